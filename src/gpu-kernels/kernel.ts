@@ -1,0 +1,54 @@
+// What a WGSL kernel variant must say: which steps it takes, its shader text, its grid, and how it wants its weights packed.
+import type { Step } from './step.ts';
+
+/** What the device offers; a plain record so that tests can fake any of them. */
+export interface Capabilities {
+  readonly f16: boolean;
+  readonly subgroups: boolean;
+  readonly packedDot: boolean;
+  /** A CPU adapter (SwiftShader, llvmpipe): no workgroup memory, no barriers. */
+  readonly software: boolean;
+  readonly maxWorkgroupStorageBytes: number;
+  readonly maxInvocationsPerWorkgroup: number;
+  readonly maxStorageBuffersPerStage: number;
+  readonly maxWorkgroupsPerDimension: number;
+}
+
+export type Precision = 'f32' | 'f16';
+
+/** One binding of a dispatch: `inputs[i]`, `outputs[i]` or `weights[role]` of the step, in `@binding` order. */
+export type Binding =
+  | { readonly kind: 'input' | 'output'; readonly index: number }
+  | { readonly kind: 'weight'; readonly role: string };
+
+export interface BuiltKernel {
+  readonly wgsl: string;
+  readonly workgroups: readonly [number, number, number];
+  readonly bindings: readonly Binding[];
+  /** Role → packed constant, in the exact order the shader reads. Roles may be new ones made from several of the step's. */
+  readonly weights: Readonly<Record<string, PackedWeight>>;
+  /** Set when the kernel needs several dispatches of itself or scratch; undefined for the usual single dispatch. */
+  readonly note?: string;
+}
+
+/** A named, pure re-ordering of evaluated weights (`packers` in packing.ts), so that a plan stays plain data. */
+export interface PackedWeight {
+  readonly packer: string;
+  /** Roles of `Step.weights` that the packer reads, in its order. */
+  readonly roles: readonly string[];
+  readonly options: Readonly<Record<string, number>>;
+  /** Elements of the packed buffer (of the plan's storage type). */
+  readonly elements: number;
+  /** `f32` even in an f16 plan where the constant must keep its range. */
+  readonly type?: Precision;
+}
+
+export interface Kernel {
+  /** Unique: `pointwise/tiled-4x4`. Shown in the profile table. */
+  readonly name: string;
+  readonly family: string;
+  /** Why this variant exists, in one sentence. */
+  readonly doc: string;
+  accepts(step: Step, caps: Capabilities, precision: Precision): boolean;
+  build(step: Step, caps: Capabilities, precision: Precision): BuiltKernel;
+}

@@ -1,0 +1,65 @@
+// What every operator must say about itself: attributes, shape rule, parameters, cost and its meaning on the CPU.
+import type { GenericSchema } from 'valibot';
+
+/**
+ * Logical shape of an activation. The rank fixes the layout:
+ * rank 4 = feature map `[N, H, W, C]`, rank 3 = tokens `[N, T, C]`, rank 2 = vector `[N, C]`.
+ * The channel is always the last axis, so flattening a map to tokens moves no data.
+ */
+export type Shape = readonly number[];
+
+/** A parameter tensor as a checkpoint stores it (convolutions OIHW, linear layers `[out, in]`). */
+export interface ParamSpec {
+  readonly shape: Shape;
+  /** False for running statistics and fixed tables: stored in checkpoints, not counted as parameters. */
+  readonly trainable: boolean;
+}
+
+/** Which total a node's multiply-accumulates belong to; the three are reported apart. */
+export type MacKind = 'conv' | 'linear' | 'attention' | 'none';
+
+export interface Signature<A> {
+  readonly inputs: readonly Shape[];
+  readonly output: Shape;
+  readonly attrs: A;
+}
+
+export interface Op<A> {
+  readonly name: string;
+  /** One sentence for the documentation row. */
+  readonly doc: string;
+  /** Validates raw attributes; also the source of the inspector's form. */
+  readonly attrs: GenericSchema<unknown, A>;
+  /** Output shape. Throws {@link ShapeError} with a sentence for the user. */
+  shape(inputs: readonly Shape[], attrs: A): Shape;
+  /** Role → tensor, for example `{ weight, bias }`. Roles become state-dict names in the graph. */
+  params?(inputs: readonly Shape[], attrs: A): Readonly<Record<string, ParamSpec>>;
+  readonly macKind: MacKind;
+  /** Multiply-accumulates for the whole batch. Element-wise work counts 0, as in timm and fvcore. */
+  macs(inputs: readonly Shape[], attrs: A): number;
+  /** The living definition: float64 accumulation, float32 result, same layout as `signature.output`. */
+  reference(
+    inputs: readonly Float32Array[],
+    params: Readonly<Record<string, Float32Array>>,
+    signature: Signature<A>,
+  ): Float32Array;
+  /** WGSL expression of an element-wise op on `x` (an f32 or vec4f expression). Present: may ride as an epilogue. */
+  pointwise?(x: string, attrs: A): string;
+}
+
+/** A shape rule that cannot be met. `fix` is a suggested replacement in words the user can act on. */
+export class ShapeError extends Error {
+  constructor(
+    message: string,
+    readonly fix?: string,
+  ) {
+    super(message);
+    this.name = 'ShapeError';
+  }
+}
+
+/** Number of elements of a shape. */
+export const elements = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
+
+/** Typed identity: lets an op file infer `A` from its schema. */
+export const defineOp = <A>(op: Op<A>): Op<A> => op;

@@ -1,0 +1,53 @@
+// The IR between lowering passes and kernels: one step is one dispatch-to-be, described without any WGSL or buffer.
+import type { Shape } from './op.ts';
+
+/**
+ * A tensor between steps. On the GPU every value is stored channel-fastest with the channel padded to a multiple of 4
+ * (`[N, H, W, C4]`, `[N, T, C4]`, `[N, C4]`), as vec4<f32> or vec4<f16>; padding lanes hold 0.
+ */
+export interface Value {
+  /** Id of the graph node whose output this is, or that id + `#suffix` for a step's own intermediate (`…#sums`). */
+  readonly id: string;
+  readonly shape: Shape;
+}
+
+/** How a constant is computed from the checkpoint's tensors when a net is loaded; plain data, evaluated once, on the CPU, in float64. */
+export type WeightExpr =
+  | { readonly kind: 'param'; readonly name: string; readonly shape: Shape }
+  | { readonly kind: 'zeros'; readonly shape: Shape }
+  /** gamma / sqrt(variance + eps): a vector of C. */
+  | { readonly kind: 'normScale'; readonly gamma: WeightExpr; readonly variance: WeightExpr; readonly eps: number; readonly shape: Shape }
+  /** Element-wise a ∘ b; `b` may be a vector that runs along `axis` of `a` (default: same shape). */
+  | { readonly kind: 'mul' | 'add' | 'sub'; readonly a: WeightExpr; readonly b: WeightExpr; readonly axis?: number; readonly shape: Shape }
+  | { readonly kind: 'scale'; readonly a: WeightExpr; readonly factor: number; readonly shape: Shape }
+  /** Σ over every axis but 0 of a · b, where `b` runs along axis 1 of `a`: what an input shift adds to a bias. */
+  | { readonly kind: 'contract'; readonly a: WeightExpr; readonly b: WeightExpr; readonly shape: Shape }
+  | { readonly kind: 'concat'; readonly parts: readonly WeightExpr[]; readonly axis: number; readonly shape: Shape }
+  | { readonly kind: 'reshape'; readonly a: WeightExpr; readonly shape: Shape };
+
+/** Element-wise work that rides on a step, in order, on the value about to be stored (or just loaded, in a prologue). */
+export type Rider =
+  /** An element-wise unary op of the registry (`relu6`, `hswish`, …): its `pointwise` expression is spliced in. */
+  | { readonly kind: 'unary'; readonly op: string; readonly attrs: unknown }
+  /** Another value, by index into `Step.inputs`; shape equal to the output's or broadcastable to it (`[N,1,1,C]`, …). */
+  | { readonly kind: 'binary'; readonly op: 'add' | 'mul' | 'sub'; readonly input: number; readonly swap?: boolean }
+  /** A per-channel constant, by role in `Step.weights`. */
+  | { readonly kind: 'channel'; readonly op: 'add' | 'mul'; readonly weight: string };
+
+export interface Step {
+  /** Kernel family: `pointwise`, `conv2d`, `depthwise`, `expandDepthwise`, `gate`, `attention`, `elementwise`, … */
+  readonly family: string;
+  /** Graph nodes that this step computes, in graph order; every pass keeps them. */
+  readonly from: readonly string[];
+  /** The family's own operands first, then operands of riders. */
+  readonly inputs: readonly Value[];
+  /** Usually one; a second one for by-products such as the channel sums that a squeeze-excite gate reads. */
+  readonly outputs: readonly Value[];
+  /** The family's own numbers: strides, padding, heads, … Plain data. */
+  readonly attrs: Readonly<Record<string, unknown>>;
+  readonly weights: Readonly<Record<string, WeightExpr>>;
+  /** Riders on the family's first input as it is loaded (an SE gate, a norm's scale and shift). */
+  readonly prologue: readonly Rider[];
+  /** Riders on the result before it is stored. */
+  readonly epilogue: readonly Rider[];
+}

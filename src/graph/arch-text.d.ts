@@ -1,0 +1,4 @@
+declare module '*.arch?raw' {
+  const text: string;
+  export default text;
+}

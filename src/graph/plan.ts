@@ -1,0 +1,51 @@
+// The plan: plain data that the executor carries out without knowing what a convolution is.
+import type { PackedWeight, Precision } from '../gpu-kernels/kernel.ts';
+import type { Shape } from '../gpu-kernels/op.ts';
+import type { WeightExpr } from '../gpu-kernels/step.ts';
+
+export interface PlanWeight extends PackedWeight {
+  /** One expression per role of `roles`. */
+  readonly sources: readonly WeightExpr[];
+  readonly bytes: number;
+}
+
+export interface PlanDispatch {
+  /** Kernel variant name. */
+  readonly kernel: string;
+  /** Graph nodes computed here; a fused kernel lists several. */
+  readonly from: readonly string[];
+  /** Index into `Plan.modules`. */
+  readonly module: number;
+  readonly workgroups: readonly [number, number, number];
+  /** In `@binding` order of group 0. */
+  readonly bindings: readonly ({ readonly slot: number } | { readonly weight: number })[];
+  /** Multiply-accumulates and bytes read + written, from the cost model, for GMAC/s, GB/s and splitting into submits. */
+  readonly macs: number;
+  readonly bytes: number;
+}
+
+export interface PlanTensor {
+  readonly node: string;
+  readonly shape: Shape;
+  readonly slot: number;
+}
+
+export interface Plan {
+  readonly version: 1;
+  readonly net: string;
+  readonly for: 'gpu' | 'software';
+  readonly precision: Precision;
+  readonly input: PlanTensor;
+  /** Logits first; then whatever was asked for with `keep`. */
+  readonly outputs: readonly PlanTensor[];
+  /** WGSL texts, distinct. */
+  readonly modules: readonly string[];
+  readonly dispatches: readonly PlanDispatch[];
+  /** Activation buffers, bytes each; reused by liveness. */
+  readonly slots: readonly number[];
+  readonly weights: readonly PlanWeight[];
+  readonly activationBytes: number;
+  /** Σ of the values alive at the worst moment: what no assignment of slots can go below. */
+  readonly activationLowerBound: number;
+  readonly weightBytes: number;
+}
