@@ -1,9 +1,19 @@
 // The parsed document: header knobs and block lines, every part with its place in the text.
 import type { Range } from './graph.ts';
 
-export type ActivationName =
-  | 'relu' | 'relu6' | 'hswish' | 'hsigmoid' | 'swish' | 'sigmoid' | 'gelu' | 'prelu' | 'tanh' | 'none';
-export type NormName = 'bn' | 'evonormb0' | 'evonorms0' | 'gn' | 'ln' | 'none';
+/** Default and per-line activations that the notation knows. */
+export const activationNames = [
+  'relu', 'relu6', 'hswish', 'hsigmoid', 'swish', 'sigmoid', 'gelu', 'prelu', 'tanh', 'none',
+] as const;
+export type ActivationName = (typeof activationNames)[number];
+
+export const normNames = ['bn', 'evonormb0', 'evonorms0', 'gn', 'ln', 'none'] as const;
+export type NormName = (typeof normNames)[number];
+
+/** Naming schemes and family rules. */
+export const familyNames = [
+  'efficientnet', 'mobilenetv3', 'mobilenetv4', 'mobilenetv1', 'efficientformer', 'efficientformerv2', 't2t', 'mobiledet', 'plain',
+] as const;
 
 /** Global knobs: header lines that scale or qualify everything below them. */
 export interface Header {
@@ -17,7 +27,7 @@ export interface Header {
   readonly eps?: number;
   /** Multiplies channel counts, then rounds by `round`. */
   readonly width: number;
-  /** Multiplies repeats of the lines not marked `fixed`. */
+  /** Multiplies repeats of the lines not marked `fixdepth`. */
   readonly depth: number;
   readonly padding: 'symmetric' | 'same';
   /** round_channels (timm): nearest multiple of `divisor`, at least `min`, + divisor if below `limit` of the wish. */
@@ -26,7 +36,19 @@ export interface Header {
   readonly expectParams?: number;
 }
 
-/** Value of one argument of a block line. `true` = a bare flag. */
+/** What a text without a single header line means. */
+export const defaultHeader: Header = {
+  input: [3, 224, 224],
+  family: 'efficientnet',
+  act: 'relu',
+  norm: 'bn',
+  width: 1,
+  depth: 1,
+  padding: 'symmetric',
+  round: { divisor: 8, limit: 0.9 },
+};
+
+/** Value of one argument of a block line. `true` = a bare flag; `ints` are one number (`k3`) or at least two (`k3.5.7`). */
 export type ArgumentValue = number | readonly number[] | string | true;
 
 export interface BlockLine {
@@ -37,12 +59,26 @@ export interface BlockLine {
   readonly sameStage: boolean;
   /** Argument key → value, only what the text says; defaults live in the block's definition. */
   readonly args: Readonly<Record<string, ArgumentValue>>;
+  /** From the `+` or the word to the last argument; without the comment. */
   readonly range: Range;
   /** Where each argument stands, for problems and fixes. */
   readonly argRanges: Readonly<Record<string, Range>>;
+  readonly wordRange?: Range;
+  /** Where `xN` stands, when the line says it. */
+  readonly repeatsRange?: Range;
+  /** Comment lines directly above, each with its `#`. */
+  readonly comments?: readonly string[];
+  /** Comment behind the arguments, with its `#`. */
+  readonly note?: string;
 }
 
 export interface Architecture {
   readonly header: Header;
   readonly blocks: readonly BlockLine[];
+  /** Header word → the range of its line; only lines that the text has. */
+  readonly headerRanges?: Readonly<Record<string, Range>>;
+  /** Comments of the header, `#:` metadata included, each with its `#`; printed first. */
+  readonly comments?: readonly string[];
+  /** Comments below the last block line. */
+  readonly closingComments?: readonly string[];
 }
