@@ -47,8 +47,8 @@ export interface DepthwiseAttrs extends Window {
 
 /**
  * Optional second output `#sums` of `depthwise`, `mixedDepthwise`, `expandDepthwise` and `pointwise`: partial channel sums of the result
- * after the epilogue, `[N, parts, C]` (stored `[N, parts, C4]`, always f32-accumulated). `parts` is the kernel's choice, fixed by its own
- * exported `sumParts(step, caps)`, so lowering asks the chosen kernel (`Kernel.sumParts`). A reader adds the parts and divides by H·W.
+ * after the epilogue, `[N, parts, C]` (stored `[N, parts, C4]`, always vec4<f32>). `parts` is the kernel's choice: lowering asks the
+ * chosen kernel (`Kernel.sumParts`) and gives the output that shape. A reader adds the parts and divides by H·W.
  */
 export interface SumsOutput {
   readonly parts: number;

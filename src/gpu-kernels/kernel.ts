@@ -51,4 +51,6 @@ export interface Kernel {
   readonly doc: string;
   accepts(step: Step, caps: Capabilities, precision: Precision): boolean;
   build(step: Step, caps: Capabilities, precision: Precision): BuiltKernel;
+  /** Partial sums a picture that this kernel can write to a `#sums` output (`[N, parts, C]`, f32); absent or 0: it cannot. */
+  sumParts?(step: Step, caps: Capabilities, precision: Precision): number;
 }

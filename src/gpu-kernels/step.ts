@@ -9,6 +9,8 @@ export interface Value {
   /** Id of the graph node whose output this is, or that id + `#suffix` for a step's own intermediate (`…#sums`). */
   readonly id: string;
   readonly shape: Shape;
+  /** `f32` even in an f16 plan: the net's input and logits, and sums that would leave half's range. Absent: the plan's precision. */
+  readonly type?: 'f32';
 }
 
 /** How a constant is computed from the checkpoint's tensors when a net is loaded; plain data, evaluated once, on the CPU, in float64. */
@@ -20,10 +22,15 @@ export type WeightExpr =
   /** Element-wise a ∘ b; `b` may be a vector that runs along `axis` of `a` (default: same shape). */
   | { readonly kind: 'mul' | 'add' | 'sub'; readonly a: WeightExpr; readonly b: WeightExpr; readonly axis?: number; readonly shape: Shape }
   | { readonly kind: 'scale'; readonly a: WeightExpr; readonly factor: number; readonly shape: Shape }
-  /** Σ over every axis but 0 of a · b, where `b` runs along axis 1 of `a`: what an input shift adds to a bias. */
-  | { readonly kind: 'contract'; readonly a: WeightExpr; readonly b: WeightExpr; readonly shape: Shape }
+  /** Σ over every axis but 0 of a · b, where `b` runs along axis 1 of `a` (group by group): what an input shift adds to a bias. */
+  | { readonly kind: 'contract'; readonly a: WeightExpr; readonly b: WeightExpr; readonly groups: number; readonly shape: Shape }
   | { readonly kind: 'concat'; readonly parts: readonly WeightExpr[]; readonly axis: number; readonly shape: Shape }
-  | { readonly kind: 'reshape'; readonly a: WeightExpr; readonly shape: Shape };
+  | { readonly kind: 'reshape'; readonly a: WeightExpr; readonly shape: Shape }
+  | { readonly kind: 'transpose'; readonly a: WeightExpr; readonly order: readonly number[]; readonly shape: Shape }
+  /** Elements `indices` of `a` along `axis`: undoing a head-interleaved qkv, gathering a relative-position table. */
+  | { readonly kind: 'gather'; readonly a: WeightExpr; readonly axis: number; readonly indices: readonly number[]; readonly shape: Shape }
+  /** sqrt(a + eps), element by element. */
+  | { readonly kind: 'sqrt'; readonly a: WeightExpr; readonly eps: number; readonly shape: Shape };
 
 /** Element-wise work that rides on a step, in order, on the value about to be stored (or just loaded, in a prologue). */
 export type Rider =
@@ -32,7 +39,7 @@ export type Rider =
   /** Another value, by index into `Step.inputs`; shape equal to the output's or broadcastable to it (`[N,1,1,C]`, …). */
   | { readonly kind: 'binary'; readonly op: 'add' | 'mul' | 'sub'; readonly input: number; readonly swap?: boolean }
   /** A per-channel constant, by role in `Step.weights`. */
-  | { readonly kind: 'channel'; readonly op: 'add' | 'mul'; readonly weight: string };
+  | { readonly kind: 'channel'; readonly op: 'add' | 'mul' | 'prelu'; readonly weight: string };
 
 export interface Step {
   /** Kernel family: `pointwise`, `conv2d`, `depthwise`, `expandDepthwise`, `gate`, `attention`, `elementwise`, … */

@@ -1,0 +1,96 @@
+// The named orders in which kernels read their constants; a plan names a packer, so that it stays plain data.
+import type { Numbers } from './packing.ts';
+import type { Shape } from './op.ts';
+
+export interface Source {
+  readonly data: Numbers;
+  readonly shape: Shape;
+}
+export type Packer = (sources: readonly Source[], options: Readonly<Record<string, number>>) => Float32Array;
+
+const blocks = (channels: number): number => Math.ceil(channels / 4);
+
+/** Vectors `[C]`, one after the other, each padded to whole vec4s. */
+function vector(sources: readonly Source[]): Float32Array {
+  const lengths = sources.map(({ data }) => blocks(data.length) * 4);
+  const result = new Float32Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  sources.forEach(({ data }, i) => {
+    result.set(data, at);
+    at += lengths[i] as number;
+  });
+  return result;
+}
+
+/** Rows `[…, C]`, each padded to whole vec4s. */
+function rows([source]: readonly Source[]): Float32Array {
+  const { data, shape } = source as Source;
+  const columns = shape.at(-1) as number;
+  const stride = blocks(columns) * 4;
+  const count = data.length / columns;
+  const result = new Float32Array(count * stride);
+  for (let row = 0; row < count; row++) result.set(data.subarray(row * columns, (row + 1) * columns), row * stride);
+  return result;
+}
+
+/** No change of order, padded at the end to whole vec4s. */
+function plain([source]: readonly Source[]): Float32Array {
+  const { data } = source as Source;
+  const result = new Float32Array(blocks(data.length) * 4);
+  result.set(data);
+  return result;
+}
+
+/**
+ * `[O, I, KH, KW]` (or `[O, I]`) as 4×4 blocks: for each output block, tap and input block, four vec4s, one per input lane,
+ * each holding the four output lanes. Index: `((o4·taps + tap)·I4 + i4)·4 + lane`.
+ */
+function blocks4x4([source]: readonly Source[]): Float32Array {
+  const { data, shape } = source as Source;
+  const [out, input] = shape as [number, number];
+  const taps = data.length / (out * input);
+  const in4 = blocks(input);
+  const result = new Float32Array(blocks(out) * taps * in4 * 16);
+  for (let o = 0; o < out; o++)
+    for (let i = 0; i < input; i++)
+      for (let tap = 0; tap < taps; tap++) {
+        const block = ((o >> 2) * taps + tap) * in4 + (i >> 2);
+        result[(block * 4 + (i & 3)) * 4 + (o & 3)] = data[(o * input + i) * taps + tap]!;
+      }
+  return result;
+}
+
+/** Depthwise `[C, 1, KH, KW]` tap by tap: vec4 `tap·C4 + c4`. */
+function taps([source]: readonly Source[]): Float32Array {
+  const { data, shape } = source as Source;
+  const channels = shape[0] as number;
+  const count = data.length / channels;
+  const stride = blocks(channels) * 4;
+  const result = new Float32Array(count * stride);
+  for (let c = 0; c < channels; c++) for (let tap = 0; tap < count; tap++) result[tap * stride + c] = data[c * count + tap]!;
+  return result;
+}
+
+/**
+ * MixConv: parts `[Ci, 1, ki, ki]` centred in a common K×K window (`size`, zeros around), tap by tap over all channels.
+ * Parts must share a centre: equal dilation and symmetric windows, or begin offsets that differ by (K − ki)/2.
+ */
+function mixedTaps(sources: readonly Source[], options: Readonly<Record<string, number>>): Float32Array {
+  const size = options.size as number;
+  const channels = sources.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
+  const stride = blocks(channels) * 4;
+  const result = new Float32Array(size * size * stride);
+  let first = 0;
+  for (const { data, shape } of sources) {
+    const [count, , k] = shape as [number, number, number];
+    const margin = (size - k) / 2;
+    for (let c = 0; c < count; c++)
+      for (let y = 0; y < k; y++)
+        for (let x = 0; x < k; x++)
+          result[((y + margin) * size + x + margin) * stride + first + c] = data[(c * k + y) * k + x]!;
+    first += count;
+  }
+  return result;
+}
+
+export const packers: Readonly<Record<string, Packer>> = { vector, rows, plain, blocks4x4, taps, mixedTaps };
