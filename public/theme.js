@@ -1,0 +1,10 @@
+// Sets the theme before the first paint so that no flash of the other one is seen. Kept tiny and blocking on purpose.
+(function () {
+  var stored = null;
+  try {
+    stored = localStorage.getItem('theme');
+  } catch {
+    // Storage may be blocked; the system's theme is then used.
+  }
+  if (stored === 'light' || stored === 'dark') document.documentElement.dataset.theme = stored;
+})();
