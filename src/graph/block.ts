@@ -1,6 +1,7 @@
 // What a block of the notation must define: its word, its arguments (one schema for parser, printer, form and docs) and its expansion.
 import type { ArgumentValue, Header } from './architecture.ts';
 import type { GraphBuilder } from './builder.ts';
+import type { Family } from './families.ts';
 
 /** One argument of a block line. `key` is what stands in the text: `k3`, `se0.25`, `act=hswish`, `noskip`. */
 export interface Argument {
@@ -20,11 +21,19 @@ export interface Argument {
 /** Arguments of one repeat after defaults, width scaling and "stride on the first repeat only" have been applied. */
 export type Arguments = Readonly<Record<string, ArgumentValue | undefined>>;
 
+/** `stage` blocks count in `blocks.i`; `stem` and `head` lines have names of their own. */
+export type Place = 'stem' | 'stage' | 'head';
+
 export interface BlockContext {
   readonly header: Header;
+  readonly family: Family;
+  /** Where this line stands: the block's own place, except for `conv`, which may be any of the three. */
+  readonly place: Place;
   /** Position for state-dict names: stage and index inside the stage (timm's `blocks.{stage}.{index}`). */
   readonly stage: number;
   readonly index: number;
+  /** Module path of the block by the family's scheme (`blocks.1.0`); empty outside stages. */
+  readonly name: string;
   /** 0 for the first repeat of the line. */
   readonly repeat: number;
   /** Rounds a channel wish by the header's rule (no width applied). */
@@ -38,8 +47,7 @@ export interface Block {
   /** Paper and section. */
   readonly source: string;
   readonly args: readonly Argument[];
-  /** Where the line belongs: `stage` blocks count in `blocks.i`; `stem` and `head` lines have names of their own. */
-  readonly place: 'stem' | 'stage' | 'head';
+  readonly place: Place;
   /** Adds this block's nodes after `builder.current`. Throws ShapeError. */
   expand(builder: GraphBuilder, args: Arguments, context: BlockContext): void;
 }
