@@ -13,6 +13,8 @@ export interface Argument {
   readonly doc: string;
   readonly default?: ArgumentValue;
   readonly required?: boolean;
+  /** Multiplied by the header's `width` and rounded by its rule. */
+  readonly scales?: boolean;
   readonly min?: number;
   readonly max?: number;
   readonly words?: readonly string[];

@@ -11,6 +11,8 @@ export interface Family {
   blockName(stage: number, index: number): string;
   /** True: a `conv` line directly above `pool` is the head (`conv_head`, `bn2`). False: it is a stage of its own. */
   readonly headBeforePool: boolean;
+  /** Name of the head convolution's norm. */
+  readonly headNorm: 'bn2' | 'norm_head';
   /** Defaults of squeeze-excite; a line may override each of them. */
   readonly se: {
     /** Channels that the ratio multiplies: those of the block's input or those that are gated. */
@@ -35,15 +37,15 @@ const efficientnetSe = { of: 'input', divisor: 1, gate: 'sigmoid' } as const;
 const mobilenetv3Se = { of: 'expanded', divisor: 8, gate: 'hsigmoid', act: 'relu' } as const;
 
 const list: readonly Family[] = [
-  { name: 'efficientnet', doc: 'MobileNetV2, MnasNet, EfficientNet, MixNet: head convolution, then pool.', ...blocks, headBeforePool: true, se: efficientnetSe },
-  { name: 'mobilenetv1', doc: 'MobileNetV1, FD-MobileNet: as EfficientNet, usually without a head convolution.', ...blocks, headBeforePool: true, se: efficientnetSe },
-  { name: 'mobilenetv3', doc: 'MobileNetV3: pool, then a head convolution with bias and no norm.', ...blocks, headBeforePool: false, se: mobilenetv3Se },
-  { name: 'mobilenetv4', doc: 'MobileNetV4: pool, then a head convolution with norm.', ...blocks, headBeforePool: false, se: mobilenetv3Se },
-  { name: 'mobiledet', doc: 'MobileDet backbones: no head; SE of the expanded width.', ...blocks, headBeforePool: false, se: { of: 'expanded', divisor: 8, gate: 'sigmoid' } },
-  { name: 'efficientformer', doc: 'EfficientFormer: stages of 4-D and 3-D meta blocks, two averaged heads.', ...nested, headBeforePool: false, se: efficientnetSe },
-  { name: 'efficientformerv2', doc: 'EfficientFormerV2: stages of FFN and attention blocks, two averaged heads.', ...nested, headBeforePool: false, se: efficientnetSe },
-  { name: 't2t', doc: 'T2T-ViT: soft split, token layers, transformer blocks.', stageName: (stage) => `blocks.${stage}`, blockName: (stage) => `blocks.${stage}`, headBeforePool: false, se: efficientnetSe },
-  { name: 'plain', doc: 'A net of one’s own, with EfficientNet’s names.', ...blocks, headBeforePool: true, se: efficientnetSe },
+  { name: 'efficientnet', doc: 'MobileNetV2, MnasNet, EfficientNet, MixNet: head convolution, then pool.', ...blocks, headBeforePool: true, headNorm: 'bn2', se: efficientnetSe },
+  { name: 'mobilenetv1', doc: 'MobileNetV1, FD-MobileNet: as EfficientNet, usually without a head convolution.', ...blocks, headBeforePool: true, headNorm: 'bn2', se: efficientnetSe },
+  { name: 'mobilenetv3', doc: 'MobileNetV3: pool, then a head convolution with bias and no norm.', ...blocks, headBeforePool: false, headNorm: 'norm_head', se: mobilenetv3Se },
+  { name: 'mobilenetv4', doc: 'MobileNetV4: pool, then a head convolution with norm.', ...blocks, headBeforePool: false, headNorm: 'norm_head', se: mobilenetv3Se },
+  { name: 'mobiledet', doc: 'MobileDet backbones: no head; SE of the expanded width.', ...blocks, headBeforePool: false, headNorm: 'norm_head', se: { of: 'expanded', divisor: 8, gate: 'sigmoid' } },
+  { name: 'efficientformer', doc: 'EfficientFormer: stages of 4-D and 3-D meta blocks, two averaged heads.', ...nested, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
+  { name: 'efficientformerv2', doc: 'EfficientFormerV2: stages of FFN and attention blocks, two averaged heads.', ...nested, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
+  { name: 't2t', doc: 'T2T-ViT: soft split, token layers, transformer blocks.', stageName: (stage) => `blocks.${stage}`, blockName: (stage) => `blocks.${stage}`, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
+  { name: 'plain', doc: 'A net of one’s own, with EfficientNet’s names.', ...blocks, headBeforePool: true, headNorm: 'bn2', se: efficientnetSe },
 ];
 
 export const families: ReadonlyMap<string, Family> = new Map(list.map((family) => [family.name, family]));

@@ -12,7 +12,7 @@ export const common = {
   kernel: { key: 'k', label: 'kernel', kind: 'int', default: 3, min: 1, max: 31, doc: 'Kernel size in pixels.' },
   kernels: { key: 'k', label: 'kernel', kind: 'ints', default: 3, min: 1, max: 31, doc: 'Depthwise kernel size; several (`k3.5.7`) split the channels between them (MixConv).' },
   stride: { key: 's', label: 'stride', kind: 'int', default: 1, min: 1, max: 4, doc: 'Stride of the first repeat; later repeats have stride 1.' },
-  channels: { key: 'c', label: 'output channels', kind: 'int', required: true, min: 1, max: 8192, doc: 'Output channels before the width multiplier.' },
+  channels: { key: 'c', label: 'output channels', kind: 'int', required: true, scales: true, min: 1, max: 8192, doc: 'Output channels before the width multiplier.' },
   expansion: { key: 'e', label: 'expansion ratio', kind: 'number', default: 1, min: 0.1, max: 32, doc: 'Hidden channels as a multiple of the input channels.' },
   groups: { key: 'g', label: 'groups', kind: 'int', default: 1, min: 1, max: 8192, doc: 'Groups of the convolution.' },
   act: { key: 'act', label: 'activation', kind: 'word', words: activationNames, doc: 'Activation of this line instead of the header’s.' },
