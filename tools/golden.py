@@ -165,7 +165,7 @@ def record(name: str, size: int, salt: str) -> dict:
         },
         "parameters": [[key, list(value.shape)] for key, value in state.items()],
         "checkpoints": checkpoints,
-        "logits": logits.tolist(),
+        "logits": [float(f"{value:.7g}") for value in logits.tolist()],
         "logits_std": logits.std().item(),
     }
 
