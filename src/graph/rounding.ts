@@ -17,3 +17,20 @@ export function roundChannels(wish: number, rule: { readonly divisor: number; re
   const nearest = Math.max(min, Math.floor(Math.trunc(wish + divisor / 2) / divisor) * divisor);
   return nearest < limit * wish ? nearest + divisor : nearest;
 }
+
+/**
+ * Repeats of a stage's lines after depth scaling (timm's `_scale_stage_depth`): the stage's total is rounded up, then
+ * shared out in proportion from the last line to the first, so that the first line is the least likely to grow.
+ */
+export function scaleDepth(repeats: readonly number[], multiplier: number): number[] {
+  let total = repeats.reduce((sum, count) => sum + count, 0);
+  let scaledTotal = Math.ceil(total * multiplier);
+  const scaled: number[] = [];
+  for (const count of [...repeats].reverse()) {
+    const share = Math.max(1, roundHalfEven((count / total) * scaledTotal));
+    scaled.unshift(share);
+    total -= count;
+    scaledTotal -= share;
+  }
+  return scaled;
+}

@@ -9,7 +9,8 @@ import { mha, mqa } from './mobile-attention.ts';
 import { tucker } from './tucker.ts';
 import { uib } from './uib.ts';
 
-export const blocks: ReadonlyMap<string, Block> = new Map(
+/** Block word → definition, in the order of the palette. */
+export const blocks: Readonly<Record<string, Block>> = Object.fromEntries(
   [
     conv,
     ds,

@@ -1,9 +1,9 @@
 // The channel gate between depthwise and projection: squeeze-excite (arXiv 1709.01507), or coordinate attention in its place.
-import type { ActivationName } from '../architecture.ts';
+import { activationNames, type ActivationName } from '../architecture.ts';
 import type { Argument, Arguments, BlockContext } from '../block.ts';
 import type { GraphBuilder } from '../builder.ts';
 import { coordinateAttention } from './coordinate-attention.ts';
-import { activation, activationNames, activationOf, numberOf } from './parts.ts';
+import { activation, activationOf, numberOf } from './parts.ts';
 import { roundChannels, roundHalfEven } from '../rounding.ts';
 
 /** Arguments of a block that can carry a gate. */
