@@ -86,7 +86,10 @@ export function expand(architecture: Architecture, name: string): Expansion {
 function placeLines(lines: readonly BlockLine[], header: Header, family: Family): PlacedLine[] {
   const placed: PlacedLine[] = [];
   let stage = -1;
-  const known = lines.flatMap((line, number) => (Object.hasOwn(blocks, line.word) ? [{ line, number, block: blocks[line.word] as Block }] : []));
+  const known = lines.flatMap((line, number) => {
+    const block = blocks.get(line.word);
+    return block ? [{ line, number, block }] : [];
+  });
   let pooled = false;
   for (const [i, { line, number, block }] of known.entries()) {
     if (block.place === 'head') pooled = true;

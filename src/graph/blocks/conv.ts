@@ -11,7 +11,6 @@ export const conv = defineBlock({
     common.kernel,
     common.stride,
     common.channels,
-    common.fixbelow,
     common.groups,
     common.act,
     { key: 'nonorm', label: 'no norm', kind: 'flag', doc: 'No norm after the convolution (MobileNetV3’s head).' },

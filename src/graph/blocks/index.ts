@@ -10,7 +10,7 @@ import { tucker } from './tucker.ts';
 import { uib } from './uib.ts';
 
 /** Block word → definition, in the order of the palette. */
-export const blocks: Readonly<Record<string, Block>> = Object.fromEntries(
+export const blocks: ReadonlyMap<string, Block> = new Map(
   [
     conv,
     ds,
