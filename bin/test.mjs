@@ -1,0 +1,121 @@
+// `npm test`: types → lint → pure → gpu → build → e2e → size, stopping at the first stage that fails.
+//   npm test                 everything this machine can run
+//   npm test -- types lint   only the stages named
+//   npm run test:full        the long versions of the tests too (FULL=1)
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { cache, ensureDependencies, fail, root } from './setup.mjs';
+
+/** @typedef {{ passed: number, failed: number }} Count */
+/** @typedef {{ name: string, needs?: string, prepare?: () => string | undefined, commands: string[], count?: () => Count }} Stage */
+
+const reports = join(cache, 'reports');
+const vitest = (/** @type {string} */ project) => ({
+  commands: [
+    `vitest run --project ${project} --reporter=default --reporter=json --outputFile.json=.cache/reports/${project}.json`,
+  ],
+  count: () => vitestCount(join(reports, `${project}.json`)),
+});
+
+/** `needs` is a path without which the stage is passed over; `prepare` says why the stage cannot run here, if it cannot. */
+const stages = /** @type {Stage[]} */ ([
+  {
+    name: 'types',
+    commands: [
+      'tsc -b',
+      ...(has('src/ui/tsconfig.json') ? ['svelte-check --tsconfig src/ui/tsconfig.json --fail-on-warnings'] : []),
+    ],
+  },
+  {
+    name: 'lint',
+    commands: ['eslint . --max-warnings 0', 'prettier --check . --log-level warn', 'knip', 'node bin/file-lengths.mjs'],
+  },
+  { name: 'pure', needs: 'tests/pure', ...vitest('pure') },
+  { name: 'gpu', needs: 'tests/gpu/rig.test.ts', ...vitest('gpu') },
+  { name: 'lavapipe', needs: 'tests/gpu/rig.test.ts', ...vitest('lavapipe') },
+  { name: 'build', needs: 'src/ui/index.html', commands: ['vite build --logLevel warn'] },
+  {
+    name: 'e2e',
+    needs: 'playwright.config.ts',
+    commands: ['playwright test --reporter=list,json'],
+    count: () => playwrightCount(join(reports, 'e2e.json')),
+  },
+  { name: 'size', needs: 'dist', commands: ['size-limit'] },
+]);
+
+const words = process.argv.slice(2);
+const full = words.includes('--full');
+const named = words.filter((word) => word !== '--full');
+const unknown = named.find((word) => !stages.some((stage) => stage.name === word));
+if (unknown) fail(`There is no stage "${unknown}": the stages are ${stages.map((stage) => stage.name).join(', ')}.`);
+
+ensureDependencies();
+mkdirSync(reports, { recursive: true });
+const environment = {
+  ...process.env,
+  ...(full ? { FULL: '1' } : {}),
+  PATH: join(root, 'node_modules', '.bin') + delimiter + process.env['PATH'],
+  PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json'),
+};
+
+const total = { passed: 0, failed: 0 };
+/** @type {string[]} */
+const summary = [];
+for (const stage of stages) {
+  if (named.length > 0 && !named.includes(stage.name)) continue;
+  const { line, failed } = run(stage);
+  summary.push(line);
+  if (failed) break;
+}
+console.log(`\n${summary.join('\n')}\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+/** @param {Stage} stage */
+function run(stage) {
+  const label = stage.name.padEnd(9);
+  if (stage.needs && !has(stage.needs))
+    return { line: `  –  ${label} nothing to run: there is no ${stage.needs} yet`, failed: false };
+  const hindrance = stage.prepare?.();
+  if (hindrance) return { line: `  –  ${label} not run: ${hindrance}`, failed: false };
+  const start = performance.now();
+  rmSync(join(reports, `${stage.name}.json`), { force: true });
+  const broken = stage.commands.find((command) => {
+    console.log(`\n▶ ${stage.name}: ${command}`);
+    return (
+      spawnSync(command, { cwd: root, env: environment, shell: true, stdio: ['ignore', 'inherit', 'inherit'] })
+        .status !== 0
+    );
+  });
+  const count = stage.count?.() ?? { passed: 0, failed: 0 };
+  // A check without tests of its own, or a runner that died, counts as one failure.
+  if (broken && count.failed === 0) count.failed = 1;
+  total.passed += count.passed;
+  total.failed += count.failed;
+  const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`.padStart(8);
+  const tests = stage.count ? `${count.passed} passed, ${count.failed} failed` : '';
+  const line = `  ${count.failed > 0 ? '✗' : '✓'}  ${label} ${seconds}  ${broken ? `failed at: ${broken.split(' --reporter')[0]}  ` : ''}${tests}`;
+  return { line: line.trimEnd(), failed: count.failed > 0 };
+}
+
+/** @param {string} file Vitest's JSON report. A file that did not load has no tests: it counts as one failure. */
+function vitestCount(file) {
+  if (!existsSync(file)) return { passed: 0, failed: 0 };
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  const unloaded = report.testResults.filter(
+    (/** @type {any} */ r) => r.status === 'failed' && r.assertionResults.length === 0,
+  );
+  return { passed: report.numPassedTests, failed: report.numFailedTests + unloaded.length };
+}
+
+/** @param {string} file Playwright's JSON report. */
+function playwrightCount(file) {
+  if (!existsSync(file)) return { passed: 0, failed: 0 };
+  const { stats } = JSON.parse(readFileSync(file, 'utf8'));
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky };
+}
+
+/** @param {string} path */
+function has(path) {
+  return existsSync(join(root, path));
+}

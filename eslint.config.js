@@ -1,0 +1,54 @@
+// Lint for what TypeScript does not catch: forgotten promises, unreachable cases, and what the page's policy bans.
+import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import ts from 'typescript-eslint';
+
+/** @type {import('eslint').Linter.RulesRecord} */
+const rules = {
+  '@typescript-eslint/await-thenable': 'error',
+  '@typescript-eslint/no-floating-promises': 'error',
+  '@typescript-eslint/no-misused-promises': 'error',
+  '@typescript-eslint/no-unnecessary-type-assertion': 'error',
+  '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+  '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+  '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+  // noUncheckedIndexedAccess makes `array[i]!` the plain way to read inside a counted loop.
+  '@typescript-eslint/no-non-null-assertion': 'off',
+  '@typescript-eslint/prefer-for-of': 'off',
+  // A line of prose beside an empty body says enough.
+  '@typescript-eslint/no-empty-function': 'off',
+  // A module of constants and functions typed by an interface or by a type alias is the same to a reader.
+  '@typescript-eslint/consistent-type-definitions': 'off',
+  eqeqeq: 'error',
+  'no-console': 'error',
+  'no-restricted-globals': [
+    'error',
+    {
+      name: 'RTCPeerConnection',
+      message: 'Nothing leaves the page: the content policy cannot stop WebRTC, so the code must.',
+    },
+  ],
+};
+
+const typescript = [js.configs.recommended, ts.configs.strict, ts.configs.stylistic];
+const parserOptions = { projectService: true, tsconfigRootDir: import.meta.dirname };
+
+export default defineConfig(
+  globalIgnores(['dist/', '.cache/', 'node_modules/', 'test-data/', 'public/', 'test-results/', 'playwright-report/']),
+  { files: ['**/*.ts'], extends: typescript, languageOptions: { parserOptions }, rules },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    extends: [...typescript, svelte.configs.recommended],
+    languageOptions: { parserOptions: { ...parserOptions, parser: ts.parser, extraFileExtensions: ['.svelte'] } },
+    rules: { ...rules, 'svelte/no-at-html-tags': 'error' },
+  },
+  // The command line and the tests' reports speak through the console.
+  { files: ['src/cli/**/*.ts', 'tests/**/*.ts', 'e2e/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    // TypeScript checks these files too (bin/tsconfig.json) and knows Node's globals.
+    files: ['bin/**/*.mjs', '*.config.js'],
+    extends: [js.configs.recommended],
+    rules: { 'no-undef': 'off' },
+  },
+);
