@@ -10,11 +10,6 @@ export type ActivationName = (typeof activationNames)[number];
 export const normNames = ['bn', 'evonormb0', 'evonorms0', 'gn', 'ln', 'none'] as const;
 export type NormName = (typeof normNames)[number];
 
-/** Naming schemes and family rules. */
-export const familyNames = [
-  'efficientnet', 'mobilenetv3', 'mobilenetv4', 'mobilenetv1', 'efficientformer', 'efficientformerv2', 't2t', 'mobiledet', 'plain',
-] as const;
-
 /** Global knobs: header lines that scale or qualify everything below them. */
 export interface Header {
   /** Channels, height, width of the picture. */

@@ -16,7 +16,7 @@ export interface Expansion {
 }
 
 /** A line with its definition, its place and its scaled repeats. */
-interface PlacedLine {
+export interface PlacedLine {
   readonly line: BlockLine;
   readonly block: Block;
   readonly place: Place;
@@ -83,7 +83,7 @@ export function expand(architecture: Architecture, name: string): Expansion {
 }
 
 /** Finds each line's place and stage, and scales repeats per stage. Lines of unknown words were reported by the parser. */
-function placeLines(lines: readonly BlockLine[], header: Header, family: Family): PlacedLine[] {
+export function placeLines(lines: readonly BlockLine[], header: Header, family: Family): PlacedLine[] {
   const placed: PlacedLine[] = [];
   let stage = -1;
   const known = lines.flatMap((line, number) => {

@@ -1,0 +1,103 @@
+// One argument of a block line, read and printed by its definition: `k3`, `k3.5.7`, `act=relu6`, `noskip`.
+import type { ArgumentValue } from '../architecture.ts';
+import type { Argument, Block } from '../block.ts';
+import { universalArguments } from '../blocks/parts.ts';
+import { limits, withCommas } from './limits.ts';
+import { nearest } from './nearest.ts';
+import { clamp, guessNumber, printNumber, readInteger, readNumber } from './number-text.ts';
+import { quote, removal, replaceWith, type ProblemList } from './problem-list.ts';
+import type { Token } from './scan.ts';
+
+/** What the notation needs to know of the blocks: their words, where they stand and their arguments. */
+export type Vocabulary = ReadonlyMap<string, Pick<Block, 'word' | 'place' | 'args'>>;
+
+export const argumentsOf = (block: Pick<Block, 'args'>): readonly Argument[] => [...block.args, ...universalArguments];
+
+/** The text of one argument; the inverse of {@link readArgument}. */
+export function printArgument(key: string, value: ArgumentValue): string {
+  if (value === true) return key;
+  if (typeof value === 'string') return `${key}=${value}`;
+  return key + (typeof value === 'number' ? printNumber(value) : value.map(printNumber).join('.'));
+}
+
+/** A value that the definition accepts: the default, or the one nearest to `wish`. */
+export function acceptable(argument: Argument, wish?: number): ArgumentValue {
+  if (argument.kind === 'flag') return true;
+  if (argument.kind === 'word') return typeof argument.default === 'string' ? argument.default : (argument.words?.[0] ?? 'none');
+  const { min, max } = bounds(argument);
+  if (wish === undefined && argument.default !== undefined) return argument.default;
+  const value = clamp(wish ?? Math.max(1, min), min, max);
+  return argument.kind === 'number' ? value : Math.round(value);
+}
+
+/** Reads the token by the argument that it names; adds a problem and returns undefined when the value is wrong. */
+export function readArgument(token: Token, argument: Argument, problems: ProblemList): ArgumentValue | undefined {
+  const { key, kind } = argument;
+  const value = token.text.slice(key.length).replace(/^=/, '');
+  if (kind === 'flag') {
+    if (token.text === key) return true;
+    problems.error(`"${key}" stands alone, without a value.`, token, replaceWith(token, key));
+    return undefined;
+  }
+  return kind === 'word' ? readWord(token, argument, value, problems) : readNumbers(token, argument, value, problems);
+}
+
+function readWord(token: Token, argument: Argument, value: string, problems: ProblemList): string | undefined {
+  const { key, words } = argument;
+  const known = words ? words.includes(value) : /^[a-z][a-z0-9-]{0,31}$/.test(value);
+  if (known && token.text === `${key}=${value}`) return value;
+  const insert = printArgument(key, known ? value : ((words && nearest(value, words)) ?? acceptable(argument)));
+  const list = words ? `one of ${words.join(', ')}` : 'a word';
+  const message = known ? `Write "${insert}".` : `"${key}" must be ${list}, as in "${insert}".`;
+  problems.error(message, token, replaceWith(token, insert));
+  return undefined;
+}
+
+function readNumbers(token: Token, argument: Argument, value: string, problems: ProblemList): ArgumentValue | undefined {
+  const { key, kind, label } = argument;
+  const { min, max } = bounds(argument);
+  const parts = kind === 'ints' ? value.split('.', limits.listLength + 1) : [value];
+  const numbers = parts.map(kind === 'number' ? readNumber : readInteger);
+  const wrong = numbers.findIndex((number) => number === undefined || number < min || number > max);
+  const joined = token.text[key.length] !== '=';
+  if (wrong < 0 && joined && parts.length <= limits.listLength) return parts.length === 1 ? numbers[0] : (numbers as number[]);
+
+  const guesses = parts.slice(0, limits.listLength).map((part) => acceptable(argument, guessNumber(part)) as number);
+  const insert = printArgument(key, guesses.length === 1 ? (guesses[0] ?? min) : guesses);
+  const fix = replaceWith(token, insert);
+  if (wrong < 0 && joined) {
+    problems.error(`"${key}" takes at most ${limits.listLength} numbers.`, token, fix);
+  } else if (wrong < 0) {
+    problems.error(`Write "${insert}", without a sign between.`, token, fix);
+  } else if (numbers[wrong] === undefined) {
+    const what = { int: 'a whole number', number: 'a number', ints: 'whole numbers' }[kind as 'int' | 'number' | 'ints'];
+    problems.error(`${label} "${key}" needs ${what}, for example "${insert}"${value === '' ? '' : `, not ${quote(value)}`}.`, token, fix);
+  } else {
+    problems.error(
+      `${label} "${key}" must be between ${printNumber(min)} and ${withCommas(max)}, not ${quote(parts[wrong] ?? '')}.`,
+      token,
+      fix,
+    );
+  }
+  return undefined;
+}
+
+function bounds(argument: Argument): { min: number; max: number } {
+  return { min: argument.min ?? 0, max: argument.max ?? limits.argument };
+}
+
+/**
+ * The argument that a token means: the whole token for a flag, else the letters before its value.
+ * Adds a problem with the nearest known key when there is none.
+ */
+export function findArgument(token: Token, args: readonly Argument[], word: string, problems: ProblemList): Argument | undefined {
+  const letters = /^[A-Za-z]*/.exec(token.text)?.[0] ?? '';
+  const exact = args.find(({ key }) => key === token.text) ?? args.find(({ key }) => key === letters);
+  if (exact) return exact;
+  const near = nearest(letters, args.map(({ key }) => key));
+  const definition = args.find(({ key }) => key === near);
+  const message = `"${word}" has no argument ${quote(token.text)}. It knows ${args.map(({ key }) => key).join(', ')}.`;
+  const insert = definition?.kind === 'flag' ? definition.key : definition && definition.key + token.text.slice(letters.length);
+  problems.error(message, token, insert ? replaceWith(token, insert, `Change to ${quote(insert)}`) : removal(token, `Remove ${quote(token.text)}`));
+  return undefined;
+}

@@ -1,0 +1,125 @@
+// Reads one block line by its block's own definition; what is wrong becomes a problem, and the rest of the line still counts.
+import type { ArgumentValue, BlockLine } from '../architecture.ts';
+import type { Range } from '../graph.ts';
+import { acceptable, argumentsOf, findArgument, printArgument, readArgument, type Vocabulary } from './argument-text.ts';
+import { limits } from './limits.ts';
+import { nearest } from './nearest.ts';
+import { clamp, guessNumber } from './number-text.ts';
+import { quote, removal, replaceWith, type ProblemList } from './problem-list.ts';
+import type { Token } from './scan.ts';
+import { notationOfTimm } from './timm-lines.ts';
+
+type Values = Readonly<Record<string, ArgumentValue>>;
+
+/** A line cut into its fixed parts: the plus, the word, and everything behind. */
+export interface LineParts {
+  readonly plus: Range | undefined;
+  /** Undefined for a line that is a lone plus. */
+  readonly word: Token | undefined;
+  readonly rest: readonly Token[];
+}
+
+/** `+ uib` and `+uib` mean the same. */
+export function splitLine(tokens: readonly Token[]): LineParts {
+  const [first, ...rest] = tokens;
+  if (!first?.text.startsWith('+')) return { plus: undefined, word: first, rest };
+  const plus = { from: first.from, to: first.from + 1 };
+  if (first.text === '+') return { plus, word: rest[0], rest: rest.slice(1) };
+  return { plus, word: { text: first.text.slice(1), from: first.from + 1, to: first.to }, rest };
+}
+
+/**
+ * The block line, or undefined when its word is unknown or a required argument is missing or wrong.
+ * `before` holds the arguments of the lines above, for fixes that fill in what is missing.
+ */
+export function readBlockLine(parts: LineParts, vocabulary: Vocabulary, problems: ProblemList, before: Values, headerWords: readonly string[]): BlockLine | undefined {
+  const { plus, word, rest } = parts;
+  if (!word) {
+    if (plus) problems.error('A "+" needs a block behind it.', plus, removal(plus, 'Remove the +'));
+    return undefined;
+  }
+  const block = vocabulary.get(word.text);
+  if (!block) {
+    unknownWord(word, rest, vocabulary, problems, headerWords);
+    return undefined;
+  }
+
+  const definitions = argumentsOf(block);
+  const args: Record<string, ArgumentValue> = {};
+  const argRanges: Record<string, Range> = {};
+  const given = new Set<string>();
+  let repeats: number | undefined;
+  let repeatsRange: Range | undefined;
+  for (const token of rest) {
+    if (problems.full) return undefined;
+    const range = { from: token.from, to: token.to };
+    if (/^x-?\d/.test(token.text) && !definitions.some(({ key }) => key === 'x')) {
+      if (repeatsRange) {
+        problems.error('The repeats are given twice.', token, removal(token, 'Remove the second'));
+      } else {
+        repeatsRange = range;
+        repeats = readRepeats(token, block.place === 'head', problems);
+      }
+      continue;
+    }
+    const argument = findArgument(token, definitions, word.text, problems);
+    if (!argument) continue;
+    const { key } = argument;
+    if (given.has(key)) {
+      problems.error(`"${key}" is given twice.`, token, removal(token, `Remove ${quote(token.text)}`));
+      continue;
+    }
+    given.add(key);
+    const value = readArgument(token, argument, problems);
+    if (value === undefined) continue;
+    args[key] = value;
+    argRanges[key] = range;
+  }
+
+  const end = rest.at(-1)?.to ?? word.to;
+  const absent = definitions.filter(({ key, required }) => required && args[key] === undefined);
+  for (const argument of absent.filter(({ key }) => !given.has(key))) {
+    const wish = before[argument.key];
+    const example = printArgument(argument.key, acceptable(argument, typeof wish === 'number' ? wish : undefined));
+    problems.error(`"${word.text}" needs its ${argument.label}, for example "${example}".`, word, {
+      label: `Add ${example}`,
+      range: { from: end, to: end },
+      insert: ` ${example}`,
+    });
+  }
+  if (absent.length > 0) return undefined;
+  return {
+    word: block.word,
+    repeats: repeats ?? 1,
+    sameStage: plus !== undefined,
+    args,
+    range: { from: plus?.from ?? word.from, to: end },
+    argRanges,
+    wordRange: { from: word.from, to: word.to },
+    ...(repeatsRange && { repeatsRange }),
+  };
+}
+
+function readRepeats(token: Token, once: boolean, problems: ProblemList): number {
+  const value = /^x[1-9]\d{0,5}$/.test(token.text) ? Number(token.text.slice(1)) : 0;
+  if (once && value !== 1) {
+    problems.error('A head line stands once; it cannot repeat.', token, removal(token, `Remove ${quote(token.text)}`));
+    return 1;
+  }
+  if (value >= 1 && value <= limits.blocks) return value;
+  const guess = Math.round(clamp(guessNumber(token.text) ?? 1, 1, limits.blocks));
+  problems.error(`Repeats go from x1 to x${limits.blocks}, not ${quote(token.text)}.`, token, replaceWith(token, `x${guess}`));
+  return 1;
+}
+
+function unknownWord(word: Token, rest: readonly Token[], vocabulary: Vocabulary, problems: ProblemList, headerWords: readonly string[]): void {
+  const timm = notationOfTimm(word.text, vocabulary);
+  if (timm !== undefined) {
+    const message = `${quote(word.text)} is a block string of timm; in this notation it is "${timm}".`;
+    return problems.error(message, word, replaceWith(word, timm));
+  }
+  const known = [...vocabulary.keys(), ...(rest.length > 0 ? headerWords : [])];
+  const near = nearest(word.text, known);
+  const hint = near ? `Did you mean "${near}"?` : `Blocks: ${[...vocabulary.keys()].join(', ')}.`;
+  problems.error(`Unknown word ${quote(word.text)}. ${hint}`, word, near === undefined ? undefined : replaceWith(word, near));
+}

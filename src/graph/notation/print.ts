@@ -1,0 +1,82 @@
+// Architecture → its one canonical text, laid out like the table of a paper.
+import type { Architecture, ArgumentValue, BlockLine } from '../architecture.ts';
+import { blocks as knownBlocks } from '../blocks/index.ts';
+import { argumentsOf, printArgument, type Vocabulary } from './argument-text.ts';
+import { knobs } from './header.ts';
+
+/**
+ * The canonical text: comments of the header, header lines that differ from their default (`family` and `input` always), a blank
+ * line, the blocks. Arguments stand in one order for all words, those of at least a third of the lines in columns of their own;
+ * head lines are not aligned. A comment line stays above its block, a comment behind a line stays behind it.
+ */
+export function print(architecture: Architecture, vocabulary: Vocabulary = knownBlocks): string {
+  const lines: string[] = [...(architecture.comments ?? [])];
+  for (const { word, print: values } of knobs) {
+    const text = values(architecture.header);
+    if (text !== undefined) lines.push(`${word} ${text}`);
+  }
+  if (architecture.blocks.length > 0) lines.push('', ...printBlocks(architecture.blocks, vocabulary));
+  lines.push(...(architecture.closingComments ?? []));
+  return `${lines.join('\n')}\n`;
+}
+
+/** One block line by itself, without alignment. */
+export const printLine = (line: BlockLine, vocabulary: Vocabulary = knownBlocks): string => {
+  const order = keyOrder(vocabulary);
+  const repeats = line.repeats === 1 ? [] : [`x${line.repeats}`];
+  return [`${line.sameStage ? '+ ' : ''}${line.word}`, ...repeats, ...printArguments(line.args, order)].join(' ');
+};
+
+function printBlocks(lines: readonly BlockLine[], vocabulary: Vocabulary): string[] {
+  const order = keyOrder(vocabulary);
+  const aligned = lines.filter(({ word }) => vocabulary.get(word)?.place !== 'head');
+  const columns = order.filter((key) => {
+    const users = aligned.filter(({ args }) => args[key] !== undefined && args[key] !== true && typeof args[key] !== 'string');
+    return users.length * 3 >= aligned.length && users.length > 0;
+  });
+  const tail = order.filter((key) => !columns.includes(key));
+  const width = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
+  const cell = ({ args }: BlockLine, key: string) => (args[key] === undefined ? '' : printArgument(key, args[key]));
+  const repeatsOf = ({ repeats }: BlockLine) => (repeats === 1 ? '' : ` x${repeats}`);
+  const words = lines.map(({ word, sameStage }) => (sameStage ? '+ ' : '') + word);
+  const wordWidth = width(words);
+  const repeatsWidth = width(lines.map(repeatsOf));
+  const columnWidths = columns.map((key) => width(aligned.map((line) => cell(line, key))));
+
+  return lines.flatMap((line, i) => {
+    const isHead = vocabulary.get(line.word)?.place === 'head';
+    const table = columns.map((key, at) => cell(line, key).padEnd(columnWidths[at] ?? 0));
+    const parts = isHead ? printArguments(line.args, order) : [...table, ...printArguments(line.args, tail)];
+    const start = (words[i] ?? '').padEnd(wordWidth) + repeatsOf(line).padEnd(repeatsWidth);
+    const text = `${start}  ${parts.join(' ')}`.trimEnd();
+    return [...(line.comments ?? []), line.note === undefined ? text : `${text}  ${line.note}`];
+  });
+}
+
+const printArguments = (args: Readonly<Record<string, ArgumentValue>>, order: readonly string[]): string[] =>
+  order.flatMap((key) => (args[key] === undefined ? [] : [printArgument(key, args[key])]));
+
+/**
+ * One order of keys that agrees with each block's own: the lists are merged one after another, a new key going behind the key
+ * before it. Numbers come first, then words, then flags.
+ */
+export function keyOrder(vocabulary: Vocabulary): readonly string[] {
+  const known = orders.get(vocabulary);
+  if (known) return known;
+  const order: string[] = [];
+  const rank = new Map<string, number>();
+  for (const block of vocabulary.values()) {
+    let at = 0;
+    for (const { key, kind } of argumentsOf(block)) {
+      const found = order.indexOf(key);
+      if (found < 0) order.splice(at, 0, key);
+      at = found < 0 ? at + 1 : Math.max(at, found + 1);
+      if (!rank.has(key)) rank.set(key, kind === 'flag' ? 2 : kind === 'word' ? 1 : 0);
+    }
+  }
+  const sorted = order.sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
+  orders.set(vocabulary, sorted);
+  return sorted;
+}
+
+const orders = new WeakMap<Vocabulary, readonly string[]>();
