@@ -1,0 +1,49 @@
+// What a verb of the command line must say about itself: help, argument checking and dispatch all derive from it.
+
+/** One `--name`; without `value` it is a bare flag. */
+export interface Option {
+  readonly name: string;
+  /** Placeholder of the value in the help: `N`, `X`, `arch|timm|json`. */
+  readonly value?: string;
+  readonly doc: string;
+  /** Accepted words; the first one is the default. */
+  readonly choices?: readonly string[];
+  /** The value is a number in this range. */
+  readonly range?: { readonly min: number; readonly max: number; readonly integer: boolean };
+}
+
+export interface Given {
+  readonly positionals: readonly string[];
+  flag(name: string): boolean;
+  word(name: string): string | undefined;
+  number(name: string): number | undefined;
+}
+
+/** Where a verb writes: lines of text, without the line's end. */
+export interface Console {
+  out(line: string): void;
+  err(line: string): void;
+}
+
+export interface Verb {
+  readonly name: string;
+  /** Positional arguments in the help: `NAME|FILE`, `FILE…`, or empty. */
+  readonly operands: string;
+  /** How many positional arguments it takes. */
+  readonly count: { readonly min: number; readonly max: number };
+  /** One line for the list of verbs. */
+  readonly doc: string;
+  readonly options: readonly Option[];
+  /** Returns the exit code. Throws {@link UsageError} when what was asked for does not exist. */
+  run(given: Given, console: Console): number | Promise<number>;
+}
+
+/** A command that cannot be carried out as written: one sentence for the user, exit code 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+export const json: Option = { name: 'json', doc: 'Print JSON instead of text.' };
