@@ -11,12 +11,18 @@ export type Shape = readonly number[];
 /** A parameter tensor as a checkpoint stores it (convolutions OIHW, linear layers `[out, in]`). */
 export interface ParamSpec {
   readonly shape: Shape;
-  /** False for running statistics and fixed tables: stored in checkpoints, not counted as parameters. */
+  /**
+   * Counts as a parameter. False for running statistics: stored in checkpoints, not counted. (T2T-ViT's sinusoid table and random
+   * features are frozen but counted, as its authors count them.)
+   */
   readonly trainable: boolean;
 }
 
 /** Which total a node's multiply-accumulates belong to; the three are reported apart. */
 export type MacKind = 'conv' | 'linear' | 'attention' | 'none';
+
+/** Types of the variable that a `pointwise` expression is spliced on. */
+export type WgslFloat = 'f32' | 'vec4f';
 
 export interface Signature<A> {
   readonly inputs: readonly Shape[];
@@ -37,14 +43,24 @@ export interface Op<A> {
   readonly macKind: MacKind;
   /** Multiply-accumulates for the whole batch. Element-wise work counts 0, as in timm and fvcore. */
   macs(inputs: readonly Shape[], attrs: A): number;
+  /** Present where the work belongs to several totals (talking heads are convolutions): adds up to `macs`. See {@link macsByKind}. */
+  macsByKind?(inputs: readonly Shape[], attrs: A): Readonly<Partial<Record<MacKind, number>>>;
   /** The living definition: float64 accumulation, float32 result, same layout as `signature.output`. */
   reference(
     inputs: readonly Float32Array[],
     params: Readonly<Record<string, Float32Array>>,
     signature: Signature<A>,
   ): Float32Array;
-  /** WGSL expression of an element-wise op on `x` (an f32 or vec4f expression). Present: may ride as an epilogue. */
-  pointwise?(x: string, attrs: A): string;
+  /**
+   * WGSL expression of an element-wise op on `x`, the name of a variable of `type` (default vec4f); it may name `x` several times.
+   * Needs no helper function. Present: may ride as an epilogue.
+   */
+  pointwise?(x: string, attrs: A, type?: WgslFloat): string;
+}
+
+/** Multiply-accumulates of one node, split into the totals they belong to. */
+export function macsByKind<A>(op: Op<A>, inputs: readonly Shape[], attrs: A): Readonly<Partial<Record<MacKind, number>>> {
+  return op.macsByKind?.(inputs, attrs) ?? { [op.macKind]: op.macs(inputs, attrs) };
 }
 
 /** A shape rule that cannot be met. `fix` is a suggested replacement in words the user can act on. */

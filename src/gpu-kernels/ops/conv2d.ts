@@ -1,35 +1,37 @@
 // 2-D convolution: dense, grouped and depthwise, with PyTorch's or TensorFlow's padding.
 import * as v from 'valibot';
-import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { defineOp, elements, ShapeError, type ParamSpec, type Shape } from '../op.ts';
 import { padAxis, windowOutput, type Padding } from '../padding.ts';
-
-const size = v.pipe(v.number(), v.integer(), v.minValue(1));
-const pair = v.tuple([size, size]);
-const pad = v.pipe(v.number(), v.integer(), v.minValue(0));
+import { count, padding, pair } from './attributes.ts';
+import { productBlock, ROWS } from './matrix.ts';
+import { featureMap, type MapShape } from './operands.ts';
 
 export const conv2dAttrs = v.strictObject({
-  out: size,
+  out: count,
   kernel: pair,
   stride: v.optional(pair, [1, 1]),
   dilation: v.optional(pair, [1, 1]),
-  padding: v.optional(v.union([v.literal('same'), pad, v.tuple([pad, pad, pad, pad])]), 0),
-  groups: v.optional(size, 1),
+  padding: v.optional(padding, 0),
+  groups: v.optional(count, 1),
   bias: v.optional(v.boolean(), false),
 });
 export type Conv2dAttrs = v.InferOutput<typeof conv2dAttrs>;
 
 /** Output height and width and the padding that leads to them. Throws ShapeError when the kernel exceeds the padded map. */
 export function conv2dWindow(input: Shape, a: Pick<Conv2dAttrs, 'kernel' | 'stride' | 'dilation'> & { padding: Padding }) {
-  const axes = ([0, 1] as const).map((axis) => {
-    const length = input[axis + 1] as number;
-    const pads = padAxis(a.padding, axis, length, a.kernel[axis], a.stride[axis], a.dilation[axis]);
-    const out = windowOutput(length, a.kernel[axis], a.stride[axis], a.dilation[axis], pads);
+  const axis = (index: 0 | 1) => {
+    const length = input[index + 1] as number;
+    const pads = padAxis(a.padding, index, length, a.kernel[index], a.stride[index], a.dilation[index]);
+    const out = windowOutput(length, a.kernel[index], a.stride[index], a.dilation[index], pads);
     if (out < 1) {
-      throw new ShapeError(`kernel ${a.kernel[axis]} is larger than the ${length} px map it reads`, 'use a smaller kernel, a smaller stride above, or a larger input');
+      throw new ShapeError(
+        `kernel ${a.kernel[index]} is larger than the ${length} px map it reads`,
+        'use a smaller kernel, a smaller stride above, or a larger input',
+      );
     }
     return { out, begin: pads[0] };
-  });
-  const [y, x] = axes as [{ out: number; begin: number }, { out: number; begin: number }];
+  };
+  const [y, x] = [axis(0), axis(1)];
   return { height: y.out, width: x.out, top: y.begin, left: x.begin };
 }
 
@@ -37,61 +39,128 @@ export const conv2d = defineOp<Conv2dAttrs>({
   name: 'conv2d',
   doc: 'Convolution over height and width; groups = channels makes it depthwise.',
   attrs: conv2dAttrs,
-  shape([input], a) {
-    if (!input || input.length !== 4) throw new ShapeError('a convolution needs a feature map');
-    const channels = input[3] as number;
+  shape(inputs, a) {
+    const input = featureMap(inputs, 'a convolution');
+    const channels = input[3];
     if (channels % a.groups !== 0 || a.out % a.groups !== 0) {
-      throw new ShapeError(`${channels} → ${a.out} channels cannot be split into ${a.groups} groups`, 'make both channel counts divisible by the groups');
+      throw new ShapeError(
+        `${channels} → ${a.out} channels cannot be split into ${a.groups} groups`,
+        'make both channel counts divisible by the groups',
+      );
     }
     const { height, width } = conv2dWindow(input, a);
-    return [input[0] as number, height, width, a.out];
+    return [input[0], height, width, a.out];
   },
-  params([input], a) {
-    const weight = { shape: [a.out, (input?.[3] as number) / a.groups, ...a.kernel], trainable: true };
-    return a.bias ? { weight, bias: { shape: [a.out], trainable: true } } : { weight };
+  params([input], a): Readonly<Record<string, ParamSpec>> {
+    const weight: ParamSpec = { shape: [a.out, (input?.[3] as number) / a.groups, ...a.kernel], trainable: true };
+    const bias: ParamSpec = { shape: [a.out], trainable: true };
+    return a.bias ? { weight, bias } : { weight };
   },
   macKind: 'conv',
   macs(inputs, a) {
     const input = inputs[0] as Shape;
     return (elements(this.shape(inputs, a)) * (input[3] as number) * a.kernel[0] * a.kernel[1]) / a.groups;
   },
-  reference([x], params, { inputs: [input], output, attrs: a }) {
-    const [batch, inH, inW, inC] = input as [number, number, number, number];
-    const [, outH, outW, outC] = output as [number, number, number, number];
-    const [kh, kw] = a.kernel;
-    const { top, left } = conv2dWindow(input as Shape, a);
-    const weight = params.weight as Float32Array;
-    const source = x as Float32Array;
-    const groupIn = inC / a.groups;
-    const groupOut = outC / a.groups;
-    const result = new Float32Array(batch * outH * outW * outC);
-    // One output pixel at a time: its patch is gathered once as float64 in the weights' own order (I, KH, KW),
-    // then every output channel is a dot product of contiguous rows.
-    const patchSize = groupIn * kh * kw;
-    const patches = new Float64Array(a.groups * patchSize);
-    const rows = Float64Array.from(weight);
-    for (let n = 0; n < batch; n++)
-      for (let oy = 0; oy < outH; oy++)
-        for (let ox = 0; ox < outW; ox++) {
-          for (let ky = 0; ky < kh; ky++) {
-            const iy = oy * a.stride[0] - top + ky * a.dilation[0];
-            for (let kx = 0; kx < kw; kx++) {
-              const ix = ox * a.stride[1] - left + kx * a.dilation[1];
-              const inside = iy >= 0 && iy < inH && ix >= 0 && ix < inW;
-              const from = ((n * inH + iy) * inW + ix) * inC;
-              const tap = ky * kw + kx;
-              for (let c = 0; c < inC; c++) patches[c * kh * kw + tap] = inside ? (source[from + c] as number) : 0;
-            }
-          }
-          const to = ((n * outH + oy) * outW + ox) * outC;
-          for (let o = 0; o < outC; o++) {
-            const patch = Math.floor(o / groupOut) * patchSize;
-            const row = o * patchSize;
-            let sum = params.bias ? (params.bias[o] as number) : 0;
-            for (let i = 0; i < patchSize; i++) sum += (patches[patch + i] as number) * (rows[row + i] as number);
-            result[to + o] = sum;
-          }
-        }
-    return result;
+  reference([x], { weight, bias }, { inputs: [input], output, attrs: a }) {
+    const call = { x: x as Float32Array, input: input as MapShape, weight: weight as Float32Array, bias, output: output as MapShape, a };
+    const depthwise = a.groups === input?.[3] && a.groups === a.out;
+    return depthwise ? depthwiseReference(call) : denseReference(call);
   },
 });
+
+interface Call {
+  readonly x: Float32Array;
+  readonly input: MapShape;
+  readonly weight: Float32Array;
+  readonly bias: Float32Array | undefined;
+  readonly output: MapShape;
+  readonly a: Conv2dAttrs;
+}
+
+/** For output position `out` of one axis: the input position of each tap, or −1 in the padding. */
+function tapsOf(out: number, length: number, kernel: number, stride: number, dilation: number, begin: number): number[] {
+  return Array.from({ length: kernel }, (_, tap) => {
+    const at = out * stride - begin + tap * dilation;
+    return at >= 0 && at < length ? at : -1;
+  });
+}
+
+/** Offset in `x` of the first channel under each tap (rows first) of each output pixel, −1 in the padding: `[pixels, taps]`. */
+function tapOffsets({ input, output, a }: Call): Int32Array {
+  const [batch, inH, inW, channels] = input;
+  const [, outH, outW] = output;
+  const { top, left } = conv2dWindow(input, a);
+  const columns = Array.from({ length: outW }, (_, ox) => tapsOf(ox, inW, a.kernel[1], a.stride[1], a.dilation[1], left));
+  const offsets = new Int32Array(batch * outH * outW * a.kernel[0] * a.kernel[1]);
+  let to = 0;
+  for (let n = 0; n < batch; n++)
+    for (let oy = 0; oy < outH; oy++) {
+      const rows = tapsOf(oy, inH, a.kernel[0], a.stride[0], a.dilation[0], top);
+      for (const column of columns)
+        for (const iy of rows)
+          for (const ix of column) offsets[to++] = iy < 0 || ix < 0 ? -1 : ((n * inH + iy) * inW + ix) * channels;
+    }
+  return offsets;
+}
+
+/** Weights as float64 with the input channel fastest: OIHW → OHWI. */
+function channelLast(weight: Float32Array, outs: number, depth: number, taps: number): Float64Array {
+  const result = new Float64Array(weight.length);
+  let from = 0;
+  for (let o = 0; o < outs; o++)
+    for (let c = 0; c < depth; c++)
+      for (let tap = 0; tap < taps; tap++) result[(o * taps + tap) * depth + c] = weight[from++] as number;
+  return result;
+}
+
+/** ROWS output pixels at a time: their patches are gathered as rows of a matrix and multiplied with the group's weights. */
+function denseReference(call: Call): Float32Array {
+  const { x, input, weight, bias, output, a } = call;
+  const taps = a.kernel[0] * a.kernel[1];
+  const groupIn = input[3] / a.groups;
+  const groupOut = a.out / a.groups;
+  const depth = taps * groupIn;
+  const weights = channelLast(weight, a.out, groupIn, taps);
+  const offsets = tapOffsets(call);
+  const pixels = offsets.length / taps;
+  const patches = new Float64Array(ROWS * depth);
+  const result = new Float32Array(elements(output));
+  for (let pixel = 0; pixel < pixels; pixel += ROWS) {
+    const valid = Math.min(ROWS, pixels - pixel);
+    for (let group = 0; group < a.groups; group++) {
+      let to = 0;
+      for (let tap = pixel * taps; tap < (pixel + valid) * taps; tap++, to += groupIn) {
+        const offset = offsets[tap] as number;
+        if (offset < 0) patches.fill(0, to, to + groupIn);
+        else for (let c = 0, from = offset + group * groupIn; c < groupIn; c++) patches[to + c] = x[from + c] as number;
+      }
+      const first = group * groupOut;
+      productBlock(patches, depth, weights, first, groupOut, bias, result, pixel * a.out + first, a.out, valid);
+    }
+  }
+  return result;
+}
+
+/** One output pixel at a time: every tap adds input times weight for all channels at once. */
+function depthwiseReference(call: Call): Float32Array {
+  const { x, input, weight, bias, output, a } = call;
+  const taps = a.kernel[0] * a.kernel[1];
+  const channels = input[3];
+  // [tap][channel]
+  const weights = Float64Array.from(weight, (_, i) => weight[(i % channels) * taps + Math.floor(i / channels)] as number);
+  const offsets = tapOffsets(call);
+  const start = bias ? Float64Array.from(bias) : new Float64Array(channels);
+  const sums = new Float64Array(channels);
+  const result = new Float32Array(elements(output));
+  for (let pixel = 0; pixel < offsets.length / taps; pixel++) {
+    sums.set(start);
+    for (let tap = 0; tap < taps; tap++) {
+      const from = offsets[pixel * taps + tap] as number;
+      if (from < 0) continue;
+      const row = tap * channels;
+      for (let c = 0; c < channels; c++) sums[c] = (sums[c] as number) + (x[from + c] as number) * (weights[row + c] as number);
+    }
+    result.set(sums, pixel * channels);
+  }
+  return result;
+}

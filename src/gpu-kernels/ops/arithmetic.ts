@@ -1,0 +1,88 @@
+// Element-wise arithmetic: sums, products and differences of two values, and scaling by constants.
+import * as v from 'valibot';
+import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { none, type None } from './attributes.ts';
+import { channelsOf, onlyOperand, operands, printShape } from './operands.ts';
+
+/** Shape of `a ∘ b`: equal rank, sizes equal or 1 (NumPy's rule without added axes). Throws ShapeError. */
+export function broadcastShape(inputs: readonly Shape[], what: string): Shape {
+  const [a, b] = operands(inputs, 2, what) as [Shape, Shape];
+  const fits = a.length === b.length && a.every((size, axis) => size === b[axis] || size === 1 || b[axis] === 1);
+  if (!fits) {
+    throw new ShapeError(`${what} cannot pair ${printShape(a)} with ${printShape(b)}`, 'make both shapes equal, or 1 where they differ');
+  }
+  return a.map((size, axis) => (size === 1 ? (b[axis] as number) : size));
+}
+
+/** Index of the element of a broadcast operand that each output element reads, axis by axis: stride 0 along a size of 1. */
+function broadcastIndex(shape: Shape, output: Shape): Int32Array {
+  let index = Int32Array.of(0);
+  let stride = elements(shape);
+  output.forEach((size, axis) => {
+    stride /= shape[axis] as number;
+    const step = shape[axis] === 1 ? 0 : stride;
+    const next = new Int32Array(index.length * size);
+    for (let i = 0, to = 0; i < index.length; i++) for (let k = 0; k < size; k++) next[to++] = (index[i] as number) + k * step;
+    index = next;
+  });
+  return index;
+}
+
+function binaryOp(name: string, what: string, doc: string, apply: (a: number, b: number) => number) {
+  return defineOp<None>({
+    name,
+    doc,
+    attrs: none,
+    shape: (inputs) => broadcastShape(inputs, what),
+    macKind: 'none',
+    macs: () => 0,
+    reference([x, y], _params, { inputs: [a, b], output }) {
+      const result = new Float32Array(elements(output));
+      const [left, right] = [x as Float32Array, y as Float32Array];
+      if (left.length === result.length && right.length === result.length) {
+        for (let i = 0; i < result.length; i++) result[i] = apply(left[i] as number, right[i] as number);
+        return result;
+      }
+      const fromLeft = broadcastIndex(a as Shape, output);
+      const fromRight = broadcastIndex(b as Shape, output);
+      for (let i = 0; i < result.length; i++) {
+        result[i] = apply(left[fromLeft[i] as number] as number, right[fromRight[i] as number] as number);
+      }
+      return result;
+    },
+  });
+}
+
+export const add = binaryOp('add', 'a sum', 'Sum of two values; sizes of 1 are repeated.', (a, b) => a + b);
+export const sub = binaryOp('sub', 'a difference', 'Difference of two values; sizes of 1 are repeated.', (a, b) => a - b);
+export const mul = binaryOp('mul', 'a product', 'Product of two values; sizes of 1 are repeated (a gate of [N, 1, 1, C]).', (a, b) => a * b);
+
+export const scaleConstAttrs = v.strictObject({ factor: v.pipe(v.number(), v.finite()) });
+export type ScaleConstAttrs = v.InferOutput<typeof scaleConstAttrs>;
+
+export const scaleConst = defineOp<ScaleConstAttrs>({
+  name: 'scale_const',
+  doc: 'Multiplies by a fixed number.',
+  attrs: scaleConstAttrs,
+  shape: (inputs) => onlyOperand(inputs, 'a scaling'),
+  macKind: 'none',
+  macs: () => 0,
+  reference: ([x], _params, { attrs }) => (x as Float32Array).map((value) => value * attrs.factor),
+  pointwise: (x, a) => `${x} * ${Number.isInteger(a.factor) ? a.factor.toFixed(1) : a.factor}`,
+});
+
+/** Layer scale (CaiT, arXiv 2103.17239 §3): one learned factor per channel. */
+export const layerScale = defineOp<None>({
+  name: 'layer_scale',
+  doc: 'One learned factor per channel.',
+  attrs: none,
+  shape: (inputs) => onlyOperand(inputs, 'layer scale'),
+  params: ([input]) => ({ gamma: { shape: [channelsOf(input as Shape)], trainable: true } }),
+  macKind: 'none',
+  macs: () => 0,
+  reference([x], params, { output }) {
+    const channels = channelsOf(output);
+    const gamma = params.gamma as Float32Array;
+    return (x as Float32Array).map((value, i) => value * (gamma[i % channels] as number));
+  },
+});

@@ -1,0 +1,205 @@
+// Attention as one node: scores, bias, talking heads, softmax and values, in every form the family's nets use.
+import * as v from 'valibot';
+import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { count, pair, position } from './attributes.ts';
+import { channelsOf, printShape } from './operands.ts';
+import { softmaxInPlace } from './tokens.ts';
+
+const bias = v.variant('kind', [
+  /** Score (query i, key j) of head h gets `attention_biases[h, index[i·Tk + j]]`. */
+  v.strictObject({ kind: v.literal('table'), entries: count, index: v.array(position) }),
+  /**
+   * The same with the index of LeViT and EfficientFormer, |Δrow| · kSize[1] + |Δcolumn|, where query (y, x) stands at key
+   * position (y · stride, x · stride). `kSize[0] · kSize[1]` entries.
+   */
+  v.strictObject({ kind: v.literal('relative'), qSize: v.tuple([count, count]), kSize: v.tuple([count, count]), stride: v.optional(pair, [1, 1]) }),
+]);
+export type AttentionBias = v.InferOutput<typeof bias>;
+
+const packed = v.strictObject({
+  qOffset: position,
+  qHeadStride: position,
+  kOffset: position,
+  kHeadStride: position,
+  vOffset: position,
+  vHeadStride: position,
+});
+
+export const attentionAttrs = v.pipe(
+  v.strictObject({
+    heads: count,
+    /** Key and value heads, each shared by heads / kvHeads query heads; 1 = multi-query. Default: heads. */
+    kvHeads: v.optional(count),
+    keyDim: count,
+    /** Default: keyDim. */
+    valueDim: v.optional(count),
+    /** Factor on the scores. Default: keyDim^−0.5. */
+    scale: v.optional(v.number()),
+    /** Set: one input holds q, k and v; head h of q is channels qOffset + h·qHeadStride …, and so on. */
+    packed: v.optional(packed),
+    bias: v.optional(bias),
+    /** A 1×1 convolution over the heads before the softmax and one after it (arXiv 2003.02436). */
+    talkingHeads: v.optional(v.boolean(), false),
+  }),
+  v.transform((a) => ({ ...a, kvHeads: a.kvHeads ?? a.heads, valueDim: a.valueDim ?? a.keyDim, scale: a.scale ?? a.keyDim ** -0.5 })),
+);
+export type AttentionAttrs = v.InferOutput<typeof attentionAttrs>;
+
+/** Channel of element d of head h of one operand: offset + h·headStride + d (h = the shared head where heads share). */
+export interface HeadLayout {
+  readonly offset: number;
+  readonly headStride: number;
+}
+
+/** Where q, k and v keep their heads. */
+export function headLayouts(a: AttentionAttrs): { q: HeadLayout; k: HeadLayout; v: HeadLayout } {
+  const p = a.packed;
+  return p
+    ? {
+        q: { offset: p.qOffset, headStride: p.qHeadStride },
+        k: { offset: p.kOffset, headStride: p.kHeadStride },
+        v: { offset: p.vOffset, headStride: p.vHeadStride },
+      }
+    : {
+        q: { offset: 0, headStride: a.keyDim },
+        k: { offset: 0, headStride: a.keyDim },
+        v: { offset: 0, headStride: a.valueDim },
+      };
+}
+
+/** Entries of the bias table and, for every query and key (`[Tq, Tk]`, flattened), which entry it takes. */
+export function biasTable(b: AttentionBias): { entries: number; index: readonly number[] } {
+  if (b.kind === 'table') return b;
+  const [qh, qw] = b.qSize;
+  const [kh, kw] = b.kSize;
+  const index: number[] = [];
+  for (let qy = 0; qy < qh; qy++)
+    for (let qx = 0; qx < qw; qx++)
+      for (let ky = 0; ky < kh; ky++)
+        for (let kx = 0; kx < kw; kx++) index.push(Math.abs(qy * b.stride[0] - ky) * kw + Math.abs(qx * b.stride[1] - kx));
+  return { entries: kh * kw, index };
+}
+
+/** Tokens of a map are its pixels. */
+const tokenCount = (shape: Shape): number => elements(shape) / ((shape[0] as number) * channelsOf(shape));
+
+function threeOperands(inputs: readonly Shape[], a: AttentionAttrs): [q: Shape, k: Shape, v: Shape] {
+  const expected = a.packed ? 1 : 3;
+  if (inputs.length !== expected) {
+    throw new ShapeError(`attention reads ${a.packed ? 'one packed input' : 'queries, keys and values'}, not ${inputs.length} inputs`);
+  }
+  const [first] = inputs as [Shape, ...Shape[]];
+  return a.packed ? [first, first, first] : (inputs as unknown as [Shape, Shape, Shape]);
+}
+
+function checkChannels(shape: Shape, layout: HeadLayout, heads: number, dim: number, what: string): void {
+  if (shape.length < 3) throw new ShapeError(`attention needs tokens or a map, not ${printShape(shape)}`, 'move it above the pooling');
+  const needed = layout.offset + (heads - 1) * layout.headStride + dim;
+  if (needed > channelsOf(shape)) {
+    throw new ShapeError(`${heads} × ${dim} ${what} channels end at ${needed}, but the input has ${channelsOf(shape)}`, 'make heads × dimension equal the channels');
+  }
+}
+
+const talkingHead = (heads: number, name: string) => ({
+  [`${name}.weight`]: { shape: [heads, heads, 1, 1], trainable: true },
+  [`${name}.bias`]: { shape: [heads], trainable: true },
+});
+
+/** Multiply-accumulates: score and value products are `attention`, talking heads are 1×1 convolutions. */
+function work(inputs: readonly Shape[], a: AttentionAttrs) {
+  const [q, k] = threeOperands(inputs, a);
+  const scores = (q[0] as number) * a.heads * tokenCount(q) * tokenCount(k);
+  return { attention: scores * (a.keyDim + a.valueDim), conv: a.talkingHeads ? 2 * scores * a.heads : 0 };
+}
+
+export const attention = defineOp<AttentionAttrs>({
+  name: 'attention',
+  doc: 'softmax(q·kᵀ·scale + bias)·v, per head.',
+  attrs: attentionAttrs,
+  shape(inputs, a) {
+    const [q, k, values] = threeOperands(inputs, a);
+    const layout = headLayouts(a);
+    if (a.heads % a.kvHeads !== 0) throw new ShapeError(`${a.heads} heads cannot share ${a.kvHeads} key heads`, 'make heads a multiple of the key heads');
+    checkChannels(q, layout.q, a.heads, a.keyDim, 'query');
+    checkChannels(k, layout.k, a.kvHeads, a.keyDim, 'key');
+    checkChannels(values, layout.v, a.kvHeads, a.valueDim, 'value');
+    if (tokenCount(k) !== tokenCount(values)) throw new ShapeError(`there are ${tokenCount(k)} keys but ${tokenCount(values)} values`, 'give keys and values the same stride');
+    if (a.bias) {
+      const { entries, index } = biasTable(a.bias);
+      if (index.length !== tokenCount(q) * tokenCount(k)) {
+        throw new ShapeError(`the attention bias covers ${index.length} pairs, but there are ${tokenCount(q)} queries and ${tokenCount(k)} keys`, 'build the net for this input size');
+      }
+      if (index.some((entry) => entry >= entries)) throw new ShapeError(`the attention bias has ${entries} entries, but its index goes beyond them`);
+    }
+    return [...q.slice(0, -1), a.heads * a.valueDim];
+  },
+  params(_inputs, a) {
+    return {
+      ...(a.bias ? { attention_biases: { shape: [a.heads, biasTable(a.bias).entries], trainable: true } } : {}),
+      ...(a.talkingHeads ? { ...talkingHead(a.heads, 'talking_head1'), ...talkingHead(a.heads, 'talking_head2') } : {}),
+    };
+  },
+  macKind: 'attention',
+  macs(inputs, a) {
+    const { attention, conv } = work(inputs, a);
+    return attention + conv;
+  },
+  macsByKind: work,
+  reference(xs, params, { inputs, output, attrs: a }) {
+    const [q, k, v] = (a.packed ? [xs[0], xs[0], xs[0]] : xs) as [Float32Array, Float32Array, Float32Array];
+    const [qShape, kShape, vShape] = threeOperands(inputs, a);
+    const [qC, kC, vC] = [channelsOf(qShape), channelsOf(kShape), channelsOf(vShape)];
+    const [queries, keys] = [tokenCount(qShape), tokenCount(kShape)];
+    const layout = headLayouts(a);
+    const table = a.bias && biasTable(a.bias);
+    const shared = a.heads / a.kvHeads;
+    const result = new Float32Array(elements(output));
+    const scores = Array.from({ length: a.heads }, () => new Float64Array(keys));
+    const sums = new Float64Array(a.valueDim);
+    for (let n = 0; n < (output[0] as number); n++)
+      for (let i = 0; i < queries; i++) {
+        scores.forEach((row, head) => {
+          const fromQ = (n * queries + i) * qC + layout.q.offset + head * layout.q.headStride;
+          const fromK = n * keys * kC + layout.k.offset + Math.floor(head / shared) * layout.k.headStride;
+          for (let j = 0; j < keys; j++) {
+            let score = 0;
+            for (let d = 0; d < a.keyDim; d++) score += (q[fromQ + d] as number) * (k[fromK + j * kC + d] as number);
+            row[j] = score * a.scale;
+          }
+          if (table) {
+            for (let j = 0; j < keys; j++) {
+              const entry = head * table.entries + (table.index[i * keys + j] as number);
+              row[j] = (row[j] as number) + (params.attention_biases?.[entry] as number);
+            }
+          }
+        });
+        if (a.talkingHeads) mixHeads(scores, params['talking_head1.weight'], params['talking_head1.bias']);
+        scores.forEach(softmaxInPlace);
+        if (a.talkingHeads) mixHeads(scores, params['talking_head2.weight'], params['talking_head2.bias']);
+        scores.forEach((row, head) => {
+          const fromV = n * keys * vC + layout.v.offset + Math.floor(head / shared) * layout.v.headStride;
+          sums.fill(0);
+          for (let j = 0; j < keys; j++) {
+            const share = row[j] as number;
+            for (let d = 0; d < a.valueDim; d++) sums[d] = (sums[d] as number) + share * (v[fromV + j * vC + d] as number);
+          }
+          result.set(sums, ((n * queries + i) * a.heads + head) * a.valueDim);
+        });
+      }
+    return result;
+  },
+});
+
+/** 1×1 convolution over the heads, in place: new row h = bias[h] + Σ_g weight[h, g] · row g. */
+function mixHeads(rows: readonly Float64Array[], weight: Float32Array | undefined, bias: Float32Array | undefined): void {
+  const heads = rows.length;
+  const column = new Float64Array(heads);
+  for (let j = 0; j < (rows[0]?.length ?? 0); j++) {
+    rows.forEach((row, g) => (column[g] = row[j] as number));
+    rows.forEach((row, h) => {
+      let sum = bias?.[h] as number;
+      for (let g = 0; g < heads; g++) sum += (weight?.[h * heads + g] as number) * (column[g] as number);
+      row[j] = sum;
+    });
+  }
+}

@@ -1,0 +1,91 @@
+// EvoNorm (arXiv 2004.02967): normalisation and activation evolved as one layer; B0 uses batch statistics, S0 none.
+import * as v from 'valibot';
+import { defineOp, elements, type ParamSpec, type Shape } from '../op.ts';
+import { count, epsilon } from './attributes.ts';
+import { moments } from './moments.ts';
+import { checkGroups, eachGroup } from './norm.ts';
+import { channelsOf, featureMap } from './operands.ts';
+
+const vector = (input: Shape | undefined, trainable = true): ParamSpec => ({ shape: [channelsOf(input as Shape)], trainable });
+
+export const evonormB0Attrs = v.strictObject({
+  eps: v.optional(epsilon, 1e-3),
+  /** False after a linear bottleneck: only weight · x + bias, and no `v`. */
+  apply: v.optional(v.boolean(), true),
+});
+export type EvonormB0Attrs = v.InferOutput<typeof evonormB0Attrs>;
+
+/**
+ * y = x / max(sqrt(running variance + eps), v·x + sqrt(instance variance + eps)) · weight + bias, instance = one channel of one picture.
+ * Inference form; the running variance stays in the checkpoint even where `apply` is false.
+ */
+export const evonormB0 = defineOp<EvonormB0Attrs>({
+  name: 'evonorm_b0',
+  doc: 'EvoNorm-B0: normalisation and non-linearity in one, with running statistics.',
+  attrs: evonormB0Attrs,
+  shape: (inputs) => featureMap(inputs, 'EvoNorm'),
+  params([input], a) {
+    const own = { weight: vector(input), bias: vector(input) };
+    return { ...own, ...(a.apply ? { v: vector(input) } : {}), running_var: vector(input, false) };
+  },
+  macKind: 'none',
+  macs: () => 0,
+  reference([x], params, { output, attrs }) {
+    const channels = channelsOf(output);
+    const source = x as Float32Array;
+    const { weight, bias, running_var } = params as Record<'weight' | 'bias' | 'running_var', Float32Array>;
+    const result = new Float32Array(elements(output));
+    eachGroup(output, channels, (from, pixels, c) => {
+      const instance = attrs.apply ? Math.sqrt(moments(source, from, pixels, channels, 1).variance + attrs.eps) : 0;
+      const batch = Math.sqrt((running_var[c] as number) + attrs.eps);
+      const slope = params.v?.[c] ?? 0;
+      for (let p = 0, at = from; p < pixels; p++, at += channels) {
+        const value = source[at] as number;
+        const normal = attrs.apply ? value / Math.max(batch, slope * value + instance) : value;
+        result[at] = normal * (weight[c] as number) + (bias[c] as number);
+      }
+    });
+    return result;
+  },
+});
+
+export const evonormS0Attrs = v.strictObject({
+  groups: count,
+  eps: v.optional(epsilon, 1e-5),
+  apply: v.optional(v.boolean(), true),
+});
+export type EvonormS0Attrs = v.InferOutput<typeof evonormS0Attrs>;
+
+/** y = x · sigmoid(v·x) / sqrt(group variance + eps) · weight + bias; the variance is that of x, over pixels and C / groups channels. */
+export const evonormS0 = defineOp<EvonormS0Attrs>({
+  name: 'evonorm_s0',
+  doc: 'EvoNorm-S0: normalisation and non-linearity in one, each picture on its own.',
+  attrs: evonormS0Attrs,
+  shape: (inputs, a) => checkGroups(featureMap(inputs, 'EvoNorm'), a.apply ? a.groups : 1, 'EvoNorm'),
+  params([input], a) {
+    const own = { weight: vector(input), bias: vector(input) };
+    return a.apply ? { ...own, v: vector(input) } : own;
+  },
+  macKind: 'none',
+  macs: () => 0,
+  reference([x], params, { output, attrs }) {
+    const channels = channelsOf(output);
+    const groups = attrs.apply ? attrs.groups : 1;
+    const width = channels / groups;
+    const source = x as Float32Array;
+    const { weight, bias } = params as Record<'weight' | 'bias', Float32Array>;
+    const result = new Float32Array(elements(output));
+    eachGroup(output, groups, (from, pixels, group) => {
+      const deviation = attrs.apply ? Math.sqrt(moments(source, from, pixels, channels, width).variance + attrs.eps) : 1;
+      for (let p = 0, at = from; p < pixels; p++, at += channels) {
+        for (let i = 0; i < width; i++) {
+          const c = group * width + i;
+          const value = source[at + i] as number;
+          const gate = attrs.apply ? 1 / (1 + Math.exp(-(params.v?.[c] as number) * value)) : 1;
+          result[at + i] = ((value * gate) / deviation) * (weight[c] as number) + (bias[c] as number);
+        }
+      }
+    });
+    return result;
+  },
+});

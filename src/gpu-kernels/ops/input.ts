@@ -1,0 +1,22 @@
+// The place where a picture, tokens or a feature vector enters the graph.
+import * as v from 'valibot';
+import { defineOp } from '../op.ts';
+import { count } from './attributes.ts';
+import { operands } from './operands.ts';
+
+export const inputAttrs = v.strictObject({ shape: v.pipe(v.array(count), v.minLength(2), v.maxLength(4)) });
+export type InputAttrs = v.InferOutput<typeof inputAttrs>;
+
+/** The reference gets the outside data as `inputs[0]` and hands it on. */
+export const input = defineOp<InputAttrs>({
+  name: 'input',
+  doc: 'Data from outside: a picture, tokens or a vector.',
+  attrs: inputAttrs,
+  shape(inputs, a) {
+    operands(inputs, 0, 'an input');
+    return a.shape;
+  },
+  macKind: 'none',
+  macs: () => 0,
+  reference: ([x]) => x as Float32Array,
+});

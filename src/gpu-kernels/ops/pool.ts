@@ -1,0 +1,211 @@
+// Pooling: means over whole axes, sliding averages and maxima, and the blurred stride of anti-aliased nets.
+import * as v from 'valibot';
+import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { padAxis, windowOutput } from '../padding.ts';
+import { count, padding, pair } from './attributes.ts';
+import { featureMap, onlyOperand, printShape, type MapShape } from './operands.ts';
+
+export const meanAttrs = v.strictObject({
+  /** Axes of the input to average over: 1 = height (or tokens), 2 = width. */
+  axes: v.pipe(v.array(v.picklist([1, 2])), v.minLength(1)),
+  /** True: averaged axes stay with size 1. */
+  keepDims: v.optional(v.boolean(), false),
+});
+export type MeanAttrs = v.InferOutput<typeof meanAttrs>;
+
+export const mean = defineOp<MeanAttrs>({
+  name: 'mean',
+  doc: 'Mean over height, width, both, or tokens.',
+  attrs: meanAttrs,
+  shape(inputs, a) {
+    const input = onlyOperand(inputs, 'a mean');
+    const worst = Math.max(...a.axes);
+    if (worst >= input.length - 1) {
+      throw new ShapeError(`a mean over axis ${worst} would average the channels of ${printShape(input)}`, 'average over the axes between batch and channels');
+    }
+    const averaged = (axis: number) => a.axes.includes(axis as 1 | 2);
+    return a.keepDims ? input.map((size, axis) => (averaged(axis) ? 1 : size)) : input.filter((_, axis) => !averaged(axis));
+  },
+  macKind: 'none',
+  macs: () => 0,
+  reference([x], _params, { inputs: [input], output, attrs: a }) {
+    const shape = input as Shape;
+    const channels = shape.at(-1) as number;
+    // Tokens are a map of width 1.
+    const [batch, height, width] = shape.length === 4 ? (shape as MapShape) : ([shape[0], shape[1], 1] as [number, number, number]);
+    const overRows = a.axes.includes(1);
+    const overColumns = a.axes.includes(2) && shape.length === 4;
+    const [outH, outW] = [overRows ? 1 : height, overColumns ? 1 : width];
+    const sums = new Float64Array(elements(output));
+    let from = 0;
+    for (let n = 0; n < batch; n++)
+      for (let y = 0; y < height; y++)
+        for (let column = 0; column < width; column++) {
+          const to = ((n * outH + (overRows ? 0 : y)) * outW + (overColumns ? 0 : column)) * channels;
+          for (let c = 0; c < channels; c++) sums[to + c] = (sums[to + c] as number) + ((x as Float32Array)[from++] as number);
+        }
+    const averaged = (height * width) / (outH * outW);
+    return Float32Array.from(sums, (sum) => sum / averaged);
+  },
+});
+
+const window = {
+  kernel: pair,
+  /** Default: the kernel. */
+  stride: v.optional(pair),
+  padding: v.optional(padding, 0),
+  /** True: a last window that begins inside the map (or its leading padding) counts although it ends outside. */
+  ceilMode: v.optional(v.boolean(), false),
+};
+const withStride = <T extends { kernel: [number, number]; stride?: [number, number] | undefined }>(a: T) => ({ ...a, stride: a.stride ?? a.kernel });
+
+export const maxPool2dAttrs = v.pipe(v.strictObject(window), v.transform(withStride));
+export type MaxPool2dAttrs = v.InferOutput<typeof maxPool2dAttrs>;
+export const avgPool2dAttrs = v.pipe(
+  v.strictObject({ ...window, countIncludePad: v.optional(v.boolean(), true) }),
+  v.transform(withStride),
+);
+export type AvgPool2dAttrs = v.InferOutput<typeof avgPool2dAttrs>;
+
+export interface PoolAxis {
+  /** Output length, padding before the first element, and where a window must end at the latest (length + trailing padding). */
+  readonly out: number;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Rows and columns of a pooling window, by PyTorch's rules. Throws ShapeError where the window does not fit. */
+export function poolWindow(input: Shape, a: MaxPool2dAttrs): readonly [PoolAxis, PoolAxis] {
+  const axis = (index: 0 | 1): PoolAxis => {
+    const length = input[index + 1] as number;
+    const [kernel, stride] = [a.kernel[index], a.stride[index]];
+    const [begin, end] = padAxis(a.padding, index, length, kernel, stride, 1);
+    if (begin >= kernel || end >= kernel) {
+      throw new ShapeError(`padding ${Math.max(begin, end)} would leave pooling windows of ${kernel} without a pixel`, 'pad by less than the kernel');
+    }
+    let out = windowOutput(length, kernel, stride, 1, [begin, a.ceilMode ? end + stride - 1 : end]);
+    if (a.ceilMode && (out - 1) * stride >= length + begin) out--;
+    if (out < 1) {
+      throw new ShapeError(`pooling window ${kernel} is larger than the ${length} px map it reads`, 'use a smaller window, a smaller stride above, or a larger input');
+    }
+    return { out, begin, end: length + end };
+  };
+  return [axis(0), axis(1)];
+}
+
+const pooledShape = (input: MapShape, a: MaxPool2dAttrs): Shape => {
+  const [rows, columns] = poolWindow(input, a);
+  return [input[0], rows.out, columns.out, input[3]];
+};
+
+/** Slides the window over every picture and channel; `reduce` folds a value into the state, `finish` gets the padded area as well. */
+function slide(
+  x: Float32Array,
+  input: MapShape,
+  a: MaxPool2dAttrs,
+  start: number,
+  reduce: (state: number, value: number) => number,
+  finish: (state: number, inside: number, withPadding: number) => number,
+): Float32Array {
+  const [batch, height, width, channels] = input;
+  const [rows, columns] = poolWindow(input, a);
+  const result = new Float32Array(batch * rows.out * columns.out * channels);
+  let to = 0;
+  for (let n = 0; n < batch; n++)
+    for (let oy = 0; oy < rows.out; oy++)
+      for (let ox = 0; ox < columns.out; ox++) {
+        const top = oy * a.stride[0] - rows.begin;
+        const left = ox * a.stride[1] - columns.begin;
+        const [bottom, right] = [Math.min(top + a.kernel[0], rows.end), Math.min(left + a.kernel[1], columns.end)];
+        const withPadding = (bottom - top) * (right - left);
+        const [y0, y1, x0, x1] = [Math.max(top, 0), Math.min(bottom, height), Math.max(left, 0), Math.min(right, width)];
+        for (let c = 0; c < channels; c++) {
+          let state = start;
+          for (let y = y0; y < y1; y++)
+            for (let column = x0; column < x1; column++) {
+              state = reduce(state, x[((n * height + y) * width + column) * channels + c] as number);
+            }
+          result[to++] = finish(state, (y1 - y0) * (x1 - x0), withPadding);
+        }
+      }
+  return result;
+}
+
+export const avgPool2d = defineOp<AvgPool2dAttrs>({
+  name: 'avg_pool2d',
+  doc: 'Sliding average.',
+  attrs: avgPool2dAttrs,
+  shape: (inputs, a) => pooledShape(featureMap(inputs, 'average pooling'), a),
+  macKind: 'none',
+  macs: () => 0,
+  reference: ([x], _params, { inputs: [input], attrs: a }) =>
+    slide(x as Float32Array, input as MapShape, a, 0, (sum, value) => sum + value, (sum, inside, withPadding) => sum / (a.countIncludePad ? withPadding : inside)),
+});
+
+export const maxPool2d = defineOp<MaxPool2dAttrs>({
+  name: 'max_pool2d',
+  doc: 'Sliding maximum; padding never wins.',
+  attrs: maxPool2dAttrs,
+  shape: (inputs, a) => pooledShape(featureMap(inputs, 'max pooling'), a),
+  macKind: 'none',
+  macs: () => 0,
+  reference: ([x], _params, { inputs: [input], attrs: a }) =>
+    slide(x as Float32Array, input as MapShape, a, -Infinity, Math.max, (largest) => largest),
+});
+
+export const blurPoolAttrs = v.strictObject({ size: v.optional(v.pipe(count, v.minValue(2)), 3), stride: v.optional(count, 2) });
+export type BlurPoolAttrs = v.InferOutput<typeof blurPoolAttrs>;
+
+/** Binomial coefficients of row size − 1, divided by their sum: [1, 2, 1] / 4 for size 3. */
+export function binomialFilter(size: number): readonly number[] {
+  let row = [1];
+  while (row.length < size) row = [1, ...row.slice(1).map((value, i) => value + (row[i] as number)), 1];
+  return row.map((value) => value / 2 ** (size - 1));
+}
+
+/** Reflected padding on every side, in pixels. */
+export const blurPadding = (a: BlurPoolAttrs): number => Math.floor((a.stride - 1 + a.size - 1) / 2);
+
+/** Blur pooling (arXiv 1904.11486): binomial filter with reflected borders, then the stride. */
+export const blurPool = defineOp<BlurPoolAttrs>({
+  name: 'blur_pool',
+  doc: 'Blurs, then subsamples, so that a stride does not alias.',
+  attrs: blurPoolAttrs,
+  shape(inputs, a) {
+    const [batch, height, width, channels] = featureMap(inputs, 'blur pooling');
+    const pad = blurPadding(a);
+    if (pad >= Math.min(height, width)) {
+      throw new ShapeError(`blur pooling reflects ${pad} px, more than a ${height}×${width} map has`, 'use a larger input or a smaller blur');
+    }
+    const out = (length: number) => windowOutput(length, a.size, a.stride, 1, [pad, pad]);
+    return [batch, out(height), out(width), channels];
+  },
+  macKind: 'none',
+  macs: () => 0,
+  reference([x], _params, { inputs: [input], output, attrs: a }) {
+    const [batch, height, width, channels] = input as MapShape;
+    const [, outH, outW] = output as MapShape;
+    const filter = binomialFilter(a.size);
+    const pad = blurPadding(a);
+    const reflect = (at: number, length: number) => (at < 0 ? -at : at >= length ? 2 * (length - 1) - at : at);
+    const result = new Float32Array(elements(output));
+    const sums = new Float64Array(channels);
+    let to = 0;
+    for (let n = 0; n < batch; n++)
+      for (let oy = 0; oy < outH; oy++)
+        for (let ox = 0; ox < outW; ox++) {
+          sums.fill(0);
+          filter.forEach((rowWeight, ky) => {
+            const y = reflect(oy * a.stride - pad + ky, height);
+            filter.forEach((columnWeight, kx) => {
+              const from = ((n * height + y) * width + reflect(ox * a.stride - pad + kx, width)) * channels;
+              const weight = rowWeight * columnWeight;
+              for (let c = 0; c < channels; c++) sums[c] = (sums[c] as number) + weight * ((x as Float32Array)[from + c] as number);
+            });
+          });
+          result.set(sums, to);
+          to += channels;
+        }
+    return result;
+  },
+});

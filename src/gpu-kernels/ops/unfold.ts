@@ -1,0 +1,42 @@
+// Sliding patches laid out as tokens: the soft split of T2T-ViT (arXiv 2101.11986 §3.1).
+import * as v from 'valibot';
+import { defineOp, elements, type Shape } from '../op.ts';
+import { padding, pair } from './attributes.ts';
+import { conv2dWindow } from './conv2d.ts';
+import { featureMap, type MapShape } from './operands.ts';
+
+export const unfoldAttrs = v.strictObject({ kernel: pair, stride: v.optional(pair, [1, 1]), padding: v.optional(padding, 0) });
+export type UnfoldAttrs = v.InferOutput<typeof unfoldAttrs>;
+
+/** One token per window, rows first. Feature c·KH·KW + ky·KW + kx, PyTorch's order; padding is 0. */
+export const unfold = defineOp<UnfoldAttrs>({
+  name: 'unfold',
+  doc: 'Overlapping patches as tokens.',
+  attrs: unfoldAttrs,
+  shape(inputs, a) {
+    const input = featureMap(inputs, 'an unfold');
+    const { height, width } = conv2dWindow(input, { ...a, dilation: [1, 1] });
+    return [input[0], height * width, input[3] * a.kernel[0] * a.kernel[1]];
+  },
+  macKind: 'none',
+  macs: () => 0,
+  reference([x], _params, { inputs: [input], output, attrs: a }) {
+    const [batch, inH, inW, channels] = input as MapShape;
+    const { height, width, top, left } = conv2dWindow(input as Shape, { ...a, dilation: [1, 1] });
+    const [kh, kw] = a.kernel;
+    const source = x as Float32Array;
+    const result = new Float32Array(elements(output));
+    let to = 0;
+    for (let n = 0; n < batch; n++)
+      for (let oy = 0; oy < height; oy++)
+        for (let ox = 0; ox < width; ox++)
+          for (let c = 0; c < channels; c++)
+            for (let ky = 0; ky < kh; ky++)
+              for (let kx = 0; kx < kw; kx++, to++) {
+                const iy = oy * a.stride[0] - top + ky;
+                const ix = ox * a.stride[1] - left + kx;
+                if (iy >= 0 && iy < inH && ix >= 0 && ix < inW) result[to] = source[((n * inH + iy) * inW + ix) * channels + c] as number;
+              }
+    return result;
+  },
+});
