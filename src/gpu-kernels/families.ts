@@ -96,14 +96,15 @@ export interface GateAttrs {
 /**
  * `attention`: softmax(q·kᵀ·scale + bias)·v for every head. inputs `[q, k, v]`, the same value may stand in several places (bound once).
  * Each operand is tokens `[N, T, C]` or a map (tokens = its pixels). Head h, element d of operand o is channel
- * `layout[o].offset + h·layout[o].headStride + d`; headStride 0 = one head shared by all (multi-query, arXiv 2404.10518 §4).
+ * `layout[o].offset + h·layout[o].headStride + d` (for k and v, h is the key head).
  * Output `[N, Tq, heads·valueDim]` or a map with as many pixels: head h at channel h·valueDim.
  * weights (optional): `bias` `[heads, Tq, Tk]` added to the scores; talking heads: `mix1`/`mix1Bias` `[heads, heads]`/`[heads]` between scores
  * and softmax, `mix2`/`mix2Bias` between softmax and values.
- * `vPrologue`: unary/channel riders on v as loaded.
  */
 export interface AttentionStepAttrs {
   readonly heads: number;
+  /** Key and value heads; head h reads key head ⌊h / (heads / kvHeads)⌋. 1 = multi-query. */
+  readonly kvHeads: number;
   readonly keyDim: number;
   readonly valueDim: number;
   readonly scale: number;
@@ -134,10 +135,24 @@ export interface EvonormB0Attrs {
   readonly eps: number;
 }
 
-/** `pool`: sliding average or maximum. `countPad`: padded zeros count in the average's divisor. */
+/**
+ * `performerSums`, then `performer` (FAVOR+, arXiv 2009.14794): inputs `[kqv]` tokens `[N, T, 3·dim]` (key, query, value), weights `w` `[features, dim]`.
+ * Sums: f32 output `[N, features, dim + 4]`: row m = Σ_t φ_m(k_t)·v_t, then Σ_t φ_m(k_t) at channel dim (dim is a multiple of 4; the last three are 0).
+ * `performer`: inputs `[kqv, sums]`, output `[N, T, dim]` = φ(q)·sums / (φ(q)·Σφ(k) + 1e-8). φ(x) = exp(w·x − |x|²/2) / √m.
+ */
+export interface PerformerStepAttrs {
+  readonly dim: number;
+  readonly features: number;
+}
+
+/**
+ * `pool`: sliding average, maximum or binomial blur (reflected borders). `countPad`: padded zeros count in the average's divisor.
+ * `ends`: row and column where a window ends at the latest (input size + trailing padding); what lies beyond never counts.
+ */
 export interface PoolAttrs extends Window {
-  readonly mode: 'avg' | 'max';
+  readonly mode: 'avg' | 'max' | 'blur';
   readonly countPad: boolean;
+  readonly ends: readonly [number, number];
 }
 
 /** `mean` over the listed axes of the input, kept with size 1 or dropped as the output shape says. */
@@ -152,7 +167,10 @@ export interface ResizeAttrs {
 }
 
 /** `unfold` (im2col): `[N, H, W, C]` → tokens `[N, H'·W', C·KH·KW]`, channel slowest (PyTorch's order: c·KH·KW + ky·KW + kx). */
-export type UnfoldAttrs = Window;
+export interface UnfoldAttrs extends Window {
+  /** W': windows in a row. */
+  readonly columns: number;
+}
 
 /** `concat` of all inputs along `axis` (any axis). */
 export interface ConcatAttrs {
@@ -174,10 +192,8 @@ export interface TransposeAttrs {
 /** `reshape`: same elements in row-major order of the logical shape; lowering drops it where the stored bytes are equal. */
 export type ReshapeAttrs = Readonly<Record<string, never>>;
 
-/** `softmax` over `axis`. */
-export interface SoftmaxAttrs {
-  readonly axis: number;
-}
+/** `softmax` over the channel. */
+export type SoftmaxAttrs = Readonly<Record<string, never>>;
 
 /** `prependToken`: a learned token before the others. weights `token` `[1, 1, C]`. Output `[N, T + 1, C]`. */
 export type PrependTokenAttrs = Readonly<Record<string, never>>;

@@ -97,6 +97,13 @@ export class Shader {
           if (rider.op === 'prelu') return `${v} = max(${v}, vec4f(0.0)) + ${constant} * min(${v}, vec4f(0.0));`;
           return `${v} = ${v} ${rider.op === 'add' ? '+' : '*'} ${constant};`;
         }
+        case 'table': {
+          const table = (this.step.weights[rider.weight] as { shape: Shape }).shape;
+          const blocks = channelBlocks(table);
+          const constant = this.weight(rider.weight, { packer: 'rows', roles: [rider.weight], options: {}, elements: storedVectors(table) * 4 });
+          const at = rowCount(table) === rowCount(shape) ? row : `((${row}) % ${rowCount(table)}u)`;
+          return `${v} = ${v} + ${this.load(constant, `${at} * ${blocks}u + ${block}`)};`;
+        }
         case 'binary': {
           const value = this.step.inputs[rider.input] as Value;
           const operand = this.operand(this.input(rider.input), value.shape, shape, row, block);

@@ -38,6 +38,8 @@ export type Rider =
   | { readonly kind: 'unary'; readonly op: string; readonly attrs: unknown }
   /** Another value, by index into `Step.inputs`; shape equal to the output's or broadcastable to it (`[N,1,1,C]`, …). */
   | { readonly kind: 'binary'; readonly op: 'add' | 'mul' | 'sub'; readonly input: number; readonly swap?: boolean }
+  /** A constant `[…, T, C]` added row by row (row modulo T), by role in `Step.weights`: position embeddings. */
+  | { readonly kind: 'table'; readonly weight: string }
   /** A per-channel constant, by role in `Step.weights`. */
   | { readonly kind: 'channel'; readonly op: 'add' | 'mul' | 'prelu'; readonly weight: string };
 

@@ -9,6 +9,8 @@ export interface PlanWeight extends PackedWeight {
   readonly bytes: number;
 }
 
+export type PlanBinding = { readonly slot: number; readonly write: boolean } | { readonly weight: number };
+
 export interface PlanDispatch {
   /** Kernel variant name. */
   readonly kernel: string;
@@ -18,7 +20,7 @@ export interface PlanDispatch {
   readonly module: number;
   readonly workgroups: readonly [number, number, number];
   /** In `@binding` order of group 0. */
-  readonly bindings: readonly ({ readonly slot: number } | { readonly weight: number })[];
+  readonly bindings: readonly PlanBinding[];
   /** Multiply-accumulates and bytes read + written, from the cost model, for GMAC/s, GB/s and splitting into submits. */
   readonly macs: number;
   readonly bytes: number;
@@ -28,6 +30,8 @@ export interface PlanTensor {
   readonly node: string;
   readonly shape: Shape;
   readonly slot: number;
+  /** How the slot stores it; channels are padded to 4 (step.ts). */
+  readonly type: Precision;
 }
 
 export interface Plan {
@@ -35,8 +39,9 @@ export interface Plan {
   readonly net: string;
   readonly for: 'gpu' | 'software';
   readonly precision: Precision;
-  readonly input: PlanTensor;
-  /** Logits first; then whatever was asked for with `keep`. */
+  /** One per input node of the graph, in the graph's order. */
+  readonly inputs: readonly PlanTensor[];
+  /** The graph's outputs (logits first), then whatever was asked for with `keep`. */
   readonly outputs: readonly PlanTensor[];
   /** WGSL texts, distinct. */
   readonly modules: readonly string[];

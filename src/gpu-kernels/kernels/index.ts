@@ -1,0 +1,25 @@
+// The kernel registry: variants of a family in order of preference, the first that accepts a step is taken.
+import type { Capabilities, Kernel, Precision } from '../kernel.ts';
+import type { Step } from '../step.ts';
+import { elementwise } from './elementwise.ts';
+import { generalAttention, rowAttention } from './generic-attention.ts';
+import { genericDepthwise, genericMixedDepthwise } from './generic-depthwise.ts';
+import { genericConv2d, genericPointwise } from './generic-products.ts';
+import { concat, prependToken, reshape, slice, transpose, unfold } from './movement.ts';
+import { evonormB0, groupNorm, layerNorm } from './norms.ts';
+import { performer, performerSums } from './performer.ts';
+import { blurPool, mean, pool } from './pooling.ts';
+import { resize } from './resize.ts';
+import { softmax } from './softmax.ts';
+
+export const kernels: readonly Kernel[] = [
+  // Fast variants, each family's most special first.
+  // Generic variants: correct for every shape they accept.
+  genericPointwise, genericConv2d, genericDepthwise, genericMixedDepthwise, rowAttention, generalAttention, performerSums, performer,
+  elementwise, layerNorm, groupNorm, evonormB0, pool, blurPool, mean, resize, softmax, concat, slice, transpose, reshape, unfold, prependToken,
+];
+
+/** First kernel that takes the step on this device; undefined when none does. */
+export function chooseKernel(step: Step, caps: Capabilities, precision: Precision, list: readonly Kernel[] = kernels): Kernel | undefined {
+  return list.find((kernel) => kernel.family === step.family && kernel.accepts(step, caps, precision));
+}

@@ -1,0 +1,42 @@
+// How much estimated GPU time may go into one submit: browsers and drivers stop work that blocks the GPU for long.
+import type { PlanDispatch } from '../graph/plan.ts';
+
+/** What a device does in a millisecond; calibrated, then corrected by every measured run. */
+export interface Rate {
+  macsPerMs: number;
+  bytesPerMs: number;
+}
+
+/** Cautious first guesses: a phone's GPU (20 GMAC/s, 5 GB/s); a software adapter on two cores (1 GMAC/s, 2 GB/s). */
+export const firstRate = (software: boolean): Rate => (software ? { macsPerMs: 1e6, bytesPerMs: 2e6 } : { macsPerMs: 20e6, bytesPerMs: 5e6 });
+
+/** Planned GPU work of one submit, in milliseconds. */
+export const submitBudgetMs = 100;
+
+export const estimateMs = ({ macs, bytes }: Pick<PlanDispatch, 'macs' | 'bytes'>, rate: Rate): number => Math.max(macs / rate.macsPerMs, bytes / rate.bytesPerMs);
+
+/** Splits consecutive dispatches so that no range is estimated above the budget, except a single dispatch that is. */
+export function submitRanges(estimates: readonly number[], budgetMs = submitBudgetMs): [number, number][] {
+  const ranges: [number, number][] = [];
+  let from = 0;
+  let sum = 0;
+  estimates.forEach((estimate, index) => {
+    if (index > from && sum + estimate > budgetMs) {
+      ranges.push([from, index]);
+      from = index;
+      sum = 0;
+    }
+    sum += estimate;
+  });
+  ranges.push([from, estimates.length]);
+  return ranges;
+}
+
+/** Scales the rate so that the estimate of what was run becomes what it took; steps are damped, a stall must not turn one submit into many. */
+export function learn(rate: Rate, dispatches: readonly Pick<PlanDispatch, 'macs' | 'bytes'>[], measuredMs: number): void {
+  const estimated = dispatches.reduce((sum, dispatch) => sum + estimateMs(dispatch, rate), 0);
+  if (estimated <= 0 || measuredMs <= 0) return;
+  const factor = Math.min(4, Math.max(0.5, estimated / measuredMs));
+  rate.macsPerMs *= factor;
+  rate.bytesPerMs *= factor;
+}
