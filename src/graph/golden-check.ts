@@ -57,9 +57,10 @@ export async function checkRecord(
     const values = await run.execute(graph, params, nchwToNhwc(picture, inputShape), keep);
     for (const { where, relative } of differences(record, graph, values, stages, failures)) {
       if (!(relative <= tolerances[precision])) {
-        failures.push(`${where} differs by ${relative.toExponential(1)} standard deviations`);
+        failures.push(`${where}: off by ${relative.toExponential(1)} standard deviations`);
       }
-      if (worstAt === '' || !(relative <= worst)) [worst, worstAt] = [relative, where];
+      // NaN is worse than any number.
+      if (worstAt === '' || relative > worst || Number.isNaN(relative)) [worst, worstAt] = [relative, where];
     }
     if (precision === 'f16') {
       const logits = values.get(graph.outputs[0] ?? '') ?? [];
@@ -145,22 +146,22 @@ function* differences(
     const ordered = shape.length === 4 ? nhwcToNchw(own, shape) : own;
     const found = spread(ordered);
     const gaps = first8.map((value, i) => (ordered[i] as number) - value);
-    yield { where: after, relative: largest([found.mean - mean, found.std - std, ...gaps]) / std };
+    yield { where: after, relative: relativeTo(std, [found.mean - mean, found.std - std, ...gaps]) };
   }
   const logits = values.get(graph.outputs[0] ?? '');
   if (logits?.length !== record.logits.length) {
     failures.push(`the net has ${logits?.length ?? 0} logits, expected ${record.logits.length}`);
     return;
   }
-  yield {
-    where: 'logits',
-    relative: largest(record.logits.map((value, i) => (logits[i] as number) - value)) / record.logits_std,
-  };
+  const gaps = record.logits.map((value, i) => (logits[i] as number) - value);
+  yield { where: 'logits', relative: relativeTo(record.logits_std, gaps) };
 }
 
-/** Largest magnitude; NaN if any value is NaN. */
-const largest = (values: readonly number[]): number =>
-  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+/** Largest magnitude in units of `std`; NaN if any value is NaN, 0 if nothing differs (also where a constant tensor has std 0). */
+function relativeTo(std: number, gaps: readonly number[]): number {
+  const largest = gaps.reduce((most, gap) => Math.max(most, Math.abs(gap)), 0);
+  return largest === 0 ? 0 : largest / std;
+}
 
 function argMax(values: ArrayLike<number>): number {
   let best = 0;

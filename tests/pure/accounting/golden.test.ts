@@ -116,12 +116,12 @@ describe('a record', () => {
       { checkpoints: [{ ...stage, shape_nchw: [1, 8, 3, 12] }] },
       'blocks.0 is [1,8,6,6], expected [1,8,3,12]',
     ],
-    ['a mean', { checkpoints: [{ ...stage, mean: stage.mean + 0.0011 * stage.std }] }, 'blocks.0 differs by 1.1e-3'],
-    ['a standard deviation', { checkpoints: [{ ...stage, std: stage.std * 1.002 }] }, 'blocks.0 differs by 2.0e-3'],
-    ['a value', { checkpoints: [{ ...stage, first8: [...stage.first8.slice(0, 7), 99] }] }, 'blocks.0 differs by'],
-    ['a logit', { logits: nudged(0.002) }, 'logits differs by 2.0e-3'],
+    ['a mean', { checkpoints: [{ ...stage, mean: stage.mean + 0.0011 * stage.std }] }, 'blocks.0: off by 1.1e-3'],
+    ['a standard deviation', { checkpoints: [{ ...stage, std: stage.std * 1.002 }] }, 'blocks.0: off by 2.0e-3'],
+    ['a value', { checkpoints: [{ ...stage, first8: [...stage.first8.slice(0, 7), 99] }] }, 'blocks.0: off by'],
+    ['a logit', { logits: nudged(0.002) }, 'logits: off by 2.0e-3'],
     ['a number of logits', { logits: record.logits.slice(1) }, 'the net has 10 logits, expected 9'],
-    ['other weights', { salt: 'other' }, 'logits differs by'],
+    ['other weights', { salt: 'other' }, 'logits: off by'],
   ])('that differs in %s fails and says so', async (_what, change, message) => {
     const report = await checkRecord({ ...record, ...change }, run);
     expect(report.passed).toBe(false);
@@ -155,10 +155,12 @@ describe('a record', () => {
     ]);
     const report = await checkRecord(record, { ...run, execute: () => broken });
     expect(report.failures).toEqual([
-      'blocks.0 differs by NaN standard deviations',
-      'logits differs by NaN standard deviations',
+      'blocks.0: off by NaN standard deviations',
+      'logits: off by NaN standard deviations',
     ]);
     expect(report.worst).toBeNaN();
+    const half = new Map([...broken, ['classifier', Float32Array.from(record.logits)]]);
+    expect((await checkRecord(record, { ...run, execute: () => half })).worst).toBeNaN();
   });
 
   test('is refused with the place when it is no record', () => {
