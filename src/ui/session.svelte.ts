@@ -1,0 +1,215 @@
+// The page's one state: the document with its history, what follows from it, and what is selected. Views read it and call its methods.
+import { accounting, type Accounting } from '../graph/accounting.ts';
+import type { Architecture, ArgumentValue, BlockLine, Header } from '../graph/architecture.ts';
+import type { InferredGraph, Problem } from '../graph/graph.ts';
+import { netHash } from '../graph/link.ts';
+import { check, type Checked } from '../graph/notation/check.ts';
+import * as edit from '../graph/notation/edit.ts';
+import { print } from '../graph/notation/print.ts';
+import { History, type Snapshot } from './history.ts';
+
+/** What is selected: block lines of the document, or one op node of the graph. */
+export type Selection =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'lines'; readonly lines: ReadonlySet<number> }
+  | { readonly kind: 'node'; readonly node: string };
+
+/** A net put aside to compare with. */
+export interface Baseline {
+  readonly name: string;
+  readonly text: string;
+  readonly graph: InferredGraph;
+  readonly accounting: Accounting;
+}
+
+export class Session {
+  #history: History;
+  #snapshot = $state.raw<Snapshot>({ name: '', text: '', label: '' });
+  /** Bumped by every step, so that undo labels are read again. */
+  #steps = $state(0);
+  #lastGraph: InferredGraph | undefined;
+
+  selection = $state.raw<Selection>({ kind: 'none' });
+  baseline = $state.raw<Baseline | undefined>(undefined);
+  /** What just happened, for the status line and screen readers. */
+  notice = $state.raw<{ readonly text: string; readonly tone: 'info' | 'bad' } | undefined>(undefined);
+
+  readonly #checked: Checked = $derived(check(this.#snapshot.text, this.#snapshot.name));
+  readonly #graph: InferredGraph | undefined = $derived.by(() => {
+    const { graph } = this.#checked;
+    if (graph) this.#lastGraph = graph;
+    return graph ?? this.#lastGraph;
+  });
+  readonly #accounting: Accounting | undefined = $derived(this.#graph && accounting(this.#graph));
+  readonly #hash: string = $derived(netHash(canonical(this.#checked.architecture)));
+
+  constructor(name: string, text: string) {
+    this.#history = new History({ name, text, label: 'Open' });
+    this.#snapshot = this.#history.current;
+  }
+
+  get name(): string {
+    return this.#snapshot.name;
+  }
+  get text(): string {
+    return this.#snapshot.text;
+  }
+  get architecture(): Architecture {
+    return this.#checked.architecture;
+  }
+  get problems(): readonly Problem[] {
+    return this.#checked.problems;
+  }
+  get errors(): number {
+    return this.problems.filter(({ severity }) => severity === 'error').length;
+  }
+  /** The graph of the text, or the last one that could be built while the text has an error. */
+  get graph(): InferredGraph | undefined {
+    return this.#graph;
+  }
+  /** True while {@link graph} is older than the text. */
+  get stale(): boolean {
+    return this.#checked.graph === undefined && this.#graph !== undefined;
+  }
+  get accounting(): Accounting | undefined {
+    return this.#accounting;
+  }
+  /** Identity of the net: 16 hex digits of its canonical text without comments. */
+  get hash(): string {
+    return this.#hash;
+  }
+  get undoLabel(): string | undefined {
+    void this.#steps;
+    return this.#history.undoLabel;
+  }
+  get redoLabel(): string | undefined {
+    void this.#steps;
+    return this.#history.redoLabel;
+  }
+
+  /** Block lines that are selected, directly or through one of their nodes. */
+  get selectedLines(): ReadonlySet<number> {
+    if (this.selection.kind === 'lines') return this.selection.lines;
+    if (this.selection.kind === 'none') return new Set();
+    const { node } = this.selection;
+    const line = this.#graph?.nodes.find(({ id }) => id === node)?.block ?? -1;
+    return line < 0 ? new Set() : new Set([line]);
+  }
+
+  selectLines(lines: Iterable<number>): void {
+    const set = new Set(lines);
+    this.selection = set.size === 0 ? { kind: 'none' } : { kind: 'lines', lines: set };
+  }
+  selectNode(node: string): void {
+    this.selection = { kind: 'node', node };
+  }
+  clearSelection(): void {
+    this.selection = { kind: 'none' };
+  }
+
+  /** Opens another document as one undoable step. */
+  open(name: string, text: string, label = `Open ${name}`): void {
+    this.#step({ name, text, label });
+    this.clearSelection();
+  }
+  rename(name: string): void {
+    this.#step({ name, text: this.text, label: 'Rename' }, 'rename');
+  }
+  /** Replaces the text; steps with the same `coalesce` key that follow closely become one. */
+  setText(text: string, label = 'Typing', coalesce = label === 'Typing' ? 'typing' : ''): void {
+    this.#step({ name: this.name, text, label }, coalesce);
+  }
+  applyFix(problem: Problem): void {
+    if (!problem.fix) return;
+    const { range, insert, label } = problem.fix;
+    this.setText(this.text.slice(0, range.from) + insert + this.text.slice(range.to), label);
+  }
+  setArgument(line: number, key: string, value: ArgumentValue | undefined): void {
+    this.setText(edit.setArgument(this.#document, line, key, value), `Change ${key}`, `argument ${line} ${key}`);
+  }
+  setRepeats(line: number, repeats: number): void {
+    this.setText(edit.setRepeats(this.#document, line, repeats), 'Change repeats', `repeats ${line}`);
+  }
+  setSameStage(line: number, sameStage: boolean): void {
+    this.setText(edit.setSameStage(this.#document, line, sameStage), sameStage ? 'Join stage above' : 'Begin a stage');
+  }
+  setHeader<K extends keyof Header>(key: K, value: Header[K]): void {
+    this.setText(edit.setHeader(this.#document, key, value), `Change ${key}`, `header ${key}`);
+  }
+  insert(at: number, lines: readonly BlockLine[]): void {
+    this.setText(edit.insertLines(this.#document, at, lines), `Insert ${lines.map(({ word }) => word).join(', ')}`);
+    this.selectLines(lines.map((_, offset) => at + offset));
+  }
+  deleteSelected(): void {
+    const lines = this.selectedLines;
+    if (lines.size === 0) return;
+    const next = Math.min(...lines);
+    this.setText(edit.deleteLines(this.#document, lines), lines.size === 1 ? 'Delete block' : `Delete ${lines.size} blocks`);
+    const left = this.architecture.blocks.length;
+    this.selectLines(left > 0 ? [Math.min(next, left - 1)] : []);
+  }
+  duplicateSelected(): void {
+    const lines = this.selectedLines;
+    if (lines.size === 0) return;
+    const last = Math.max(...lines);
+    this.setText(edit.duplicateLines(this.#document, lines), 'Duplicate');
+    this.selectLines([...lines].map((_, offset) => last + 1 + offset));
+  }
+  /** Moves the given lines (default: the selected ones) before the line at `to`. */
+  move(to: number, lines: ReadonlySet<number> = this.selectedLines): void {
+    if (lines.size === 0) return;
+    const before = [...lines].filter((line) => line < to).length;
+    this.setText(edit.moveLines(this.#document, lines, to), 'Move');
+    this.selectLines([...lines].map((_, offset) => to - before + offset));
+  }
+
+  undo(): void {
+    if (this.#history.undo()) this.#moved('Undone');
+  }
+  redo(): void {
+    if (this.#history.redo()) this.#moved('Redone');
+  }
+
+  pinBaseline(): void {
+    if (!this.#graph || !this.#accounting) return;
+    this.baseline = { name: this.name, text: this.text, graph: this.#graph, accounting: this.#accounting };
+  }
+
+  say(text: string, tone: 'info' | 'bad' = 'info'): void {
+    this.notice = { text, tone };
+  }
+
+  /** For the autosave. */
+  get history(): History {
+    void this.#steps;
+    return this.#history;
+  }
+  /** Continues where a stored history stopped. */
+  restore(history: History): void {
+    this.#history = history;
+    this.#snapshot = history.current;
+    this.#steps++;
+  }
+
+  get #document(): edit.Document {
+    return { text: this.text, architecture: this.architecture, problems: this.problems };
+  }
+  #step(step: Snapshot, coalesce = ''): void {
+    this.#history.push(step, coalesce);
+    this.#snapshot = this.#history.current;
+    this.#steps++;
+  }
+  #moved(what: string): void {
+    this.#snapshot = this.#history.current;
+    this.#steps++;
+    const lines = this.architecture.blocks.length;
+    this.selectLines([...this.selectedLines].filter((line) => line < lines));
+    this.say(`${what}.`);
+  }
+}
+
+/** The net itself: canonical text without comments and without the expected count. */
+export function canonical(architecture: Architecture): string {
+  const blocks = architecture.blocks.map(({ comments: _, note: __, ...line }) => line);
+  return print({ header: { ...architecture.header, expectParams: undefined }, blocks });
+}
