@@ -46,7 +46,7 @@ export function expand(architecture: Architecture, name: string): Expansion {
     const { line, block, place, stage } = placed;
     const before = builder.nodes.length;
     for (let repeat = 0; repeat < placed.repeats; repeat++) {
-      const slot = place === 'stage' ? `stage ${stage}` : `${place} ${line.word}`;
+      const slot = place === 'stage' ? `stage ${family.blockIsStage ? '' : stage}` : `${place} ${line.word}`;
       const index = indices[slot] ?? 0;
       indices[slot] = index + 1;
       builder.origin = { block: placed.number, repeat };
@@ -61,6 +61,7 @@ export function expand(architecture: Architecture, name: string): Expansion {
           repeat,
           round: (wish) => roundChannels(wish, header.round),
         });
+        if (family.blockIsStage && place === 'stage') builder.endStage(family.stageName(index));
         for (; counted < builder.nodes.length; counted++) {
           const facts = builder.facts.get((builder.nodes[counted] as { id: string }).id);
           parameters += facts?.parameterCount ?? 0;
@@ -75,7 +76,7 @@ export function expand(architecture: Architecture, name: string): Expansion {
     }
     if (line.args.skip && !builder.nodes.slice(before).some((node) => node.op === 'add')) problems.push(noSkip(line));
     const next = lines[position + 1];
-    if (place === 'stage' && (!next || next.stage !== stage || next.place !== 'stage')) builder.endStage(family.stageName(stage));
+    if (place === 'stage' && !family.blockIsStage && (!next || next.stage !== stage || next.place !== 'stage')) builder.endStage(family.stageName(stage));
   }
   const expected = header.expectParams;
   if (expected !== undefined && expected !== parameters) problems.push(miscounted(architecture, expected, parameters));

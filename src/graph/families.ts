@@ -9,6 +9,8 @@ export interface Family {
   stageName(stage: number): string;
   /** Module path of a block of a stage. */
   blockName(stage: number, index: number): string;
+  /** True: the net has no stages, so blocks count through all lines and each ends a stage of its own (T2T-ViT's `blocks.i`). */
+  readonly blockIsStage?: true;
   /** True: a `conv` line directly above `pool` is the head (`conv_head`, `bn2`). False: it is a stage of its own. */
   readonly headBeforePool: boolean;
   /** Name of the head convolution's norm. */
@@ -44,7 +46,7 @@ const list: readonly Family[] = [
   { name: 'mobiledet', doc: 'MobileDet backbones: no head; SE of the expanded width.', ...blocks, headBeforePool: false, headNorm: 'norm_head', se: { of: 'expanded', divisor: 8, gate: 'sigmoid' } },
   { name: 'efficientformer', doc: 'EfficientFormer: stages of 4-D and 3-D meta blocks, two averaged heads.', ...nested, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
   { name: 'efficientformerv2', doc: 'EfficientFormerV2: stages of FFN and attention blocks, two averaged heads.', ...nested, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
-  { name: 't2t', doc: 'T2T-ViT: soft split, token layers, transformer blocks.', stageName: (stage) => `blocks.${stage}`, blockName: (stage) => `blocks.${stage}`, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
+  { name: 't2t', doc: 'T2T-ViT: soft split, token layers, transformer blocks.', stageName: (stage) => `blocks.${stage}`, blockName: (_stage, index) => `blocks.${index}`, blockIsStage: true, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
   { name: 'plain', doc: 'A net of one’s own, with EfficientNet’s names.', ...blocks, headBeforePool: true, headNorm: 'bn2', se: efficientnetSe },
 ];
 

@@ -2,12 +2,19 @@
 import type { Block } from '../block.ts';
 import { conv } from './conv.ts';
 import { ds, dsa } from './ds.ts';
+import { distilled } from './efficientformer-head.ts';
+import { stem4 } from './efficientformer-stem.ts';
+import { ffn, mhsa } from './efficientformer-v2.ts';
 import { fused } from './fused.ts';
 import { linear, pool } from './head.ts';
+import { flatten, mb3d } from './mb3d.ts';
+import { mb4d } from './mb4d.ts';
 import { mbconv } from './mbconv.ts';
 import { mha, mqa } from './mobile-attention.ts';
+import { t2t, tokens } from './t2t-soft-split.ts';
 import { tucker } from './tucker.ts';
 import { uib } from './uib.ts';
+import { clshead, vit } from './vit.ts';
 
 /** Block word → definition, in the order of the palette. */
 export const blocks: ReadonlyMap<string, Block> = new Map(
@@ -21,7 +28,18 @@ export const blocks: ReadonlyMap<string, Block> = new Map(
     uib,
     mqa,
     mha,
+    stem4,
+    mb4d,
+    flatten,
+    mb3d,
+    ffn,
+    mhsa,
+    t2t,
+    tokens,
+    vit,
     pool,
     linear,
+    distilled,
+    clshead,
   ].map((block) => [block.word, block]),
 );
