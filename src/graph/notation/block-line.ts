@@ -115,7 +115,7 @@ function readRepeats(token: Token, once: boolean, problems: ProblemList): number
 function unknownWord(word: Token, rest: readonly Token[], vocabulary: Vocabulary, problems: ProblemList, headerWords: readonly string[]): void {
   const timm = notationOfTimm(word.text, vocabulary);
   if (timm !== undefined) {
-    const message = `${quote(word.text)} is a block string of timm; in this notation it is "${timm}".`;
+    const message = `${quote(word.text)} is timm's spelling; in this notation it is "${timm}".`;
     return problems.error(message, word, replaceWith(word, timm));
   }
   const known = [...vocabulary.keys(), ...(rest.length > 0 ? headerWords : [])];

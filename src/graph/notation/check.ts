@@ -1,0 +1,75 @@
+// Everything that can be said about a document: parsed, expanded, inferred, with the problems of all three in text order.
+import type { Architecture, BlockLine } from '../architecture.ts';
+import { blocks } from '../blocks/index.ts';
+import { expand } from '../expand.ts';
+import type { InferredGraph, Problem } from '../graph.ts';
+import { printArgument } from './argument-text.ts';
+import { parse } from './parse.ts';
+import { replaceWith } from './problem-list.ts';
+import { shapeFix } from './shape-fixes.ts';
+
+export interface Checked {
+  readonly architecture: Architecture;
+  /** Undefined when there are no blocks or one of them cannot be built. */
+  readonly graph?: InferredGraph;
+  readonly problems: readonly Problem[];
+}
+
+/** Parses, expands and infers a document. Never throws; every range lies inside the text. `name` is the graph's name. */
+export function check(text: string, name = 'net'): Checked {
+  const { architecture, problems } = parse(text);
+  if (architecture.blocks.length === 0) return { architecture, problems };
+  const broken = problems.some(({ severity }) => severity === 'error');
+  const { graph, problems: shapeProblems } = expand(architecture, name);
+  // A net with a line left out has another size: its count says nothing.
+  const { expect } = architecture.headerRanges ?? {};
+  const relevant = shapeProblems.filter(({ range }) => !broken || range !== expect);
+  const all = [
+    ...problems,
+    ...relevant.map((problem) => withFix(problem, architecture)),
+    ...(graph ? largeKernels(graph, architecture) : []),
+  ].sort((a, b) => a.range.from - b.range.from);
+  return { architecture, problems: all, ...(graph && { graph }) };
+}
+
+function withFix(problem: Problem, architecture: Architecture): Problem {
+  if (problem.fix || problem.severity === 'warning') return problem;
+  const index = architecture.blocks.findIndex(({ range }) => range === problem.range);
+  const fix = index < 0 ? undefined : shapeFix(architecture, index, problem);
+  return fix ? { ...problem, fix } : problem;
+}
+
+/**
+ * Kernels larger than the map they read: legal thanks to padding, but much of them meets no pixel. MixConv's published nets
+ * have a 9×9 on 7×7 maps (arXiv 1907.09595), so mixed kernels are named only when their outermost weights never meet one.
+ */
+function largeKernels(graph: InferredGraph, { blocks: lines }: Architecture): Problem[] {
+  const warned = new Map<number, Problem>();
+  for (const { op, attrs, inputs, block } of graph.nodes) {
+    const line = lines[block];
+    if ((op !== 'conv2d' && op !== 'mixed_conv2d') || !line || warned.has(block)) continue;
+    const [, height = 0, width = 0] = graph.facts.get(inputs[0] ?? '')?.shape ?? [];
+    const { kernel, kernels } = attrs as { kernel?: readonly number[]; kernels?: readonly number[] };
+    const largest = Math.max(...(kernels ?? kernel ?? [1]));
+    const side = Math.min(height, width);
+    if (largest <= (op === 'conv2d' ? side : 2 * side - 1)) continue;
+    const message = `${line.word}: kernel ${largest} is larger than the ${height}×${width} map it reads; the rest of it meets only padding.`;
+    warned.set(block, { severity: 'warning', message, range: line.range, ...kernelFix(line, largest, side) });
+  }
+  return [...warned.values()];
+}
+
+/** The line's kernel argument of that size, cut to the map. */
+function kernelFix(line: BlockLine, largest: number, side: number): Pick<Problem, 'fix'> {
+  const fits = side % 2 === 1 ? side : Math.max(1, side - 1);
+  for (const { key, label } of blocks.get(line.word)?.args ?? []) {
+    const value = line.args[key];
+    const range = line.argRanges[key];
+    if (!label.includes('kernel') || !range || (typeof value !== 'number' && !Array.isArray(value))) continue;
+    const sizes = typeof value === 'number' ? [value] : (value as readonly number[]);
+    if (!sizes.includes(largest)) continue;
+    const smaller = sizes.map((size) => Math.min(size, fits));
+    return { fix: replaceWith(range, printArgument(key, smaller.length === 1 ? (smaller[0] ?? fits) : smaller)) };
+  }
+  return {};
+}
