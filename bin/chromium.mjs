@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import { say } from './setup.mjs';
+import { pathToFileURL } from 'node:url';
+import { fail, say } from './setup.mjs';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const elsewhere = [
@@ -37,10 +38,13 @@ export function chromiumLibraryFolders() {
   return [...(executable ? [dirname(realpathSync(executable))] : []), ...libraryFolders];
 }
 
-/** Finds or installs Chromium; returns its path, or a sentence that says what a person has to do. */
-export function ensureChromium() {
+/**
+ * Finds or installs Chromium.
+ * @returns {string | undefined} Its path.
+ */
+function ensureChromium() {
   const found = findChromium();
-  if (found) return { path: found };
+  if (found) return found;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     say('There is no Chromium: installing it with apt-get…');
     run('apt-get', ['update', '-q']);
@@ -53,12 +57,7 @@ export function ensureChromium() {
       'chromium',
     ]);
   }
-  const path = findChromium();
-  return path
-    ? { path }
-    : {
-        problem: 'Chromium is missing and could not be installed: install it, or set CHROMIUM_PATH to its executable.',
-      };
+  return findChromium();
 }
 
 /**
@@ -76,4 +75,11 @@ function playwrightsOwn() {
   } catch {
     return undefined; // not installed, or no build for this platform
   }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const path = ensureChromium();
+  if (!path)
+    fail('Chromium is missing and could not be installed: install it, or set CHROMIUM_PATH to its executable.');
+  console.log(path);
 }

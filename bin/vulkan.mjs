@@ -2,16 +2,7 @@
 //   node bin/vulkan.mjs swiftshader | lavapipe     → { "loader": path, "driver": path, "preload": [path…] }
 // SwiftShader comes with Chromium. Lavapipe is Mesa's; version 25 is the first with everything that Dawn's shader-f16 asks for.
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
- 
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromiumLibraryFolders } from './chromium.mjs';
