@@ -1,7 +1,7 @@
 // The command line as one function: picks the verb, prints help, turns refusals into sentences and exit codes.
 import { didYouMean, optionsOf, readArguments, usage } from './arguments.ts';
 import { textTable } from './text-table.ts';
-import { UsageError, type Console, type Verb } from './verb.ts';
+import { NetError, UsageError, type Console, type Verb } from './verb.ts';
 
 const call = 'npm run -s bottleneck --';
 
@@ -31,6 +31,10 @@ export async function runCommand(verbs: readonly Verb[], words: readonly string[
     }
     return await verb.run(given, console);
   } catch (error) {
+    if (error instanceof NetError) {
+      console.err(error.message);
+      return 1;
+    }
     if (!(error instanceof UsageError)) throw error;
     console.err(`bottleneck ${verb.name}: ${error.message}`);
     console.err(`Help: ${call} ${verb.name} --help`);

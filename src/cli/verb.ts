@@ -34,7 +34,7 @@ export interface Verb {
   /** One line for the list of verbs. */
   readonly doc: string;
   readonly options: readonly Option[];
-  /** Returns the exit code. Throws {@link UsageError} when what was asked for does not exist. */
+  /** Returns the exit code. Throws {@link UsageError} or {@link NetError}. */
   run(given: Given, console: Console): number | Promise<number>;
 }
 
@@ -43,6 +43,14 @@ export class UsageError extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'UsageError';
+  }
+}
+
+/** A net that cannot be built: a sentence about the net, exit code 1. */
+export class NetError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'NetError';
   }
 }
 

@@ -1,0 +1,27 @@
+// The command line's entry: `node main.js VERB …`; the same file, started as a worker thread, verifies golden records.
+import { isMainThread, parentPort } from 'node:worker_threads';
+import { check } from './check.ts';
+import { runCommand } from './command.ts';
+import { presets } from './presets.ts';
+import { print } from './print.ts';
+import { show } from './show.ts';
+import type { Verb } from './verb.ts';
+import { verifyFile } from './verify-record.ts';
+import { verifyVerb } from './verify.ts';
+
+/** One line a verb, in the order of the help. */
+const verbs: readonly Verb[] = [presets, show, print, check, verifyVerb(new URL(import.meta.url))];
+
+if (isMainThread) {
+  // `… | head` closes the pipe early: that is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const console = {
+    out: (line: string) => void process.stdout.write(`${line}\n`),
+    err: (line: string) => void process.stderr.write(`${line}\n`),
+  };
+  process.exitCode = await runCommand(verbs, process.argv.slice(2), console);
+} else {
+  parentPort?.on('message', (file: string) => {
+    void verifyFile(file).then((result) => parentPort?.postMessage(result));
+  });
+}

@@ -1,0 +1,81 @@
+// What NAME|FILE stands for: a preset (or a name that a family's rule builds) or an architecture text, and the net made from it.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import type { Architecture, Header } from '../graph/architecture.ts';
+import { expand } from '../graph/expand.ts';
+import type { InferredGraph, Problem } from '../graph/graph.ts';
+import { parse } from '../graph/notation/parse.ts';
+import { resolvePreset } from '../graph/presets/resolve.ts';
+import { problemLines } from './problem-text.ts';
+import { NetError, UsageError } from './verb.ts';
+
+export interface Source {
+  readonly name: string;
+  readonly architecture: Architecture;
+  /** Words one of the net's problems, with its place where there is a file. */
+  describe(problem: Problem): string;
+}
+
+/** Knobs turned on the command line; undefined leaves the text's own value. */
+export interface Overrides {
+  /** Height and width, pixels. */
+  readonly input?: number | undefined;
+  readonly width?: number | undefined;
+}
+
+/** Text of a file. Throws {@link UsageError} when it cannot be read. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UsageError(
+      missing ? `there is no file "${file}".` : `"${file}" cannot be read: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** A preset by name. Throws {@link NetError} with the nearest name. */
+export function openPreset(name: string, overrides: Overrides = {}): Source {
+  const resolved = resolvePreset(name);
+  if ('problem' in resolved) throw new NetError(resolved.problem);
+  return {
+    name,
+    architecture: overridden(resolved.architecture, overrides),
+    describe: ({ message }) => `${name}: ${message}`,
+  };
+}
+
+/** A preset, or else a file; a text with errors is refused, since what is left of it is another net. */
+export function openSource(nameOrFile: string, overrides: Overrides = {}): Source {
+  const isFile = existsSync(nameOrFile) && statSync(nameOrFile).isFile();
+  const looksLikeFile = /[/\\]|\.arch$/.test(nameOrFile);
+  if (!isFile && !looksLikeFile) return openPreset(nameOrFile, overrides);
+  if (!looksLikeFile && !('problem' in resolvePreset(nameOrFile))) return openPreset(nameOrFile, overrides);
+  const text = readText(nameOrFile);
+  const describe = (problem: Problem): string => problemLines(nameOrFile, text, problem).join('\n');
+  const { architecture, problems } = parse(text);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new NetError(errors.map(describe).join('\n'));
+  return { name: nameOrFile, architecture: overridden(architecture, overrides), describe };
+}
+
+function overridden(architecture: Architecture, { input, width }: Overrides): Architecture {
+  const { expectParams, ...header } = architecture.header;
+  // A count that was right for the text may be wrong at another width, or where tables follow the picture.
+  const changed: Header = {
+    ...header,
+    ...(input !== undefined && { input: [header.input[0], input, input] as const }),
+    ...(width !== undefined && { width }),
+    ...(expectParams !== undefined && input === undefined && width === undefined && { expectParams }),
+  };
+  return { ...architecture, header: changed };
+}
+
+/** The net with shapes and costs. Throws {@link NetError} with every error when it cannot be built or is not what it expects to be. */
+export function buildGraph({ name, architecture, describe }: Source): InferredGraph {
+  const { graph, problems } = expand(architecture, name);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new NetError(errors.map(describe).join('\n'));
+  if (!graph || graph.nodes.length < 2) throw new NetError(`${name} has no blocks.`);
+  return graph;
+}

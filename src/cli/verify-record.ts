@@ -1,0 +1,52 @@
+// One golden record on one device: what a verify thread does for each file it is given.
+import { readFileSync } from 'node:fs';
+import { checkRecord, type GoldenReport } from '../graph/golden-check.ts';
+import { parseGoldenRecord } from '../graph/golden.ts';
+import { runReference } from '../graph/reference.ts';
+import { buildGraph, openPreset } from './source.ts';
+
+export interface VerifiedFile {
+  readonly file: string;
+  readonly model?: string;
+  readonly inputSize?: number;
+  readonly passed: boolean;
+  readonly failures: readonly string[];
+  /** Largest difference in standard deviations; undefined when nothing could be compared. */
+  readonly worst?: number;
+  readonly worstAt?: string;
+  readonly seconds: number;
+}
+
+/** Never throws: what goes wrong is the file's failure, in a sentence. */
+export async function verifyFile(file: string): Promise<VerifiedFile> {
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
+  const failed = (sentence: string, known = {}): VerifiedFile => ({
+    file,
+    passed: false,
+    failures: [sentence],
+    seconds: seconds(),
+    ...known,
+  });
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return failed(`cannot be read: ${(error as Error).message}`);
+  }
+  const parsed = parseGoldenRecord(text);
+  if ('problem' in parsed) return failed(parsed.problem);
+  const { record } = parsed;
+  const known = { model: record.model, inputSize: record.input_size };
+  let report: GoldenReport;
+  try {
+    report = await checkRecord(record, {
+      build: (size) => buildGraph(openPreset(record.model, { input: size })),
+      execute: (graph, params, input, keep) => runReference(graph, params, input, { keep }),
+    });
+  } catch (error) {
+    return failed((error as Error).message, known);
+  }
+  const { passed, failures, worst, worstAt } = report;
+  return { file, ...known, passed, failures, ...(worstAt !== '' && { worst, worstAt }), seconds: seconds() };
+}
