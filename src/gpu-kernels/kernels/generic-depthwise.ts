@@ -19,13 +19,13 @@ function slidingTaps(step: Step, window: Window, packed: PackedWeight, repeat: n
     output,
     build.caps,
     `${outputPixel(output)}
-let from = ${repeat === 1 ? 'block' : `block % ${in4}u`};
+let source = ${repeat === 1 ? 'block' : `block % ${in4}u`};
 var acc = ${shader.load(bias, 'block')};
 ${forTaps(
   input,
   window,
-  `var x = ${shader.load(x, `pixel * ${in4}u + from`)};
-${shader.riders(step.prologue, 'x', input, 'pixel', 'from', false)}
+  `var x = ${shader.load(x, `pixel * ${in4}u + source`)};
+${shader.riders(step.prologue, 'x', input, 'pixel', 'source', false)}
 acc += x * ${shader.load(w, `(ky * ${window.kernel[1]}u + kx) * ${out4}u + block`)};`,
 )}
 ${shader.riders(step.epilogue, 'acc', output, 'row', 'block')}
