@@ -57,7 +57,7 @@ export const add = binaryOp('add', 'a sum', 'Sum of two values; sizes of 1 are r
 export const sub = binaryOp('sub', 'a difference', 'Difference of two values; sizes of 1 are repeated.', (a, b) => a - b);
 export const mul = binaryOp('mul', 'a product', 'Product of two values; sizes of 1 are repeated (a gate of [N, 1, 1, C]).', (a, b) => a * b);
 
-export const scaleConstAttrs = v.strictObject({ factor: v.pipe(v.number(), v.finite()) });
+export const scaleConstAttrs = v.strictObject({ factor: v.pipe(v.number('must be a number'), v.finite('must be a finite number')) });
 export type ScaleConstAttrs = v.InferOutput<typeof scaleConstAttrs>;
 
 export const scaleConst = defineOp<ScaleConstAttrs>({

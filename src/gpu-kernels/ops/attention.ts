@@ -1,7 +1,7 @@
 // Attention as one node: scores, bias, talking heads, softmax and values, in every form the family's nets use.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
-import { count, pair, position } from './attributes.ts';
+import { count, pair, position, rowsAndColumns } from './attributes.ts';
 import { channelsOf, printShape } from './operands.ts';
 import { softmaxInPlace } from './tokens.ts';
 
@@ -12,7 +12,7 @@ const bias = v.variant('kind', [
    * The same with the index of LeViT and EfficientFormer, |Δrow| · kSize[1] + |Δcolumn|, where query (y, x) stands at key
    * position (y · stride, x · stride). `kSize[0] · kSize[1]` entries.
    */
-  v.strictObject({ kind: v.literal('relative'), qSize: v.tuple([count, count]), kSize: v.tuple([count, count]), stride: v.optional(pair, [1, 1]) }),
+  v.strictObject({ kind: v.literal('relative'), qSize: rowsAndColumns, kSize: rowsAndColumns, stride: v.optional(pair, [1, 1]) }),
 ]);
 export type AttentionBias = v.InferOutput<typeof bias>;
 

@@ -141,26 +141,55 @@ function denseReference(call: Call): Float32Array {
   return result;
 }
 
-/** One output pixel at a time: every tap adds input times weight for all channels at once. */
+/** One output pixel at a time, all channels at once; taps inside the map go four to a pass, so that a sum is touched once for four products. */
 function depthwiseReference(call: Call): Float32Array {
   const { x, input, weight, bias, output, a } = call;
   const taps = a.kernel[0] * a.kernel[1];
   const channels = input[3];
-  // [tap][channel]
-  const weights = Float64Array.from(weight, (_, i) => weight[(i % channels) * taps + Math.floor(i / channels)] as number);
+  const weights = channelLast(weight, 1, channels, taps); // [tap][channel]
   const offsets = tapOffsets(call);
-  const start = bias ? Float64Array.from(bias) : new Float64Array(channels);
+  const start = bias ? new Float64Array(bias) : new Float64Array(channels);
   const sums = new Float64Array(channels);
+  // Taps of this pixel that lie inside the map: where each reads x and its weights.
+  const from = new Int32Array(taps);
+  const rows = new Int32Array(taps);
   const result = new Float32Array(elements(output));
   for (let pixel = 0; pixel < offsets.length / taps; pixel++) {
-    sums.set(start);
+    let inside = 0;
     for (let tap = 0; tap < taps; tap++) {
-      const from = offsets[pixel * taps + tap] as number;
-      if (from < 0) continue;
-      const row = tap * channels;
-      for (let c = 0; c < channels; c++) sums[c] = (sums[c] as number) + (x[from + c] as number) * (weights[row + c] as number);
+      const offset = offsets[pixel * taps + tap] as number;
+      if (offset < 0) continue;
+      from[inside] = offset;
+      rows[inside++] = tap * channels;
+    }
+    sums.set(start);
+    let tap = 0;
+    for (; tap + 4 <= inside; tap += 4) addFourTaps(sums, x, weights, from, rows, tap);
+    for (; tap < inside; tap++) {
+      const at = from[tap] as number;
+      const row = rows[tap] as number;
+      for (let c = 0; c < channels; c++) sums[c] = (sums[c] as number) + (x[at + c] as number) * (weights[row + c] as number);
     }
     result.set(sums, pixel * channels);
   }
   return result;
+}
+
+function addFourTaps(sums: Float64Array, x: Float32Array, weights: Float64Array, from: Int32Array, rows: Int32Array, tap: number): void {
+  const x0 = from[tap] as number;
+  const x1 = from[tap + 1] as number;
+  const x2 = from[tap + 2] as number;
+  const x3 = from[tap + 3] as number;
+  const w0 = rows[tap] as number;
+  const w1 = rows[tap + 1] as number;
+  const w2 = rows[tap + 2] as number;
+  const w3 = rows[tap + 3] as number;
+  for (let c = 0; c < sums.length; c++) {
+    sums[c] =
+      (sums[c] as number) +
+      (x[x0 + c] as number) * (weights[w0 + c] as number) +
+      (x[x1 + c] as number) * (weights[w1 + c] as number) +
+      (x[x2 + c] as number) * (weights[w2 + c] as number) +
+      (x[x3 + c] as number) * (weights[w3 + c] as number);
+  }
 }

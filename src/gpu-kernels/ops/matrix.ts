@@ -49,7 +49,7 @@ export function matrixProduct(
   result: Float32Array,
 ): void {
   const count = x.length / depth;
-  const weights = Float64Array.from(weight);
+  const weights = new Float64Array(weight);
   const rows = new Float64Array(ROWS * depth);
   for (let row = 0; row < count; row += ROWS) {
     const valid = Math.min(ROWS, count - row);

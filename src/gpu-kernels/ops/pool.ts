@@ -7,7 +7,7 @@ import { featureMap, onlyOperand, printShape, type MapShape } from './operands.t
 
 export const meanAttrs = v.strictObject({
   /** Axes of the input to average over: 1 = height (or tokens), 2 = width. */
-  axes: v.pipe(v.array(v.picklist([1, 2])), v.minLength(1)),
+  axes: v.pipe(v.array(v.picklist([1, 2], 'must be 1 (height or tokens) or 2 (width)')), v.minLength(1)),
   /** True: averaged axes stay with size 1. */
   keepDims: v.optional(v.boolean(), false),
 });
@@ -45,7 +45,7 @@ export const mean = defineOp<MeanAttrs>({
           for (let c = 0; c < channels; c++) sums[to + c] = (sums[to + c] as number) + ((x as Float32Array)[from++] as number);
         }
     const averaged = (height * width) / (outH * outW);
-    return Float32Array.from(sums, (sum) => sum / averaged);
+    return new Float32Array(sums.map((sum) => sum / averaged));
   },
 });
 

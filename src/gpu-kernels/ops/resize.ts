@@ -1,12 +1,12 @@
 // Enlarging and shrinking maps: the stride attention of EfficientFormerV2 and segmentation heads.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError } from '../op.ts';
-import { count } from './attributes.ts';
+import { count, rowsAndColumns } from './attributes.ts';
 import { featureMap, type MapShape } from './operands.ts';
 
 export const resizeAttrs = v.strictObject({
   /** Height and width of the result; or `scale`, a whole factor. Exactly one of the two. */
-  size: v.optional(v.tuple([count, count])),
+  size: v.optional(rowsAndColumns),
   scale: v.optional(count),
   mode: v.optional(v.picklist(['bilinear', 'nearest']), 'bilinear'),
   /** Bilinear only: corner pixels keep their place (PyTorch's `align_corners`). */
