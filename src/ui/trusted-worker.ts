@@ -1,0 +1,21 @@
+// Starts workers under Trusted Types: only scripts of this page's own origin get a trusted URL.
+
+/** The two members of the Trusted Types API that the page needs; TypeScript's DOM library does not know them yet. */
+interface PolicyFactory {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown };
+}
+
+const sameOrigin = (url: string): string => {
+  const resolved = new URL(url, location.href);
+  if (resolved.origin !== location.origin) throw new TypeError(`workers come from this page's own origin, not from ${resolved.origin}`);
+  return resolved.href;
+};
+
+const factory = (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes;
+const policy = factory?.createPolicy('app-worker', { createScriptURL: sameOrigin });
+
+/** Starts a module worker. `url` comes from a `?worker&url` import. */
+export function startWorker(url: string, name: string): Worker {
+  const trusted = policy ? policy.createScriptURL(url) : sameOrigin(url);
+  return new Worker(trusted as string, { type: 'module', name });
+}
