@@ -12,7 +12,12 @@ const bias = v.variant('kind', [
    * The same with the index of LeViT and EfficientFormer, |Δrow| · kSize[1] + |Δcolumn|, where query (y, x) stands at key
    * position (y · stride, x · stride). `kSize[0] · kSize[1]` entries.
    */
-  v.strictObject({ kind: v.literal('relative'), qSize: rowsAndColumns, kSize: rowsAndColumns, stride: v.optional(pair, [1, 1]) }),
+  v.strictObject({
+    kind: v.literal('relative'),
+    qSize: rowsAndColumns,
+    kSize: rowsAndColumns,
+    stride: v.optional(pair, [1, 1]),
+  }),
 ]);
 export type AttentionBias = v.InferOutput<typeof bias>;
 
@@ -41,7 +46,12 @@ export const attentionAttrs = v.pipe(
     /** A 1×1 convolution over the heads before the softmax and one after it (arXiv 2003.02436). */
     talkingHeads: v.optional(v.boolean(), false),
   }),
-  v.transform((a) => ({ ...a, kvHeads: a.kvHeads ?? a.heads, valueDim: a.valueDim ?? a.keyDim, scale: a.scale ?? a.keyDim ** -0.5 })),
+  v.transform((a) => ({
+    ...a,
+    kvHeads: a.kvHeads ?? a.heads,
+    valueDim: a.valueDim ?? a.keyDim,
+    scale: a.scale ?? a.keyDim ** -0.5,
+  })),
 );
 export type AttentionAttrs = v.InferOutput<typeof attentionAttrs>;
 
@@ -67,6 +77,20 @@ export function headLayouts(a: AttentionAttrs): { q: HeadLayout; k: HeadLayout; 
       };
 }
 
+/** Entries, pairs and largest index of a bias, without the table: a large map has more pairs than memory. */
+function biasExtent(b: AttentionBias): { entries: number; pairs: number; largest: number } {
+  if (b.kind === 'table')
+    return { entries: b.entries, pairs: b.index.length, largest: b.index.reduce((a, i) => Math.max(a, i), 0) };
+  const [qh, qw] = b.qSize;
+  const [kh, kw] = b.kSize;
+  const farthest = (queries: number, stride: number, keys: number) => Math.max((queries - 1) * stride, keys - 1);
+  return {
+    entries: kh * kw,
+    pairs: qh * qw * kh * kw,
+    largest: farthest(qh, b.stride[0], kh) * kw + farthest(qw, b.stride[1], kw),
+  };
+}
+
 /** Entries of the bias table and, for every query and key (`[Tq, Tk]`, flattened), which entry it takes. */
 export function biasTable(b: AttentionBias): { entries: number; index: readonly number[] } {
   if (b.kind === 'table') return b;
@@ -76,7 +100,8 @@ export function biasTable(b: AttentionBias): { entries: number; index: readonly 
   for (let qy = 0; qy < qh; qy++)
     for (let qx = 0; qx < qw; qx++)
       for (let ky = 0; ky < kh; ky++)
-        for (let kx = 0; kx < kw; kx++) index.push(Math.abs(qy * b.stride[0] - ky) * kw + Math.abs(qx * b.stride[1] - kx));
+        for (let kx = 0; kx < kw; kx++)
+          index.push(Math.abs(qy * b.stride[0] - ky) * kw + Math.abs(qx * b.stride[1] - kx));
   return { entries: kh * kw, index };
 }
 
@@ -86,17 +111,23 @@ const tokenCount = (shape: Shape): number => elements(shape) / ((shape[0] as num
 function threeOperands(inputs: readonly Shape[], a: AttentionAttrs): [q: Shape, k: Shape, v: Shape] {
   const expected = a.packed ? 1 : 3;
   if (inputs.length !== expected) {
-    throw new ShapeError(`attention reads ${a.packed ? 'one packed input' : 'queries, keys and values'}, not ${inputs.length} inputs`);
+    throw new ShapeError(
+      `attention reads ${a.packed ? 'one packed input' : 'queries, keys and values'}, not ${inputs.length} inputs`,
+    );
   }
   const [first] = inputs as [Shape, ...Shape[]];
   return a.packed ? [first, first, first] : (inputs as unknown as [Shape, Shape, Shape]);
 }
 
 function checkChannels(shape: Shape, layout: HeadLayout, heads: number, dim: number, what: string): void {
-  if (shape.length < 3) throw new ShapeError(`attention needs tokens or a map, not ${printShape(shape)}`, 'move it above the pooling');
+  if (shape.length < 3)
+    throw new ShapeError(`attention needs tokens or a map, not ${printShape(shape)}`, 'move it above the pooling');
   const needed = layout.offset + (heads - 1) * layout.headStride + dim;
   if (needed > channelsOf(shape)) {
-    throw new ShapeError(`${heads} × ${dim} ${what} channels end at ${needed}, but the input has ${channelsOf(shape)}`, 'make heads × dimension equal the channels');
+    throw new ShapeError(
+      `${heads} × ${dim} ${what} channels end at ${needed}, but the input has ${channelsOf(shape)}`,
+      'make heads × dimension equal the channels',
+    );
   }
 }
 
@@ -119,23 +150,35 @@ export const attention = defineOp<AttentionAttrs>({
   shape(inputs, a) {
     const [q, k, values] = threeOperands(inputs, a);
     const layout = headLayouts(a);
-    if (a.heads % a.kvHeads !== 0) throw new ShapeError(`${a.heads} heads cannot share ${a.kvHeads} key heads`, 'make heads a multiple of the key heads');
+    if (a.heads % a.kvHeads !== 0)
+      throw new ShapeError(
+        `${a.heads} heads cannot share ${a.kvHeads} key heads`,
+        'make heads a multiple of the key heads',
+      );
     checkChannels(q, layout.q, a.heads, a.keyDim, 'query');
     checkChannels(k, layout.k, a.kvHeads, a.keyDim, 'key');
     checkChannels(values, layout.v, a.kvHeads, a.valueDim, 'value');
-    if (tokenCount(k) !== tokenCount(values)) throw new ShapeError(`there are ${tokenCount(k)} keys but ${tokenCount(values)} values`, 'give keys and values the same stride');
+    if (tokenCount(k) !== tokenCount(values))
+      throw new ShapeError(
+        `there are ${tokenCount(k)} keys but ${tokenCount(values)} values`,
+        'give keys and values the same stride',
+      );
     if (a.bias) {
-      const { entries, index } = biasTable(a.bias);
-      if (index.length !== tokenCount(q) * tokenCount(k)) {
-        throw new ShapeError(`the attention bias covers ${index.length} pairs, but there are ${tokenCount(q)} queries and ${tokenCount(k)} keys`, 'build the net for this input size');
+      const { entries, pairs, largest } = biasExtent(a.bias);
+      if (pairs !== tokenCount(q) * tokenCount(k)) {
+        throw new ShapeError(
+          `the attention bias covers ${pairs} pairs, but there are ${tokenCount(q)} queries and ${tokenCount(k)} keys`,
+          'build the net for this input size',
+        );
       }
-      if (index.some((entry) => entry >= entries)) throw new ShapeError(`the attention bias has ${entries} entries, but its index goes beyond them`);
+      if (largest >= entries)
+        throw new ShapeError(`the attention bias has ${entries} entries, but its index goes beyond them`);
     }
     return [...q.slice(0, -1), a.heads * a.valueDim];
   },
   params(_inputs, a) {
     return {
-      ...(a.bias ? { attention_biases: { shape: [a.heads, biasTable(a.bias).entries], trainable: true } } : {}),
+      ...(a.bias ? { attention_biases: { shape: [a.heads, biasExtent(a.bias).entries], trainable: true } } : {}),
       ...(a.talkingHeads ? { ...talkingHead(a.heads, 'talking_head1'), ...talkingHead(a.heads, 'talking_head2') } : {}),
     };
   },
@@ -181,7 +224,8 @@ export const attention = defineOp<AttentionAttrs>({
           sums.fill(0);
           for (let j = 0; j < keys; j++) {
             const share = row[j] as number;
-            for (let d = 0; d < a.valueDim; d++) sums[d] = (sums[d] as number) + share * (v[fromV + j * vC + d] as number);
+            for (let d = 0; d < a.valueDim; d++)
+              sums[d] = (sums[d] as number) + share * (v[fromV + j * vC + d] as number);
           }
           result.set(sums, ((n * queries + i) * a.heads + head) * a.valueDim);
         });
@@ -191,7 +235,11 @@ export const attention = defineOp<AttentionAttrs>({
 });
 
 /** 1×1 convolution over the heads, in place: new row h = bias[h] + Σ_g weight[h, g] · row g. */
-function mixHeads(rows: readonly Float64Array[], weight: Float32Array | undefined, bias: Float32Array | undefined): void {
+function mixHeads(
+  rows: readonly Float64Array[],
+  weight: Float32Array | undefined,
+  bias: Float32Array | undefined,
+): void {
   const heads = rows.length;
   const column = new Float64Array(heads);
   for (let j = 0; j < (rows[0]?.length ?? 0); j++) {

@@ -15,6 +15,8 @@ export const limits = {
   parameters: 500_000_000,
   /** Width and depth multipliers. */
   multiplier: 16,
+  /** Words and arguments on one line. */
+  lineTokens: 64,
   /** Numbers of one list argument (`k3.5.7`). */
   listLength: 8,
   /** Any numeric argument whose block names no maximum. */

@@ -1,5 +1,5 @@
 // Text → architecture: reads every line it can, says what is wrong with the others, and never throws.
-import { defaultHeader, type Architecture, type ArgumentValue, type BlockLine, type Header } from '../architecture.ts';
+import { defaultHeader, type Architecture, type ArgumentValue, type BlockLine } from '../architecture.ts';
 import { blocks as knownBlocks } from '../blocks/index.ts';
 import type { Problem, Range } from '../graph.ts';
 import type { Vocabulary } from './argument-text.ts';
@@ -41,7 +41,7 @@ class Reader {
   readonly #blocks: BlockLine[] = [];
   /** Arguments seen so far: what a fix proposes for a missing one. */
   readonly #before: Record<string, ArgumentValue> = {};
-  readonly #headerComments: string[] = [];
+  #headerComments: string[] = [];
   #pendingComments: string[] = [];
   #repeats = 0;
   #full = false;
@@ -54,11 +54,15 @@ class Reader {
     return this.#full || this.#problems.full;
   }
 
-  read({ tokens, comment }: ScannedLine): void {
+  read({ tokens, excess, comment }: ScannedLine): void {
     const [first] = tokens;
+    if (excess) {
+      const message = `A line has at most ${limits.lineTokens} words and arguments; the rest of it is left out.`;
+      this.#problems.error(message, excess, removal(excess, 'Remove the rest'));
+    }
     const knob = first && knobs.find(({ word }) => word === first.text);
     if (knob && first) {
-      this.#headerComments.push(...this.#pendingComments);
+      this.#headerComments = this.#headerComments.concat(this.#pendingComments);
       this.#pendingComments = [];
       if (comment !== undefined) this.#headerComments.push(comment);
       this.#readKnob(knob, first, tokens);
@@ -98,7 +102,7 @@ class Reader {
       sameStage = false;
     }
     const untitled = this.#blocks.length === 0 && Object.keys(this.#headerRanges).length === 0;
-    if (untitled) this.#headerComments.push(...this.#pendingComments);
+    if (untitled) this.#headerComments = this.#pendingComments;
     this.#blocks.push({
       ...line,
       sameStage,
@@ -134,10 +138,10 @@ class Reader {
 
   #limitDepth(): void {
     const { depth } = this.#header;
-    if (countBlocks(this.#blocks, depth) <= limits.blocks) return;
+    if (countBlocks(this.#blocks, depth, this.vocabulary) <= limits.blocks) return;
     const range = this.#headerRanges['depth'] ?? { from: 0, to: 0 };
     let most = Math.floor(depth * 100);
-    while (most > 1 && countBlocks(this.#blocks, most / 100) > limits.blocks) most--;
+    while (most > 1 && countBlocks(this.#blocks, most / 100, this.vocabulary) > limits.blocks) most--;
     const fits = printNumber(most / 100);
     this.#problems.error(`Depth ${printNumber(depth)} makes more than ${limits.blocks} blocks; up to ${fits} fits.`, range, replaceWith(range, `depth ${fits}`));
     this.#header.depth = 1;
@@ -159,16 +163,17 @@ class Reader {
   }
 }
 
-/** Blocks after repeats and depth scaling: timm rounds up per stage, so no expansion makes more. */
-export function countBlocks(lines: readonly BlockLine[], depth: Header['depth']): number {
+/** Blocks after repeats and depth scaling: timm rounds up per stage and scales neither stem nor head, so no expansion makes more. */
+function countBlocks(lines: readonly BlockLine[], depth: number, vocabulary: Vocabulary): number {
   let total = 0;
   let stage = 0;
-  for (const { repeats, sameStage, args } of lines) {
+  for (const [i, { word, repeats, sameStage, args }] of lines.entries()) {
     if (!sameStage) {
       total += Math.ceil(stage);
       stage = 0;
     }
-    stage += args['fixdepth'] ? repeats : Math.max(1, repeats * depth);
+    const fixed = i === 0 || args['fixdepth'] !== undefined || vocabulary.get(word)?.place === 'head';
+    stage += fixed ? repeats : Math.max(1, repeats * depth);
   }
   return total + Math.ceil(stage);
 }

@@ -10,14 +10,13 @@ import { knobs } from './header.ts';
  * head lines are not aligned. A comment line stays above its block, a comment behind a line stays behind it.
  */
 export function print(architecture: Architecture, vocabulary: Vocabulary = knownBlocks): string {
-  const lines: string[] = [...(architecture.comments ?? [])];
-  for (const { word, print: values } of knobs) {
-    const text = values(architecture.header);
-    if (text !== undefined) lines.push(`${word} ${text}`);
-  }
-  if (architecture.blocks.length > 0) lines.push('', ...printBlocks(architecture.blocks, vocabulary));
-  lines.push(...(architecture.closingComments ?? []));
-  return `${lines.join('\n')}\n`;
+  const { header, blocks, comments = [], closingComments = [] } = architecture;
+  const knobLines = knobs.flatMap(({ word, print: values }) => {
+    const text = values(header);
+    return text === undefined ? [] : [`${word} ${text}`];
+  });
+  const blockLines = blocks.length === 0 ? [] : ['', ...printBlocks(blocks, vocabulary)];
+  return `${[...comments, ...knobLines, ...blockLines, ...closingComments].join('\n')}\n`;
 }
 
 /** One block line by itself, without alignment. */

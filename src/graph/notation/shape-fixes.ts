@@ -7,8 +7,8 @@ import type { Problem } from '../graph.ts';
 import { acceptable, printArgument } from './argument-text.ts';
 import type { Fix } from './problem-list.ts';
 
-/** Blocks that all trials of one problem may build together: about ten milliseconds. */
-const TRIAL_BLOCKS = 1_024;
+/** Blocks that all trials of one problem may build together: about thirty milliseconds. */
+const TRIAL_BLOCKS = 512;
 
 interface Candidate {
   readonly fix: Fix;
@@ -35,7 +35,7 @@ export function shapeFix(architecture: Architecture, index: number, problem: Pro
   return undefined;
 }
 
-/** Structural edits first, then arguments whose value the message names, then the others. */
+/** Structural edits first, then arguments that the message names, then those whose value it names, then the others. */
 function* candidates(line: BlockLine, block: Block, message: string): Generator<Candidate> {
   if (block.place === 'head') {
     const { from } = line.range;
@@ -49,8 +49,8 @@ function* candidates(line: BlockLine, block: Block, message: string): Generator<
     }
   }
   const numbers = new Set((message.match(/\d+/g) ?? []).map(Number));
-  const named = ({ key }: Argument) => numbers.has(line.args[key] as number);
-  for (const argument of [...block.args.filter(named), ...block.args.filter((argument) => !named(argument))]) {
+  const rank = ({ key, label }: Argument) => (message.includes(label) ? 0 : numbers.has(line.args[key] as number) ? 1 : 2);
+  for (const argument of block.args.toSorted((a, b) => rank(a) - rank(b))) {
     const value = line.args[argument.key];
     if (typeof value !== 'number' || argument.kind === 'word' || argument.kind === 'flag') continue;
     for (const smaller of smallerValues(value, argument)) yield withArgument(line, argument, smaller);
