@@ -1,18 +1,24 @@
 // EfficientFormer's attention meta block and the one flattening in front of it: from there on the net works on tokens.
 import { defineBlock } from '../block.ts';
+import { embedding, embeddingName, embeddingStride, needsEmbedding } from './efficientformer-parts.ts';
 import { activationOf, common, numberOf } from './parts.ts';
 import { expectMap, expectTokens, heads, keyDimension, layerNorm, mlpRatio, tokenGrid, tokenMlp, valueRatio } from './vit-parts.ts';
 
 export const flatten = defineBlock({
   word: 'flatten',
-  doc: 'Feature map to tokens, one a pixel; the border between MB4D and MB3D.',
+  doc: 'Feature map to tokens, one a pixel; the border between MB4D and MB3D. With a stride or channels, a 3×3 embedding first.',
   source: 'EfficientFormer, arXiv 2206.01191 §4.1 (dimension-consistent design)',
   place: 'stage',
-  args: [],
-  expand(builder, _args, context) {
+  args: [embeddingStride, { ...common.channels, required: false, doc: 'Channels of the embedding; default: unchanged, no embedding.' }],
+  expand(builder, args, context) {
     // `depth` may repeat the line; there is nothing left to flatten then.
     if (context.repeat > 0) return;
     expectMap(builder, 'flatten', 'remove the second `flatten`');
+    const wish = { ...args, c: numberOf(args, 'c', builder.channels()) };
+    if (needsEmbedding(builder, wish)) {
+      const module = embeddingName(context);
+      embedding(builder, context, wish, { conv: `${module}.conv`, norm: `${module}.norm` });
+    }
     builder.add(context.name, 'reshape', { to: 'tokens' });
   },
 });
