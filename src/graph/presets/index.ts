@@ -1,4 +1,11 @@
 // The preset files: one import and one line per `.arch` text, in the order in which they are shown.
+import efficientformerL1 from './efficientformer_l1.arch?raw';
+import efficientformerL3 from './efficientformer_l3.arch?raw';
+import efficientformerL7 from './efficientformer_l7.arch?raw';
+import efficientformerV2L from './efficientformerv2_l.arch?raw';
+import efficientformerV2S0 from './efficientformerv2_s0.arch?raw';
+import efficientformerV2S1 from './efficientformerv2_s1.arch?raw';
+import efficientformerV2S2 from './efficientformerv2_s2.arch?raw';
 import efficientnet from './efficientnet.arch?raw';
 import efficientnetLite from './efficientnet_lite.arch?raw';
 import fdMobilenet from './fd_mobilenet.arch?raw';
@@ -28,6 +35,15 @@ import mobilenetv4ConvMedium from './mobilenetv4_conv_medium.arch?raw';
 import mobilenetv4ConvSmall from './mobilenetv4_conv_small.arch?raw';
 import mobilenetv4HybridLarge from './mobilenetv4_hybrid_large.arch?raw';
 import mobilenetv4HybridMedium from './mobilenetv4_hybrid_medium.arch?raw';
+import t2tVit10 from './t2t_vit_10.arch?raw';
+import t2tVit12 from './t2t_vit_12.arch?raw';
+import t2tVit14 from './t2t_vit_14.arch?raw';
+import t2tVit19 from './t2t_vit_19.arch?raw';
+import t2tVit24 from './t2t_vit_24.arch?raw';
+import t2tVit7 from './t2t_vit_7.arch?raw';
+import t2tVitT14 from './t2t_vit_t_14.arch?raw';
+import t2tVitT19 from './t2t_vit_t_19.arch?raw';
+import t2tVitT24 from './t2t_vit_t_24.arch?raw';
 
 export const presetTexts: readonly string[] = [
   mobilenetv4ConvSmall,
@@ -59,4 +75,20 @@ export const presetTexts: readonly string[] = [
   mobiledetEdgetpu,
   mobiledetDsp,
   mobiledetGpu,
+  efficientformerL1,
+  efficientformerL3,
+  efficientformerL7,
+  efficientformerV2S0,
+  efficientformerV2S1,
+  efficientformerV2S2,
+  efficientformerV2L,
+  t2tVit7,
+  t2tVit10,
+  t2tVit12,
+  t2tVit14,
+  t2tVit19,
+  t2tVit24,
+  t2tVitT14,
+  t2tVitT19,
+  t2tVitT24,
 ];
