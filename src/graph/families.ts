@@ -11,6 +11,8 @@ export interface Family {
   blockName(stage: number, index: number): string;
   /** True: the net has no stages, so blocks count through all lines and each ends a stage of its own (T2T-ViT's `blocks.i`). */
   readonly blockIsStage?: true;
+  /** True: shapes of some parameters follow the picture's size (attention bias tables, positions), so their number does too. */
+  readonly sizedParameters?: true;
   /** True: a `conv` line directly above `pool` is the head (`conv_head`, `bn2`). False: it is a stage of its own. */
   readonly headBeforePool: boolean;
   /** Name of the head convolution's norm. */
@@ -44,9 +46,9 @@ const list: readonly Family[] = [
   { name: 'mobilenetv3', doc: 'MobileNetV3: pool, then a head convolution with bias and no norm.', ...blocks, headBeforePool: false, headNorm: 'norm_head', se: mobilenetv3Se },
   { name: 'mobilenetv4', doc: 'MobileNetV4: pool, then a head convolution with norm.', ...blocks, headBeforePool: false, headNorm: 'norm_head', se: mobilenetv3Se },
   { name: 'mobiledet', doc: 'MobileDet backbones: no head; SE of the expanded width.', ...blocks, headBeforePool: false, headNorm: 'norm_head', se: { of: 'expanded', divisor: 8, gate: 'sigmoid' } },
-  { name: 'efficientformer', doc: 'EfficientFormer: stages of 4-D and 3-D meta blocks, two averaged heads.', ...nested, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
-  { name: 'efficientformerv2', doc: 'EfficientFormerV2: stages of FFN and attention blocks, two averaged heads.', ...nested, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
-  { name: 't2t', doc: 'T2T-ViT: soft split, token layers, transformer blocks.', stageName: (stage) => `blocks.${stage}`, blockName: (_stage, index) => `blocks.${index}`, blockIsStage: true, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
+  { name: 'efficientformer', doc: 'EfficientFormer: stages of 4-D and 3-D meta blocks, two averaged heads.', ...nested, sizedParameters: true, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
+  { name: 'efficientformerv2', doc: 'EfficientFormerV2: stages of FFN and attention blocks, two averaged heads.', ...nested, sizedParameters: true, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
+  { name: 't2t', doc: 'T2T-ViT: soft split, token layers, transformer blocks.', stageName: (stage) => `blocks.${stage}`, blockName: (_stage, index) => `blocks.${index}`, blockIsStage: true, sizedParameters: true, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
   { name: 'plain', doc: 'A net of one’s own, with EfficientNet’s names.', ...blocks, headBeforePool: true, headNorm: 'bn2', se: efficientnetSe },
 ];
 

@@ -1,6 +1,7 @@
 // Knobs turn one preset's text into its variants: a width, a resolution, a norm, an anti-aliased stride, another number of classes.
 import * as v from 'valibot';
-import { activationNames, normNames, type Architecture, type BlockLine } from '../architecture.ts';
+import { activationNames, normNames, type Architecture, type BlockLine, type Header } from '../architecture.ts';
+import { families } from '../families.ts';
 import { limits } from '../notation/limits.ts';
 
 const number = (min: number, max: number) => v.pipe(v.string(), v.regex(/^\d+(\.\d+)?(e-?\d+)?$/, 'not a number'), v.transform(Number), v.minValue(min), v.maxValue(max));
@@ -24,7 +25,7 @@ export const knobSchema = v.strictObject({
   pad: v.optional(v.picklist(['same', 'symmetric'])),
   /** Anti-aliasing of every strided line below the stem. */
   aa: v.optional(v.picklist(['avg', 'blur'])),
-  /** Outputs of the last `linear`. */
+  /** Outputs of the classifier. */
   classes: v.optional(count(65_536)),
   /** Reduction of every coordinate attention. */
   reduction: v.optional(count(256)),
@@ -41,9 +42,12 @@ export function readKnobs(pairs: Readonly<Record<string, string>>): { knobs: Kno
   return { problem: known ? `the knob "${key}" cannot be "${pairs[key]}"` : `there is no knob "${key}"; known: ${knobNames.join(', ')}` };
 }
 
-/** True when the knobs leave every parameter's shape alone, so that a known count still holds. */
-export const keepsParameters = (knobs: Knobs): boolean =>
-  (['width', 'depth', 'norm', 'classes', 'reduction'] as const).every((key) => knobs[key] === undefined) && knobs.act !== 'prelu';
+/** True when the knobs leave every parameter's shape alone, so that a known count still holds. `header` is the net's before. */
+export function keepsParameters(knobs: Knobs, { family, input: [, height, width] }: Header): boolean {
+  const resized = knobs.input !== undefined && (knobs.input[0] !== height || knobs.input[1] !== width);
+  if (resized && families.get(family)?.sizedParameters) return false;
+  return (['width', 'depth', 'norm', 'classes', 'reduction'] as const).every((key) => knobs[key] === undefined) && knobs.act !== 'prelu';
+}
 
 /** The architecture with its knobs turned; `expect` stays only where the count still holds. Ranges are those of the old text. */
 export function turnKnobs({ header, blocks, ...rest }: Architecture, knobs: Knobs): Architecture {
@@ -62,18 +66,21 @@ export function turnKnobs({ header, blocks, ...rest }: Architecture, knobs: Knob
       ...(norm && { norm }),
       ...(newEps !== undefined && { eps: newEps }),
       ...(pad && { padding: pad }),
-      ...(expectParams !== undefined && keepsParameters(knobs) && { expectParams }),
+      ...(expectParams !== undefined && keepsParameters(knobs, header) && { expectParams }),
     },
     blocks: blocks.map((line, i) => turnLine(line, i === 0, knobs)),
   };
 }
+
+/** Words whose `c` is the number of classes. */
+const classifiers: ReadonlySet<string> = new Set(['linear', 'distilled', 'clshead']);
 
 function turnLine(line: BlockLine, stem: boolean, { aa, classes, reduction }: Knobs): BlockLine {
   const { args, word } = line;
   const strided = typeof args.s === 'number' && args.s > 1 && !stem;
   const changed = {
     ...(aa !== undefined && strided && { aa }),
-    ...(classes !== undefined && word === 'linear' && { c: classes }),
+    ...(classes !== undefined && classifiers.has(word) && { c: classes }),
     ...(reduction !== undefined && args.ca !== undefined && { ca: reduction }),
   };
   return Object.keys(changed).length === 0 ? line : { ...line, args: { ...args, ...changed } };

@@ -44,9 +44,9 @@ export function resolvePreset(name: string): ResolvedPreset | { readonly problem
   const written = whole ? { knobs: {} } : knobsBehind(asked.slice(stem.length));
   if ('problem' in written) return { problem: `"${shorten(name)}": ${written.problem}.` };
   const { preset, checkpoint } = base;
-  const exact = keepsParameters(written.knobs);
-  const file = parse(base.text).architecture;
-  const turned = turnKnobs(turnKnobs(file, base.knobs), written.knobs);
+  const named = turnKnobs(parse(base.text).architecture, base.knobs);
+  const exact = keepsParameters(written.knobs, named.header);
+  const turned = turnKnobs(named, written.knobs);
   const text = print({
     ...turned,
     header: { ...turned.header, ...(preset?.parameters !== undefined && exact && { expectParams: preset.parameters }) },
