@@ -1,6 +1,6 @@
 // Turns the TypeScript command line into one JavaScript file that plain Node runs, and keeps it until a source changes.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './setup.mjs';
@@ -56,7 +56,6 @@ export async function bundle(entry) {
     ) {
       return pathToFileURL(file).href;
     }
-    rmSync(file, { force: true });
   }
   return pathToFileURL(await build(entry, name, manifest)).href;
 }
@@ -90,6 +89,7 @@ async function build(entry, name, manifest) {
   const hash = hashOf(inputs);
   const file = join(folder, `${name}.${hash}.mjs`);
   mkdirSync(folder, { recursive: true });
+  removeOldBundles(name);
   const [output] = result.outputFiles;
   if (!output) throw new Error(`esbuild made nothing of ${entry}`);
   replaceFile(file, output.contents);
@@ -106,4 +106,15 @@ function replaceFile(path, contents) {
   const aside = `${path}.${process.pid}`;
   writeFileSync(aside, contents);
   renameSync(aside, path);
+}
+
+/**
+ * Removes the bundles of earlier sources; not those of the last hour, whose command may still be starting workers from them.
+ * @param {string} name
+ */
+function removeOldBundles(name) {
+  for (const file of readdirSync(folder).filter((other) => other.startsWith(`${name}.`) && other.endsWith('.mjs'))) {
+    const path = join(folder, file);
+    if (Date.now() - statSync(path).mtimeMs > 3_600_000) rmSync(path, { force: true });
+  }
 }

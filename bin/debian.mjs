@@ -76,29 +76,34 @@ function copySources() {
     copyFileSync(path, join(workplace, path === '/etc/apt/sources.list' ? '.' : 'sources.d', basename(path)));
 }
 
-/** Adds `CODENAME-backports` from the mirror and with the key of the system's own entry for CODENAME. Returns the suite's name. */
+/** Adds Debian's backports suite, where this is Debian. Returns the suite's name. */
 function addBackports() {
   const release = readFileSync('/etc/os-release', 'utf8');
   const codename = /^VERSION_CODENAME=(\w+)/m.exec(release)?.[1];
   if (!/^ID=debian/m.test(release) || !codename) return undefined;
-  const suite = `${codename}-backports`;
   for (const path of sourceFiles()) {
-    const text = readFileSync(path, 'utf8');
-    for (const entry of text.split(/\n\s*\n/)) {
-      const suites = /^Suites:(.*)$/m.exec(entry)?.[1]?.trim().split(/\s+/) ?? [];
-      if (suites.includes(codename)) return write('sources', entry.replace(/^Suites:.*$/m, `Suites: ${suite}`));
-    }
-    const line = text.split('\n').find((l) => l.startsWith('deb ') && l.split(/\s+/).includes(codename));
-    if (line) return write('list', line.replace(new RegExp(`\\s${codename}\\s`), ` ${suite} `));
+    const entry = backportsEntry(readFileSync(path, 'utf8'), codename);
+    if (!entry) continue;
+    writeFileSync(
+      join(workplace, 'sources.d', `backports-for-bottleneck${path.endsWith('.list') ? '.list' : '.sources'}`),
+      entry,
+    );
+    return `${codename}-backports`;
   }
   return undefined;
+}
 
-  /**
-   * @param {'sources' | 'list'} kind
-   * @param {string} entry
-   */
-  function write(kind, entry) {
-    writeFileSync(join(workplace, 'sources.d', `backports-for-bottleneck.${kind}`), `${entry}\n`);
-    return suite;
+/**
+ * The entry for `CODENAME-backports`, on the mirror and with the key of the entry for CODENAME itself, in the same format.
+ * @param {string} text An apt source file, one-line (`deb …`) or deb822 (`Types: deb …`).
+ * @param {string} codename
+ * @returns {string | undefined} Nothing when the text has no entry for CODENAME.
+ */
+export function backportsEntry(text, codename) {
+  for (const entry of text.split(/\n\s*\n/)) {
+    const suites = /^Suites:(.*)$/m.exec(entry)?.[1]?.trim().split(/\s+/) ?? [];
+    if (suites.includes(codename)) return `${entry.replace(/^Suites:.*$/m, `Suites: ${codename}-backports`).trim()}\n`;
   }
+  const line = text.split('\n').find((other) => other.startsWith('deb ') && other.split(/\s+/).includes(codename));
+  return line && `${line.replace(` ${codename} `, ` ${codename}-backports `)}\n`;
 }

@@ -3,7 +3,7 @@
 // SwiftShader comes with Chromium. Lavapipe is Mesa's; version 25 is the first with everything that Dawn's shader-f16 asks for.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromiumLibraryFolders } from './chromium.mjs';
 import { unpackDebianPackages } from './debian.mjs';
@@ -87,7 +87,7 @@ function unpackLavapipe(own, driver, order) {
     const { ICD } = JSON.parse(readFileSync(manifest, 'utf8'));
     // Mesa 25.0 is the release that raised lavapipe to Vulkan 1.4.
     if (Number(/^1\.(\d+)/.exec(ICD.api_version)?.[1]) < 4) return `Debian's here is older (Vulkan ${ICD.api_version})`;
-    const needed = neededFrom(library, library.slice(0, library.lastIndexOf('/')), unpacked);
+    const needed = neededFrom(library, unpacked);
     mkdirSync(own, { recursive: true });
     for (const path of [library, ...needed]) copyFileSync(path, join(own, basename(path)));
     copyFileSync(loader, join(own, 'libvulkan.so.1'));
@@ -102,22 +102,27 @@ function unpackLavapipe(own, driver, order) {
   }
 }
 
+/** What every process has loaded already: a second copy would not work. */
+const runtime = /\/(ld-linux[-\w]*|libc|libm|libdl|librt|libpthread|libgcc_s|libstdc\+\+)\.so/;
+
 /**
  * The unpacked libraries that `library` loads, each after those it needs itself: fewer needs come first.
  * @param {string} library
- * @param {string} folder
  * @param {string} unpacked
  */
-function neededFrom(library, folder, unpacked) {
-  const needs = (/** @type {string} */ path) =>
-    spawnSync('ldd', [path], { encoding: 'utf8', env: { ...process.env, LD_LIBRARY_PATH: folder } })
+function neededFrom(library, unpacked) {
+  const folder = dirname(library);
+  // Debian 12 still has a few libraries in /lib.
+  const path = `${folder}:${folder.replace(`${unpacked}/usr`, unpacked)}`;
+  const needs = (/** @type {string} */ file) =>
+    spawnSync('ldd', [file], { encoding: 'utf8', env: { ...process.env, LD_LIBRARY_PATH: path } })
       .stdout.split('\n')
       .map((line) => /=> (\S+)/.exec(line)?.[1] ?? '')
-      .filter((needed) => needed.startsWith(unpacked));
+      .filter((needed) => needed.startsWith(unpacked) && !runtime.test(needed));
   return needs(library)
-    .map((path) => ({ path, count: needs(path).length }))
+    .map((file) => ({ file, count: needs(file).length }))
     .sort((a, b) => a.count - b.count)
-    .map(({ path }) => path);
+    .map(({ file }) => file);
 }
 
 /**
