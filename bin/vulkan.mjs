@@ -87,6 +87,8 @@ function unpackLavapipe(own, driver, order) {
     const { ICD } = JSON.parse(readFileSync(manifest, 'utf8'));
     // Mesa 25.0 is the release that raised lavapipe to Vulkan 1.4.
     if (Number(/^1\.(\d+)/.exec(ICD.api_version)?.[1]) < 4) return `Debian's here is older (Vulkan ${ICD.api_version})`;
+    const missing = loaded(library, unpacked).find((line) => line.includes('not found'));
+    if (missing) return `it does not load here: ${missing.trim()}`;
     const needed = neededFrom(library, unpacked);
     mkdirSync(own, { recursive: true });
     for (const path of [library, ...needed]) copyFileSync(path, join(own, basename(path)));
@@ -106,17 +108,29 @@ function unpackLavapipe(own, driver, order) {
 const runtime = /\/(ld-linux[-\w]*|libc|libm|libdl|librt|libpthread|libgcc_s|libstdc\+\+)\.so/;
 
 /**
+ * The libraries that `library` loads, with the unpacked ones before the system's, as lines of ldd.
+ * @param {string} library
+ * @param {string} unpacked
+ */
+function loaded(library, unpacked) {
+  const folder = dirname(library);
+  // Debian 12 still has a few libraries in /lib.
+  const folders = folder.startsWith(`${unpacked}/usr`)
+    ? [folder, folder.replace(`${unpacked}/usr`, unpacked)]
+    : [folder];
+  const env = { ...process.env, LD_LIBRARY_PATH: folders.join(':') };
+  const { stdout, stderr } = spawnSync('ldd', [library], { encoding: 'utf8', env });
+  return `${stdout}${stderr}`.split('\n');
+}
+
+/**
  * The unpacked libraries that `library` loads, each after those it needs itself: fewer needs come first.
  * @param {string} library
  * @param {string} unpacked
  */
 function neededFrom(library, unpacked) {
-  const folder = dirname(library);
-  // Debian 12 still has a few libraries in /lib.
-  const path = `${folder}:${folder.replace(`${unpacked}/usr`, unpacked)}`;
   const needs = (/** @type {string} */ file) =>
-    spawnSync('ldd', [file], { encoding: 'utf8', env: { ...process.env, LD_LIBRARY_PATH: path } })
-      .stdout.split('\n')
+    loaded(file, unpacked)
       .map((line) => /=> (\S+)/.exec(line)?.[1] ?? '')
       .filter((needed) => needed.startsWith(unpacked) && !runtime.test(needed));
   return needs(library)
