@@ -21,7 +21,8 @@ function activation(
     macKind: 'none',
     macs: () => 0,
     reference: ([x]) => (x as Float32Array).map(apply),
-    pointwise: (x, _attrs, type: WgslFloat = 'vec4f') => wgsl(x, (value) => (type === 'f32' ? value : `${type}(${value})`)),
+    pointwise: (x, _attrs, type: WgslFloat = 'vec4f') =>
+      wgsl(x, (value) => (type === 'f32' ? value : `${type}(${value})`)),
   });
 }
 
@@ -56,7 +57,12 @@ function geluWgsl(x: string, constant: (value: string) => string): string {
   return `(max(${x}, ${constant('0.0')}) - 0.5 * abs(${x}) * exp(-min(abs(${x}) * ${polynomial}, ${constant('87.0')})))`;
 }
 
-export const relu = activation('relu', 'max(x, 0).', (x) => Math.max(x, 0), (x, c) => `max(${x}, ${c('0.0')})`);
+export const relu = activation(
+  'relu',
+  'max(x, 0).',
+  (x) => Math.max(x, 0),
+  (x, c) => `max(${x}, ${c('0.0')})`,
+);
 
 export const relu6 = activation(
   'relu6',
@@ -93,9 +99,19 @@ export const swish = activation(
   (x, c) => `(${x} / (1.0 + exp(-max(${x}, ${c('-87.0')}))))`,
 );
 
-export const tanh = activation('tanh', 'Hyperbolic tangent.', Math.tanh, (x, c) => `tanh(clamp(${x}, ${c('-10.0')}, ${c('10.0')}))`);
+export const tanh = activation(
+  'tanh',
+  'Hyperbolic tangent.',
+  Math.tanh,
+  (x, c) => `tanh(clamp(${x}, ${c('-10.0')}, ${c('10.0')}))`,
+);
 
-export const gelu = activation('gelu', 'x/2 · (1 + erf(x / √2)), exact.', (x) => (x / 2) * (1 + erf(x / Math.SQRT2)), geluWgsl);
+export const gelu = activation(
+  'gelu',
+  'x/2 · (1 + erf(x / √2)), exact.',
+  (x) => (x / 2) * (1 + erf(x / Math.SQRT2)),
+  geluWgsl,
+);
 
 /** x/2 · (1 + tanh y) = x · sigmoid(2y) with y = √(2/π) · (x + 0.044715 x³) (arXiv 1606.08415). */
 export const geluTanh = activation(

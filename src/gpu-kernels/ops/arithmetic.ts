@@ -9,7 +9,10 @@ export function broadcastShape(inputs: readonly Shape[], what: string): Shape {
   const [a, b] = operands(inputs, 2, what) as [Shape, Shape];
   const fits = a.length === b.length && a.every((size, axis) => size === b[axis] || size === 1 || b[axis] === 1);
   if (!fits) {
-    throw new ShapeError(`${what} cannot pair ${printShape(a)} with ${printShape(b)}`, 'make both shapes equal, or 1 where they differ');
+    throw new ShapeError(
+      `${what} cannot pair ${printShape(a)} with ${printShape(b)}`,
+      'make both shapes equal, or 1 where they differ',
+    );
   }
   return a.map((size, axis) => (size === 1 ? (b[axis] as number) : size));
 }
@@ -22,7 +25,8 @@ function broadcastIndex(shape: Shape, output: Shape): Int32Array {
     stride /= shape[axis] as number;
     const step = shape[axis] === 1 ? 0 : stride;
     const next = new Int32Array(index.length * size);
-    for (let i = 0, to = 0; i < index.length; i++) for (let k = 0; k < size; k++) next[to++] = (index[i] as number) + k * step;
+    for (let i = 0, to = 0; i < index.length; i++)
+      for (let k = 0; k < size; k++) next[to++] = (index[i] as number) + k * step;
     index = next;
   });
   return index;
@@ -54,10 +58,22 @@ function binaryOp(name: string, what: string, doc: string, apply: (a: number, b:
 }
 
 export const add = binaryOp('add', 'a sum', 'Sum of two values; sizes of 1 are repeated.', (a, b) => a + b);
-export const sub = binaryOp('sub', 'a difference', 'Difference of two values; sizes of 1 are repeated.', (a, b) => a - b);
-export const mul = binaryOp('mul', 'a product', 'Product of two values; sizes of 1 are repeated (a gate of [N, 1, 1, C]).', (a, b) => a * b);
+export const sub = binaryOp(
+  'sub',
+  'a difference',
+  'Difference of two values; sizes of 1 are repeated.',
+  (a, b) => a - b,
+);
+export const mul = binaryOp(
+  'mul',
+  'a product',
+  'Product of two values; sizes of 1 are repeated (a gate of [N, 1, 1, C]).',
+  (a, b) => a * b,
+);
 
-export const scaleConstAttrs = v.strictObject({ factor: v.pipe(v.number('must be a number'), v.finite('must be a finite number')) });
+export const scaleConstAttrs = v.strictObject({
+  factor: v.pipe(v.number('must be a number'), v.finite('must be a finite number')),
+});
 export type ScaleConstAttrs = v.InferOutput<typeof scaleConstAttrs>;
 
 export const scaleConst = defineOp<ScaleConstAttrs>({
@@ -68,7 +84,7 @@ export const scaleConst = defineOp<ScaleConstAttrs>({
   macKind: 'none',
   macs: () => 0,
   reference: ([x], _params, { attrs }) => (x as Float32Array).map((value) => value * attrs.factor),
-  pointwise: (x, a) => `${x} * ${Number.isInteger(a.factor) ? a.factor.toFixed(1) : a.factor}`,
+  pointwise: (x, a) => `(${x} * ${Number.isInteger(a.factor) ? a.factor.toFixed(1) : a.factor})`,
 });
 
 /** Layer scale (CaiT, arXiv 2103.17239 §3): one learned factor per channel. */

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
 import { count, pair, position, rowsAndColumns } from './attributes.ts';
 import { channelsOf, printShape } from './operands.ts';
-import { softmaxInPlace } from './tokens.ts';
+import { softmaxInPlace } from './softmax.ts';
 
 const bias = v.variant('kind', [
   /** Score (query i, key j) of head h gets `attention_biases[h, index[i·Tk + j]]`. */
@@ -112,7 +112,7 @@ function threeOperands(inputs: readonly Shape[], a: AttentionAttrs): [q: Shape, 
   const expected = a.packed ? 1 : 3;
   if (inputs.length !== expected) {
     throw new ShapeError(
-      `attention reads ${a.packed ? 'one packed input' : 'queries, keys and values'}, not ${inputs.length} inputs`,
+      `attention reads ${expected === 1 ? 'one packed input' : 'queries, keys and values'}, not ${inputs.length}`,
     );
   }
   const [first] = inputs as [Shape, ...Shape[]];

@@ -14,7 +14,13 @@ export const position = wholeNumber(0);
 export const rowsAndColumns = v.strictTuple([count, count]);
 /** Rows and columns; one number stands for both. */
 export const pair = v.union(
-  [rowsAndColumns, v.pipe(count, v.transform((n): [number, number] => [n, n]))],
+  [
+    rowsAndColumns,
+    v.pipe(
+      count,
+      v.transform((n): [number, number] => [n, n]),
+    ),
+  ],
   'must be one or two whole numbers of at least 1',
 );
 /** See `Padding`: TensorFlow's SAME, one number for all sides, or top, bottom, left, right. */

@@ -18,7 +18,10 @@ export const conv2dAttrs = v.strictObject({
 export type Conv2dAttrs = v.InferOutput<typeof conv2dAttrs>;
 
 /** Output height and width and the padding that leads to them. Throws ShapeError when the kernel exceeds the padded map. */
-export function conv2dWindow(input: Shape, a: Pick<Conv2dAttrs, 'kernel' | 'stride' | 'dilation'> & { padding: Padding }) {
+export function conv2dWindow(
+  input: Shape,
+  a: Pick<Conv2dAttrs, 'kernel' | 'stride' | 'dilation'> & { padding: Padding },
+) {
   const axis = (index: 0 | 1) => {
     const length = input[index + 1] as number;
     const pads = padAxis(a.padding, index, length, a.kernel[index], a.stride[index], a.dilation[index]);
@@ -62,7 +65,14 @@ export const conv2d = defineOp<Conv2dAttrs>({
     return (elements(this.shape(inputs, a)) * (input[3] as number) * a.kernel[0] * a.kernel[1]) / a.groups;
   },
   reference([x], { weight, bias }, { inputs: [input], output, attrs: a }) {
-    const call = { x: x as Float32Array, input: input as MapShape, weight: weight as Float32Array, bias, output: output as MapShape, a };
+    const call = {
+      x: x as Float32Array,
+      input: input as MapShape,
+      weight: weight as Float32Array,
+      bias,
+      output: output as MapShape,
+      a,
+    };
     const depthwise = a.groups === input?.[3] && a.groups === a.out;
     return depthwise ? depthwiseReference(call) : denseReference(call);
   },
@@ -78,7 +88,14 @@ interface Call {
 }
 
 /** For output position `out` of one axis: the input position of each tap, or −1 in the padding. */
-function tapsOf(out: number, length: number, kernel: number, stride: number, dilation: number, begin: number): number[] {
+function tapsOf(
+  out: number,
+  length: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  begin: number,
+): number[] {
   return Array.from({ length: kernel }, (_, tap) => {
     const at = out * stride - begin + tap * dilation;
     return at >= 0 && at < length ? at : -1;
@@ -90,7 +107,9 @@ function tapOffsets({ input, output, a }: Call): Int32Array {
   const [batch, inH, inW, channels] = input;
   const [, outH, outW] = output;
   const { top, left } = conv2dWindow(input, a);
-  const columns = Array.from({ length: outW }, (_, ox) => tapsOf(ox, inW, a.kernel[1], a.stride[1], a.dilation[1], left));
+  const columns = Array.from({ length: outW }, (_, ox) =>
+    tapsOf(ox, inW, a.kernel[1], a.stride[1], a.dilation[1], left),
+  );
   const offsets = new Int32Array(batch * outH * outW * a.kernel[0] * a.kernel[1]);
   let to = 0;
   for (let n = 0; n < batch; n++)
@@ -168,14 +187,22 @@ function depthwiseReference(call: Call): Float32Array {
     for (; tap < inside; tap++) {
       const at = from[tap] as number;
       const row = rows[tap] as number;
-      for (let c = 0; c < channels; c++) sums[c] = (sums[c] as number) + (x[at + c] as number) * (weights[row + c] as number);
+      for (let c = 0; c < channels; c++)
+        sums[c] = (sums[c] as number) + (x[at + c] as number) * (weights[row + c] as number);
     }
     result.set(sums, pixel * channels);
   }
   return result;
 }
 
-function addFourTaps(sums: Float64Array, x: Float32Array, weights: Float64Array, from: Int32Array, rows: Int32Array, tap: number): void {
+function addFourTaps(
+  sums: Float64Array,
+  x: Float32Array,
+  weights: Float64Array,
+  from: Int32Array,
+  rows: Int32Array,
+  tap: number,
+): void {
   const x0 = from[tap] as number;
   const x1 = from[tap + 1] as number;
   const x2 = from[tap + 2] as number;

@@ -6,7 +6,10 @@ import { moments } from './moments.ts';
 import { checkGroups, eachGroup } from './norm.ts';
 import { channelsOf, featureMap } from './operands.ts';
 
-const vector = (input: Shape | undefined, trainable = true): ParamSpec => ({ shape: [channelsOf(input as Shape)], trainable });
+const vector = (input: Shape | undefined, trainable = true): ParamSpec => ({
+  shape: [channelsOf(input as Shape)],
+  trainable,
+});
 
 export const evonormB0Attrs = v.strictObject({
   eps: v.optional(epsilon, 1e-3),
@@ -76,7 +79,9 @@ export const evonormS0 = defineOp<EvonormS0Attrs>({
     const { weight, bias } = params as Record<'weight' | 'bias', Float32Array>;
     const result = new Float32Array(elements(output));
     eachGroup(output, groups, (from, pixels, group) => {
-      const deviation = attrs.apply ? Math.sqrt(moments(source, from, pixels, channels, width).variance + attrs.eps) : 1;
+      const deviation = attrs.apply
+        ? Math.sqrt(moments(source, from, pixels, channels, width).variance + attrs.eps)
+        : 1;
       for (let p = 0, at = from; p < pixels; p++, at += channels) {
         for (let i = 0; i < width; i++) {
           const c = group * width + i;

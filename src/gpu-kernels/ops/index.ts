@@ -8,12 +8,14 @@ import { evonormB0, evonormS0 } from './evonorm.ts';
 import { input } from './input.ts';
 import { concat, reshape, select, slice, transpose } from './layout.ts';
 import { linear } from './linear.ts';
+import { mean } from './mean.ts';
 import { mixedConv2d } from './mixed-conv2d.ts';
 import { batchNorm, groupNorm, layerNorm } from './norm.ts';
 import { performerAttention } from './performer.ts';
-import { avgPool2d, blurPool, maxPool2d, mean } from './pool.ts';
+import { avgPool2d, blurPool, maxPool2d } from './pool.ts';
 import { resize } from './resize.ts';
-import { positionEmbedding, prependToken, softmax } from './tokens.ts';
+import { softmax } from './softmax.ts';
+import { positionEmbedding, prependToken } from './tokens.ts';
 import { unfold } from './unfold.ts';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- ops of different attribute types live in one table */

@@ -30,13 +30,19 @@ export const reshape = defineOp<ReshapeAttrs>({
     if (a.to === 'map') {
       const [batch, tokens, channels] = tokensOf(inputs, 'a reshape to a map');
       if (tokens !== a.height * a.width) {
-        throw new ShapeError(`${tokens} tokens do not fill a ${a.height}×${a.width} map`, 'make height × width equal the number of tokens');
+        throw new ShapeError(
+          `${tokens} tokens do not fill a ${a.height}×${a.width} map`,
+          'make height × width equal the number of tokens',
+        );
       }
       return [batch, a.height, a.width, channels];
     }
     const input = onlyOperand(inputs, 'flattening to a vector');
     if (input.length < 3 || input.slice(1, -1).some((size) => size !== 1)) {
-      throw new ShapeError(`flattening to a vector needs a single pixel or token, not ${printShape(input)}`, 'pool first');
+      throw new ShapeError(
+        `flattening to a vector needs a single pixel or token, not ${printShape(input)}`,
+        'pool first',
+      );
     }
     return [input[0] as number, input.at(-1) as number];
   },
@@ -58,7 +64,10 @@ export const concat = defineOp<ConcatAttrs>({
     checkAxis(first, a.axis, 'a concat');
     for (const other of rest) {
       if (other.length !== first.length || other.some((size, i) => i !== a.axis && size !== first[i])) {
-        throw new ShapeError(`a concat along axis ${a.axis} cannot join ${printShape(first)} and ${printShape(other)}`, 'make the other sizes equal');
+        throw new ShapeError(
+          `a concat along axis ${a.axis} cannot join ${printShape(first)} and ${printShape(other)}`,
+          'make the other sizes equal',
+        );
       }
     }
     const total = inputs.reduce((sum, shape) => sum + (shape[a.axis] as number), 0);
@@ -93,7 +102,12 @@ function pick(x: Float32Array, input: Shape, axis: number, start: number, size: 
   return result;
 }
 
-export const sliceAttrs = v.strictObject({ axis, start: v.optional(position, 0), size: count, step: v.optional(count, 1) });
+export const sliceAttrs = v.strictObject({
+  axis,
+  start: v.optional(position, 0),
+  size: count,
+  step: v.optional(count, 1),
+});
 export type SliceAttrs = v.InferOutput<typeof sliceAttrs>;
 
 export const slice = defineOp<SliceAttrs>({
@@ -105,13 +119,17 @@ export const slice = defineOp<SliceAttrs>({
     checkAxis(input, a.axis, 'a slice');
     const last = a.start + (a.size - 1) * a.step;
     if (last >= (input[a.axis] as number)) {
-      throw new ShapeError(`a slice reads element ${last} of axis ${a.axis}, which has ${input[a.axis]}`, 'use a smaller start, size or step');
+      throw new ShapeError(
+        `a slice reads element ${last} of axis ${a.axis}, which has ${input[a.axis]}`,
+        'use a smaller start, size or step',
+      );
     }
     return input.map((size, i) => (i === a.axis ? a.size : size));
   },
   macKind: 'none',
   macs: () => 0,
-  reference: ([x], _params, { inputs: [input], attrs: a }) => pick(x as Float32Array, input as Shape, a.axis, a.start, a.size, a.step),
+  reference: ([x], _params, { inputs: [input], attrs: a }) =>
+    pick(x as Float32Array, input as Shape, a.axis, a.start, a.size, a.step),
 });
 
 export const selectAttrs = v.strictObject({ axis, index: position });
@@ -123,16 +141,24 @@ export const select = defineOp<SelectAttrs>({
   attrs: selectAttrs,
   shape(inputs, a) {
     const input = onlyOperand(inputs, 'a select');
-    if (input.length < 3) throw new ShapeError(`a select would leave no axis of ${printShape(input)} but one`, 'select from tokens or a map');
+    if (input.length < 3)
+      throw new ShapeError(
+        `a select would leave no axis of ${printShape(input)} but one`,
+        'select from tokens or a map',
+      );
     checkAxis(input, a.axis, 'a select');
     if (a.index >= (input[a.axis] as number)) {
-      throw new ShapeError(`a select reads element ${a.index} of axis ${a.axis}, which has ${input[a.axis]}`, 'use a smaller index');
+      throw new ShapeError(
+        `a select reads element ${a.index} of axis ${a.axis}, which has ${input[a.axis]}`,
+        'use a smaller index',
+      );
     }
     return input.filter((_, i) => i !== a.axis);
   },
   macKind: 'none',
   macs: () => 0,
-  reference: ([x], _params, { inputs: [input], attrs: a }) => pick(x as Float32Array, input as Shape, a.axis, a.index, 1, 1),
+  reference: ([x], _params, { inputs: [input], attrs: a }) =>
+    pick(x as Float32Array, input as Shape, a.axis, a.index, 1, 1),
 });
 
 export const transposeAttrs = v.strictObject({ perm: v.pipe(v.array(position), v.minLength(2), v.maxLength(4)) });
@@ -145,7 +171,10 @@ export const transpose = defineOp<TransposeAttrs>({
   shape(inputs, a) {
     const input = onlyOperand(inputs, 'a transpose');
     if (a.perm.length !== input.length || input.some((_, i) => !a.perm.includes(i))) {
-      throw new ShapeError(`perm ${printShape(a.perm)} does not list each of the ${input.length} axes once`, 'list every axis exactly once');
+      throw new ShapeError(
+        `perm ${printShape(a.perm)} does not list each of the ${input.length} axes once`,
+        'list every axis exactly once',
+      );
     }
     return a.perm.map((from) => input[from] as number);
   },

@@ -37,7 +37,9 @@ export function mixedParts(a: MixedConv2dAttrs): readonly MixedPart[] {
   return a.kernels.map((kernel, index) => {
     const channelsIn = a.inSplits[index] as number;
     const out = a.outSplits[index] as number;
-    const pads = ([0, 1] as const).map((axis) => Math.floor((a.stride[axis] - 1 + a.dilation[axis] * (kernel - 1)) / 2));
+    const pads = ([0, 1] as const).map((axis) =>
+      Math.floor((a.stride[axis] - 1 + a.dilation[axis] * (kernel - 1)) / 2),
+    );
     const [y, x] = pads as [number, number];
     const attrs: Conv2dAttrs = {
       out,
@@ -71,7 +73,10 @@ export const mixedConv2d = defineOp<MixedConv2dAttrs>({
     }
     const total = a.inSplits.reduce((sum, part) => sum + part, 0);
     if (total !== input[3]) {
-      throw new ShapeError(`the input splits add up to ${total}, but the map has ${input[3]} channels`, 'make the splits add up to the channels');
+      throw new ShapeError(
+        `the input splits add up to ${total}, but the map has ${input[3]} channels`,
+        'make the splits add up to the channels',
+      );
     }
     const shapes = mixedParts(a).map((part) => conv2d.shape([partInput(input, part)], part.attrs));
     const [first] = shapes as [Shape, ...Shape[]];
@@ -102,7 +107,15 @@ export const mixedConv2d = defineOp<MixedConv2dAttrs>({
     const outChannels = output[3] as number;
     mixedParts(a).forEach((part, index) => {
       const shape = partInput(input as Shape, part);
-      const own = copyChannels(x as Float32Array, channels, part.firstIn, new Float32Array(elements(shape)), part.channelsIn, 0, part.channelsIn);
+      const own = copyChannels(
+        x as Float32Array,
+        channels,
+        part.firstIn,
+        new Float32Array(elements(shape)),
+        part.channelsIn,
+        0,
+        part.channelsIn,
+      );
       const partOutput = [...output.slice(0, 3), part.attrs.out];
       const signature = { inputs: [shape], output: partOutput, attrs: part.attrs };
       const y = conv2d.reference([own], { weight: params[`${index}.weight`] as Float32Array }, signature);

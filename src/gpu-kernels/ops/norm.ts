@@ -5,7 +5,10 @@ import { count, epsilon } from './attributes.ts';
 import { moments } from './moments.ts';
 import { channelsOf, onlyOperand } from './operands.ts';
 
-const vector = (input: Shape | undefined, trainable = true): ParamSpec => ({ shape: [channelsOf(input as Shape)], trainable });
+const vector = (input: Shape | undefined, trainable = true): ParamSpec => ({
+  shape: [channelsOf(input as Shape)],
+  trainable,
+});
 const affine = (input: Shape | undefined) => ({ weight: vector(input), bias: vector(input) });
 
 export const batchNormAttrs = v.strictObject({ eps: v.optional(epsilon, 1e-5) });
@@ -23,7 +26,10 @@ export const batchNorm = defineOp<BatchNormAttrs>({
   reference([x], params, { output, attrs }) {
     const channels = channelsOf(output);
     const source = x as Float32Array;
-    const { weight, bias, running_mean, running_var } = params as Record<'weight' | 'bias' | 'running_mean' | 'running_var', Float32Array>;
+    const { weight, bias, running_mean, running_var } = params as Record<
+      'weight' | 'bias' | 'running_mean' | 'running_var',
+      Float32Array
+    >;
     const result = new Float32Array(elements(output));
     for (let c = 0; c < channels; c++) {
       const scale = (weight[c] as number) / Math.sqrt((running_var[c] as number) + attrs.eps);
@@ -66,17 +72,25 @@ export const layerNorm = defineOp<LayerNormAttrs>({
 export function checkGroups(input: Shape, groups: number, what: string): Shape {
   const channels = channelsOf(input);
   if (channels % groups !== 0) {
-    throw new ShapeError(`${what} cannot split ${channels} channels into ${groups} groups`, 'use a number of groups that divides the channels');
+    throw new ShapeError(
+      `${what} cannot split ${channels} channels into ${groups} groups`,
+      'use a number of groups that divides the channels',
+    );
   }
   return input;
 }
 
 /** Calls `visit` once per picture and group with the first element of the group and the number of pixels in a picture. */
-export function eachGroup(output: Shape, groups: number, visit: (from: number, pixels: number, group: number) => void): void {
+export function eachGroup(
+  output: Shape,
+  groups: number,
+  visit: (from: number, pixels: number, group: number) => void,
+): void {
   const channels = channelsOf(output);
   const pixels = elements(output) / ((output[0] as number) * channels);
   for (let n = 0; n < (output[0] as number); n++) {
-    for (let group = 0; group < groups; group++) visit(n * pixels * channels + (group * channels) / groups, pixels, group);
+    for (let group = 0; group < groups; group++)
+      visit(n * pixels * channels + (group * channels) / groups, pixels, group);
   }
 }
 

@@ -33,7 +33,10 @@ export function featureMap(inputs: readonly Shape[], what: string): MapShape {
 }
 
 /** The only operand, checked to be tokens `[N, T, C]`. */
-export function tokensOf(inputs: readonly Shape[], what: string): readonly [batch: number, tokens: number, channels: number] {
+export function tokensOf(
+  inputs: readonly Shape[],
+  what: string,
+): readonly [batch: number, tokens: number, channels: number] {
   const input = onlyOperand(inputs, what);
   if (input.length !== 3) {
     throw new ShapeError(`${what} needs tokens [N, T, C], not ${printShape(input)}`, 'flatten the map to tokens first');
@@ -43,7 +46,11 @@ export function tokensOf(inputs: readonly Shape[], what: string): readonly [batc
 
 /** `axis` checked to exist in `shape`; the batch axis is not for ops that rearrange one picture. */
 export function checkAxis(shape: Shape, axis: number, what: string): void {
-  if (axis >= shape.length) throw new ShapeError(`${what} has no axis ${axis} in ${printShape(shape)}`, `use an axis from 1 to ${shape.length - 1}`);
+  if (axis >= shape.length)
+    throw new ShapeError(
+      `${what} has no axis ${axis} in ${printShape(shape)}`,
+      `use an axis from 1 to ${shape.length - 1}`,
+    );
 }
 
 /** Number of blocks before `axis` and of elements in one step along it: element (o, i, e) lies at (o·size + i)·inner + e. */

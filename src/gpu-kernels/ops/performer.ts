@@ -27,7 +27,10 @@ export const performerAttention = defineOp<PerformerAttrs>({
   shape(inputs, a) {
     const [batch, tokens, channels] = tokensOf(inputs, 'performer attention');
     if (channels !== 3 * a.dim) {
-      throw new ShapeError(`performer attention of dimension ${a.dim} reads ${3 * a.dim} channels, not ${channels}`, `make the kqv layer ${3 * a.dim} channels wide`);
+      throw new ShapeError(
+        `performer attention of dimension ${a.dim} reads ${3 * a.dim} channels, not ${channels}`,
+        `make the kqv layer ${3 * a.dim} channels wide`,
+      );
     }
     return [batch, tokens, a.dim];
   },
@@ -62,7 +65,8 @@ export const performerAttention = defineOp<PerformerAttrs>({
         for (let m = 0; m < features; m++) {
           const weight = feature[m] as number;
           keySum[m] = (keySum[m] as number) + weight;
-          for (let d = 0; d < dim; d++) keyValue[m * dim + d] = (keyValue[m * dim + d] as number) + weight * (source[from + 2 * dim + d] as number);
+          for (let d = 0; d < dim; d++)
+            keyValue[m * dim + d] = (keyValue[m * dim + d] as number) + weight * (source[from + 2 * dim + d] as number);
         }
       }
       for (let t = 0; t < tokens; t++) {

@@ -1,53 +1,9 @@
-// Pooling: means over whole axes, sliding averages and maxima, and the blurred stride of anti-aliased nets.
+// Sliding windows without weights: averages and maxima by PyTorch's rules, and the blurred stride of anti-aliased nets.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
 import { padAxis, windowOutput } from '../padding.ts';
 import { count, padding, pair } from './attributes.ts';
-import { featureMap, onlyOperand, printShape, type MapShape } from './operands.ts';
-
-export const meanAttrs = v.strictObject({
-  /** Axes of the input to average over: 1 = height (or tokens), 2 = width. */
-  axes: v.pipe(v.array(v.picklist([1, 2], 'must be 1 (height or tokens) or 2 (width)')), v.minLength(1)),
-  /** True: averaged axes stay with size 1. */
-  keepDims: v.optional(v.boolean(), false),
-});
-export type MeanAttrs = v.InferOutput<typeof meanAttrs>;
-
-export const mean = defineOp<MeanAttrs>({
-  name: 'mean',
-  doc: 'Mean over height, width, both, or tokens.',
-  attrs: meanAttrs,
-  shape(inputs, a) {
-    const input = onlyOperand(inputs, 'a mean');
-    const worst = Math.max(...a.axes);
-    if (worst >= input.length - 1) {
-      throw new ShapeError(`a mean over axis ${worst} would average the channels of ${printShape(input)}`, 'average over the axes between batch and channels');
-    }
-    const averaged = (axis: number) => a.axes.includes(axis as 1 | 2);
-    return a.keepDims ? input.map((size, axis) => (averaged(axis) ? 1 : size)) : input.filter((_, axis) => !averaged(axis));
-  },
-  macKind: 'none',
-  macs: () => 0,
-  reference([x], _params, { inputs: [input], output, attrs: a }) {
-    const shape = input as Shape;
-    const channels = shape.at(-1) as number;
-    // Tokens are a map of width 1.
-    const [batch, height, width] = shape.length === 4 ? (shape as MapShape) : ([shape[0], shape[1], 1] as [number, number, number]);
-    const overRows = a.axes.includes(1);
-    const overColumns = a.axes.includes(2) && shape.length === 4;
-    const [outH, outW] = [overRows ? 1 : height, overColumns ? 1 : width];
-    const sums = new Float64Array(elements(output));
-    let from = 0;
-    for (let n = 0; n < batch; n++)
-      for (let y = 0; y < height; y++)
-        for (let column = 0; column < width; column++) {
-          const to = ((n * outH + (overRows ? 0 : y)) * outW + (overColumns ? 0 : column)) * channels;
-          for (let c = 0; c < channels; c++) sums[to + c] = (sums[to + c] as number) + ((x as Float32Array)[from++] as number);
-        }
-    const averaged = (height * width) / (outH * outW);
-    return new Float32Array(sums.map((sum) => sum / averaged));
-  },
-});
+import { featureMap, type MapShape } from './operands.ts';
 
 const window = {
   kernel: pair,
@@ -57,7 +13,10 @@ const window = {
   /** True: a last window that begins inside the map (or its leading padding) counts although it ends outside. */
   ceilMode: v.optional(v.boolean(), false),
 };
-const withStride = <T extends { kernel: [number, number]; stride?: [number, number] | undefined }>(a: T) => ({ ...a, stride: a.stride ?? a.kernel });
+const withStride = <T extends { kernel: [number, number]; stride?: [number, number] | undefined }>(a: T) => ({
+  ...a,
+  stride: a.stride ?? a.kernel,
+});
 
 export const maxPool2dAttrs = v.pipe(v.strictObject(window), v.transform(withStride));
 export type MaxPool2dAttrs = v.InferOutput<typeof maxPool2dAttrs>;
@@ -81,12 +40,18 @@ export function poolWindow(input: Shape, a: MaxPool2dAttrs): readonly [PoolAxis,
     const [kernel, stride] = [a.kernel[index], a.stride[index]];
     const [begin, end] = padAxis(a.padding, index, length, kernel, stride, 1);
     if (begin >= kernel || end >= kernel) {
-      throw new ShapeError(`padding ${Math.max(begin, end)} would leave pooling windows of ${kernel} without a pixel`, 'pad by less than the kernel');
+      throw new ShapeError(
+        `padding ${Math.max(begin, end)} would leave pooling windows of ${kernel} without a pixel`,
+        'pad by less than the kernel',
+      );
     }
     let out = windowOutput(length, kernel, stride, 1, [begin, a.ceilMode ? end + stride - 1 : end]);
     if (a.ceilMode && (out - 1) * stride >= length + begin) out--;
     if (out < 1) {
-      throw new ShapeError(`pooling window ${kernel} is larger than the ${length} px map it reads`, 'use a smaller window, a smaller stride above, or a larger input');
+      throw new ShapeError(
+        `pooling window ${kernel} is larger than the ${length} px map it reads`,
+        'use a smaller window, a smaller stride above, or a larger input',
+      );
     }
     return { out, begin, end: length + end };
   };
@@ -118,7 +83,12 @@ function slide(
         const left = ox * a.stride[1] - columns.begin;
         const [bottom, right] = [Math.min(top + a.kernel[0], rows.end), Math.min(left + a.kernel[1], columns.end)];
         const withPadding = (bottom - top) * (right - left);
-        const [y0, y1, x0, x1] = [Math.max(top, 0), Math.min(bottom, height), Math.max(left, 0), Math.min(right, width)];
+        const [y0, y1, x0, x1] = [
+          Math.max(top, 0),
+          Math.min(bottom, height),
+          Math.max(left, 0),
+          Math.min(right, width),
+        ];
         for (let c = 0; c < channels; c++) {
           let state = start;
           for (let y = y0; y < y1; y++)
@@ -139,7 +109,14 @@ export const avgPool2d = defineOp<AvgPool2dAttrs>({
   macKind: 'none',
   macs: () => 0,
   reference: ([x], _params, { inputs: [input], attrs: a }) =>
-    slide(x as Float32Array, input as MapShape, a, 0, (sum, value) => sum + value, (sum, inside, withPadding) => sum / (a.countIncludePad ? withPadding : inside)),
+    slide(
+      x as Float32Array,
+      input as MapShape,
+      a,
+      0,
+      (sum, value) => sum + value,
+      (sum, inside, withPadding) => sum / (a.countIncludePad ? withPadding : inside),
+    ),
 });
 
 export const maxPool2d = defineOp<MaxPool2dAttrs>({
@@ -153,7 +130,10 @@ export const maxPool2d = defineOp<MaxPool2dAttrs>({
     slide(x as Float32Array, input as MapShape, a, -Infinity, Math.max, (largest) => largest),
 });
 
-export const blurPoolAttrs = v.strictObject({ size: v.optional(v.pipe(count, v.minValue(2)), 3), stride: v.optional(count, 2) });
+export const blurPoolAttrs = v.strictObject({
+  size: v.optional(v.pipe(count, v.minValue(2)), 3),
+  stride: v.optional(count, 2),
+});
 export type BlurPoolAttrs = v.InferOutput<typeof blurPoolAttrs>;
 
 /** Binomial coefficients of row size − 1, divided by their sum: [1, 2, 1] / 4 for size 3. */
@@ -175,7 +155,10 @@ export const blurPool = defineOp<BlurPoolAttrs>({
     const [batch, height, width, channels] = featureMap(inputs, 'blur pooling');
     const pad = blurPadding(a);
     if (pad >= Math.min(height, width)) {
-      throw new ShapeError(`blur pooling reflects ${pad} px, more than a ${height}×${width} map has`, 'use a larger input or a smaller blur');
+      throw new ShapeError(
+        `blur pooling reflects ${pad} px, more than a ${height}×${width} map has`,
+        'use a larger input or a smaller blur',
+      );
     }
     const out = (length: number) => windowOutput(length, a.size, a.stride, 1, [pad, pad]);
     return [batch, out(height), out(width), channels];
@@ -200,7 +183,8 @@ export const blurPool = defineOp<BlurPoolAttrs>({
             filter.forEach((columnWeight, kx) => {
               const from = ((n * height + y) * width + reflect(ox * a.stride - pad + kx, width)) * channels;
               const weight = rowWeight * columnWeight;
-              for (let c = 0; c < channels; c++) sums[c] = (sums[c] as number) + weight * ((x as Float32Array)[from + c] as number);
+              for (let c = 0; c < channels; c++)
+                sums[c] = (sums[c] as number) + weight * ((x as Float32Array)[from + c] as number);
             });
           });
           result.set(sums, to);

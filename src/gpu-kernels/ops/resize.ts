@@ -20,7 +20,8 @@ export const resize = defineOp<ResizeAttrs>({
   attrs: resizeAttrs,
   shape(inputs, a) {
     const [batch, height, width, channels] = featureMap(inputs, 'a resize');
-    if ((a.size === undefined) === (a.scale === undefined)) throw new ShapeError('a resize needs a size or a scale, and not both', 'give one of them');
+    if ((a.size === undefined) === (a.scale === undefined))
+      throw new ShapeError('a resize needs a size or a scale, and not both', 'give one of them');
     const [outH, outW] = a.size ?? [height * (a.scale as number), width * (a.scale as number)];
     return [batch, outH, outW, channels];
   },

@@ -1,8 +1,8 @@
-// Token bookkeeping of vision transformers: the class token, position embeddings, and a softmax over the last axis.
+// Token bookkeeping of vision transformers: the class token and position embeddings.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
 import { count, none, type None } from './attributes.ts';
-import { channelsOf, onlyOperand, tokensOf } from './operands.ts';
+import { channelsOf, tokensOf } from './operands.ts';
 
 /** The class token of ViT (arXiv 2010.11929 §3.1) becomes token 0. */
 export const prependToken = defineOp<None>({
@@ -21,7 +21,10 @@ export const prependToken = defineOp<None>({
     const result = new Float32Array(elements(output));
     for (let n = 0; n < batch; n++) {
       result.set(params.cls_token as Float32Array, n * (tokens + 1) * channels);
-      result.set((x as Float32Array).subarray(n * tokens * channels, (n + 1) * tokens * channels), (n * (tokens + 1) + 1) * channels);
+      result.set(
+        (x as Float32Array).subarray(n * tokens * channels, (n + 1) * tokens * channels),
+        (n * (tokens + 1) + 1) * channels,
+      );
     }
     return result;
   },
@@ -41,7 +44,10 @@ export const positionEmbedding = defineOp<PositionEmbeddingAttrs>({
   shape(inputs, a) {
     const input = tokensOf(inputs, 'a position embedding');
     if (input[1] !== a.tokens) {
-      throw new ShapeError(`the position embedding has ${a.tokens} positions, but there are ${input[1]} tokens`, `make it ${input[1]} positions`);
+      throw new ShapeError(
+        `the position embedding has ${a.tokens} positions, but there are ${input[1]} tokens`,
+        `make it ${input[1]} positions`,
+      );
     }
     return input;
   },
@@ -53,33 +59,3 @@ export const positionEmbedding = defineOp<PositionEmbeddingAttrs>({
     return (x as Float32Array).map((value, i) => value + (table[i % table.length] as number));
   },
 });
-
-/** exp(x − max) / Σ exp(x − max) over the last axis. */
-export const softmax = defineOp<None>({
-  name: 'softmax',
-  doc: 'Turns scores into shares that add up to 1, over the last axis.',
-  attrs: none,
-  shape: (inputs) => onlyOperand(inputs, 'a softmax'),
-  macKind: 'none',
-  macs: () => 0,
-  reference([x], _params, { output }) {
-    const channels = channelsOf(output);
-    const row = new Float64Array(channels);
-    const result = new Float32Array(elements(output));
-    for (let at = 0; at < result.length; at += channels) {
-      row.set((x as Float32Array).subarray(at, at + channels));
-      softmaxInPlace(row);
-      result.set(row, at);
-    }
-    return result;
-  },
-});
-
-/** Softmax of one row, in place, float64. */
-export function softmaxInPlace(row: Float64Array): void {
-  let largest = -Infinity;
-  for (const value of row) largest = Math.max(largest, value);
-  let sum = 0;
-  for (let i = 0; i < row.length; i++) sum += row[i] = Math.exp((row[i] as number) - largest);
-  for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) / sum;
-}

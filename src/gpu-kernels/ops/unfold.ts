@@ -5,7 +5,11 @@ import { padding, pair } from './attributes.ts';
 import { conv2dWindow } from './conv2d.ts';
 import { featureMap, type MapShape } from './operands.ts';
 
-export const unfoldAttrs = v.strictObject({ kernel: pair, stride: v.optional(pair, [1, 1]), padding: v.optional(padding, 0) });
+export const unfoldAttrs = v.strictObject({
+  kernel: pair,
+  stride: v.optional(pair, [1, 1]),
+  padding: v.optional(padding, 0),
+});
 export type UnfoldAttrs = v.InferOutput<typeof unfoldAttrs>;
 
 /** One token per window, rows first. Feature c·KH·KW + ky·KW + kx, PyTorch's order; padding is 0. */
@@ -35,7 +39,8 @@ export const unfold = defineOp<UnfoldAttrs>({
               for (let kx = 0; kx < kw; kx++, to++) {
                 const iy = oy * a.stride[0] - top + ky;
                 const ix = ox * a.stride[1] - left + kx;
-                if (iy >= 0 && iy < inH && ix >= 0 && ix < inW) result[to] = source[((n * inH + iy) * inW + ix) * channels + c] as number;
+                if (iy >= 0 && iy < inH && ix >= 0 && ix < inW)
+                  result[to] = source[((n * inH + iy) * inW + ix) * channels + c] as number;
               }
     return result;
   },

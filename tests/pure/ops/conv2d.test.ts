@@ -19,7 +19,10 @@ function direct(s: Signature, x: Float32Array, w: Float32Array, bias: Float32Arr
   const [batch, height, width, channels] = s.input;
   const [perGroup, outPerGroup] = [channels / s.groups, s.out / s.groups];
   const length = (size: number, axis: 0 | 1) =>
-    Math.floor((size + s.padding[2 * axis]! + s.padding[2 * axis + 1]! - s.dilation[axis] * (s.kernel[axis] - 1) - 1) / s.stride[axis]) + 1;
+    Math.floor(
+      (size + s.padding[2 * axis]! + s.padding[2 * axis + 1]! - s.dilation[axis] * (s.kernel[axis] - 1) - 1) /
+        s.stride[axis],
+    ) + 1;
   const [outH, outW] = [length(height, 0), length(width, 1)];
   const sums: number[] = [];
   const magnitudes: number[] = [];
@@ -36,7 +39,8 @@ function direct(s: Signature, x: Float32Array, w: Float32Array, bias: Float32Arr
                 if (y < 0 || y >= height || column < 0 || column >= width) continue;
                 const channel = Math.floor(o / outPerGroup) * perGroup + i;
                 const product =
-                  x[((n * height + y) * width + column) * channels + channel]! * w[((o * perGroup + i) * s.kernel[0] + ky) * s.kernel[1] + kx]!;
+                  x[((n * height + y) * width + column) * channels + channel]! *
+                  w[((o * perGroup + i) * s.kernel[0] + ky) * s.kernel[1] + kx]!;
                 sum += product;
                 magnitude += Math.abs(product);
               }
@@ -77,7 +81,9 @@ test('random signatures agree with the definition within float32 rounding', () =
       const expected = direct(s, x, weight, bias);
       const actual = runOp('conv2d', { ...attrs, bias: true }, [input], [x], { weight, bias });
       expect(actual.shape).toEqual(expected.shape);
-      const exceeding = expected.sums.filter((sum, i) => Math.abs(actual.values[i]! - sum) > 2 ** -24 * Math.abs(sum) + 1e-15 * expected.magnitudes[i]!);
+      const exceeding = expected.sums.filter(
+        (sum, i) => Math.abs(actual.values[i]! - sum) > 2 ** -24 * Math.abs(sum) + 1e-15 * expected.magnitudes[i]!,
+      );
       expect(exceeding).toEqual([]);
     }),
     { numRuns: 200 },
@@ -98,19 +104,30 @@ test.each([
   ['dense 3×3', [1, 28, 28, 64], { out: 64, kernel: 3, padding: 1 }, 28 * 28 * 64 * 64 * 9],
   ['pointwise', [1, 28, 28, 96], { out: 160, kernel: 1 }, 28 * 28 * 96 * 160],
   ['depthwise 3×3', [1, 56, 56, 144], { out: 144, kernel: 3, padding: 1, groups: 144 }, 56 * 56 * 144 * 9],
-] as const)('%s: counts its multiply-accumulates and is fast enough for whole nets', (name, shape: Shape, attrs, macs) => {
-  const parsed = { stride: [1, 1], dilation: [1, 1], groups: 1, padding: 0, bias: false, ...attrs, kernel: [attrs.kernel, attrs.kernel] };
-  expect(opNamed('conv2d').macs([shape], parsed)).toBe(macs);
-  const x = noise(elements(shape), 1);
-  const weight = noise(elements(opNamed('conv2d').params!([shape], parsed).weight!.shape), 2);
-  let best = Infinity;
-  for (let run = 0; run < 4; run++) {
-    const start = process.cpuUsage();
-    runOp('conv2d', attrs, [shape], [x], { weight });
-    best = Math.min(best, process.cpuUsage(start).user);
-  }
-  const gigaMacsPerSecond = macs / best / 1e3;
-  console.info(`conv2d reference, ${name}: ${gigaMacsPerSecond.toFixed(2)} GMAC/s`);
-  // Processor time, and a tenth of what an idle core reaches: catches a reference that lost its fast path, not a busy machine.
-  expect(gigaMacsPerSecond).toBeGreaterThan(0.05);
-});
+] as const)(
+  '%s: counts its multiply-accumulates and is fast enough for whole nets',
+  (name, shape: Shape, attrs, macs) => {
+    const parsed = {
+      stride: [1, 1],
+      dilation: [1, 1],
+      groups: 1,
+      padding: 0,
+      bias: false,
+      ...attrs,
+      kernel: [attrs.kernel, attrs.kernel],
+    };
+    expect(opNamed('conv2d').macs([shape], parsed)).toBe(macs);
+    const x = noise(elements(shape), 1);
+    const weight = noise(elements(opNamed('conv2d').params!([shape], parsed).weight!.shape), 2);
+    let best = Infinity;
+    for (let run = 0; run < 4; run++) {
+      const start = process.cpuUsage();
+      runOp('conv2d', attrs, [shape], [x], { weight });
+      best = Math.min(best, process.cpuUsage(start).user);
+    }
+    const gigaMacsPerSecond = macs / best / 1e3;
+    console.info(`conv2d reference, ${name}: ${gigaMacsPerSecond.toFixed(2)} GMAC/s`);
+    // Processor time, and a tenth of what an idle core reaches: catches a reference that lost its fast path, not a busy machine.
+    expect(gigaMacsPerSecond).toBeGreaterThan(0.05);
+  },
+);

@@ -28,7 +28,9 @@ test('MixConv: 120 channels with kernels 3, 5, 7, 9 have 4,920 weights, a plain 
 
 test('MixConv output equals separate depthwise convolutions, whatever the uneven split', () => {
   const attrs = { kernels: [3, 5], inSplits: [3, 2], outSplits: [3, 2], stride: 2 };
-  expect(opNamed('mixed_conv2d').shape([[1, 7, 8, 5]], v.parse(opNamed('mixed_conv2d').attrs, attrs))).toEqual([1, 4, 4, 5]);
+  expect(opNamed('mixed_conv2d').shape([[1, 7, 8, 5]], v.parse(opNamed('mixed_conv2d').attrs, attrs))).toEqual([
+    1, 4, 4, 5,
+  ]);
 });
 
 test('EfficientFormerV2-S0 at 224: attention adds 18.44M to convolutions that include the talking heads', () => {
@@ -66,11 +68,15 @@ test('MobileNetV4-Hybrid-M at 256: eight multi-query attentions are 41.94M', () 
     [1, 8, 8, 64],
   ]);
   // Counted total 1271.183M = 1227.96032M conv + 1.28M linear + this.
-  expect(1227.96032 + 1.28 + (4 * (half.attention as number) + 4 * (full.attention as number)) / 1e6).toBeCloseTo(1271.183, 3);
+  expect(1227.96032 + 1.28 + (4 * (half.attention as number) + 4 * (full.attention as number)) / 1e6).toBeCloseTo(
+    1271.183,
+    3,
+  );
 });
 
 test('T2T-ViT-7 at 224: attention makes up the difference between 1146.864M and the linear layers', () => {
-  const performer = (tokens: number) => kinds('performer_attention', { dim: 64, features: 32 }, [[1, tokens, 192]]).attention as number;
+  const performer = (tokens: number) =>
+    kinds('performer_attention', { dim: 64, features: 32 }, [[1, tokens, 192]]).attention as number;
   const packed = { qOffset: 0, qHeadStride: 64, kOffset: 256, kHeadStride: 64, vOffset: 512, vHeadStride: 64 };
   const block = kinds('attention', { heads: 4, keyDim: 64, packed }, [[1, 197, 768]]).attention as number;
   expect((975534080 + performer(3136) + performer(784) + 7 * block) / 1e6).toBeCloseTo(1146.864, 3);
@@ -86,7 +92,13 @@ test('tables that T2T-ViT freezes are counted, running statistics are not', () =
 
 test('EfficientFormer: 8 heads with a 7×7 table', () => {
   const packed = { qOffset: 0, qHeadStride: 192, kOffset: 32, kHeadStride: 192, vOffset: 64, vHeadStride: 192 };
-  const attrs = { heads: 8, keyDim: 32, valueDim: 128, packed, bias: { kind: 'relative', qSize: [7, 7], kSize: [7, 7] } };
+  const attrs = {
+    heads: 8,
+    keyDim: 32,
+    valueDim: 128,
+    packed,
+    bias: { kind: 'relative', qSize: [7, 7], kSize: [7, 7] },
+  };
   expect(counted('attention', attrs, [[1, 49, 1536]])).toBe(8 * 49);
   expect(kinds('attention', attrs, [[1, 49, 1536]])).toEqual({ attention: 3073280, conv: 0 });
 });

@@ -5,6 +5,7 @@ import { ShapeError, type Shape } from '../../../src/gpu-kernels/op.ts';
 import { ops } from '../../../src/gpu-kernels/ops/index.ts';
 import { inferShape, opNamed } from './run-op.ts';
 
+// prettier-ignore
 const refusals: readonly (readonly [name: string, attrs: unknown, inputs: readonly Shape[], message: string, fix?: string])[] = [
   ['input', { shape: [1, 3, 3, 3] }, [[1, 1]], 'an input reads 0 inputs, not 1'],
   [
@@ -55,7 +56,7 @@ const refusals: readonly (readonly [name: string, attrs: unknown, inputs: readon
   ['transpose', { perm: [0, 2, 2] }, [[1, 3, 8]], 'perm [0, 2, 2] does not list each of the 3 axes once', 'list every axis exactly once'],
   ['prepend_token', {}, [[1, 7, 7, 8]], 'a class token needs tokens [N, T, C], not [1, 7, 7, 8]', 'flatten the map to tokens first'],
   ['position_embedding', { tokens: 197 }, [[1, 65, 8]], 'the position embedding has 197 positions, but there are 65 tokens', 'make it 65 positions'],
-  ['attention', { heads: 2, keyDim: 4 }, [[1, 9, 8]], 'attention reads queries, keys and values, not 1 inputs'],
+  ['attention', { heads: 2, keyDim: 4 }, [[1, 9, 8]], 'attention reads queries, keys and values, not 1'],
   ['attention', { heads: 3, kvHeads: 2, keyDim: 4 }, [[1, 9, 12], [1, 9, 8], [1, 9, 8]], '3 heads cannot share 2 key heads', 'make heads a multiple of the key heads'],
   ['attention', { heads: 3, keyDim: 4 }, [[1, 9, 8], [1, 9, 12], [1, 9, 12]], '3 × 4 query channels end at 12, but the input has 8', 'make heads × dimension equal the channels'],
   ['attention', { heads: 2, keyDim: 4 }, [[1, 9, 8], [1, 9, 8], [1, 3, 3, 4]], '2 × 4 value channels end at 8, but the input has 4', 'make heads × dimension equal the channels'],
@@ -71,24 +72,32 @@ const refusals: readonly (readonly [name: string, attrs: unknown, inputs: readon
   ['performer_attention', { dim: 64, features: 32 }, [[1, 9, 64]], 'performer attention of dimension 64 reads 192 channels, not 64', 'make the kqv layer 192 channels wide'],
 ];
 
-test.each(refusals.map(([op, attrs, inputs, message, fix]) => ({ op, attrs, inputs, message, fix })))('$op: $message', (refusal) => {
-  let caught: unknown;
-  try {
-    inferShape(refusal.op, refusal.attrs, refusal.inputs);
-  } catch (error) {
-    caught = error;
-  }
-  expect(caught).toBeInstanceOf(ShapeError);
-  const { message, fix } = caught as ShapeError;
-  expect({ message, fix }).toEqual({ message: refusal.message, fix: refusal.fix });
-});
+test.each(refusals.map(([op, attrs, inputs, message, fix]) => ({ op, attrs, inputs, message, fix })))(
+  '$op: $message',
+  (refusal) => {
+    let caught: unknown;
+    try {
+      inferShape(refusal.op, refusal.attrs, refusal.inputs);
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).toBeInstanceOf(ShapeError);
+    const { message, fix } = caught as ShapeError;
+    expect({ message, fix }).toEqual({ message: refusal.message, fix: refusal.fix });
+  },
+);
 
 describe('attributes', () => {
   test.each([
     ['conv2d', { out: 0, kernel: 3 }, 'out', 'must be a whole number of at least 1'],
     ['conv2d', { out: 8, kernel: 3, strides: 2 }, 'strides', 'Invalid key: Expected never but received "strides"'],
     ['conv2d', { out: 8, kernel: [3, 3, 3] }, 'kernel', 'must be one or two whole numbers of at least 1'],
-    ['conv2d', { out: 8, kernel: 3, padding: [1, 1] }, 'padding', 'must be "same", a whole number, or four of them (top, bottom, left, right)'],
+    [
+      'conv2d',
+      { out: 8, kernel: 3, padding: [1, 1] },
+      'padding',
+      'must be "same", a whole number, or four of them (top, bottom, left, right)',
+    ],
     ['slice', { axis: 1, start: 0.5, size: 1 }, 'start', 'must be a whole number of at least 0'],
     ['mean', { axes: [3] }, 'axes.0', 'must be 1 (height or tokens) or 2 (width)'],
     ['relu', { alpha: 1 }, 'alpha', 'Invalid key: Expected never but received "alpha"'],
@@ -104,7 +113,13 @@ describe('attributes', () => {
   test('one number stands for rows and columns, and defaults are filled in', () => {
     expect(inferShape('conv2d', { out: 8, kernel: 3, stride: 2, padding: 1 }, [[1, 7, 9, 3]])).toEqual([1, 4, 5, 8]);
     expect(inferShape('max_pool2d', { kernel: [2, 3] }, [[1, 6, 9, 3]])).toEqual([1, 3, 3, 3]);
-    expect(inferShape('attention', { heads: 2, keyDim: 4 }, [[1, 9, 8], [1, 4, 8], [1, 2, 2, 8]])).toEqual([1, 9, 8]);
+    expect(
+      inferShape('attention', { heads: 2, keyDim: 4 }, [
+        [1, 9, 8],
+        [1, 4, 8],
+        [1, 2, 2, 8],
+      ]),
+    ).toEqual([1, 9, 8]);
   });
 });
 

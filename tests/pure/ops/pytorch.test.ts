@@ -27,29 +27,37 @@ function fill(shape: Shape, seed: number, gain = 1, variance = false): Float32Ar
   });
 }
 
-describe.each(cases.map((entry, index) => ({ ...entry, title: `${index} ${entry.op} ${JSON.stringify(entry.attrs).slice(0, 60)}` })))(
-  '$title',
-  (entry) => {
-    test('parameters have the names and shapes of the checkpoint', () => {
-      const op = opNamed(entry.op);
-      const specs = op.params?.(entry.inputs, v.parse(op.attrs, entry.attrs)) ?? {};
-      expect(Object.fromEntries(Object.entries(specs).map(([role, spec]) => [role, spec.shape]))).toEqual(entry.params);
-    });
+describe.each(
+  cases.map((entry, index) => ({
+    ...entry,
+    title: `${index} ${entry.op} ${JSON.stringify(entry.attrs).slice(0, 60)}`,
+  })),
+)('$title', (entry) => {
+  test('parameters have the names and shapes of the checkpoint', () => {
+    const op = opNamed(entry.op);
+    const specs = op.params?.(entry.inputs, v.parse(op.attrs, entry.attrs)) ?? {};
+    expect(Object.fromEntries(Object.entries(specs).map(([role, spec]) => [role, spec.shape]))).toEqual(entry.params);
+  });
 
-    test('shape and values agree', () => {
-      const inputs = entry.inputs.map((shape, i) => fill(shape, i, entry.gain));
-      const params = Object.fromEntries(
-        Object.entries(entry.params).map(([role, shape], i) => [role, fill(shape, inputs.length + i, 1, role === 'running_var')]),
-      );
-      const { shape, values } = runOp(entry.op, entry.attrs, entry.inputs, inputs, params);
-      expect(shape).toEqual(entry.shape);
-      expect(values).toHaveLength(entry.output.length);
-      // Outputs are float32 and the file has eight digits; timm's EvoNorm takes its variances in float32.
-      const worst = entry.output.reduce((w, y, i) => Math.max(w, Math.abs((values[i] as number) - y) / Math.max(1, Math.abs(y))), 0);
-      expect(worst).toBeLessThan(entry.op.startsWith('evonorm') ? 1e-6 : 1.5e-7);
-    });
-  },
-);
+  test('shape and values agree', () => {
+    const inputs = entry.inputs.map((shape, i) => fill(shape, i, entry.gain));
+    const params = Object.fromEntries(
+      Object.entries(entry.params).map(([role, shape], i) => [
+        role,
+        fill(shape, inputs.length + i, 1, role === 'running_var'),
+      ]),
+    );
+    const { shape, values } = runOp(entry.op, entry.attrs, entry.inputs, inputs, params);
+    expect(shape).toEqual(entry.shape);
+    expect(values).toHaveLength(entry.output.length);
+    // Outputs are float32 and the file has eight digits; timm's EvoNorm takes its variances in float32.
+    const worst = entry.output.reduce(
+      (w, y, i) => Math.max(w, Math.abs((values[i] as number) - y) / Math.max(1, Math.abs(y))),
+      0,
+    );
+    expect(worst).toBeLessThan(entry.op.startsWith('evonorm') ? 1e-6 : 1.5e-7);
+  });
+});
 
 test('every op that computes something has a case', () => {
   const covered = new Set(cases.map((entry) => entry.op));

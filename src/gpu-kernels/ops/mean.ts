@@ -1,0 +1,55 @@
+// Means over whole axes: global average pooling, and the one-sided pooling of coordinate attention.
+import * as v from 'valibot';
+import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { onlyOperand, printShape, type MapShape } from './operands.ts';
+
+export const meanAttrs = v.strictObject({
+  /** Axes of the input to average over: 1 = height (or tokens), 2 = width. */
+  axes: v.pipe(v.array(v.picklist([1, 2], 'must be 1 (height or tokens) or 2 (width)')), v.minLength(1)),
+  /** True: averaged axes stay with size 1. */
+  keepDims: v.optional(v.boolean(), false),
+});
+export type MeanAttrs = v.InferOutput<typeof meanAttrs>;
+
+export const mean = defineOp<MeanAttrs>({
+  name: 'mean',
+  doc: 'Mean over height, width, both, or tokens.',
+  attrs: meanAttrs,
+  shape(inputs, a) {
+    const input = onlyOperand(inputs, 'a mean');
+    const worst = Math.max(...a.axes);
+    if (worst >= input.length - 1) {
+      throw new ShapeError(
+        `a mean over axis ${worst} would average the channels of ${printShape(input)}`,
+        'average over the axes between batch and channels',
+      );
+    }
+    const averaged = (axis: number) => a.axes.includes(axis as 1 | 2);
+    return a.keepDims
+      ? input.map((size, axis) => (averaged(axis) ? 1 : size))
+      : input.filter((_, axis) => !averaged(axis));
+  },
+  macKind: 'none',
+  macs: () => 0,
+  reference([x], _params, { inputs: [input], output, attrs: a }) {
+    const shape = input as Shape;
+    const channels = shape.at(-1) as number;
+    // Tokens are a map of width 1.
+    const [batch, height, width] =
+      shape.length === 4 ? (shape as MapShape) : ([shape[0], shape[1], 1] as [number, number, number]);
+    const overRows = a.axes.includes(1);
+    const overColumns = a.axes.includes(2) && shape.length === 4;
+    const [outH, outW] = [overRows ? 1 : height, overColumns ? 1 : width];
+    const sums = new Float64Array(elements(output));
+    let from = 0;
+    for (let n = 0; n < batch; n++)
+      for (let y = 0; y < height; y++)
+        for (let column = 0; column < width; column++) {
+          const to = ((n * outH + (overRows ? 0 : y)) * outW + (overColumns ? 0 : column)) * channels;
+          for (let c = 0; c < channels; c++)
+            sums[to + c] = (sums[to + c] as number) + ((x as Float32Array)[from++] as number);
+        }
+    const averaged = (height * width) / (outH * outW);
+    return new Float32Array(sums.map((sum) => sum / averaged));
+  },
+});
