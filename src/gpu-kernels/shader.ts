@@ -27,18 +27,24 @@ export class Shader {
   readonly weights: Record<string, PackedWeight> = {};
   private readonly declarations: string[] = [];
   private readonly buffers = new Map<string, Buffer>();
-  private half = false;
+  private readonly extensions = new Set<'f16' | 'subgroups'>();
 
   constructor(
     readonly step: Step,
     readonly precision: Precision,
   ) {}
 
-  private bind(key: string, binding: Binding, type: Precision, access: 'read' | 'read_write'): Buffer {
+  /** Asks for a WGSL extension; the kernel's `accepts` has checked that the device has it. */
+  enable(extension: 'f16' | 'subgroups'): void {
+    this.extensions.add(extension);
+  }
+
+  /** Arrays have their size in the type: where the compiler can bound an index, it leaves out the clamp. */
+  private bind(key: string, binding: Binding, type: Precision, access: 'read' | 'read_write', vectors: number): Buffer {
     const known = this.buffers.get(key);
     if (known) return known;
-    if (type === 'f16') this.half = true;
-    this.declarations.push(`@group(0) @binding(${this.bindings.length}) var<storage, ${access}> ${key}: array<vec4<${type}>>;`);
+    if (type === 'f16') this.enable('f16');
+    this.declarations.push(`@group(0) @binding(${this.bindings.length}) var<storage, ${access}> ${key}: array<vec4<${type}>, ${vectors}>;`);
     this.bindings.push(binding);
     const buffer = { name: key, type };
     this.buffers.set(key, buffer);
@@ -49,17 +55,19 @@ export class Shader {
   input(index: number): Buffer {
     const value = this.step.inputs[index] as Value;
     const first = this.step.inputs.findIndex((other) => other.id === value.id);
-    return this.bind(`in${first}`, { kind: 'input', index: first }, value.type ?? this.precision, 'read');
+    const vectors = this.step.inputs.reduce((most, other) => (other.id === value.id ? Math.max(most, storedVectors(other.shape)) : most), 0);
+    return this.bind(`in${first}`, { kind: 'input', index: first }, value.type ?? this.precision, 'read', vectors);
   }
 
   output(index = 0): Buffer {
-    return this.bind(`out${index}`, { kind: 'output', index }, (this.step.outputs[index] as Value).type ?? this.precision, 'read_write');
+    const { shape, type } = this.step.outputs[index] as Value;
+    return this.bind(`out${index}`, { kind: 'output', index }, type ?? this.precision, 'read_write', storedVectors(shape));
   }
 
   /** Declares a packed constant; `role` is the kernel's own name for it. */
   weight(role: string, packed: PackedWeight): Buffer {
     this.weights[role] = packed;
-    return this.bind(`w_${role}`, { kind: 'weight', role }, packed.type ?? this.precision, 'read');
+    return this.bind(`w_${role}`, { kind: 'weight', role }, packed.type ?? this.precision, 'read', Math.ceil(packed.elements / 4));
   }
 
   /** A per-channel vector, padded to whole vec4s. */
@@ -127,7 +135,8 @@ export class Shader {
 
   /** Assembles the module: `main` is the text of the entry point and its helpers. */
   build(main: string, workgroups: readonly [number, number, number], note?: string): BuiltKernel {
-    const wgsl = `${this.half ? 'enable f16;\n' : ''}${this.declarations.join('\n')}\n${main.trim()}\n`;
+    const enables = [...this.extensions].sort().map((extension) => `enable ${extension};\n`);
+    const wgsl = `${enables.join('')}${this.declarations.join('\n')}\n${main.trim()}\n`;
     return { wgsl, workgroups, bindings: this.bindings, weights: this.weights, ...(note ? { note } : {}) };
   }
 }
