@@ -102,7 +102,8 @@ export function placeLines(lines: readonly BlockLine[], header: Header, family: 
   const scaled = new Map<BlockLine, number>();
   for (let s = 0; s <= stage; s++) {
     const free = placed.filter((item) => item.place === 'stage' && item.stage === s && !item.line.args.fixdepth);
-    scaleDepth(free.map((item) => item.repeats), header.depth).forEach((repeats, i) => scaled.set((free[i] as PlacedLine).line, repeats));
+    const rounding = free.some((item) => item.line.args.rounddepth) ? 'nearest' : 'up';
+    scaleDepth(free.map((item) => item.repeats), header.depth, rounding).forEach((repeats, i) => scaled.set((free[i] as PlacedLine).line, repeats));
   }
   return placed.map((item) => ({ ...item, repeats: scaled.get(item.line) ?? item.repeats }));
 }

@@ -19,12 +19,12 @@ export function roundChannels(wish: number, rule: { readonly divisor: number; re
 }
 
 /**
- * Repeats of a stage's lines after depth scaling (timm's `_scale_stage_depth`): the stage's total is rounded up, then
- * shared out in proportion from the last line to the first, so that the first line is the least likely to grow.
+ * Repeats of a stage's lines after depth scaling (timm's `_scale_stage_depth`): the stage's total is rounded up, or to the
+ * nearest, then shared out in proportion from the last line to the first, so that the first line is the least likely to grow.
  */
-export function scaleDepth(repeats: readonly number[], multiplier: number): number[] {
+export function scaleDepth(repeats: readonly number[], multiplier: number, rounding: 'up' | 'nearest'): number[] {
   let total = repeats.reduce((sum, count) => sum + count, 0);
-  let scaledTotal = Math.ceil(total * multiplier);
+  let scaledTotal = rounding === 'up' ? Math.ceil(total * multiplier) : Math.max(1, roundHalfEven(total * multiplier));
   const scaled: number[] = [];
   for (const count of [...repeats].reverse()) {
     const share = Math.max(1, roundHalfEven((count / total) * scaledTotal));

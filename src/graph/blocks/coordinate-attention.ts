@@ -9,12 +9,13 @@ import { normAct } from './parts.ts';
  */
 export function coordinateAttention(builder: GraphBuilder, context: BlockContext, name: string, reduction: number): void {
   const from = builder.current;
-  const [batch, height, width, channels] = builder.shape() as readonly [number, number, number, number];
+  const [, height, width, channels] = builder.shape() as readonly [number, number, number, number];
   const hidden = Math.max(8, Math.floor(channels / reduction));
   const pointwise = { kernel: [1, 1], bias: true };
+  const turn = { perm: [0, 2, 1, 3] };
   const rows = builder.add(`${name}.pool_h`, 'mean', { axes: [2], keepDims: true }, [from]);
   builder.add(`${name}.pool_w`, 'mean', { axes: [1], keepDims: true }, [from]);
-  const columns = builder.add(`${name}.pool_w.turned`, 'reshape', { to: [batch, width, 1, channels] });
+  const columns = builder.add(`${name}.pool_w.turned`, 'transpose', turn);
   builder.add(`${name}.concat`, 'concat', { axis: 1 }, [rows, columns]);
   builder.add(`${name}.conv1`, 'conv2d', { ...pointwise, out: hidden });
   normAct(builder, context, `${name}.bn1`, 'hswish');
@@ -23,7 +24,7 @@ export function coordinateAttention(builder: GraphBuilder, context: BlockContext
   builder.add(`${name}.conv_h`, 'conv2d', { ...pointwise, out: channels });
   const rowGate = builder.add(`${name}.gate_h`, 'sigmoid');
   builder.add(`${name}.columns`, 'slice', { axis: 1, start: height, size: width }, [both]);
-  builder.add(`${name}.columns.turned`, 'reshape', { to: [batch, 1, width, hidden] });
+  builder.add(`${name}.columns.turned`, 'transpose', turn);
   builder.add(`${name}.conv_w`, 'conv2d', { ...pointwise, out: channels });
   const columnGate = builder.add(`${name}.gate_w`, 'sigmoid');
   builder.add(`${name}.mul`, 'mul', {}, [from, columnGate]);

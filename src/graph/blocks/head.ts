@@ -29,9 +29,9 @@ export const linear = defineBlock({
     const shape = builder.shape();
     const suffix = context.index === 0 ? '' : `_${context.index}`;
     if (shape.length === 4) {
-      const [batch, height, width, channels] = shape as [number, number, number, number];
+      const [, height, width] = shape as [number, number, number, number];
       if (height * width !== 1) throw new ShapeError(`\`linear\` needs a vector, not a ${height}×${width} map`, 'add a line `pool` above it');
-      builder.add(`flatten${suffix}`, 'reshape', { to: [batch, channels] });
+      builder.add(`flatten${suffix}`, 'reshape', { to: 'vector' });
     }
     builder.add(`classifier${suffix}`, 'linear', { out: numberOf(args, 'c'), bias: true });
     activation(builder, `classifier${suffix}.act`, (args.act as 'none' | undefined) ?? 'none');

@@ -22,6 +22,7 @@ export const universalArguments: readonly Argument[] = [
   { key: 'fixwidth', label: 'fixed width', kind: 'flag', doc: 'Channels are not multiplied by `width`.' },
   { key: 'fixbelow', label: 'fixed below', kind: 'number', min: 0, max: 8, doc: 'Channels are not multiplied by a `width` below this (`fixbelow1`: only ever widened).' },
   { key: 'fixdepth', label: 'fixed depth', kind: 'flag', doc: 'Repeats are not multiplied by `depth`.' },
+  { key: 'rounddepth', label: 'rounded depth', kind: 'flag', doc: 'A stage with this flag rounds its scaled repeats to the nearest instead of up (MixNet).' },
 ];
 
 /** An argument read as a number; `fallback` when the line does not say it. */
