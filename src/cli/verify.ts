@@ -58,30 +58,39 @@ export async function verifyAll(
 /** A worker thread that verifies one file after another; when it dies (out of memory), the file fails and the next one gets a new thread. */
 class Thread {
   #worker: Worker | undefined;
+  #settle: (result: Verdict) => void = () => undefined;
   constructor(readonly entry: URL) {}
 
-  verify(file: string): Promise<VerifiedFile> {
-    const worker = (this.#worker ??= new Worker(this.entry));
-    return new Promise((resolve) => {
-      const settle = (result: VerifiedFile): void => {
-        worker.removeAllListeners();
-        resolve(result);
-      };
-      const died = (why: string): void => {
-        this.#worker = undefined;
-        settle({ file, passed: false, failures: [`the verifying thread stopped: ${why}`], seconds: 0 });
-      };
-      worker.once('message', settle);
-      worker.once('error', (error: Error) => died(error.message));
-      worker.once('exit', (code) => died(`exit code ${code}`));
-      worker.postMessage(file);
+  async verify(file: string): Promise<VerifiedFile> {
+    const verdict = await new Promise<Verdict>((resolve) => {
+      this.#settle = resolve;
+      this.#worker ??= this.#start();
+      this.#worker.postMessage(file);
     });
+    if (typeof verdict === 'object') return verdict;
+    this.#worker = undefined;
+    return { file, passed: false, failures: [`the verifying thread stopped: ${verdict}`], seconds: 0 };
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.entry);
+    // An `exit` follows an `error`: by then the thread is another one and its file is not to be blamed.
+    const settle = (verdict: Verdict): void => {
+      if (this.#worker === worker) this.#settle(verdict);
+    };
+    worker.on('message', settle);
+    worker.on('error', (error: Error) => settle(error.message));
+    worker.on('exit', (code) => settle(`exit code ${code}`));
+    return worker;
   }
 
   async stop(): Promise<void> {
     await this.#worker?.terminate();
   }
 }
+
+/** A file's result, or why the thread died. */
+type Verdict = VerifiedFile | string;
 
 const difference = ({ worst, worstAt }: VerifiedFile): string =>
   worst === undefined ? '' : `${worst.toExponential(1)} std at ${worstAt as string}`;
