@@ -3,7 +3,16 @@ import type { Range } from './graph.ts';
 
 /** Default and per-line activations that the notation knows. */
 export const activationNames = [
-  'relu', 'relu6', 'hswish', 'hsigmoid', 'swish', 'sigmoid', 'gelu', 'prelu', 'tanh', 'none',
+  'relu',
+  'relu6',
+  'hswish',
+  'hsigmoid',
+  'swish',
+  'sigmoid',
+  'gelu',
+  'prelu',
+  'tanh',
+  'none',
 ] as const;
 export type ActivationName = (typeof activationNames)[number];
 

@@ -23,7 +23,8 @@ export function printArgument(key: string, value: ArgumentValue): string {
 /** A value that the definition accepts: the default, or the one nearest to `wish`. */
 export function acceptable(argument: Argument, wish?: number): ArgumentValue {
   if (argument.kind === 'flag') return true;
-  if (argument.kind === 'word') return typeof argument.default === 'string' ? argument.default : (argument.words?.[0] ?? 'none');
+  if (argument.kind === 'word')
+    return typeof argument.default === 'string' ? argument.default : (argument.words?.[0] ?? 'none');
   const { min, max } = bounds(argument);
   if (wish === undefined && argument.default !== undefined) return argument.default;
   const value = clamp(wish ?? Math.max(1, min), min, max);
@@ -53,14 +54,20 @@ function readWord(token: Token, argument: Argument, value: string, problems: Pro
   return undefined;
 }
 
-function readNumbers(token: Token, argument: Argument, value: string, problems: ProblemList): ArgumentValue | undefined {
+function readNumbers(
+  token: Token,
+  argument: Argument,
+  value: string,
+  problems: ProblemList,
+): ArgumentValue | undefined {
   const { key, kind, label } = argument;
   const { min, max } = bounds(argument);
   const parts = kind === 'ints' ? value.split('.', limits.listLength + 1) : [value];
   const numbers = parts.map(kind === 'number' ? readNumber : readInteger);
   const wrong = numbers.findIndex((number) => number === undefined || number < min || number > max);
   const joined = token.text[key.length] !== '=';
-  if (wrong < 0 && joined && parts.length <= limits.listLength) return parts.length === 1 ? numbers[0] : (numbers as number[]);
+  if (wrong < 0 && joined && parts.length <= limits.listLength)
+    return parts.length === 1 ? numbers[0] : (numbers as number[]);
 
   const guesses = parts.slice(0, limits.listLength).map((part) => acceptable(argument, guessNumber(part)) as number);
   const insert = printArgument(key, guesses.length === 1 ? (guesses[0] ?? min) : guesses);
@@ -70,8 +77,14 @@ function readNumbers(token: Token, argument: Argument, value: string, problems: 
   } else if (wrong < 0) {
     problems.error(`Write "${insert}", without a sign between.`, token, fix);
   } else if (numbers[wrong] === undefined) {
-    const what = { int: 'a whole number', number: 'a number', ints: 'whole numbers' }[kind as 'int' | 'number' | 'ints'];
-    problems.error(`${label} "${key}" needs ${what}, for example "${insert}"${value === '' ? '' : `, not ${quote(value)}`}.`, token, fix);
+    const what = { int: 'a whole number', number: 'a number', ints: 'whole numbers' }[
+      kind as 'int' | 'number' | 'ints'
+    ];
+    problems.error(
+      `${label} "${key}" needs ${what}, for example "${insert}"${value === '' ? '' : `, not ${quote(value)}`}.`,
+      token,
+      fix,
+    );
   } else {
     problems.error(
       `${label} "${key}" must be between ${printNumber(min)} and ${withCommas(max)}, not ${quote(parts[wrong] ?? '')}.`,
@@ -90,14 +103,32 @@ function bounds(argument: Argument): { min: number; max: number } {
  * The argument that a token means: the whole token for a flag, else the letters before its value.
  * Adds a problem with the nearest known key when there is none.
  */
-export function findArgument(token: Token, args: readonly Argument[], word: string, problems: ProblemList): Argument | undefined {
+export function findArgument(
+  token: Token,
+  args: readonly Argument[],
+  word: string,
+  problems: ProblemList,
+): Argument | undefined {
   const letters = /^[A-Za-z]*/.exec(token.text)?.[0] ?? '';
   const exact = args.find(({ key }) => key === token.text) ?? args.find(({ key }) => key === letters);
   if (exact) return exact;
-  const near = nearest(letters, args.map(({ key }) => key));
-  const definition = args.find(({ key }) => key === near);
-  const message = `"${word}" has no argument ${quote(token.text)}. It knows ${args.map(({ key }) => key).join(', ')}.`;
-  const insert = definition?.kind === 'flag' ? definition.key : definition && definition.key + token.text.slice(letters.length);
-  problems.error(message, token, insert ? replaceWith(token, insert, `Change to ${quote(insert)}`) : removal(token, `Remove ${quote(token.text)}`));
+  const meant = intended(token.text, letters, args);
+  const hint = meant ? `Did you mean ${quote(meant)}?` : `It knows ${args.map(({ key }) => key).join(', ')}.`;
+  const fix = meant
+    ? replaceWith(token, meant, `Change to ${quote(meant)}`)
+    : removal(token, `Remove ${quote(token.text)}`);
+  problems.error(`"${word}" has no argument ${quote(token.text)}. ${hint}`, token, fix);
   return undefined;
+}
+
+/** `actrelu` → `act=relu`; `E6` → `e6`; `nosikp` → `noskip`. */
+function intended(text: string, letters: string, args: readonly Argument[]): string | undefined {
+  const glued = args.find(({ key, words }) => text.startsWith(key) && words?.includes(text.slice(key.length)));
+  if (glued) return printArgument(glued.key, text.slice(glued.key.length));
+  const near = nearest(
+    letters,
+    args.map(({ key }) => key),
+  );
+  const definition = args.find(({ key }) => key === near);
+  return definition && (definition.kind === 'flag' ? definition.key : definition.key + text.slice(letters.length));
 }

@@ -1,7 +1,14 @@
 // Reads one block line by its block's own definition; what is wrong becomes a problem, and the rest of the line still counts.
 import type { ArgumentValue, BlockLine } from '../architecture.ts';
 import type { Range } from '../graph.ts';
-import { acceptable, argumentsOf, findArgument, printArgument, readArgument, type Vocabulary } from './argument-text.ts';
+import {
+  acceptable,
+  argumentsOf,
+  findArgument,
+  printArgument,
+  readArgument,
+  type Vocabulary,
+} from './argument-text.ts';
 import { limits } from './limits.ts';
 import { nearest } from './nearest.ts';
 import { clamp, guessNumber } from './number-text.ts';
@@ -32,7 +39,13 @@ export function splitLine(tokens: readonly Token[]): LineParts {
  * The block line, or undefined when its word is unknown or a required argument is missing or wrong.
  * `before` holds the arguments of the lines above, for fixes that fill in what is missing.
  */
-export function readBlockLine(parts: LineParts, vocabulary: Vocabulary, problems: ProblemList, before: Values, headerWords: readonly string[]): BlockLine | undefined {
+export function readBlockLine(
+  parts: LineParts,
+  vocabulary: Vocabulary,
+  problems: ProblemList,
+  before: Values,
+  headerWords: readonly string[],
+): BlockLine | undefined {
   const { plus, word, rest } = parts;
   if (!word) {
     if (plus) problems.error('A "+" needs a block behind it.', plus, removal(plus, 'Remove the +'));
@@ -113,11 +126,21 @@ function readRepeats(token: Token, once: boolean, problems: ProblemList): number
   }
   if (value >= 1 && value <= limits.blocks) return value;
   const guess = Math.round(clamp(guessNumber(token.text) ?? 1, 1, limits.blocks));
-  problems.error(`Repeats go from x1 to x${limits.blocks}, not ${quote(token.text)}.`, token, replaceWith(token, `x${guess}`));
+  problems.error(
+    `Repeats go from x1 to x${limits.blocks}, not ${quote(token.text)}.`,
+    token,
+    replaceWith(token, `x${guess}`),
+  );
   return 1;
 }
 
-function unknownWord(word: Token, rest: readonly Token[], vocabulary: Vocabulary, problems: ProblemList, headerWords: readonly string[]): void {
+function unknownWord(
+  word: Token,
+  rest: readonly Token[],
+  vocabulary: Vocabulary,
+  problems: ProblemList,
+  headerWords: readonly string[],
+): void {
   const timm = notationOfTimm(word.text, vocabulary);
   if (timm !== undefined) {
     const message = `${quote(word.text)} is timm's spelling; in this notation it is "${timm}".`;
@@ -126,5 +149,9 @@ function unknownWord(word: Token, rest: readonly Token[], vocabulary: Vocabulary
   const known = [...vocabulary.keys(), ...(rest.length > 0 ? headerWords : [])];
   const near = nearest(word.text, known);
   const hint = near ? `Did you mean "${near}"?` : `Blocks: ${[...vocabulary.keys()].join(', ')}.`;
-  problems.error(`Unknown word ${quote(word.text)}. ${hint}`, word, near === undefined ? undefined : replaceWith(word, near));
+  problems.error(
+    `Unknown word ${quote(word.text)}. ${hint}`,
+    word,
+    near === undefined ? undefined : replaceWith(word, near),
+  );
 }

@@ -65,14 +65,26 @@ function name<T extends string>(values: Values, names: readonly T[], fallback: T
   return undefined;
 }
 
-function quantity(token: Token, problems: ProblemList, what: string, kind: 'int' | 'number', min: number, max: number, fallback: number): number | undefined {
+function quantity(
+  token: Token,
+  problems: ProblemList,
+  what: string,
+  kind: 'int' | 'number',
+  min: number,
+  max: number,
+  fallback: number,
+): number | undefined {
   const value = kind === 'int' ? readInteger(token.text) : readNumber(token.text);
   if (value !== undefined && value >= min && value <= max) return value;
   const guess = clamp(value ?? guessNumber(token.text) ?? fallback, min, max);
   const insert = printNumber(kind === 'int' ? Math.round(guess) : guess);
   const kindWords = kind === 'int' ? 'a whole number' : 'a plain number';
   const bounds = `between ${printNumber(min)} and ${withCommas(max)}`;
-  problems.error(`${what} must be ${kindWords} ${bounds}, not ${quote(token.text)}.`, token, replaceWith(token, insert));
+  problems.error(
+    `${what} must be ${kindWords} ${bounds}, not ${quote(token.text)}.`,
+    token,
+    replaceWith(token, insert),
+  );
   return undefined;
 }
 
@@ -135,7 +147,9 @@ function readRound({ word, tokens, problems }: Values, header: Writable): void {
     const value = { text: option.text.slice(key.length + 1), from: option.from + key.length + 1, to: option.to };
     const known = (key === 'limit' || key === 'min') && parts.length === 1;
     if (!known || seen.has(key)) {
-      const message = known ? `"${key}" is given twice.` : `"round" knows limit=0.9 and min=16, not ${quote(option.text)}.`;
+      const message = known
+        ? `"${key}" is given twice.`
+        : `"round" knows limit=0.9 and min=16, not ${quote(option.text)}.`;
       problems.error(message, option, removal(option, `Remove ${quote(option.text)}`));
     } else if (key === 'limit') {
       round.limit = quantity(value, problems, 'limit', 'number', 0, 1, 0.9) ?? round.limit;
@@ -189,7 +203,7 @@ export const knobs: readonly Knob[] = [
   },
   {
     word: 'pad',
-    form: 'pad same|symmetric',
+    form: 'pad NAME',
     read(values, header) {
       header.padding = name(values, ['symmetric', 'same'], 'symmetric') ?? header.padding;
     },

@@ -24,7 +24,10 @@ const headerWords = knobs.map(({ word }) => word);
 export function parse(text: string, vocabulary: Vocabulary = knownBlocks): Parsed {
   if (utf8Bytes(text, limits.textBytes) > limits.textBytes) {
     const message = `The text is longer than ${withCommas(limits.textBytes)} bytes, the most that an architecture may have.`;
-    return { architecture: { header: defaultHeader, blocks: [] }, problems: [{ severity: 'error', message, range: { from: 0, to: text.length } }] };
+    return {
+      architecture: { header: defaultHeader, blocks: [] },
+      problems: [{ severity: 'error', message, range: { from: 0, to: text.length } }],
+    };
   }
   const reader = new Reader(vocabulary);
   for (const line of scanLines(text)) {
@@ -76,7 +79,11 @@ class Reader {
   #readKnob(knob: (typeof knobs)[number], word: Token, tokens: readonly Token[]): void {
     const range = { from: word.from, to: tokens.at(-1)?.to ?? word.to };
     if (Object.hasOwn(this.#headerRanges, word.text)) {
-      this.#problems.error(`"${word.text}" is given twice; the first one counts.`, range, removal(range, 'Remove the second'));
+      this.#problems.error(
+        `"${word.text}" is given twice; the first one counts.`,
+        range,
+        removal(range, 'Remove the second'),
+      );
       return;
     }
     this.#headerRanges[word.text] = range;
@@ -98,7 +105,11 @@ class Reader {
     let { sameStage } = line;
     if (sameStage && this.#blocks.length === 0) {
       const plus = { from: line.range.from, to: line.wordRange?.from ?? line.range.to };
-      this.#problems.error('A "+" continues the stage of the line above; there is none.', plus, replaceWith(plus, '', 'Remove the +'));
+      this.#problems.error(
+        'A "+" continues the stage of the line above; there is none.',
+        plus,
+        replaceWith(plus, '', 'Remove the +'),
+      );
       sameStage = false;
     }
     const untitled = this.#blocks.length === 0 && Object.keys(this.#headerRanges).length === 0;
@@ -117,7 +128,11 @@ class Reader {
     this.#full = true;
     const room = limits.blocks - this.#repeats + line.repeats;
     const fix = line.repeatsRange && room > 0 ? replaceWith(line.repeatsRange, `x${room}`) : undefined;
-    this.#problems.error(`A net has at most ${limits.blocks} blocks, repeats included; this line and what follows are left out.`, line.range, fix);
+    this.#problems.error(
+      `A net has at most ${limits.blocks} blocks, repeats included; this line and what follows are left out.`,
+      line.range,
+      fix,
+    );
   }
 
   finish(text: string): Parsed {
@@ -132,7 +147,15 @@ class Reader {
       comments: untitled ? this.#pendingComments : this.#headerComments,
       closingComments: untitled ? [] : this.#pendingComments,
     };
-    const stopped = problems.full ? [{ severity: 'error' as const, message: `There are ${limits.problems} problems or more; the rest of the text was not read.`, range: { from: text.length, to: text.length } }] : [];
+    const stopped = problems.full
+      ? [
+          {
+            severity: 'error' as const,
+            message: `There are ${limits.problems} problems or more; the rest of the text was not read.`,
+            range: { from: text.length, to: text.length },
+          },
+        ]
+      : [];
     return { architecture, problems: [...problems.problems, ...stopped] };
   }
 
@@ -143,7 +166,11 @@ class Reader {
     let most = Math.floor(depth * 100);
     while (most > 1 && countBlocks(this.#blocks, most / 100, this.vocabulary) > limits.blocks) most--;
     const fits = printNumber(most / 100);
-    this.#problems.error(`Depth ${printNumber(depth)} makes more than ${limits.blocks} blocks; up to ${fits} fits.`, range, replaceWith(range, `depth ${fits}`));
+    this.#problems.error(
+      `Depth ${printNumber(depth)} makes more than ${limits.blocks} blocks; up to ${fits} fits.`,
+      range,
+      replaceWith(range, `depth ${fits}`),
+    );
     this.#header.depth = 1;
   }
 
@@ -154,12 +181,20 @@ class Reader {
     const last = this.#blocks.at(-1);
     if (!last) {
       const stem = { label: 'Add a stem', range: end, insert: `${newline}conv k3 s2 c32\n` };
-      return this.#problems.error('There is no block yet. A net begins with its stem, for example "conv k3 s2 c32".', end, stem);
+      return this.#problems.error(
+        'There is no block yet. A net begins with its stem, for example "conv k3 s2 c32".',
+        end,
+        stem,
+      );
     }
     if (this.#header.family === 'mobiledet') return;
     if (this.#blocks.some(({ word }) => this.vocabulary.get(word)?.place === 'head')) return;
     const head = { label: 'Add pool and linear', range: end, insert: `${newline}pool\nlinear c1000\n` };
-    this.#problems.warning('The net has no head, so it gives features and no classes: end with "pool" and "linear c1000".', last.range, head);
+    this.#problems.warning(
+      'The net has no head, so it gives features and no classes: end with "pool" and "linear c1000".',
+      last.range,
+      head,
+    );
   }
 }
 

@@ -30,7 +30,9 @@ function printBlocks(lines: readonly BlockLine[], vocabulary: Vocabulary): strin
   const order = keyOrder(vocabulary);
   const aligned = lines.filter(({ word }) => vocabulary.get(word)?.place !== 'head');
   const columns = order.filter((key) => {
-    const users = aligned.filter(({ args }) => args[key] !== undefined && args[key] !== true && typeof args[key] !== 'string');
+    const users = aligned.filter(
+      ({ args }) => args[key] !== undefined && args[key] !== true && typeof args[key] !== 'string',
+    );
     return users.length * 3 >= aligned.length && users.length > 0;
   });
   const tail = order.filter((key) => !columns.includes(key));

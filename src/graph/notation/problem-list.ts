@@ -43,10 +43,12 @@ export class ProblemList {
 /** Foreign text in a message: at most 24 characters; controls, bidirectional marks and everything not printable as U+XXXX. */
 export function quote(text: string): string {
   const characters = Array.from(text.slice(0, 48));
-  const shown = characters.slice(0, 24).map((character) =>
-    /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(character)
-      ? character
-      : `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,
-  );
+  const shown = characters
+    .slice(0, 24)
+    .map((character) =>
+      /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(character)
+        ? character
+        : `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,
+    );
   return `"${shown.join('')}${characters.length > 24 ? '…' : ''}"`;
 }

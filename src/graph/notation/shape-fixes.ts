@@ -49,7 +49,8 @@ function* candidates(line: BlockLine, block: Block, message: string): Generator<
     }
   }
   const numbers = new Set((message.match(/\d+/g) ?? []).map(Number));
-  const rank = ({ key, label }: Argument) => (message.includes(label) ? 0 : numbers.has(line.args[key] as number) ? 1 : 2);
+  const rank = ({ key, label }: Argument) =>
+    message.includes(label) ? 0 : numbers.has(line.args[key] as number) ? 1 : 2;
   for (const argument of block.args.toSorted((a, b) => rank(a) - rank(b))) {
     const value = line.args[argument.key];
     if (typeof value !== 'number' || argument.kind === 'word' || argument.kind === 'flag') continue;
@@ -63,7 +64,9 @@ function smallerValues(value: number, argument: Argument): number[] {
   const whole = argument.kind !== 'number';
   const step = whole && value % 2 === 1 && argument.label.includes('kernel') ? 2 : 1;
   const steps = Array.from({ length: 8 }, (_, i) => value - step * (i + 1));
-  const halves = Array.from({ length: 8 }, (_, i) => value / 2 ** (i + 1)).map((half) => (whole ? Math.floor(half) : half));
+  const halves = Array.from({ length: 8 }, (_, i) => value / 2 ** (i + 1)).map((half) =>
+    whole ? Math.floor(half) : half,
+  );
   return [...new Set([...steps, ...halves, min])].filter((candidate) => candidate >= min && candidate < value);
 }
 
@@ -72,7 +75,9 @@ function withArgument(line: BlockLine, { key }: Argument, value: ArgumentValue):
   const text = printArgument(key, value);
   const end = { from: line.range.to, to: line.range.to };
   return {
-    fix: range ? { label: `Change to ${text}`, range, insert: text } : { label: `Add ${text}`, range: end, insert: ` ${text}` },
+    fix: range
+      ? { label: `Change to ${text}`, range, insert: text }
+      : { label: `Add ${text}`, range: end, insert: ` ${text}` },
     lines: [{ ...line, args: { ...line.args, [key]: value } }],
   };
 }

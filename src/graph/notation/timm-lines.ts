@@ -5,10 +5,26 @@ import type { Vocabulary } from './argument-text.ts';
 import { printLine } from './print.ts';
 import { quote } from './problem-list.ts';
 import { printTimmBlock } from './timm-print.ts';
-import { readTimmBlock, timmActivations, timmValue, type TimmActivation, type TimmBlock, type TimmField, type TimmNumberKey, type TimmType } from './timm-read.ts';
+import {
+  readTimmBlock,
+  timmActivations,
+  timmValue,
+  type TimmActivation,
+  type TimmBlock,
+  type TimmField,
+  type TimmNumberKey,
+  type TimmType,
+} from './timm-read.ts';
 
 const words: Readonly<Record<TimmType, string>> = {
-  ir: 'mbconv', ds: 'ds', dsa: 'dsa', er: 'fused', cn: 'conv', uir: 'uib', mqa: 'mqa', mha: 'mha',
+  ir: 'mbconv',
+  ds: 'ds',
+  dsa: 'dsa',
+  er: 'fused',
+  cn: 'conv',
+  uir: 'uib',
+  mqa: 'mqa',
+  mha: 'mha',
 };
 
 /** What each type's line takes over from the string, in timm's order; other fields of the string do not matter to that block. */
@@ -30,7 +46,8 @@ const unsayable: Readonly<Partial<Record<TimmNumberKey, string>>> = {
   fc: 'forced input channels',
 };
 
-export type TimmLine = { readonly ok: true; readonly line: BlockLine } | { readonly ok: false; readonly problem: string };
+export type TimmLine =
+  { readonly ok: true; readonly line: BlockLine } | { readonly ok: false; readonly problem: string };
 
 const nowhere = { from: 0, to: 0 };
 
@@ -49,7 +66,8 @@ export function lineOfTimm(block: TimmBlock, first = true): TimmLine {
     const value = timmValue(block, key);
     if (value === undefined) continue;
     const split = block.type === 'ir' && (key === 'a' || key === 'p');
-    if (split && ![value].flat().every((kernel) => kernel === 1)) return fail(`"${key}" can only split a 1×1 convolution.`);
+    if (split && ![value].flat().every((kernel) => kernel === 1))
+      return fail(`"${key}" can only split a 1×1 convolution.`);
     const meant = split ? [value].flat().length : value;
     if (key === 's' && (block.type === 'mqa' || block.type === 'mha')) {
       if (first && meant !== 1) return fail(`${words[block.type]} has no stride.`);
@@ -61,12 +79,18 @@ export function lineOfTimm(block: TimmBlock, first = true): TimmLine {
     if (key === 'n') {
       if (value === 'mi') return fail('this notation has no mish activation.');
       args['act'] = timmActivations[value];
-    } else if ((key === 'noskip' && block.type !== 'dsa' && block.type !== 'cn') || (key === 'skip' && block.type === 'cn')) {
+    } else if (
+      (key === 'noskip' && block.type !== 'dsa' && block.type !== 'cn') ||
+      (key === 'skip' && block.type === 'cn')
+    ) {
       args[key] = true;
     }
   }
   const repeats = timmValue(block, 'r') as number;
-  return { ok: true, line: { word: words[block.type], repeats, sameStage: !first, args, range: nowhere, argRanges: {} } };
+  return {
+    ok: true,
+    line: { word: words[block.type], repeats, sameStage: !first, args, range: nowhere, argRanges: {} },
+  };
 }
 
 /** A value that the line need not say. */
@@ -76,7 +100,9 @@ function silent(type: TimmType, key: TimmNumberKey): number | undefined {
   return undefined;
 }
 
-export type TimmText = { readonly ok: true; readonly block: TimmBlock; readonly beyond: readonly string[] } | { readonly ok: false; readonly problem: string };
+export type TimmText =
+  | { readonly ok: true; readonly block: TimmBlock; readonly beyond: readonly string[] }
+  | { readonly ok: false; readonly problem: string };
 
 /**
  * The block string that means the same as a line. `beyond` lists the line's arguments that timm says by constructor arguments
@@ -100,7 +126,9 @@ export function timmOfLine(line: BlockLine, first = true): TimmText {
   }
   const act = args['act'];
   if (act !== undefined) {
-    const code = (Object.keys(timmActivations) as TimmActivation[]).find((candidate) => timmActivations[candidate] === act);
+    const code = (Object.keys(timmActivations) as TimmActivation[]).find(
+      (candidate) => timmActivations[candidate] === act,
+    );
     if (!code) return { ok: false, problem: `timm's block strings cannot say the activation ${quote(String(act))}.` };
     fields.push({ key: 'n', value: code });
   }

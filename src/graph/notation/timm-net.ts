@@ -1,7 +1,7 @@
 // Whole architecture definitions of timm (a list of stages, each a list of block strings) to and from this notation.
-import type { Architecture, BlockLine, Header } from '../architecture.ts';
+import type { Architecture, ArgumentValue, BlockLine, Header } from '../architecture.ts';
 import { placeLines } from '../expand.ts';
-import { families, type Family } from '../families.ts';
+import { families } from '../families.ts';
 import { lineOfTimm, timmOfLine } from './timm-lines.ts';
 import { printTimmBlock } from './timm-print.ts';
 import { readTimmBlock } from './timm-read.ts';
@@ -13,15 +13,12 @@ export interface TimmFrame {
   readonly stem: readonly BlockLine[];
   /** Lines below the stages, in order. */
   readonly head: readonly BlockLine[];
-  /** `aa_layer`: on every line that strides. */
-  readonly antialias?: 'avg' | 'blur';
-  /** `layer_scale_init_value`: on every `uib`, `mqa` and `mha`. */
-  readonly layerScale?: boolean;
-  /** `fix_first_last`: depth does not scale the first and the last stage. */
-  readonly fixFirstLast?: boolean;
+  /** Further arguments of a line: `aa` for timm's `aa_layer`, `ls` for `layer_scale_init_value`, `fixdepth` for `fix_first_last`, … */
+  readonly beyond?: (line: BlockLine, stage: number) => Readonly<Record<string, ArgumentValue>>;
 }
 
-export type FromTimm = { readonly ok: true; readonly architecture: Architecture } | { readonly ok: false; readonly problem: string };
+export type FromTimm =
+  { readonly ok: true; readonly architecture: Architecture } | { readonly ok: false; readonly problem: string };
 
 /** The architecture of an `arch_def`. The first string that cannot be read or said is the problem. */
 export function fromTimm(stages: readonly (readonly string[])[], frame: TimmFrame): FromTimm {
@@ -32,24 +29,11 @@ export function fromTimm(stages: readonly (readonly string[])[], frame: TimmFram
       if (!read.ok) return read;
       const converted = lineOfTimm(read.block, position === 0);
       if (!converted.ok) return converted;
-      const outermost = stage === 0 || stage === stages.length - 1;
-      lines.push(withFrame(converted.line, frame, outermost));
+      const { line } = converted;
+      lines.push({ ...line, args: { ...line.args, ...frame.beyond?.(line, stage) } });
     }
   }
   return { ok: true, architecture: { header: frame.header, blocks: [...frame.stem, ...lines, ...frame.head] } };
-}
-
-function withFrame(line: BlockLine, frame: TimmFrame, outermost: boolean): BlockLine {
-  const strides = typeof line.args['s'] === 'number' && line.args['s'] > 1;
-  return {
-    ...line,
-    args: {
-      ...line.args,
-      ...(frame.antialias && strides && { aa: frame.antialias }),
-      ...(frame.layerScale && ['uib', 'mqa', 'mha'].includes(line.word) && { ls: true as const }),
-      ...(frame.fixFirstLast && outermost && { fixdepth: true as const }),
-    },
-  };
 }
 
 export type ToTimm =
@@ -77,10 +61,14 @@ export function toTimm(architecture: Architecture): ToTimm {
 export function frameOf(architecture: Architecture): Pick<TimmFrame, 'header' | 'stem' | 'head'> {
   const numbers = stageLines(architecture).map(({ number }) => number);
   const { header, blocks } = architecture;
-  return { header, stem: blocks.slice(0, numbers[0] ?? blocks.length), head: numbers.length > 0 ? blocks.slice((numbers.at(-1) ?? 0) + 1) : [] };
+  return {
+    header,
+    stem: blocks.slice(0, numbers[0] ?? blocks.length),
+    head: numbers.length > 0 ? blocks.slice((numbers.at(-1) ?? 0) + 1) : [],
+  };
 }
 
 function stageLines({ header, blocks }: Architecture) {
-  const family = families.get(header.family) ?? (families.get('plain') as Family);
+  const family = families.get(header.family) ?? families.get('plain')!;
   return placeLines(blocks, header, family).filter(({ place }) => place === 'stage');
 }

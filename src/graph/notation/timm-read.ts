@@ -14,8 +14,20 @@ export type TimmActivation = keyof typeof timmActivations;
 
 /** Keys with a number, and whether it is whole, any, or a list (`k3.5.7`). */
 const numberKeys = {
-  r: 'int', s: 'int', c: 'int', e: 'number', se: 'number', k: 'ints', a: 'ints', p: 'ints',
-  gs: 'int', cc: 'int', fc: 'int', d: 'int', h: 'int', v: 'int',
+  r: 'int',
+  s: 'int',
+  c: 'int',
+  e: 'number',
+  se: 'number',
+  k: 'ints',
+  a: 'ints',
+  p: 'ints',
+  gs: 'int',
+  cc: 'int',
+  fc: 'int',
+  d: 'int',
+  h: 'int',
+  v: 'int',
 } as const;
 export type TimmNumberKey = keyof typeof numberKeys;
 
@@ -30,7 +42,8 @@ export interface TimmBlock {
   readonly fields: readonly TimmField[];
 }
 
-export type TimmRead = { readonly ok: true; readonly block: TimmBlock } | { readonly ok: false; readonly problem: string };
+export type TimmRead =
+  { readonly ok: true; readonly block: TimmBlock } | { readonly ok: false; readonly problem: string };
 
 const required: Readonly<Record<TimmType, readonly TimmNumberKey[]>> = {
   ir: ['r', 'k', 's', 'e', 'c'],
@@ -51,7 +64,9 @@ export function readTimmBlock(text: string): TimmRead {
   const type = timmTypes.find((known) => known === word);
   if (!type) {
     const near = nearest(word, timmTypes);
-    return fail(`unknown block type ${quote(word)}${near ? `; did you mean "${near}"?` : `. Known: ${timmTypes.join(', ')}.`}`);
+    return fail(
+      `unknown block type ${quote(word)}${near ? `; did you mean "${near}"?` : `. Known: ${timmTypes.join(', ')}.`}`,
+    );
   }
   const fields: TimmField[] = [];
   for (const part of parts) {
@@ -70,7 +85,9 @@ function readField(part: string): TimmField | string {
   if (part.startsWith('n')) {
     const code = part.slice(1);
     if (Object.hasOwn(timmActivations, code)) return { key: 'n', value: code as TimmActivation };
-    return `unknown activation ${quote(part)}; known: ${Object.keys(timmActivations).map((known) => `n${known}`).join(', ')}.`;
+    return `unknown activation ${quote(part)}; known: ${Object.keys(timmActivations)
+      .map((known) => `n${known}`)
+      .join(', ')}.`;
   }
   const letters = /^[a-z]*/.exec(part)?.[0] ?? '';
   if (!Object.hasOwn(numberKeys, letters)) return `unknown field ${quote(part)}.`;
@@ -78,7 +95,9 @@ function readField(part: string): TimmField | string {
   const kind = numberKeys[key];
   const texts = kind === 'ints' ? part.slice(key.length).split('.') : [part.slice(key.length)];
   const numbers = texts.map(kind === 'number' ? readNumber : readInteger);
-  const canonical = numbers.every((number, i) => number !== undefined && number <= limits.argument && printNumber(number) === texts[i]);
+  const canonical = numbers.every(
+    (number, i) => number !== undefined && number <= limits.argument && printNumber(number) === texts[i],
+  );
   if (!canonical || texts.length > limits.listLength) return `${quote(part)} is not a plain number behind "${key}".`;
   return { key, value: texts.length === 1 ? (numbers[0] as number) : (numbers as number[]) };
 }

@@ -23,17 +23,27 @@ test('at most 512 blocks after repeats; the lines from there on are left out', (
 
 test('depth is counted before anything is expanded', () => {
   const { architecture, problems } = parse('depth 16\nconv c8\nmbconv x40 c8\npool\nlinear c10\n');
-  expect(problems.map(({ message, fix }) => [message, fix?.insert])).toEqual([['Depth 16 makes more than 512 blocks; up to 12.72 fits.', 'depth 12.72']]);
+  expect(problems.map(({ message, fix }) => [message, fix?.insert])).toEqual([
+    ['Depth 16 makes more than 512 blocks; up to 12.72 fits.', 'depth 12.72'],
+  ]);
   expect(architecture.header.depth).toBe(1);
   expect(parse('depth 12.72\nconv c8\nmbconv x40 c8\npool\nlinear c10\n').problems).toEqual([]);
 });
 
 test('channels, kernels, sides and parameters', () => {
-  expect(messages('conv c8193\npool\nlinear c10')).toEqual(['output channels "c" must be between 1 and 8,192, not "8193".']);
-  expect(messages('width 16\nconv c1000\npool\nlinear c10')).toEqual([expect.stringMatching(/^conv: 16,000 channels are more than the 8,192 allowed/)]);
+  expect(messages('conv c8193\npool\nlinear c10')).toEqual([
+    'output channels "c" must be between 1 and 8,192, not "8193".',
+  ]);
+  expect(messages('width 16\nconv c1000\npool\nlinear c10')).toEqual([
+    expect.stringMatching(/^conv: 16,000 channels are more than the 8,192 allowed/),
+  ]);
   expect(messages('conv k32 c8\npool\nlinear c10')).toEqual(['kernel "k" must be between 1 and 31, not "32".']);
-  expect(messages('input 3x2049x64\nconv c8\npool\nlinear c10')).toEqual([expect.stringMatching(/2,048 pixels a side, not "3x2049x64"/)]);
-  expect(messages('conv c8192\nconv k3 c8192\npool\nlinear c10')).toEqual([expect.stringMatching(/^conv: the net has more than 500,000,000 parameters/)]);
+  expect(messages('input 3x2049x64\nconv c8\npool\nlinear c10')).toEqual([
+    expect.stringMatching(/2,048 pixels a side, not "3x2049x64"/),
+  ]);
+  expect(messages('conv c8192\nconv k3 c8192\npool\nlinear c10')).toEqual([
+    expect.stringMatching(/^conv: the net has more than 500,000,000 parameters/),
+  ]);
 });
 
 test('at most 262,144 bytes of UTF-8', () => {
@@ -42,7 +52,12 @@ test('at most 262,144 bytes of UTF-8', () => {
   const long = '# ' + 'ä'.repeat(limits.textBytes / 2);
   expect(parse(long)).toMatchObject({
     architecture: { blocks: [] },
-    problems: [{ message: 'The text is longer than 262,144 bytes, the most that an architecture may have.', range: { from: 0, to: long.length } }],
+    problems: [
+      {
+        message: 'The text is longer than 262,144 bytes, the most that an architecture may have.',
+        range: { from: 0, to: long.length },
+      },
+    ],
   });
 });
 
@@ -61,7 +76,10 @@ test('reading stops at 200 problems', () => {
 test('at most 64 words and arguments on a line', () => {
   const text = `conv c8${' z'.repeat(70)}\npool\nlinear c10`;
   const [excess] = parse(text).problems;
-  expect(excess).toMatchObject({ message: 'A line has at most 64 words and arguments; the rest of it is left out.', fix: { insert: '' } });
+  expect(excess).toMatchObject({
+    message: 'A line has at most 64 words and arguments; the rest of it is left out.',
+    fix: { insert: '' },
+  });
   expect(text.slice(excess?.range.from, excess?.range.to)).toBe('z z z z z z z z');
 });
 

@@ -28,9 +28,43 @@ linear     c10
 
 const foreign = fc.oneof(
   fc.constantFrom(
-    '\u202e', '\u200b', '\u0000', '\ud800', '𝒳', '\u2028', '\r\n', '\r', '\ufeff', '#', '+', '=', 'x', '.', '-', ' ',
-    '99999999999999999999', '1e309', '-0', '0x10', 'NaN', '__proto__', 'constructor', 'x512', 'k31', 'c8192', 'e32', 'width 16\n', 'depth 16\n',
-    'ir_r2_k3_s2_e6_c24', '\nact', '\n+', '\npool', '\nlinear', 'aa=blur', 'ca8', 'toString',
+    '\u202e',
+    '\u200b',
+    '\u0000',
+    '\ud800',
+    '𝒳',
+    '\u2028',
+    '\r\n',
+    '\r',
+    '\ufeff',
+    '#',
+    '+',
+    '=',
+    'x',
+    '.',
+    '-',
+    ' ',
+    '99999999999999999999',
+    '1e309',
+    '-0',
+    '0x10',
+    'NaN',
+    '__proto__',
+    'constructor',
+    'x512',
+    'k31',
+    'c8192',
+    'e32',
+    'width 16\n',
+    'depth 16\n',
+    'ir_r2_k3_s2_e6_c24',
+    '\nact',
+    '\n+',
+    '\npool',
+    '\nlinear',
+    'aa=blur',
+    'ca8',
+    'toString',
   ),
   fc.string({ maxLength: 6, unit: 'binary' }),
 );
@@ -40,17 +74,34 @@ const place = fc.double({ min: 0, max: 1, noNaN: true });
 const at = (text: string, share: number) => Math.min(text.length, Math.floor(share * (text.length + 1)));
 
 const edit: fc.Arbitrary<Edit> = fc.oneof(
-  fc.tuple(place, fc.integer({ min: 1, max: 12 })).map(([share, length]): Edit => (text) => text.slice(0, at(text, share)) + text.slice(at(text, share) + length)),
-  fc.tuple(place, foreign).map(([share, piece]): Edit => (text) => text.slice(0, at(text, share)) + piece + text.slice(at(text, share))),
-  fc.tuple(place, foreign).map(([share, piece]): Edit => (text) => text.slice(0, at(text, share)) + piece + text.slice(at(text, share) + piece.length)),
+  fc.tuple(place, fc.integer({ min: 1, max: 12 })).map(
+    ([share, length]): Edit =>
+      (text) =>
+        text.slice(0, at(text, share)) + text.slice(at(text, share) + length),
+  ),
+  fc.tuple(place, foreign).map(
+    ([share, piece]): Edit =>
+      (text) =>
+        text.slice(0, at(text, share)) + piece + text.slice(at(text, share)),
+  ),
+  fc.tuple(place, foreign).map(
+    ([share, piece]): Edit =>
+      (text) =>
+        text.slice(0, at(text, share)) + piece + text.slice(at(text, share) + piece.length),
+  ),
   fc.tuple(place, place, fc.integer({ min: 1, max: 40 })).map(([from, to, length]): Edit => (text) => {
     const copy = text.slice(at(text, from), at(text, from) + length);
     return text.slice(0, at(text, to)) + copy + text.slice(at(text, to));
   }),
 );
 
-const document = fc.oneof(fc.constant(written), randomArchitecture({ maxLines: 6, maxRepeats: 2 }).map((architecture) => print(architecture)));
-const edited = fc.tuple(document, fc.array(edit, { minLength: 1, maxLength: 4 })).map(([text, edits]) => edits.reduce((current, apply) => apply(current), text));
+const document = fc.oneof(
+  fc.constant(written),
+  randomArchitecture({ maxLines: 6, maxRepeats: 2 }).map((architecture) => print(architecture)),
+);
+const edited = fc
+  .tuple(document, fc.array(edit, { minLength: 1, maxLength: 4 }))
+  .map(([text, edits]) => edits.reduce((current, apply) => apply(current), text));
 
 const inside = (text: string, { from, to }: Problem['range']) => 0 <= from && from <= to && to <= text.length;
 

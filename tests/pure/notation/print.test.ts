@@ -70,7 +70,10 @@ test('the order of keys agrees with the order in which each block lists its own 
   for (const { word, args } of blocks.values()) {
     const numbers = args.filter(({ kind }) => kind !== 'flag' && kind !== 'word').map(({ key }) => key);
     const common = numbers.filter((key) => ['k', 's', 'c', 'e', 'se'].includes(key));
-    expect(common.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)), word).toEqual(common);
+    expect(
+      common.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)),
+      word,
+    ).toEqual(common);
   }
 });
 
@@ -95,7 +98,11 @@ test('every part of a line knows where it stands', () => {
   expect(said(line?.wordRange)).toBe('mbconv');
   expect(said(architecture.blocks[2]?.repeatsRange)).toBe('x2');
   expect(Object.fromEntries(Object.entries(line?.argRanges ?? {}).map(([key, range]) => [key, said(range)]))).toEqual({
-    k: 'k3', c: 'c32', e: 'e6', act: 'act=hswish', noskip: 'noskip',
+    k: 'k3',
+    c: 'c32',
+    e: 'e6',
+    act: 'act=hswish',
+    noskip: 'noskip',
   });
   expect(said(architecture.headerRanges?.['expect'])).toBe('expect 3504872 params');
 });

@@ -1,6 +1,13 @@
 // Random architectures for the property tests, drawn from the block registry, so a new block or argument is covered by being registered.
 import fc from 'fast-check';
-import { activationNames, normNames, type Architecture, type ArgumentValue, type BlockLine, type Header } from '../../../src/graph/architecture.ts';
+import {
+  activationNames,
+  normNames,
+  type Architecture,
+  type ArgumentValue,
+  type BlockLine,
+  type Header,
+} from '../../../src/graph/architecture.ts';
 import { blocks } from '../../../src/graph/blocks/index.ts';
 import type { Argument } from '../../../src/graph/block.ts';
 import { families } from '../../../src/graph/families.ts';
@@ -25,7 +32,10 @@ function valueOf(argument: Argument): fc.Arbitrary<ArgumentValue> {
     case 'number':
       return decimal(min, max);
     case 'ints':
-      return fc.oneof(fc.integer({ min, max }), fc.array(fc.integer({ min, max }), { minLength: 2, maxLength: limits.listLength }));
+      return fc.oneof(
+        fc.integer({ min, max }),
+        fc.array(fc.integer({ min, max }), { minLength: 2, maxLength: limits.listLength }),
+      );
   }
 }
 
@@ -34,10 +44,9 @@ const comment = fc.stringMatching(/^#:? ?[a-zäß€𝒳0-9 .,#]{0,12}$/u).map((
 const lineOf = (word: string, maxRepeats: number): fc.Arbitrary<BlockLine> => {
   const block = blocks.get(word);
   const definitions = argumentsOf(block ?? { args: [] });
-  const args = fc.record(
-    Object.fromEntries(definitions.map((definition) => [definition.key, valueOf(definition)])),
-    { requiredKeys: definitions.filter(({ required }) => required).map(({ key }) => key) },
-  );
+  const args = fc.record(Object.fromEntries(definitions.map((definition) => [definition.key, valueOf(definition)])), {
+    requiredKeys: definitions.filter(({ required }) => required).map(({ key }) => key),
+  });
   return fc
     .record({
       args,
@@ -58,7 +67,11 @@ const lineOf = (word: string, maxRepeats: number): fc.Arbitrary<BlockLine> => {
 
 const header: fc.Arbitrary<Header> = fc
   .record({
-    input: fc.tuple(fc.integer({ min: 1, max: 8192 }), fc.integer({ min: 1, max: 2048 }), fc.integer({ min: 1, max: 2048 })),
+    input: fc.tuple(
+      fc.integer({ min: 1, max: 8192 }),
+      fc.integer({ min: 1, max: 2048 }),
+      fc.integer({ min: 1, max: 2048 }),
+    ),
     family: fc.constantFrom(...families.keys()),
     act: fc.constantFrom(...activationNames),
     norm: fc.constantFrom(...normNames),
@@ -66,16 +79,29 @@ const header: fc.Arbitrary<Header> = fc
     width: decimal(0.01, 16),
     depth: decimal(0.01, 3),
     padding: fc.constantFrom('symmetric' as const, 'same' as const),
-    round: fc.record({ divisor: fc.integer({ min: 1, max: 1024 }), limit: decimal(0, 1), min: fc.option(fc.integer({ min: 1, max: 8192 }), { nil: undefined }) }),
+    round: fc.record({
+      divisor: fc.integer({ min: 1, max: 1024 }),
+      limit: decimal(0, 1),
+      min: fc.option(fc.integer({ min: 1, max: 8192 }), { nil: undefined }),
+    }),
     expectParams: fc.option(fc.integer({ min: 0, max: limits.parameters }), { nil: undefined }),
   })
   .map((value) => withoutUndefined({ ...value, round: withoutUndefined(value.round) }));
 
-export const randomArchitecture = ({ maxLines, maxRepeats }: { maxLines: number; maxRepeats: number }): fc.Arbitrary<Architecture> =>
+export const randomArchitecture = ({
+  maxLines,
+  maxRepeats,
+}: {
+  maxLines: number;
+  maxRepeats: number;
+}): fc.Arbitrary<Architecture> =>
   fc
     .record({
       header,
-      blocks: fc.array(fc.constantFrom(...blocks.keys()).chain((word) => lineOf(word, maxRepeats)), { minLength: 1, maxLength: maxLines }),
+      blocks: fc.array(
+        fc.constantFrom(...blocks.keys()).chain((word) => lineOf(word, maxRepeats)),
+        { minLength: 1, maxLength: maxLines },
+      ),
       comments: fc.array(comment, { maxLength: 3 }),
       closingComments: fc.array(comment, { maxLength: 2 }),
     })
@@ -87,7 +113,14 @@ export const randomArchitecture = ({ maxLines, maxRepeats }: { maxLines: number;
 /** What an architecture says, without the places where it says it. */
 export const meaning = ({ header: knobs, blocks: lines, comments = [], closingComments = [] }: Architecture) => ({
   header: withoutUndefined({ ...knobs, round: withoutUndefined(knobs.round) }),
-  blocks: lines.map(({ word, repeats, sameStage, args, comments: above = [], note }) => ({ word, repeats, sameStage, args, above, note })),
+  blocks: lines.map(({ word, repeats, sameStage, args, comments: above = [], note }) => ({
+    word,
+    repeats,
+    sameStage,
+    args,
+    above,
+    note,
+  })),
   comments,
   closingComments,
 });
