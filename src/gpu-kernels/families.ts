@@ -146,11 +146,12 @@ export interface PerformerStepAttrs {
 }
 
 /**
- * `pool`: sliding average, maximum or binomial blur (reflected borders). `countPad`: padded zeros count in the average's divisor.
+ * `pool`: sliding average, maximum or binomial blur (`border`: what lies beyond the map). `countPad`: padded zeros count in the average's divisor.
  * `ends`: row and column where a window ends at the latest (input size + trailing padding); what lies beyond never counts.
  */
 export interface PoolAttrs extends Window {
   readonly mode: 'avg' | 'max' | 'blur';
+  readonly border?: 'reflect' | 'zeros';
   readonly countPad: boolean;
   readonly ends: readonly [number, number];
 }

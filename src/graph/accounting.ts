@@ -10,7 +10,8 @@ export const countingConvention = `Counted at batch 1, node by node, before any 
 - params: trainable tensors; running statistics and fixed tables are left out.
 - MACs: one multiply and one add count once. Convolutions (squeeze-excite included), linear layers and attention's two matrix
   products are kept apart; bias, norms, activations, pooling, resizing and softmax count 0.
-- activations: elements written by convolutions, linear layers and attention's products (scores and weighted sums).
+  A blur (a fixed depthwise filter) counts in the total alone.
+- activations: elements written by convolutions, linear layers, blurs and attention's products (scores and weighted sums).
 - bytes: every input, output and weight of a node once (running statistics included); a reshape moves nothing. A fused plan moves less.
 - peak memory: the largest sum of values alive at one node, its inputs and output included, without weights and without padding.
 - receptive field and stride: through convolution and pooling windows, in input pixels, not cut at the border. Global pooling and
@@ -28,7 +29,7 @@ export interface NodeCost {
   /** Of all kinds together. */
   readonly macs: number;
   readonly macsByKind: ByKind;
-  /** Elements by the `activations` convention; 0 for nodes that are no convolution, linear layer or product. */
+  /** Elements by the `activations` convention; 0 for nodes that are no convolution, linear layer, blur or product. */
   readonly activations: number;
   /** Bytes read and written: inputs + outputs + weights. */
   readonly bytes: number;
@@ -39,6 +40,7 @@ export interface NodeCost {
 
 export interface TotalCost {
   readonly params: number;
+  /** `total` is more than the kinds together only where there are blurs. */
   readonly macs: ByKind & { readonly total: number };
   readonly activations: number;
   /** Elements written by convolutions alone. */
@@ -63,7 +65,7 @@ export function accounting(graph: InferredGraph, bytesPerElement = 4): Accountin
   const size = (id: string): number => elements(facts(id).shape);
   const live = liveElements(graph);
   const views = receptiveFields(graph);
-  const macs = { conv: 0, linear: 0, attention: 0 };
+  const macs = { conv: 0, linear: 0, attention: 0, total: 0 };
   const seen = new Set<string>();
   let [params, activations, convOutputs, bytes, weights, peak, peakAt] = [0, 0, 0, 0, 0, 0, ''];
 
@@ -80,9 +82,10 @@ export function accounting(graph: InferredGraph, bytesPerElement = 4): Accountin
     }
     const kinds = nodeMacs(graph, node);
     for (const kind of ['conv', 'linear', 'attention'] as const) macs[kind] += kinds[kind];
+    macs.total += own.macs;
     const written = activationElements(node, own, kinds);
     convOutputs += written.conv;
-    const ownActivations = written.conv + written.linear + written.attention;
+    const ownActivations = written.conv + written.linear + written.attention + (node.op === 'blur_pool' ? size(node.id) : 0);
     activations += ownActivations;
     const inputs = new Set(node.inputs);
     const moved = movesNothing(node)
@@ -106,7 +109,7 @@ export function accounting(graph: InferredGraph, bytesPerElement = 4): Accountin
 
   const total = {
     params,
-    macs: { ...macs, total: macs.conv + macs.linear + macs.attention },
+    macs,
     activations,
     convOutputs,
     bytes,

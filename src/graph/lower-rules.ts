@@ -198,7 +198,7 @@ const rules: Readonly<Record<string, (rule: Rule) => Step[]>> = {
     const a = rule.node.attrs as BlurPoolAttrs;
     const pad = blurPadding(a);
     const [, height, width] = (rule.inputs[0] as Value).shape as [number, number, number];
-    return [step(rule, 'pool', { ...window([a.size, a.size], [a.stride, a.stride], [pad, pad]), mode: 'blur', countPad: true, ends: [height + pad, width + pad] })];
+    return [step(rule, 'pool', { ...window([a.size, a.size], [a.stride, a.stride], [pad, pad]), mode: 'blur', border: a.border, countPad: true, ends: [height + pad, width + pad] })];
   },
   resize: (rule) => [step(rule, 'resize', { mode: (rule.node.attrs as { mode: string }).mode, alignCorners: (rule.node.attrs as { alignCorners: boolean }).alignCorners })],
   unfold(rule) {

@@ -198,7 +198,7 @@ const cases: readonly Case[] = [
       };
     }),
   ),
-  ...times(20, () => ({ op: 'blur_pool', attrs: { size: pick(3, 4, 5), stride: pick(1, 2) }, inputs: [map(6, 13)] })),
+  ...times(20, () => ({ op: 'blur_pool', attrs: { size: pick(3, 4, 5), stride: pick(1, 2), border: pick('reflect', 'zeros') }, inputs: [map(6, 13)] })),
   ...times(20, () => ({
     op: 'resize',
     attrs: {

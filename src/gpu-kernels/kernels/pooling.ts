@@ -49,7 +49,7 @@ function paddedArea(a: PoolAttrs, output: readonly number[]): string {
 export const blurPool: Kernel = {
   name: 'pool/blur',
   family: 'pool',
-  doc: 'Binomial filter with reflected borders (arXiv 1904.11486), one invocation an output vec4.',
+  doc: 'Binomial filter with reflected or zero borders (arXiv 1904.11486), one invocation an output vec4.',
   accepts: (step) => step.outputs.length === 1 && (step.attrs as unknown as PoolAttrs).mode === 'blur' && step.prologue.length === 0,
   build(step, caps, precision) {
     const a = step.attrs as unknown as PoolAttrs;
@@ -59,8 +59,11 @@ export const blurPool: Kernel = {
     const x = shader.input(0);
     const size = a.kernel[0];
     const filter = binomialFilter(size).map(f32Literal).join(', ');
-    const reflect = (name: string, at: string, length: number): string =>
-      `var ${name} = abs(${at});\nif (${name} >= ${length}) { ${name} = ${2 * (length - 1)} - ${name}; }`;
+    // The row or column of a tap; beyond the border its mirror image, or nothing at all.
+    const place = (name: string, at: string, length: number): string =>
+      a.border === 'zeros'
+        ? `let ${name} = ${at};\nif (${name} < 0 || ${name} >= ${length}) { continue; }`
+        : `var ${name} = abs(${at});\nif (${name} >= ${length}) { ${name} = ${2 * (length - 1)} - ${name}; }`;
     const { main, workgroups } = perVector(
       output,
       caps,
@@ -68,9 +71,9 @@ export const blurPool: Kernel = {
 var filter_ = array<f32, ${size}>(${filter});
 var acc = vec4f();
 for (var ky = 0u; ky < ${size}u; ky++) {
-${reflect('iy', `i32(oy * ${a.stride[0]}u + ky) - ${a.pads[0]}`, input[1])}
+${place('iy', `i32(oy * ${a.stride[0]}u + ky) - ${a.pads[0]}`, input[1])}
 for (var kx = 0u; kx < ${size}u; kx++) {
-${reflect('ix', `i32(ox * ${a.stride[1]}u + kx) - ${a.pads[1]}`, input[2])}
+${place('ix', `i32(ox * ${a.stride[1]}u + kx) - ${a.pads[1]}`, input[2])}
 let pixel = (n * ${input[1]}u + u32(iy)) * ${input[2]}u + u32(ix);
 acc += filter_[ky] * filter_[kx] * ${shader.load(x, `pixel * ${channelBlocks(input)}u + block`)};
 }

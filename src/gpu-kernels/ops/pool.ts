@@ -133,6 +133,8 @@ export const maxPool2d = defineOp<MaxPool2dAttrs>({
 export const blurPoolAttrs = v.strictObject({
   size: v.optional(v.pipe(count, v.minValue(2)), 3),
   stride: v.optional(count, 2),
+  /** What lies beyond the border: the map's mirror image, or zeros (timm's MobileNetV4). */
+  border: v.optional(v.picklist(['reflect', 'zeros']), 'reflect'),
 });
 export type BlurPoolAttrs = v.InferOutput<typeof blurPoolAttrs>;
 
@@ -143,10 +145,13 @@ export function binomialFilter(size: number): readonly number[] {
   return row.map((value) => value / 2 ** (size - 1));
 }
 
-/** Reflected padding on every side, in pixels. */
-export const blurPadding = (a: BlurPoolAttrs): number => Math.floor((a.stride - 1 + a.size - 1) / 2);
+/** Padding on every side, in pixels. */
+export const blurPadding = (a: Pick<BlurPoolAttrs, 'size' | 'stride'>): number => Math.floor((a.stride - 1 + a.size - 1) / 2);
 
-/** Blur pooling (arXiv 1904.11486): binomial filter with reflected borders, then the stride. */
+/**
+ * Blur pooling (arXiv 1904.11486): binomial filter, then the stride. A fixed depthwise filter: its multiply-accumulates count in
+ * a net's total, and under no kind of layer, as in torch and fvcore.
+ */
 export const blurPool = defineOp<BlurPoolAttrs>({
   name: 'blur_pool',
   doc: 'Blurs, then subsamples, so that a stride does not alias.',
@@ -154,7 +159,7 @@ export const blurPool = defineOp<BlurPoolAttrs>({
   shape(inputs, a) {
     const [batch, height, width, channels] = featureMap(inputs, 'blur pooling');
     const pad = blurPadding(a);
-    if (pad >= Math.min(height, width)) {
+    if (a.border === 'reflect' && pad >= Math.min(height, width)) {
       throw new ShapeError(
         `blur pooling reflects ${pad} px, more than a ${height}×${width} map has`,
         'use a larger input or a smaller blur',
@@ -164,13 +169,20 @@ export const blurPool = defineOp<BlurPoolAttrs>({
     return [batch, out(height), out(width), channels];
   },
   macKind: 'none',
-  macs: () => 0,
+  macs(inputs, a) {
+    return elements(this.shape(inputs, a)) * a.size ** 2;
+  },
   reference([x], _params, { inputs: [input], output, attrs: a }) {
     const [batch, height, width, channels] = input as MapShape;
     const [, outH, outW] = output as MapShape;
     const filter = binomialFilter(a.size);
     const pad = blurPadding(a);
-    const reflect = (at: number, length: number) => (at < 0 ? -at : at >= length ? 2 * (length - 1) - at : at);
+    // The pixel that stands at `at`, or −1 for a zero beyond the border.
+    const place = (at: number, length: number) => {
+      if (at >= 0 && at < length) return at;
+      if (a.border === 'zeros') return -1;
+      return at < 0 ? -at : 2 * (length - 1) - at;
+    };
     const result = new Float32Array(elements(output));
     const sums = new Float64Array(channels);
     let to = 0;
@@ -179,9 +191,11 @@ export const blurPool = defineOp<BlurPoolAttrs>({
         for (let ox = 0; ox < outW; ox++) {
           sums.fill(0);
           filter.forEach((rowWeight, ky) => {
-            const y = reflect(oy * a.stride - pad + ky, height);
+            const y = place(oy * a.stride - pad + ky, height);
             filter.forEach((columnWeight, kx) => {
-              const from = ((n * height + y) * width + reflect(ox * a.stride - pad + kx, width)) * channels;
+              const sourceX = place(ox * a.stride - pad + kx, width);
+              if (y < 0 || sourceX < 0) return;
+              const from = ((n * height + y) * width + sourceX) * channels;
               const weight = rowWeight * columnWeight;
               for (let c = 0; c < channels; c++)
                 sums[c] = (sums[c] as number) + weight * ((x as Float32Array)[from + c] as number);

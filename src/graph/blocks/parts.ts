@@ -144,7 +144,7 @@ export function convNormAct(builder: GraphBuilder, context: BlockContext, option
   if (options.norm !== undefined) normAct(builder, context, options.norm, act);
   else activation(builder, `${options.conv}.act`, act);
   if (antialias && options.aa) {
-    if (options.aa.kind === 'blur') builder.add(options.aa.id, 'blur_pool', { size: 3, stride: reduce });
+    if (options.aa.kind === 'blur') builder.add(options.aa.id, 'blur_pool', { size: 3, stride: reduce, border: 'zeros' });
     else builder.add(options.aa.id, 'avg_pool2d', { kernel: [reduce, reduce], stride: [reduce, reduce] });
   }
 }

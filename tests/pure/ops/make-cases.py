@@ -174,6 +174,7 @@ average({"kernel": [1, 1], "stride": [2, 2]}, [1, 5, 4, 2], kernel_size=1, strid
 case("max_pool2d", {"kernel": [3, 3], "stride": [2, 2], "padding": 1}, [[1, 5, 6, 2]], {}, lambda xs, p: nhwc(F.max_pool2d(nchw(xs[0]), 3, 2, 1)))
 case("max_pool2d", {"kernel": [2, 3], "ceilMode": True}, [[1, 5, 7, 2]], {}, lambda xs, p: nhwc(F.max_pool2d(nchw(xs[0]), (2, 3), ceil_mode=True)))
 case("blur_pool", {}, [[1, 5, 6, 2]], {}, lambda xs, p: nhwc(BlurPool2d(2)(nchw(xs[0]))))
+case("blur_pool", {"border": "zeros"}, [[1, 5, 6, 2]], {}, lambda xs, p: nhwc(BlurPool2d(2, pad_mode="constant")(nchw(xs[0]))))
 case("blur_pool", {"size": 5, "stride": 1}, [[1, 4, 5, 1]], {}, lambda xs, p: nhwc(BlurPool2d(1, filt_size=5, stride=1)(nchw(xs[0]))))
 
 
