@@ -25,7 +25,7 @@ export function bytes(value: number, digits = 3): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let index = 0;
   let size = Math.abs(value);
-  while (index < units.length - 1 && Number(size.toPrecision(digits)) >= 1024) {
+  while (index < units.length - 1 && size >= 999.5) {
     size /= 1024;
     index++;
   }
@@ -62,6 +62,6 @@ export const shapeText = (shape: readonly number[]): string => (shape[0] === 1 ?
 
 function significant(value: number, digits: number): string {
   const rounded = Number(value.toPrecision(digits));
-  const whole = Math.max(1, Math.floor(Math.log10(Math.abs(rounded) || 1)) + 1);
-  return rounded.toFixed(Math.max(0, digits - whole)).replace('-', '−');
+  const exponent = Math.floor(Math.log10(Math.abs(rounded) || 1));
+  return rounded.toFixed(Math.max(0, digits - 1 - exponent)).replace('-', '−');
 }

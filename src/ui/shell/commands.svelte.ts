@@ -1,0 +1,70 @@
+// Every action of the page in one table: shortcuts, the ? sheet, the palette and the menus are views of it.
+export interface Command {
+  readonly id: string;
+  readonly label: string;
+  readonly group: 'Document' | 'Edit' | 'Run' | 'View' | 'Share' | 'Open';
+  /** `Mod` is Ctrl, or ⌘ on Apple keyboards. Single letters work only outside text fields. */
+  readonly keys?: readonly string[];
+  readonly enabled?: () => boolean;
+  run(): void;
+}
+
+export const isApple = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
+
+export class Commands {
+  #all = $state.raw<readonly Command[]>([]);
+
+  get all(): readonly Command[] {
+    return this.#all;
+  }
+  /** Adds commands; the returned function takes them away again (for a component's life). */
+  add(commands: readonly Command[]): () => void {
+    this.#all = [...this.#all, ...commands];
+    return () => {
+      this.#all = this.#all.filter((command) => !commands.includes(command));
+    };
+  }
+  run(id: string): void {
+    const command = this.#all.find((candidate) => candidate.id === id);
+    if (command && (command.enabled?.() ?? true)) command.run();
+  }
+  /** Handles a key press; true when a command took it. */
+  press(event: KeyboardEvent): boolean {
+    const pressed = chord(event);
+    const typing = isTyping(event.target);
+    for (const command of this.#all) {
+      if (!command.keys?.includes(pressed) || !(command.enabled?.() ?? true)) continue;
+      if (typing && !worksWhileTyping(pressed)) continue;
+      event.preventDefault();
+      command.run();
+      return true;
+    }
+    return false;
+  }
+}
+
+/** `Mod+Shift+Z`, `?`, `Delete`: modifiers in one order, letters in capitals. */
+export function chord(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string {
+  const mod = isApple ? event.metaKey : event.ctrlKey;
+  const letter = /^[a-z]$/i.test(event.key);
+  const key = letter ? event.key.toUpperCase() : event.key === ' ' ? 'Space' : event.key;
+  // Shift is part of a symbol (`?`, `+`) but a modifier of letters and named keys.
+  const shift = event.shiftKey && (letter || key.length > 1);
+  return [mod && 'Mod', event.altKey && 'Alt', shift && 'Shift', key].filter(Boolean).join('+');
+}
+
+/** How a chord is shown: `Ctrl Shift Z`, or `⌘ ⇧ Z`. */
+export const showChord = (keys: string): string[] =>
+  keys.split('+').map((part) => {
+    if (part === 'Mod') return isApple ? '⌘' : 'Ctrl';
+    if (isApple && part === 'Shift') return '⇧';
+    if (isApple && part === 'Alt') return '⌥';
+    return { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc', Delete: 'Del' }[part] ?? part;
+  });
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+/** Chords that mean nothing to a text field, or that the page owns everywhere; undo inside a field stays the field's own. */
+const worksWhileTyping = (pressed: string): boolean =>
+  (pressed.startsWith('Mod+') && !/^Mod\+(Shift\+)?(Z|Y|A|C|V|X|D)$/.test(pressed)) || pressed === 'Escape';
