@@ -5,7 +5,7 @@ import { none, type None } from './attributes.ts';
 import { channelsOf, onlyOperand, operands, printShape } from './operands.ts';
 
 /** Shape of `a ∘ b`: equal rank, sizes equal or 1 (NumPy's rule without added axes). Throws ShapeError. */
-export function broadcastShape(inputs: readonly Shape[], what: string): Shape {
+function broadcastShape(inputs: readonly Shape[], what: string): Shape {
   const [a, b] = operands(inputs, 2, what) as [Shape, Shape];
   const fits = a.length === b.length && a.every((size, axis) => size === b[axis] || size === 1 || b[axis] === 1);
   if (!fits) {
@@ -71,7 +71,7 @@ export const mul = binaryOp(
   (a, b) => a * b,
 );
 
-export const scaleConstAttrs = v.strictObject({
+const scaleConstAttrs = v.strictObject({
   factor: v.pipe(v.number('must be a number'), v.finite('must be a finite number')),
 });
 export type ScaleConstAttrs = v.InferOutput<typeof scaleConstAttrs>;

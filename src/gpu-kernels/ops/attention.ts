@@ -30,7 +30,7 @@ const packed = v.strictObject({
   vHeadStride: position,
 });
 
-export const attentionAttrs = v.pipe(
+const attentionAttrs = v.pipe(
   v.strictObject({
     heads: count,
     /** Key and value heads, each shared by heads / kvHeads query heads; 1 = multi-query. Default: heads. */

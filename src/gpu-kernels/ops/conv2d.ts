@@ -6,7 +6,7 @@ import { count, padding, pair } from './attributes.ts';
 import { productBlock, ROWS } from './matrix.ts';
 import { featureMap, type MapShape } from './operands.ts';
 
-export const conv2dAttrs = v.strictObject({
+const conv2dAttrs = v.strictObject({
   out: count,
   kernel: pair,
   stride: v.optional(pair, [1, 1]),

@@ -11,7 +11,7 @@ const vector = (input: Shape | undefined, trainable = true): ParamSpec => ({
   trainable,
 });
 
-export const evonormB0Attrs = v.strictObject({
+const evonormB0Attrs = v.strictObject({
   eps: v.optional(epsilon, 1e-3),
   /** False after a linear bottleneck: only weight · x + bias, and no `v`. */
   apply: v.optional(v.boolean(), true),
@@ -52,7 +52,7 @@ export const evonormB0 = defineOp<EvonormB0Attrs>({
   },
 });
 
-export const evonormS0Attrs = v.strictObject({
+const evonormS0Attrs = v.strictObject({
   groups: count,
   eps: v.optional(epsilon, 1e-5),
   apply: v.optional(v.boolean(), true),

@@ -4,7 +4,7 @@ import { defineOp } from '../op.ts';
 import { count } from './attributes.ts';
 import { operands } from './operands.ts';
 
-export const inputAttrs = v.strictObject({ shape: v.pipe(v.array(count), v.minLength(2), v.maxLength(4)) });
+const inputAttrs = v.strictObject({ shape: v.pipe(v.array(count), v.minLength(2), v.maxLength(4)) });
 export type InputAttrs = v.InferOutput<typeof inputAttrs>;
 
 /** The reference gets the outside data as `inputs[0]` and hands it on. */

@@ -7,7 +7,7 @@ import { around, checkAxis, featureMap, onlyOperand, printShape, tokensOf } from
 /** An axis after the batch; the last one is the channel. */
 const axis = v.picklist([1, 2, 3], 'must be an axis from 1 to 3');
 
-export const reshapeAttrs = v.variant('to', [
+const reshapeAttrs = v.variant('to', [
   /** `[N, H, W, C]` → `[N, H·W, C]`. */
   v.strictObject({ to: v.literal('tokens') }),
   /** `[N, T, C]` → `[N, height, width, C]`. */
@@ -51,7 +51,7 @@ export const reshape = defineOp<ReshapeAttrs>({
   reference: ([x]) => (x as Float32Array).slice(),
 });
 
-export const concatAttrs = v.strictObject({ axis });
+const concatAttrs = v.strictObject({ axis });
 export type ConcatAttrs = v.InferOutput<typeof concatAttrs>;
 
 export const concat = defineOp<ConcatAttrs>({
@@ -102,7 +102,7 @@ function pick(x: Float32Array, input: Shape, axis: number, start: number, size: 
   return result;
 }
 
-export const sliceAttrs = v.strictObject({
+const sliceAttrs = v.strictObject({
   axis,
   start: v.optional(position, 0),
   size: count,
@@ -132,7 +132,7 @@ export const slice = defineOp<SliceAttrs>({
     pick(x as Float32Array, input as Shape, a.axis, a.start, a.size, a.step),
 });
 
-export const selectAttrs = v.strictObject({ axis, index: position });
+const selectAttrs = v.strictObject({ axis, index: position });
 export type SelectAttrs = v.InferOutput<typeof selectAttrs>;
 
 export const select = defineOp<SelectAttrs>({
@@ -161,7 +161,7 @@ export const select = defineOp<SelectAttrs>({
     pick(x as Float32Array, input as Shape, a.axis, a.index, 1, 1),
 });
 
-export const transposeAttrs = v.strictObject({ perm: v.pipe(v.array(position), v.minLength(2), v.maxLength(4)) });
+const transposeAttrs = v.strictObject({ perm: v.pipe(v.array(position), v.minLength(2), v.maxLength(4)) });
 export type TransposeAttrs = v.InferOutput<typeof transposeAttrs>;
 
 export const transpose = defineOp<TransposeAttrs>({

@@ -5,7 +5,7 @@ import { count } from './attributes.ts';
 import { matrixProduct } from './matrix.ts';
 import { channelsOf, onlyOperand } from './operands.ts';
 
-export const linearAttrs = v.strictObject({ out: count, bias: v.optional(v.boolean(), true) });
+const linearAttrs = v.strictObject({ out: count, bias: v.optional(v.boolean(), true) });
 export type LinearAttrs = v.InferOutput<typeof linearAttrs>;
 
 export const linear = defineOp<LinearAttrs>({

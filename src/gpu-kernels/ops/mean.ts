@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
 import { onlyOperand, printShape, type MapShape } from './operands.ts';
 
-export const meanAttrs = v.strictObject({
+const meanAttrs = v.strictObject({
   /** Axes of the input to average over: 1 = height (or tokens), 2 = width. */
   axes: v.pipe(v.array(v.picklist([1, 2], 'must be 1 (height or tokens) or 2 (width)')), v.minLength(1)),
   /** True: averaged axes stay with size 1. */

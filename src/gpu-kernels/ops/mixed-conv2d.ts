@@ -7,7 +7,7 @@ import { featureMap } from './operands.ts';
 
 const counts = v.pipe(v.array(count), v.minLength(1));
 
-export const mixedConv2dAttrs = v.strictObject({
+const mixedConv2dAttrs = v.strictObject({
   /** Square kernel of each part. */
   kernels: counts,
   /** Channels of each part before and after its convolution. */

@@ -11,7 +11,7 @@ const vector = (input: Shape | undefined, trainable = true): ParamSpec => ({
 });
 const affine = (input: Shape | undefined) => ({ weight: vector(input), bias: vector(input) });
 
-export const batchNormAttrs = v.strictObject({ eps: v.optional(epsilon, 1e-5) });
+const batchNormAttrs = v.strictObject({ eps: v.optional(epsilon, 1e-5) });
 export type BatchNormAttrs = v.InferOutput<typeof batchNormAttrs>;
 
 /** Inference form (arXiv 1502.03167 §3.1): (x − running mean) / sqrt(running variance + eps) · weight + bias, per channel. */
@@ -40,7 +40,7 @@ export const batchNorm = defineOp<BatchNormAttrs>({
   },
 });
 
-export const layerNormAttrs = v.strictObject({ eps: v.optional(epsilon, 1e-6) });
+const layerNormAttrs = v.strictObject({ eps: v.optional(epsilon, 1e-6) });
 export type LayerNormAttrs = v.InferOutput<typeof layerNormAttrs>;
 
 /** Layer norm (arXiv 1607.06450) over the last axis: every token or pixel on its own. */
@@ -94,7 +94,7 @@ export function eachGroup(
   }
 }
 
-export const groupNormAttrs = v.strictObject({ groups: count, eps: v.optional(epsilon, 1e-5) });
+const groupNormAttrs = v.strictObject({ groups: count, eps: v.optional(epsilon, 1e-5) });
 export type GroupNormAttrs = v.InferOutput<typeof groupNormAttrs>;
 
 /** Group norm (arXiv 1803.08494): mean and variance over all pixels of C / groups neighbouring channels. */

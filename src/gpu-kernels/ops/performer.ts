@@ -4,7 +4,7 @@ import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
 import { count } from './attributes.ts';
 import { tokensOf } from './operands.ts';
 
-export const performerAttrs = v.strictObject({
+const performerAttrs = v.strictObject({
   /** Channels of one of key, query and value. */
   dim: count,
   /** Number m of random features. */

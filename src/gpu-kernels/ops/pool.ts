@@ -18,9 +18,9 @@ const withStride = <T extends { kernel: [number, number]; stride?: [number, numb
   stride: a.stride ?? a.kernel,
 });
 
-export const maxPool2dAttrs = v.pipe(v.strictObject(window), v.transform(withStride));
+const maxPool2dAttrs = v.pipe(v.strictObject(window), v.transform(withStride));
 export type MaxPool2dAttrs = v.InferOutput<typeof maxPool2dAttrs>;
-export const avgPool2dAttrs = v.pipe(
+const avgPool2dAttrs = v.pipe(
   v.strictObject({ ...window, countIncludePad: v.optional(v.boolean(), true) }),
   v.transform(withStride),
 );
@@ -130,7 +130,7 @@ export const maxPool2d = defineOp<MaxPool2dAttrs>({
     slide(x as Float32Array, input as MapShape, a, -Infinity, Math.max, (largest) => largest),
 });
 
-export const blurPoolAttrs = v.strictObject({
+const blurPoolAttrs = v.strictObject({
   size: v.optional(v.pipe(count, v.minValue(2)), 3),
   stride: v.optional(count, 2),
   /** What lies beyond the border: the map's mirror image, or zeros (timm's MobileNetV4). */

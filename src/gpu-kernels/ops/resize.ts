@@ -4,7 +4,7 @@ import { defineOp, elements, ShapeError } from '../op.ts';
 import { count, rowsAndColumns } from './attributes.ts';
 import { featureMap, type MapShape } from './operands.ts';
 
-export const resizeAttrs = v.strictObject({
+const resizeAttrs = v.strictObject({
   /** Height and width of the result; or `scale`, a whole factor. Exactly one of the two. */
   size: v.optional(rowsAndColumns),
   scale: v.optional(count),

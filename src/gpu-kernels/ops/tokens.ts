@@ -30,7 +30,7 @@ export const prependToken = defineOp<None>({
   },
 });
 
-export const positionEmbeddingAttrs = v.strictObject({
+const positionEmbeddingAttrs = v.strictObject({
   /** False: a fixed table (the sinusoid of T2T-ViT). It is in the checkpoint either way, and counted, as its authors count it. */
   trainable: v.optional(v.boolean(), true),
   tokens: count,

@@ -5,7 +5,7 @@ import { padding, pair } from './attributes.ts';
 import { conv2dWindow } from './conv2d.ts';
 import { featureMap, type MapShape } from './operands.ts';
 
-export const unfoldAttrs = v.strictObject({
+const unfoldAttrs = v.strictObject({
   kernel: pair,
   stride: v.optional(pair, [1, 1]),
   padding: v.optional(padding, 0),
