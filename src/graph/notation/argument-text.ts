@@ -20,14 +20,14 @@ export function printArgument(key: string, value: ArgumentValue): string {
   return key + (typeof value === 'number' ? printNumber(value) : value.map(printNumber).join('.'));
 }
 
-/** A value that the definition accepts: the default, or the one nearest to `wish`. */
+/** A value that the definition accepts: the one nearest to `wish`, else the default, else something ordinary. */
 export function acceptable(argument: Argument, wish?: number): ArgumentValue {
   if (argument.kind === 'flag') return true;
   if (argument.kind === 'word')
     return typeof argument.default === 'string' ? argument.default : (argument.words?.[0] ?? 'none');
   const { min, max } = bounds(argument);
   if (wish === undefined && argument.default !== undefined) return argument.default;
-  const value = clamp(wish ?? Math.max(1, min), min, max);
+  const value = clamp(wish ?? 16, min, max);
   return argument.kind === 'number' ? value : Math.round(value);
 }
 
@@ -101,18 +101,19 @@ function bounds(argument: Argument): { min: number; max: number } {
 
 /**
  * The argument that a token means: the whole token for a flag, else the letters before its value.
- * Adds a problem with the nearest known key when there is none.
+ * Adds a problem with the nearest known key when there is none; `missing` is what a bare number may stand for.
  */
 export function findArgument(
   token: Token,
   args: readonly Argument[],
   word: string,
+  missing: Argument | undefined,
   problems: ProblemList,
 ): Argument | undefined {
   const letters = /^[A-Za-z]*/.exec(token.text)?.[0] ?? '';
   const exact = args.find(({ key }) => key === token.text) ?? args.find(({ key }) => key === letters);
   if (exact) return exact;
-  const meant = intended(token.text, letters, args);
+  const meant = intended(token.text, letters, args, missing);
   const hint = meant ? `Did you mean ${quote(meant)}?` : `It knows ${args.map(({ key }) => key).join(', ')}.`;
   const fix = meant
     ? replaceWith(token, meant, `Change to ${quote(meant)}`)
@@ -121,8 +122,14 @@ export function findArgument(
   return undefined;
 }
 
-/** `actrelu` → `act=relu`; `E6` → `e6`; `nosikp` → `noskip`. */
-function intended(text: string, letters: string, args: readonly Argument[]): string | undefined {
+/** `actrelu` → `act=relu`; `E6` → `e6`; `nosikp` → `noskip`; a bare `1000` → the `c1000` that is missing. */
+function intended(
+  text: string,
+  letters: string,
+  args: readonly Argument[],
+  missing: Argument | undefined,
+): string | undefined {
+  if (missing && readInteger(text) !== undefined) return missing.key + text;
   const glued = args.find(({ key, words }) => text.startsWith(key) && words?.includes(text.slice(key.length)));
   if (glued) return printArgument(glued.key, text.slice(glued.key.length));
   const near = nearest(

@@ -11,7 +11,7 @@ import {
 } from './argument-text.ts';
 import { limits } from './limits.ts';
 import { nearest } from './nearest.ts';
-import { clamp, guessNumber } from './number-text.ts';
+import { clamp, guessNumber, readInteger } from './number-text.ts';
 import { quote, removal, replaceWith, type ProblemList } from './problem-list.ts';
 import type { Token } from './scan.ts';
 import { notationOfTimm } from './timm-lines.ts';
@@ -80,8 +80,12 @@ export function readBlockLine(
       }
       continue;
     }
-    const argument = findArgument(token, definitions, word.text, problems);
-    if (!argument) continue;
+    const missing = definitions.find(({ key, required }) => required && !given.has(key) && !mentions(rest, key));
+    const argument = findArgument(token, definitions, word.text, missing, problems);
+    if (!argument) {
+      if (missing && readInteger(token.text) !== undefined) given.add(missing.key);
+      continue;
+    }
     const { key } = argument;
     if (given.has(key)) {
       problems.error(`"${key}" is given twice.`, token, removal(token, `Remove ${quote(token.text)}`));
@@ -118,6 +122,10 @@ export function readBlockLine(
   };
 }
 
+/** True when some token of the line gives this key a value. */
+const mentions = (tokens: readonly Token[], key: string): boolean =>
+  tokens.some(({ text }) => text.startsWith(key) && /^=?\d/.test(text.slice(key.length)));
+
 function readRepeats(token: Token, once: boolean, problems: ProblemList): number {
   const value = /^x[1-9]\d{0,5}$/.test(token.text) ? Number(token.text.slice(1)) : 0;
   if (once && value !== 1) {
@@ -134,6 +142,41 @@ function readRepeats(token: Token, once: boolean, problems: ProblemList): number
   return 1;
 }
 
+/** What other tools and papers call the same. */
+const elsewhere: Readonly<Record<string, string>> = {
+  classifier: 'linear',
+  dense: 'linear',
+  fc: 'linear',
+  head: 'linear',
+  avgpool: 'pool',
+  gap: 'pool',
+  globalpool: 'pool',
+  global_pool: 'pool',
+  bottleneck: 'mbconv',
+  invertedresidual: 'mbconv',
+  inverted_residual: 'mbconv',
+  ib: 'mbconv',
+  depthwise: 'ds',
+  dw: 'ds',
+  separable: 'ds',
+  dwconv: 'ds',
+  fusedib: 'fused',
+  fusedmbconv: 'fused',
+  fused_mbconv: 'fused',
+  edgeresidual: 'fused',
+  stem: 'conv',
+  conv2d: 'conv',
+  convbn: 'conv',
+  convbnrelu: 'conv',
+  resolution: 'input',
+  size: 'input',
+  activation: 'act',
+  padding: 'pad',
+  epsilon: 'eps',
+  multiplier: 'width',
+  params: 'expect',
+};
+
 function unknownWord(
   word: Token,
   rest: readonly Token[],
@@ -147,7 +190,8 @@ function unknownWord(
     return problems.error(message, word, replaceWith(word, timm));
   }
   const known = [...vocabulary.keys(), ...(rest.length > 0 ? headerWords : [])];
-  const near = nearest(word.text, known);
+  const other = Object.hasOwn(elsewhere, word.text.toLowerCase()) ? elsewhere[word.text.toLowerCase()] : undefined;
+  const near = other !== undefined && known.includes(other) ? other : nearest(word.text, known);
   const hint = near ? `Did you mean "${near}"?` : `Blocks: ${[...vocabulary.keys()].join(', ')}.`;
   problems.error(
     `Unknown word ${quote(word.text)}. ${hint}`,

@@ -5,6 +5,7 @@ import { blocks } from '../blocks/index.ts';
 import { expand } from '../expand.ts';
 import type { Problem } from '../graph.ts';
 import { acceptable, printArgument } from './argument-text.ts';
+import { printLine } from './print.ts';
 import type { Fix } from './problem-list.ts';
 
 /** Blocks that all trials of one problem may build together: about fifteen milliseconds. */
@@ -25,7 +26,7 @@ export function shapeFix(architecture: Architecture, index: number, problem: Pro
   const after = architecture.blocks.slice(index + 1, index + 2);
   const header = { ...architecture.header, expectParams: undefined };
   let budget = TRIAL_BLOCKS;
-  for (const { fix, lines } of candidates(line, block, problem.message)) {
+  for (const { fix, lines } of candidates(line, block, problem.message, before)) {
     const trial = { header, blocks: [...before, ...lines, ...after] };
     budget -= trial.blocks.reduce((sum, { repeats }) => sum + Math.ceil(repeats * header.depth), 1);
     if (budget < 0) return undefined;
@@ -35,13 +36,24 @@ export function shapeFix(architecture: Architecture, index: number, problem: Pro
   return undefined;
 }
 
-/** Structural edits first, then arguments that the message names, then those whose value it names, then the others. */
-function* candidates(line: BlockLine, block: Block, message: string): Generator<Candidate> {
-  if (block.place === 'head') {
-    const { from } = line.range;
-    const pool: BlockLine = { word: 'pool', repeats: 1, sameStage: false, args: {}, range: line.range, argRanges: {} };
-    yield { fix: { label: 'Add pool above', range: { from, to: from }, insert: 'pool\n' }, lines: [pool, line] };
-    if (block.args.length === 0) yield { fix: { label: 'Remove the line', range: line.range, insert: '' }, lines: [] };
+/** What the message proposes first, then arguments that it names, then those whose value it names, then the others. */
+function* candidates(
+  line: BlockLine,
+  block: Block,
+  message: string,
+  before: readonly BlockLine[],
+): Generator<Candidate> {
+  const { from } = line.range;
+  for (const [, word = ''] of message.matchAll(/`([a-z0-9]+)`/g)) {
+    const above = word === line.word ? undefined : exampleLine(word, before);
+    if (!above) continue;
+    yield {
+      fix: { label: `Add ${word} above`, range: { from, to: from }, insert: `${printLine(above)}\n` },
+      lines: [above, line],
+    };
+  }
+  if (message.includes('remove the second')) {
+    yield { fix: { label: 'Remove the line', range: line.range, insert: '' }, lines: [] };
   }
   for (const argument of block.args) {
     if (argument.kind === 'int' && argument.default === 0 && line.args[argument.key] === undefined) {
@@ -56,6 +68,18 @@ function* candidates(line: BlockLine, block: Block, message: string): Generator<
     if (typeof value !== 'number' || argument.kind === 'word' || argument.kind === 'flag') continue;
     for (const smaller of smallerValues(value, argument)) yield withArgument(line, argument, smaller);
   }
+}
+
+/** A line of that word with nothing but what it requires, as the lines above say it; undefined for an unknown word. */
+function exampleLine(word: string, before: readonly BlockLine[]): BlockLine | undefined {
+  const block = blocks.get(word);
+  if (!block) return undefined;
+  const required = block.args.filter((argument) => argument.required);
+  const last = (key: string) =>
+    before.findLast(({ args }) => typeof args[key] === 'number')?.args[key] as number | undefined;
+  const args = Object.fromEntries(required.map((argument) => [argument.key, acceptable(argument, last(argument.key))]));
+  const range = { from: 0, to: 0 };
+  return { word, repeats: 1, sameStage: false, args, range, argRanges: {} };
 }
 
 /** Nearest first: a few steps down, then halves. */

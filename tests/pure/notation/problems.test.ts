@@ -50,7 +50,11 @@ test.each<[string, string, readonly [string, string, string | undefined]]>([
       'mbconv x2 k3 s2 c24 e6 se0.25',
     ],
   ],
+  ['linear  c10', 'fc  c10', ['fc', 'Unknown word "fc". Did you mean "linear"?', 'linear  c10']],
+  ['act relu6', 'activation relu6', ['activation', 'Unknown word "activation". Did you mean "act"?', 'act relu6']],
+  ['act relu6', '+ act relu6', ['+ ', '"act" is a header line; it takes no "+".', 'act relu6']],
   // Arguments.
+  ['linear  c10', 'linear  10', ['10', '"linear" has no argument "10". Did you mean "c10"?', 'linear  c10']],
   ['c24 e6', 'c24 E6', ['E6', '"mbconv" has no argument "E6". Did you mean "e6"?', 'mbconv  x2 k3 s2 c24 e6']],
   [
     'c24 e6',
@@ -217,6 +221,13 @@ test.each<[string, string, readonly [string, string, string | undefined]]>([
   ],
 ])('%j → %j', (from, to, expected) => {
   expect(problemsAfter(from, to)).toEqual([expected]);
+});
+
+test('a line that needs another one above it', () => {
+  const text = net.replace('conv    k1 c64\npool\nlinear  c10', 'vit h4\nclshead c10');
+  const { problems } = check(text);
+  expect(problems).toMatchObject([{ fix: { label: 'Add tokens above', insert: 'tokens c24\n' } }]);
+  expect(problems[0]?.fix && check(applyFix(text, problems[0].fix)).problems).toEqual([]);
 });
 
 test('an argument that is near none is removed, and the known ones are listed', () => {
