@@ -93,4 +93,24 @@ function mixedTaps(sources: readonly Source[], options: Readonly<Record<string, 
   return result;
 }
 
-export const packers: Readonly<Record<string, Packer>> = { vector, rows, plain, blocks4x4, taps, mixedTaps };
+/**
+ * `[O, I, …]` for quad products (kernels/wgsl-quad.ts): for each tile of `columns` outputs, tap and input block, one vec4 a column
+ * holding the four input lanes. Index: `((tile·taps + tap)·I4 + i4)·columns + column`.
+ */
+function quads([source]: readonly Source[], options: Readonly<Record<string, number>>): Float32Array {
+  const { data, shape } = source as Source;
+  const [out, input] = shape as [number, number];
+  const columns = options.columns as number;
+  const taps = data.length / (out * input);
+  const in4 = blocks(input);
+  const result = new Float32Array(Math.ceil(out / columns) * columns * taps * in4 * 4);
+  for (let o = 0; o < out; o++)
+    for (let i = 0; i < input; i++)
+      for (let tap = 0; tap < taps; tap++) {
+        const block = (Math.floor(o / columns) * taps + tap) * in4 + (i >> 2);
+        result[(block * columns + (o % columns)) * 4 + (i & 3)] = data[(o * input + i) * taps + tap]!;
+      }
+  return result;
+}
+
+export const packers: Readonly<Record<string, Packer>> = { quads, vector, rows, plain, blocks4x4, taps, mixedTaps };

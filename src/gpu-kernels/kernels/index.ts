@@ -1,6 +1,7 @@
 // The kernel registry: variants of a family in order of preference, the first that accepts a step is taken.
 import type { Capabilities, Kernel, Precision } from '../kernel.ts';
 import type { Step } from '../step.ts';
+import { depthwiseColumns } from './depthwise-strip.ts';
 import { elementwise } from './elementwise.ts';
 import { generalAttention, rowAttention } from './generic-attention.ts';
 import { genericDepthwise, genericMixedDepthwise } from './generic-depthwise.ts';
@@ -9,11 +10,13 @@ import { concat, prependToken, reshape, slice, transpose, unfold } from './movem
 import { evonormB0, groupNorm, layerNorm } from './norms.ts';
 import { performer, performerSums } from './performer.ts';
 import { blurPool, mean, pool } from './pooling.ts';
+import { conv2dQuad, pointwiseQuad } from './pointwise-quad.ts';
 import { resize } from './resize.ts';
 import { softmax } from './softmax.ts';
 
 export const kernels: readonly Kernel[] = [
   // Fast variants, each family's most special first.
+  pointwiseQuad, conv2dQuad, depthwiseColumns,
   // Generic variants: correct for every shape they accept.
   genericPointwise, genericConv2d, genericDepthwise, genericMixedDepthwise, rowAttention, generalAttention, performerSums, performer,
   elementwise, layerNorm, groupNorm, evonormB0, pool, blurPool, mean, resize, softmax, concat, slice, transpose, reshape, unfold, prependToken,
