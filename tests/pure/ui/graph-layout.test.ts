@@ -1,0 +1,58 @@
+// The graph view's layout: nothing overlaps, every block is there, unfolding shows every op, and it is quick.
+import { describe, expect, it } from 'vitest';
+import { check } from '../../../src/graph/notation/check.ts';
+import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
+import { layoutOf, type Box } from '../../../src/ui/graph/layout.ts';
+import { sceneOf } from '../../../src/ui/graph/scene.ts';
+
+function sceneFor(name: string) {
+  const preset = resolvePreset(name);
+  if ('problem' in preset) throw new Error(preset.problem);
+  const { architecture, graph } = check(preset.text, name);
+  if (!graph) throw new Error('no graph');
+  return { scene: sceneOf(graph, architecture), graph };
+}
+
+const overlap = (a: Box, b: Box) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+describe.each(['mobilenetv2_100', 'mobilenetv3_large_100', 'mobilenetv4_hybrid_medium', 'efficientformerv2_s0', 't2t_vit_14'])('%s', (name) => {
+  const { scene, graph } = sceneFor(name);
+
+  it('shows every op once, in blocks that do not overlap', () => {
+    const all = new Set(scene.units.map(({ key }) => key));
+    for (const unfolded of [new Set<string>(), all]) {
+      const layout = layoutOf(scene, unfolded);
+      layout.units.forEach((a, i) => layout.units.slice(i + 1).forEach((b) => expect(overlap(a, b), `${a.unit.key} ${b.unit.key}`).toBe(false)));
+    }
+    const ops = layoutOf(scene, all).units.flatMap((unit) => unit.ops.map(({ node }) => node.id));
+    expect(ops).toEqual(graph.nodes.filter(({ op }) => op !== 'input').map(({ id }) => id));
+  });
+
+  it('keeps ops inside their block', () => {
+    for (const unit of layoutOf(scene, new Set(scene.units.map(({ key }) => key))).units) {
+      for (const op of unit.ops) {
+        expect(op.x).toBeGreaterThanOrEqual(unit.x);
+        expect(op.x + op.width).toBeLessThanOrEqual(unit.x + unit.width);
+        expect(op.y + op.height).toBeLessThanOrEqual(unit.y + unit.height);
+      }
+    }
+  });
+});
+
+it('columns follow the resolution, residual blocks have a skip', () => {
+  const { scene } = sceneFor('mobilenetv2_100');
+  expect(scene.columns.map(({ title }) => title)).toEqual(['112 × 112', '56 × 56', '28 × 28', '14 × 14', '7 × 7', 'vector']);
+  expect(scene.units.filter(({ residual }) => residual)).toHaveLength(10);
+  expect(scene.units.filter(({ reduces }) => reduces)).toHaveLength(6);
+  expect(layoutOf(scene, new Set()).skips).toHaveLength(10);
+});
+
+it('lays 300 ops out in under 300 ms', () => {
+  const { scene, graph } = sceneFor('mobilenetv4_hybrid_medium');
+  expect(graph.nodes.length).toBeGreaterThan(250);
+  const all = new Set(scene.units.map(({ key }) => key));
+  const start = process.cpuUsage();
+  layoutOf(scene, all);
+  const { user } = process.cpuUsage(start);
+  expect(user / 1000).toBeLessThan(300);
+});
