@@ -6,6 +6,7 @@ import { netHash } from '../graph/link.ts';
 import { check, type Checked } from '../graph/notation/check.ts';
 import * as edit from '../graph/notation/edit.ts';
 import { print } from '../graph/notation/print.ts';
+import type { NodeTimes } from './graph/heat.ts';
 import { History, type Snapshot } from './history.ts';
 
 /** What is selected: block lines of the document, or one op node of the graph. */
@@ -31,6 +32,8 @@ export class Session {
 
   selection = $state.raw<Selection>({ kind: 'none' });
   baseline = $state.raw<Baseline | undefined>(undefined);
+  /** Measured times of the current graph's nodes; undefined until this very net was measured. */
+  times = $state.raw<NodeTimes | undefined>(undefined);
   /** What just happened, for the status line and screen readers. */
   notice = $state.raw<{ readonly text: string; readonly tone: 'info' | 'bad' } | undefined>(undefined);
 

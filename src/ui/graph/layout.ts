@@ -5,7 +5,7 @@ import type { Scene, Unit } from './scene.ts';
 
 export const sizes = {
   card: { width: 168, height: 40 },
-  op: { width: 132, height: 26 },
+  op: { width: 150, height: 26 },
   gapY: 22,
   /** Room for the skip arc left of a column and the edge to the next one right of it. */
   gapX: 64,
@@ -81,6 +81,9 @@ export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>): Layout {
       before = placed;
       y += box.height + sizes.gapY;
     });
+    // A closing sum needs its own stretch of edge below the last block.
+    const last = before as PlacedUnit | undefined;
+    if (last?.unit.residual) edges.push({ from: last.unit.key, to: `${last.unit.key} sum`, path: `M${last.x + last.width / 2} ${last.y + last.height}v2`, at: [0, 0] });
     columns.push({ title: column.title, x, y: 0, width, height: y - sizes.gapY });
     height = Math.max(height, y - sizes.gapY);
     x += width + sizes.gapX;
@@ -112,7 +115,7 @@ function innerLayout(unit: Unit, cache: Map<string, Inner>): Inner {
       edges: links.map(([from, to], at) => ({
         from: String(from),
         to: String(to),
-        points: graph.edge(String(from), String(to), String(at)).points.map((point): [number, number] => [point.x, point.y + top]),
+        points: graph.edge(String(from), String(to), String(at)).points.map((point: { x: number; y: number }): [number, number] => [point.x, point.y + top]),
       })),
     };
     const slack = (shape.width - width) / 2;
@@ -140,11 +143,12 @@ const straight = (from: Box, to: Box): Path => {
   return { path: `M${x} ${from.y + from.height}V${to.y}`, at: [x, (from.y + from.height + to.y) / 2] };
 };
 
-/** From the bottom of a column up through the gutter into the head of the next one. */
-function elbow(from: Box, to: Box): Path {
+/** From the last block of a column (from its sum, when it is residual) up through the gutter into the head of the next one. */
+function elbow(from: PlacedUnit, to: Box): Path {
   const r = 8;
-  const startX = from.x + from.width;
-  const startY = from.y + from.height / 2;
+  const { residual } = from.unit;
+  const startX = residual ? from.x + from.width / 2 + 5.5 : from.x + from.width;
+  const startY = residual ? from.y + from.height + sizes.gapY / 2 - 4 : from.y + from.height / 2;
   const gutter = to.x - sizes.gapX / 2 + 12;
   const endX = to.x + to.width / 2;
   const top = sizes.header - 12;
