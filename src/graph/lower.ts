@@ -47,7 +47,7 @@ export function lower(graph: InferredGraph, keep: readonly string[] = []): StepP
     return { node: id, value };
   };
   const wanted = [...new Set([...graph.outputs, ...keep])].map(find);
-  return inFloat({ steps, inputs, outputs: wanted, values });
+  return inFloat({ steps, inputs, outputs: wanted });
 }
 
 const factsOf = (graph: InferredGraph, node: GraphNode) => graph.facts.get(node.id) as NonNullable<ReturnType<InferredGraph['facts']['get']>>;
@@ -66,6 +66,5 @@ function inFloat(program: StepProgram): StepProgram {
     ...program,
     steps: program.steps.map((step) => ({ ...step, inputs: step.inputs.map(typed), outputs: step.outputs.map(typed) })),
     outputs: program.outputs.map(({ node, value }) => ({ node, value: typed(value) })),
-    values: new Map([...program.values].map(([id, value]) => [id, typed(value)])),
   };
 }

@@ -62,14 +62,18 @@ export function passContext(caps: Capabilities, precision: Precision): PassConte
     for: caps.software ? 'software' : 'gpu',
     caps,
     precision,
-    accepts: (step) => fits(step, caps) && chooseKernel(step, caps, precision) !== undefined,
+    accepts: (step) => bindable(step, caps, precision),
     sumParts: (step) => chooseKernel(step, caps, precision)?.sumParts?.(step, caps, precision) ?? 0,
   };
 }
 
-/** Every operand, result and constant may need a binding of its own. */
-const fits = (step: Step, caps: Capabilities): boolean =>
-  new Set(step.inputs.map((input) => input.id)).size + step.outputs.length + Object.keys(step.weights).length <= caps.maxStorageBuffersPerStage;
+/** A kernel takes the step and binds no more buffers than the device allows; only doubtful steps are built to count them. */
+function bindable(step: Step, caps: Capabilities, precision: Precision): boolean {
+  const kernel = chooseKernel(step, caps, precision);
+  if (!kernel) return false;
+  const atMost = step.inputs.length + step.outputs.length + Object.keys(step.weights).length;
+  return atMost <= caps.maxStorageBuffersPerStage || kernel.build(step, caps, precision).bindings.length <= caps.maxStorageBuffersPerStage;
+}
 
 const valueBytes = (value: Value, precision: Precision): number => storedVectors(value.shape) * ((value.type ?? precision) === 'f16' ? 8 : 16);
 

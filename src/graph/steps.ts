@@ -13,8 +13,6 @@ export interface StepProgram {
   readonly inputs: readonly NamedValue[];
   /** Values that must exist in memory at the end: the graph's outputs, then `keep`. */
   readonly outputs: readonly NamedValue[];
-  /** Rows that a node's value is known by after aliasing: node id → value. */
-  readonly values: ReadonlyMap<string, Value>;
 }
 
 /** What a pass may ask of the target. */

@@ -106,12 +106,17 @@ export const generalAttention: Kernel = {
     const at = (operand: 0 | 1 | 2, shape: Shape, row: string, channel: string): string =>
       `(${shader.load(buffers[operand], `(${row}) * ${channelBlocks(shape)}u + (${channel}) / 4u`)})[(${channel}) % 4u]`;
     const channel = (l: OperandLayout, head: string): string => `${l.offset}u + ${head} * ${l.headStride}u + d`;
-    const mix = (weight: string, bias: string): string => `for (var j = 0u; j < ${keys}u; j++) {
+    // One constant for the four tensors of talking heads: bindings are few. Each starts at a whole vec4.
+    const square = Math.ceil((a.heads * a.heads) / 4) * 4;
+    const vector = Math.ceil(a.heads / 4) * 4;
+    const packed: PackedWeight = { packer: 'vector', roles: ['mix1', 'mix1Bias', 'mix2', 'mix2Bias'], options: {}, elements: 2 * (square + vector) };
+    const talk = (at: string): string => `(${shader.load(shader.weight('mix', packed), `(${at}) / 4u`)})[(${at}) % 4u]`;
+    const mix = (first: number): string => `for (var j = 0u; j < ${keys}u; j++) {
 var column: array<f32, ${a.heads}>;
 for (var g = 0u; g < ${a.heads}u; g++) { column[g] = scores[g * ${keys}u + j]; }
 for (var h = 0u; h < ${a.heads}u; h++) {
-var sum = ${element(shader, bias, 'h')};
-for (var g = 0u; g < ${a.heads}u; g++) { sum += ${element(shader, weight, `h * ${a.heads}u + g`)} * column[g]; }
+var sum = ${talk(`${first + square}u + h`)};
+for (var g = 0u; g < ${a.heads}u; g++) { sum += ${talk(`${first}u + h * ${a.heads}u + g`)} * column[g]; }
 scores[h * ${keys}u + j] = sum;
 }
 }`;
@@ -132,7 +137,7 @@ score += ${at(0, qShape, 'row', channel(a.layout[0], 'h'))} * ${at(1, kShape, `n
 scores[h * ${keys}u + j] = score * ${f32Literal(a.scale)}${step.weights.bias ? ` + ${element(shader, 'bias', `(h * ${queries}u + row % ${queries}u) * ${keys}u + j`)}` : ''};
 }
 }
-${a.talkingHeads ? mix('mix1', 'mix1Bias') : ''}
+${a.talkingHeads ? mix(0) : ''}
 for (var h = 0u; h < ${a.heads}u; h++) {
 var top = -3.40282e38;
 for (var j = 0u; j < ${keys}u; j++) { top = max(top, scores[h * ${keys}u + j]); }
@@ -140,7 +145,7 @@ var total = 0.0;
 for (var j = 0u; j < ${keys}u; j++) { let e = exp(max(scores[h * ${keys}u + j] - top, -80.0)); scores[h * ${keys}u + j] = e; total += e; }
 for (var j = 0u; j < ${keys}u; j++) { scores[h * ${keys}u + j] /= total; }
 }
-${a.talkingHeads ? mix('mix2', 'mix2Bias') : ''}
+${a.talkingHeads ? mix(square + vector) : ''}
 for (var block = 0u; block < ${channelBlocks(output)}u; block++) {
 var acc = vec4f();
 for (var lane = 0u; lane < 4u; lane++) {

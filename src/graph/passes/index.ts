@@ -1,10 +1,34 @@
 // The ordered list of lowering passes; the order is the plan. Each can be switched off by name, and the result may not change beyond rounding.
 import type { Pass, PassContext, StepProgram } from '../steps.ts';
+import { attentionSlices, mergeSiblings } from './attention-operands.ts';
+import { averageHeads } from './average-heads.ts';
+import { foldNorms } from './fold-norms.ts';
+import { depthwisePointwise, expandDepthwise } from './fuse-depthwise.ts';
+import { fuseEpilogues } from './fuse-epilogues.ts';
+import { fuseGates, gateFromSums } from './fuse-gates.ts';
+import { fusePrologues } from './fuse-prologues.ts';
+import { poolIntoHead } from './pool-into-head.ts';
+import { sinkNorms } from './sink-norms.ts';
 
-export const passes: readonly Pass[] = [];
+export const passes: readonly Pass[] = [
+  averageHeads,
+  foldNorms,
+  sinkNorms,
+  attentionSlices,
+  mergeSiblings,
+  fuseEpilogues,
+  fuseGates,
+  fusePrologues,
+  poolIntoHead,
+  expandDepthwise,
+  depthwisePointwise,
+  gateFromSums,
+];
 
 /** Runs the passes in order, less those named in `without`. Throws RangeError for an unknown name. */
 export function runPasses(program: StepProgram, context: PassContext, without: readonly string[] = []): StepProgram {
-  for (const name of without) if (!passes.some((pass) => pass.name === name)) throw new RangeError(`no pass is called "${name}"; known: ${passes.map((pass) => pass.name).join(', ')}`);
+  for (const name of without) {
+    if (!passes.some((pass) => pass.name === name)) throw new RangeError(`no pass is called "${name}"; known: ${passes.map((pass) => pass.name).join(', ')}`);
+  }
   return passes.reduce((current, pass) => (without.includes(pass.name) ? current : pass.run(current, context)), program);
 }
