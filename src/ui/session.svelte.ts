@@ -2,7 +2,7 @@
 import { accounting, type Accounting } from '../graph/accounting.ts';
 import type { Architecture, ArgumentValue, BlockLine, Header } from '../graph/architecture.ts';
 import type { InferredGraph, Problem } from '../graph/graph.ts';
-import { netHash } from '../graph/link.ts';
+import { netHash, type LinkDocument, type SharedResult } from '../graph/link.ts';
 import { check, type Checked } from '../graph/notation/check.ts';
 import * as edit from '../graph/notation/edit.ts';
 import { print } from '../graph/notation/print.ts';
@@ -29,11 +29,16 @@ export class Session {
   /** Bumped by every step, so that undo labels are read again. */
   #steps = $state(0);
   #lastGraph: InferredGraph | undefined;
+  /** The document of the last link that was opened, until it is kept; undo and redo leave it and come back to it. */
+  #arrival = $state.raw<LinkDocument | undefined>(undefined);
+  #sharedResult = $state.raw<SharedResult | undefined>(undefined);
 
   selection = $state.raw<Selection>({ kind: 'none' });
   baseline = $state.raw<Baseline | undefined>(undefined);
   /** Measured times of the current graph's nodes; undefined until this very net was measured. */
   times = $state.raw<NodeTimes | undefined>(undefined);
+  /** The user's own measurement of this net, in the form in which a link carries it; set by whoever measured. */
+  ownResult = $state.raw<SharedResult | undefined>(undefined);
   /** What just happened, for the status line and screen readers. */
   notice = $state.raw<{ readonly text: string; readonly tone: 'info' | 'bad' } | undefined>(undefined);
 
@@ -45,6 +50,9 @@ export class Session {
   });
   readonly #accounting: Accounting | undefined = $derived(this.#graph && accounting(this.#graph));
   readonly #hash: string = $derived(netHash(canonical(this.#checked.architecture)));
+
+  /** How often another document was opened: what tells an "open" from an edit in the browser's history. */
+  opened = $state(0);
 
   constructor(name: string, text: string) {
     this.#history = new History({ name, text, label: 'Open' });
@@ -90,6 +98,15 @@ export class Session {
     return this.#history.redoLabel;
   }
 
+  /** True while the document is the unchanged one of a link: a look at someone else's net, which should not start expensive work by itself. */
+  get preview(): boolean {
+    return this.#arrival !== undefined && this.#arrival.text === this.text && this.#arrival.name === this.name;
+  }
+  /** The measurement that came with the link, while the document is the net that it was made on. */
+  get sharedResult(): SharedResult | undefined {
+    return this.#sharedResult?.net === this.hash ? this.#sharedResult : undefined;
+  }
+
   /** Block lines that are selected, directly or through one of their nodes. */
   get selectedLines(): ReadonlySet<number> {
     if (this.selection.kind === 'lines') return this.selection.lines;
@@ -114,6 +131,20 @@ export class Session {
   open(name: string, text: string, label = `Open ${name}`): void {
     this.#step({ name, text, label });
     this.clearSelection();
+    this.opened++;
+  }
+  /** Opens what a link holds, as one undoable step; a measurement of another net is left out. */
+  openLink(document: LinkDocument): void {
+    this.open(document.name, document.text, 'Open link');
+    this.#arrival = document;
+    this.#sharedResult = document.result;
+    if (document.result && document.result.net !== this.hash) {
+      this.say('The measurement in this link is of another net, so it is not shown.', 'bad');
+    }
+  }
+  /** Ends the preview: the link's net is now the user's own. */
+  keep(): void {
+    this.#arrival = undefined;
   }
   rename(name: string): void {
     this.#step({ name, text: this.text, label: 'Rename' }, 'rename');
@@ -127,17 +158,20 @@ export class Session {
     const { range, insert, label } = problem.fix;
     this.setText(this.text.slice(0, range.from) + insert + this.text.slice(range.to), label);
   }
-  setArgument(line: number, key: string, value: ArgumentValue | undefined): void {
-    this.setText(edit.setArgument(this.#document, line, key, value), `Change ${key}`, `argument ${line} ${key}`);
+  /** Changes one argument of every given line that takes it, as one step; `undefined` removes it. */
+  setArgument(lines: number | ReadonlySet<number>, key: string, value: ArgumentValue | undefined): void {
+    const set = setOf(lines);
+    this.setText(edit.setArgument(this.#document, set, key, value), `Change ${key}`, `argument ${[...set].join()} ${key}`);
   }
-  setRepeats(line: number, repeats: number): void {
-    this.setText(edit.setRepeats(this.#document, line, repeats), 'Change repeats', `repeats ${line}`);
+  setRepeats(lines: number | ReadonlySet<number>, repeats: number): void {
+    const set = setOf(lines);
+    this.setText(edit.setRepeats(this.#document, set, repeats), 'Change repeats', `repeats ${[...set].join()}`);
   }
-  setSameStage(line: number, sameStage: boolean): void {
-    this.setText(edit.setSameStage(this.#document, line, sameStage), sameStage ? 'Join stage above' : 'Begin a stage');
+  setSameStage(lines: number | ReadonlySet<number>, sameStage: boolean): void {
+    this.setText(edit.setSameStage(this.#document, setOf(lines), sameStage), sameStage ? 'Join stage above' : 'Begin a stage');
   }
-  setHeader<K extends keyof Header>(key: K, value: Header[K]): void {
-    this.setText(edit.setHeader(this.#document, key, value), `Change ${key}`, `header ${key}`);
+  setHeader(changes: Partial<Header>, label = `Change ${Object.keys(changes).join(', ')}`): void {
+    this.setText(edit.setHeader(this.#document, changes), label, `header ${Object.keys(changes).join()}`);
   }
   insert(at: number, lines: readonly BlockLine[]): void {
     this.setText(edit.insertLines(this.#document, at, lines), `Insert ${lines.map(({ word }) => word).join(', ')}`);
@@ -210,6 +244,9 @@ export class Session {
     this.say(`${what}.`);
   }
 }
+
+const setOf = (lines: number | ReadonlySet<number>): ReadonlySet<number> =>
+  typeof lines === 'number' ? new Set([lines]) : lines;
 
 /** The net itself: canonical text without comments and without the expected count. */
 export function canonical(architecture: Architecture): string {

@@ -1,6 +1,10 @@
 // Edits of the document as the block editor makes them: each returns the new text, so that editor, form, palette and undo agree by construction.
 import type { Architecture, ArgumentValue, BlockLine, Header } from '../architecture.ts';
+import { blocks } from '../blocks/index.ts';
 import type { Problem } from '../graph.ts';
+import { argumentsOf } from './argument-text.ts';
+import { placeArranged, rearrange, type Arrangement } from './arrange.ts';
+import { check } from './check.ts';
 import { knobs } from './header.ts';
 import { print, printLine } from './print.ts';
 
@@ -11,89 +15,111 @@ export interface Document {
   readonly problems: readonly Problem[];
 }
 
-/** Changes one line's argument; `undefined` removes it (the default then counts). */
-export const setArgument = (document: Document, index: number, key: string, value: ArgumentValue | undefined): string =>
-  replaceLine(document, index, (line) => {
+type Lines = ReadonlySet<number>;
+
+/** Changes one argument of every given line that takes it, in one edit; `undefined` removes it (the default then counts). */
+export const setArgument = (document: Document, lines: Lines, key: string, value: ArgumentValue | undefined): string =>
+  changeLines(document, lines, (line) => {
+    const block = blocks.get(line.word);
+    if (!block || !argumentsOf(block).some((argument) => argument.key === key)) return line;
     const { [key]: _, ...rest } = line.args;
     return { ...line, args: value === undefined ? rest : { ...rest, [key]: value } };
   });
 
-export const setRepeats = (document: Document, index: number, repeats: number): string =>
-  replaceLine(document, index, (line) => ({ ...line, repeats }));
+/** Head lines stand once and stay as they are. */
+export const setRepeats = (document: Document, lines: Lines, repeats: number): string =>
+  changeLines(document, lines, (line) => (blocks.get(line.word)?.place === 'head' ? line : { ...line, repeats }));
 
-/** Joins a line to the stage above it, or lets it begin a stage of its own. */
-export const setSameStage = (document: Document, index: number, sameStage: boolean): string =>
-  replaceLine(document, index, (line) => ({ ...line, sameStage }));
+/** Joins lines to the stage above them, or lets each begin a stage of its own. */
+export const setSameStage = (document: Document, lines: Lines, sameStage: boolean): string =>
+  changeLines(document, lines, (line, index) => ({ ...line, sameStage: sameStage && index > 0 }));
 
-/** Inserts lines before position `index` (= number of lines: at the end). */
-export const insertLines = (document: Document, index: number, lines: readonly BlockLine[]): string =>
-  arrange(document, (all) => [...all.slice(0, index), ...lines, ...all.slice(index)]);
+/** Inserts lines before position `at` (= number of lines: at the end); inside a stage they join it. */
+export const insertLines = (document: Document, at: number, lines: readonly BlockLine[]): string =>
+  arrange(document, { removed: new Set(), at, inserted: lines });
 
-export const deleteLines = (document: Document, indices: ReadonlySet<number>): string =>
-  arrange(document, (all) => all.filter((_, index) => !indices.has(index)));
+/** What remains of a stage whose first line goes is still a stage. */
+export const deleteLines = (document: Document, lines: Lines): string =>
+  arrange(document, { removed: lines, at: 0, inserted: [] });
 
 /** Puts copies of the lines, without their comments, behind the last of them. */
-export function duplicateLines(document: Document, indices: ReadonlySet<number>): string {
-  const last = Math.max(...indices);
-  return arrange(document, (all) => {
-    const copies = all.filter((_, index) => indices.has(index)).map(({ comments: _, note: __, ...line }) => line);
-    return [...all.slice(0, last + 1), ...copies, ...all.slice(last + 1)];
+export function duplicateLines(document: Document, lines: Lines): string {
+  const inserted = inOrder(lines).flatMap((index) => {
+    const line = document.architecture.blocks[index];
+    return line ? [bare(line)] : [];
   });
+  return arrange(document, { removed: new Set(), at: Math.max(...lines) + 1, inserted });
 }
 
-/** Moves lines, kept in their order, so that they stand before the line that is at `to` now. */
-export const moveLines = (document: Document, indices: ReadonlySet<number>, to: number): string =>
-  arrange(document, (all) => {
-    const moved = all.filter((_, index) => indices.has(index));
-    const stays = (from: number, until: number) => all.slice(from, until).filter((_, offset) => !indices.has(from + offset));
-    return [...stays(0, to), ...moved, ...stays(to, all.length)];
-  });
+/** Moves lines, kept in their order, so that they stand before the line that is at `to` now. Inside a stage they join it. */
+export const moveLines = (document: Document, lines: Lines, to: number): string =>
+  arrange(document, { removed: lines, at: to, inserted: inOrder(lines) });
 
-/** Changes a header knob. */
-export function setHeader<K extends keyof Header>(document: Document, key: K, value: Header[K]): string {
-  const header = { ...document.architecture.header, [key]: value };
-  if (isClean(document)) return print({ ...document.architecture, header });
-  // A text with errors keeps every other character: only the knob's own line is replaced or added on top.
-  const knob = knobs.find(({ print: values }) => values(header) !== values(document.architecture.header));
-  if (!knob) return document.text;
-  const printed = knob.print(header);
-  const line = printed === undefined ? '' : `${knob.word} ${printed}`;
-  const range = document.architecture.headerRanges?.[knob.word];
-  if (range) return splice(document.text, range.from, range.to, line);
-  return line === '' ? document.text : `${line}\n${document.text}`;
+/** Changes header knobs in one edit. */
+export function setHeader(document: Document, changes: Partial<Header>): string {
+  const header = { ...document.architecture.header, ...changes };
+  if (isClean(document)) return settle(document, print({ ...document.architecture, header }));
+  // A text with errors keeps every other character: only the knobs' own lines are replaced, or added on top.
+  const { headerRanges = {}, header: before } = document.architecture;
+  const changed = knobs.filter(({ print: values }) => values(header) !== values(before));
+  const edits = changed.flatMap((knob) => {
+    const values = knob.print(header);
+    const line = values === undefined ? '' : `${knob.word} ${values}`;
+    const range = headerRanges[knob.word];
+    if (range) return [{ ...range, line }];
+    return line === '' ? [] : [{ from: 0, to: 0, line: `${line}\n` }];
+  });
+  return edits
+    .toSorted((a, b) => b.from - a.from)
+    .reduce((text, { from, to, line }) => text.slice(0, from) + line + text.slice(to), document.text);
 }
 
-function replaceLine(document: Document, index: number, change: (line: BlockLine) => BlockLine): string {
-  const line = document.architecture.blocks[index];
-  if (!line) return document.text;
-  const next = change(line);
-  if (!isClean(document)) return splice(document.text, line.range.from, line.range.to, printLine(next));
-  return print({
-    ...document.architecture,
-    blocks: document.architecture.blocks.map((other, at) => (at === index ? next : other)),
-  });
+/** A line as if newly written: without its comments and its place in the text. */
+export const bare = ({
+  word,
+  args,
+  repeats,
+  sameStage,
+}: Pick<BlockLine, 'word' | 'args' | 'repeats' | 'sameStage'>): BlockLine => ({
+  word,
+  args,
+  repeats,
+  sameStage,
+  range: { from: 0, to: 0 },
+  argRanges: {},
+});
+
+function changeLines(document: Document, lines: Lines, change: (line: BlockLine, index: number) => BlockLine): string {
+  const { architecture, text } = document;
+  const next = architecture.blocks.map((line, index) => (lines.has(index) ? change(line, index) : line));
+  if (isClean(document)) return settle(document, print({ ...architecture, blocks: next }));
+  return architecture.blocks.reduceRight((result, line, index) => {
+    const changed = next[index] ?? line;
+    return changed === line
+      ? result
+      : result.slice(0, line.range.from) + printLine(changed) + result.slice(line.range.to);
+  }, text);
 }
 
 /** Rearranges whole lines. A text with errors is rebuilt from its own lines, so that what could not be read stays where it was. */
-function arrange(document: Document, change: (lines: readonly BlockLine[]) => readonly BlockLine[]): string {
+function arrange(document: Document, arrangement: Arrangement): string {
   const { architecture, text } = document;
-  const next = change(architecture.blocks);
-  if (isClean(document)) {
-    const first = next[0];
-    // The first line of a net cannot continue a stage.
-    const blocks = first?.sameStage ? [{ ...first, sameStage: false }, ...next.slice(1)] : next;
-    return print({ ...architecture, blocks });
-  }
-  const kept = new Set(next);
-  let result = text;
-  for (const line of [...architecture.blocks].reverse()) {
-    if (!kept.has(line)) result = splice(result, lineStart(result, line.range.from), lineEnd(result, line.range.to), '');
-  }
-  const added = next.filter((line) => !architecture.blocks.includes(line));
-  return added.length === 0 ? result : `${result.replace(/\n?$/, '\n')}${added.map((line) => printLine(line)).join('\n')}\n`;
+  const placed = rearrange(architecture.blocks, arrangement);
+  if (!isClean(document)) return placeArranged(text, architecture.blocks, placed, arrangement);
+  return settle(document, print({ ...architecture, blocks: placed.map(({ line }) => line) }));
+}
+
+/**
+ * `expect` states the count of the net as it was. An edit that changes the count on purpose makes it void, so a count that held
+ * before the edit and no longer does goes with it (as for a preset's knobs); one that was wrong before stays, with its problem.
+ */
+function settle(document: Document, text: string): string {
+  if (document.architecture.header.expectParams === undefined) return text;
+  const { architecture, problems } = check(text);
+  const expect = architecture.headerRanges?.expect;
+  if (!expect || problems.every(({ range }) => range.from !== expect.from)) return text;
+  return print({ ...architecture, header: { ...architecture.header, expectParams: undefined } });
 }
 
 const isClean = ({ problems }: Document): boolean => problems.every(({ severity }) => severity !== 'error');
-const splice = (text: string, from: number, to: number, insert: string): string => text.slice(0, from) + insert + text.slice(to);
-const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
-const lineEnd = (text: string, at: number): number => (text.indexOf('\n', at) + 1 || text.length + 1);
+const inOrder = (lines: Lines): number[] => [...lines].sort((a, b) => a - b);
