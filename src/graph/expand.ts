@@ -4,8 +4,8 @@ import type { Architecture, BlockLine, Header } from './architecture.ts';
 import { blocks } from './blocks/index.ts';
 import type { Arguments, Block, Place } from './block.ts';
 import { GraphBuilder } from './builder.ts';
-import { families, type Family } from './families.ts';
-import type { InferredGraph, Problem, Range } from './graph.ts';
+import { familyNamed, type Family } from './families.ts';
+import type { InferredGraph, NodeFacts, Problem } from './graph.ts';
 import { limits, withCommas } from './notation/limits.ts';
 import { roundChannels, scaleDepth } from './rounding.ts';
 
@@ -33,15 +33,14 @@ export interface PlacedLine {
  */
 export function expand(architecture: Architecture, name: string): Expansion {
   const { header } = architecture;
-  const family = families.get(header.family) ?? (families.get('plain') as Family);
+  const family = familyNamed(header.family);
   const problems: Problem[] = [];
   const builder = new GraphBuilder(name);
   const [channels, height, width] = header.input;
   builder.input([1, height, width, channels]);
   const lines = placeLines(architecture.blocks, header, family);
   const indices: Record<string, number> = {};
-  let parameters = 0;
-  let counted = 0;
+  const caps = new Caps();
   for (const [position, placed] of lines.entries()) {
     const { line, block, place, stage } = placed;
     const before = builder.nodes.length;
@@ -62,13 +61,7 @@ export function expand(architecture: Architecture, name: string): Expansion {
           round: (wish) => roundChannels(wish, header.round),
         });
         if (family.blockIsStage && place === 'stage') builder.endStage(family.stageName(index));
-        for (; counted < builder.nodes.length; counted++) {
-          const facts = builder.facts.get((builder.nodes[counted] as { id: string }).id);
-          parameters += facts?.parameterCount ?? 0;
-          const width = facts && facts.shape.length > 2 ? (facts.shape.at(-1) as number) : 0;
-          if (width > limits.channels) throw new ShapeError(`${withCommas(width)} channels are more than the ${withCommas(limits.channels)} allowed`, 'use a smaller width, expansion or channel count');
-        }
-        if (parameters > limits.parameters) throw new ShapeError(`the net has more than ${withCommas(limits.parameters)} parameters from here on`, 'use a smaller width, expansion or channel count');
+        caps.check(builder);
       } catch (error) {
         problems.push(problemOf(error, line));
         return { problems };
@@ -76,11 +69,39 @@ export function expand(architecture: Architecture, name: string): Expansion {
     }
     if (line.args.skip && !builder.nodes.slice(before).some((node) => node.op === 'add')) problems.push(noSkip(line));
     const next = lines[position + 1];
-    if (place === 'stage' && !family.blockIsStage && (!next || next.stage !== stage || next.place !== 'stage')) builder.endStage(family.stageName(stage));
+    if (place === 'stage' && !family.blockIsStage && (!next || next.stage !== stage || next.place !== 'stage'))
+      builder.endStage(family.stageName(stage));
   }
   const expected = header.expectParams;
-  if (expected !== undefined && expected !== parameters) problems.push(miscounted(architecture, expected, parameters));
+  if (expected !== undefined && expected !== caps.parameters)
+    problems.push(miscounted(architecture, expected, caps.parameters));
   return { graph: builder.graph(), problems };
+}
+
+/** Counts nodes as they come, and refuses those beyond the caps of limits.ts. */
+class Caps {
+  parameters = 0;
+  #counted = 0;
+
+  check(builder: GraphBuilder): void {
+    const fix = 'use a smaller width, expansion or channel count';
+    for (const { id } of builder.nodes.slice(this.#counted)) {
+      const { shape, parameterCount } = builder.facts.get(id) as NodeFacts;
+      this.parameters += parameterCount;
+      // Of a vector the last axis is features or classes, which have limits of their own.
+      const channels = shape.length > 2 ? builder.channels(id) : 0;
+      if (channels > limits.channels) {
+        throw new ShapeError(
+          `${withCommas(channels)} channels are more than the ${withCommas(limits.channels)} allowed`,
+          fix,
+        );
+      }
+    }
+    this.#counted = builder.nodes.length;
+    if (this.parameters > limits.parameters) {
+      throw new ShapeError(`the net has more than ${withCommas(limits.parameters)} parameters from here on`, fix);
+    }
+  }
 }
 
 /** Finds each line's place and stage, and scales repeats per stage. Lines of unknown words were reported by the parser. */
@@ -103,13 +124,23 @@ export function placeLines(lines: readonly BlockLine[], header: Header, family: 
   for (let s = 0; s <= stage; s++) {
     const free = placed.filter((item) => item.place === 'stage' && item.stage === s && !item.line.args.fixdepth);
     const rounding = free.some((item) => item.line.args.rounddepth) ? 'nearest' : 'up';
-    scaleDepth(free.map((item) => item.repeats), header.depth, rounding).forEach((repeats, i) => scaled.set((free[i] as PlacedLine).line, repeats));
+    scaleDepth(
+      free.map((item) => item.repeats),
+      header.depth,
+      rounding,
+    ).forEach((repeats, i) => scaled.set((free[i] as PlacedLine).line, repeats));
   }
   return placed.map((item) => ({ ...item, repeats: scaled.get(item.line) ?? item.repeats }));
 }
 
 /** The first line is the stem; below `pool`, or directly above it where the family has its head there, it is the head. */
-function convPlace(first: boolean, line: BlockLine, next: BlockLine | undefined, pooled: boolean, family: Family): Place {
+function convPlace(
+  first: boolean,
+  line: BlockLine,
+  next: BlockLine | undefined,
+  pooled: boolean,
+  family: Family,
+): Place {
   if (first) return 'stem';
   if (pooled || (family.headBeforePool && !line.sameStage && next?.word === 'pool')) return 'head';
   return 'stage';
@@ -118,7 +149,8 @@ function convPlace(first: boolean, line: BlockLine, next: BlockLine | undefined,
 /** Defaults filled in, channels scaled, stride on the first repeat only. */
 function argumentsOf(line: BlockLine, block: Block, header: Header, repeat: number): Arguments {
   const args: Record<string, Arguments[string]> = {};
-  const fixed = line.args.fixwidth === true || (typeof line.args.fixbelow === 'number' && header.width < line.args.fixbelow);
+  const fixed =
+    line.args.fixwidth === true || (typeof line.args.fixbelow === 'number' && header.width < line.args.fixbelow);
   for (const argument of block.args) {
     const value = line.args[argument.key] ?? argument.default;
     const scales = argument.scales && !fixed && header.width !== 1 && typeof value === 'number';
@@ -135,14 +167,18 @@ function problemOf(error: unknown, line: BlockLine): Problem {
 }
 
 function noSkip(line: BlockLine): Problem {
-  const range: Range = line.argRanges.skip ?? line.range;
+  const range = line.argRanges.skip ?? line.range;
   const message = `${line.word}: no repeat of this line has equal input and output shapes, so there is nothing to skip.`;
   return { severity: 'warning', message, range, fix: { label: 'Remove skip', range, insert: '' } };
 }
 
 function miscounted({ headerRanges }: Architecture, expected: number, parameters: number): Problem {
   const range = headerRanges?.expect ?? { from: 0, to: 0 };
-  const fix = headerRanges?.expect && { label: `Expect ${withCommas(parameters)}`, range, insert: `expect ${parameters} params` };
+  const fix = headerRanges?.expect && {
+    label: `Expect ${withCommas(parameters)}`,
+    range,
+    insert: `expect ${parameters} params`,
+  };
   const message = `The net has ${withCommas(parameters)} parameters, not the ${withCommas(expected)} expected.`;
   return { severity: 'error', message, range, ...(fix && { fix }) };
 }

@@ -40,16 +40,89 @@ const nested = {
 const efficientnetSe = { of: 'input', divisor: 1, gate: 'sigmoid' } as const;
 const mobilenetv3Se = { of: 'expanded', divisor: 8, gate: 'hsigmoid', act: 'relu' } as const;
 
+const plain: Family = {
+  name: 'plain',
+  doc: 'A net of one’s own, with EfficientNet’s names.',
+  ...blocks,
+  headBeforePool: true,
+  headNorm: 'bn2',
+  se: efficientnetSe,
+};
+
 const list: readonly Family[] = [
-  { name: 'efficientnet', doc: 'MobileNetV2, MnasNet, EfficientNet, MixNet: head convolution, then pool.', ...blocks, headBeforePool: true, headNorm: 'bn2', se: efficientnetSe },
-  { name: 'mobilenetv1', doc: 'MobileNetV1, FD-MobileNet: as EfficientNet, usually without a head convolution.', ...blocks, headBeforePool: true, headNorm: 'bn2', se: efficientnetSe },
-  { name: 'mobilenetv3', doc: 'MobileNetV3: pool, then a head convolution with bias and no norm.', ...blocks, headBeforePool: false, headNorm: 'norm_head', se: mobilenetv3Se },
-  { name: 'mobilenetv4', doc: 'MobileNetV4: pool, then a head convolution with norm.', ...blocks, headBeforePool: false, headNorm: 'norm_head', se: mobilenetv3Se },
-  { name: 'mobiledet', doc: 'MobileDet backbones: no head; SE of the expanded width.', ...blocks, headBeforePool: false, headNorm: 'norm_head', se: { of: 'expanded', divisor: 8, gate: 'sigmoid' } },
-  { name: 'efficientformer', doc: 'EfficientFormer: stages of 4-D and 3-D meta blocks, two averaged heads.', ...nested, sizedParameters: true, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
-  { name: 'efficientformerv2', doc: 'EfficientFormerV2: stages of FFN and attention blocks, two averaged heads.', ...nested, sizedParameters: true, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
-  { name: 't2t', doc: 'T2T-ViT: soft split, token layers, transformer blocks.', stageName: (stage) => `blocks.${stage}`, blockName: (_stage, index) => `blocks.${index}`, blockIsStage: true, sizedParameters: true, headBeforePool: false, headNorm: 'norm_head', se: efficientnetSe },
-  { name: 'plain', doc: 'A net of one’s own, with EfficientNet’s names.', ...blocks, headBeforePool: true, headNorm: 'bn2', se: efficientnetSe },
+  {
+    name: 'efficientnet',
+    doc: 'MobileNetV2, MnasNet, EfficientNet, MixNet: head convolution, then pool.',
+    ...blocks,
+    headBeforePool: true,
+    headNorm: 'bn2',
+    se: efficientnetSe,
+  },
+  {
+    name: 'mobilenetv1',
+    doc: 'MobileNetV1, FD-MobileNet: as EfficientNet, usually without a head convolution.',
+    ...blocks,
+    headBeforePool: true,
+    headNorm: 'bn2',
+    se: efficientnetSe,
+  },
+  {
+    name: 'mobilenetv3',
+    doc: 'MobileNetV3: pool, then a head convolution with bias and no norm.',
+    ...blocks,
+    headBeforePool: false,
+    headNorm: 'norm_head',
+    se: mobilenetv3Se,
+  },
+  {
+    name: 'mobilenetv4',
+    doc: 'MobileNetV4: pool, then a head convolution with norm.',
+    ...blocks,
+    headBeforePool: false,
+    headNorm: 'norm_head',
+    se: mobilenetv3Se,
+  },
+  {
+    name: 'mobiledet',
+    doc: 'MobileDet backbones: no head; SE of the expanded width.',
+    ...blocks,
+    headBeforePool: false,
+    headNorm: 'norm_head',
+    se: { of: 'expanded', divisor: 8, gate: 'sigmoid' },
+  },
+  {
+    name: 'efficientformer',
+    doc: 'EfficientFormer: stages of 4-D and 3-D meta blocks, two averaged heads.',
+    ...nested,
+    sizedParameters: true,
+    headBeforePool: false,
+    headNorm: 'norm_head',
+    se: efficientnetSe,
+  },
+  {
+    name: 'efficientformerv2',
+    doc: 'EfficientFormerV2: stages of FFN and attention blocks, two averaged heads.',
+    ...nested,
+    sizedParameters: true,
+    headBeforePool: false,
+    headNorm: 'norm_head',
+    se: efficientnetSe,
+  },
+  {
+    name: 't2t',
+    doc: 'T2T-ViT: soft split, token layers, transformer blocks.',
+    stageName: (stage) => `blocks.${stage}`,
+    blockName: (_stage, index) => `blocks.${index}`,
+    blockIsStage: true,
+    sizedParameters: true,
+    headBeforePool: false,
+    headNorm: 'norm_head',
+    se: efficientnetSe,
+  },
+  plain,
 ];
 
 export const families: ReadonlyMap<string, Family> = new Map(list.map((family) => [family.name, family]));
+
+/** The family of that name, or the plain one. */
+export const familyNamed = (name: string): Family => families.get(name) ?? plain;

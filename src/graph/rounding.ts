@@ -12,7 +12,10 @@ export function roundHalfEven(value: number): number {
  * round_channels of TensorFlow slim and timm: nearest multiple of `divisor`, at least `min` (default `divisor`),
  * one step up when the result falls below `limit` of the wish.
  */
-export function roundChannels(wish: number, rule: { readonly divisor: number; readonly limit: number; readonly min?: number }): number {
+export function roundChannels(
+  wish: number,
+  rule: { readonly divisor: number; readonly limit: number; readonly min?: number },
+): number {
   const { divisor, limit, min = divisor } = rule;
   const nearest = Math.max(min, Math.floor(Math.trunc(wish + divisor / 2) / divisor) * divisor);
   return nearest < limit * wish ? nearest + divisor : nearest;

@@ -16,7 +16,12 @@ export const conv = defineBlock({
     { key: 'nonorm', label: 'no norm', kind: 'flag', doc: 'No norm after the convolution (MobileNetV3’s head).' },
     { key: 'bias', label: 'bias', kind: 'flag', doc: 'The convolution has a bias.' },
     common.antialias,
-    { key: 'skip', label: 'skip', kind: 'flag', doc: 'Residual where shapes agree; a plain convolution has none by default.' },
+    {
+      key: 'skip',
+      label: 'skip',
+      kind: 'flag',
+      doc: 'Residual where shapes agree; a plain convolution has none by default.',
+    },
   ],
   expand(builder, args, context) {
     const from = builder.current;

@@ -7,7 +7,12 @@ import { normAct } from './parts.ts';
  * Multiplies the current map `[N, H, W, C]` by a column gate `[N, H, 1, C]` and a row gate `[N, 1, W, C]`.
  * Names follow the authors' CoordAtt: conv1, bn1, conv_h, conv_w; hidden channels max(8, ⌊C / reduction⌋).
  */
-export function coordinateAttention(builder: GraphBuilder, context: BlockContext, name: string, reduction: number): void {
+export function coordinateAttention(
+  builder: GraphBuilder,
+  context: BlockContext,
+  name: string,
+  reduction: number,
+): void {
   const from = builder.current;
   const [, height, width, channels] = builder.shape() as readonly [number, number, number, number];
   const hidden = Math.max(8, Math.floor(channels / reduction));

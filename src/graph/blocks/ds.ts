@@ -4,7 +4,14 @@ import type { GraphBuilder } from '../builder.ts';
 import { activationOf, common, convNormAct, numberOf, numbersOf, residual, strideOf } from './parts.ts';
 import { gate, gateArguments } from './squeeze-excite.ts';
 
-const shared: readonly Argument[] = [common.kernels, common.stride, common.channels, ...gateArguments, common.act, common.antialias];
+const shared: readonly Argument[] = [
+  common.kernels,
+  common.stride,
+  common.channels,
+  ...gateArguments,
+  common.act,
+  common.antialias,
+];
 
 /** Names follow timm's DepthwiseSeparableConv: conv_dw, bn1, aa, se, conv_pw, bn2. */
 function separable(builder: GraphBuilder, args: Arguments, context: BlockContext, pointwiseActivation: boolean): void {

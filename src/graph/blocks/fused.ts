@@ -8,7 +8,16 @@ export const fused = defineBlock({
   doc: 'Dense k×k expansion, optional squeeze-excite, 1×1 linear projection, skip when shapes agree.',
   source: 'MobileDets, arXiv 2004.14525 §3.2; MobileNetV4, arXiv 2404.10518 (FusedIB)',
   place: 'stage',
-  args: [common.kernel, common.stride, common.channels, common.expansion, ...gateArguments, common.act, common.antialias, common.noskip],
+  args: [
+    common.kernel,
+    common.stride,
+    common.channels,
+    common.expansion,
+    ...gateArguments,
+    common.act,
+    common.antialias,
+    common.noskip,
+  ],
   expand(builder, args, context) {
     const { name } = context;
     const from = builder.current;
@@ -24,7 +33,12 @@ export const fused = defineBlock({
       aa: { id: `${name}.aa`, kind: args.aa as string | undefined },
     });
     gate(builder, context, args, name, inputChannels);
-    convNormAct(builder, context, { conv: `${name}.conv_pwl`, norm: `${name}.bn2`, out: numberOf(args, 'c'), kernel: 1 });
+    convNormAct(builder, context, {
+      conv: `${name}.conv_pwl`,
+      norm: `${name}.bn2`,
+      out: numberOf(args, 'c'),
+      kernel: 1,
+    });
     residual(builder, `${name}.add`, from, args);
   },
 });

@@ -12,7 +12,10 @@ export const pool = defineBlock({
   args: [],
   expand(builder, _args, context) {
     if (builder.shape().length !== 4) throw new ShapeError('`pool` needs a feature map', 'remove the second `pool`');
-    builder.add(context.index === 0 ? 'global_pool' : `global_pool_${context.index}`, 'mean', { axes: [1, 2], keepDims: true });
+    builder.add(context.index === 0 ? 'global_pool' : `global_pool_${context.index}`, 'mean', {
+      axes: [1, 2],
+      keepDims: true,
+    });
   },
 });
 
@@ -22,15 +25,31 @@ export const linear = defineBlock({
   source: 'every net here',
   place: 'head',
   args: [
-    { key: 'c', label: 'classes', kind: 'int', required: true, min: 1, max: 65536, doc: 'Outputs; never scaled by `width`.' },
-    { key: 'act', label: 'activation', kind: 'word', words: activationNames, default: 'none', doc: 'Activation after the layer.' },
+    {
+      key: 'c',
+      label: 'classes',
+      kind: 'int',
+      required: true,
+      min: 1,
+      max: 65536,
+      doc: 'Outputs; never scaled by `width`.',
+    },
+    {
+      key: 'act',
+      label: 'activation',
+      kind: 'word',
+      words: activationNames,
+      default: 'none',
+      doc: 'Activation after the layer.',
+    },
   ],
   expand(builder, args, context) {
     const shape = builder.shape();
     const suffix = context.index === 0 ? '' : `_${context.index}`;
     if (shape.length === 4) {
       const [, height, width] = shape as [number, number, number, number];
-      if (height * width !== 1) throw new ShapeError(`\`linear\` needs a vector, not a ${height}×${width} map`, 'add a line `pool` above it');
+      if (height * width !== 1)
+        throw new ShapeError(`\`linear\` needs a vector, not a ${height}×${width} map`, 'add a line `pool` above it');
       builder.add(`flatten${suffix}`, 'reshape', { to: 'vector' });
     }
     builder.add(`classifier${suffix}`, 'linear', { out: numberOf(args, 'c'), bias: true });

@@ -13,8 +13,24 @@ export const mbconv = defineBlock({
     common.stride,
     common.channels,
     common.expansion,
-    { key: 'a', label: 'expand groups', kind: 'int', default: 1, min: 1, max: 8, doc: 'The 1×1 expansion is split into this many groups (MixNet).' },
-    { key: 'p', label: 'project groups', kind: 'int', default: 1, min: 1, max: 8, doc: 'The 1×1 projection is split into this many groups (MixNet).' },
+    {
+      key: 'a',
+      label: 'expand groups',
+      kind: 'int',
+      default: 1,
+      min: 1,
+      max: 8,
+      doc: 'The 1×1 expansion is split into this many groups (MixNet).',
+    },
+    {
+      key: 'p',
+      label: 'project groups',
+      kind: 'int',
+      default: 1,
+      min: 1,
+      max: 8,
+      doc: 'The 1×1 projection is split into this many groups (MixNet).',
+    },
     ...gateArguments,
     common.act,
     common.antialias,
@@ -40,7 +56,12 @@ export const mbconv = defineBlock({
       aa: { id: `${name}.aa`, kind: args.aa as string | undefined },
     });
     gate(builder, context, args, name, inputChannels);
-    convNormAct(builder, context, { conv: `${name}.conv_pwl`, norm: `${name}.bn3`, out: numberOf(args, 'c'), kernel: split('p') });
+    convNormAct(builder, context, {
+      conv: `${name}.conv_pwl`,
+      norm: `${name}.bn3`,
+      out: numberOf(args, 'c'),
+      kernel: split('p'),
+    });
     residual(builder, `${name}.add`, from, args);
   },
 });

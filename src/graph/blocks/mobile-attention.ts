@@ -15,8 +15,24 @@ export const mqa = defineBlock({
     common.kernel,
     common.channels,
     heads,
-    { key: 'd', label: 'key dimension', kind: 'int', default: 64, min: 1, max: 512, doc: 'Dimension of keys and values.' },
-    { key: 'v', label: 'key/value stride', kind: 'int', default: 1, min: 1, max: 4, doc: 'Keys and values are computed on a map reduced by this stride.' },
+    {
+      key: 'd',
+      label: 'key dimension',
+      kind: 'int',
+      default: 64,
+      min: 1,
+      max: 512,
+      doc: 'Dimension of keys and values.',
+    },
+    {
+      key: 'v',
+      label: 'key/value stride',
+      kind: 'int',
+      default: 1,
+      min: 1,
+      max: 4,
+      doc: 'Keys and values are computed on a map reduced by this stride.',
+    },
     ...tail,
   ],
   expand(builder, args, context) {
@@ -28,7 +44,8 @@ export const mqa = defineBlock({
     // Names follow timm's MobileAttention with MultiQueryAttention2d.
     normAct(builder, context, `${name}.norm`, 'none');
     const normed = builder.current;
-    const project = (module: string, out: number) => convNormAct(builder, context, { conv: `${name}.attn.${module}.proj`, out, kernel: 1 });
+    const project = (module: string, out: number) =>
+      convNormAct(builder, context, { conv: `${name}.attn.${module}.proj`, out, kernel: 1 });
     const keyOrValue = (module: string) => {
       builder.current = normed;
       if (reduce > 1) {
@@ -48,7 +65,12 @@ export const mqa = defineBlock({
     const query = builder.current;
     const key = keyOrValue('key');
     const value = keyOrValue('value');
-    builder.add(`${name}.attn`, 'attention', { heads: count, kvHeads: 1, keyDim: dimension, valueDim: dimension, scale: dimension ** -0.5 }, [query, key, value]);
+    builder.add(
+      `${name}.attn`,
+      'attention',
+      { heads: count, kvHeads: 1, keyDim: dimension, valueDim: dimension, scale: dimension ** -0.5 },
+      [query, key, value],
+    );
     project('output', numberOf(args, 'c'));
     layerScale(builder, `${name}.layer_scale`, args);
     residual(builder, `${name}.add`, from, args);
@@ -66,7 +88,11 @@ export const mha = defineBlock({
     const from = builder.current;
     const count = numberOf(args, 'h', 8);
     const channels = builder.channels();
-    if (channels % count !== 0) throw new ShapeError(`${channels} channels cannot be split into ${count} heads`, 'choose a number of heads that divides the channels');
+    if (channels % count !== 0)
+      throw new ShapeError(
+        `${channels} channels cannot be split into ${count} heads`,
+        'choose a number of heads that divides the channels',
+      );
     const dimension = channels / count;
     normAct(builder, context, `${name}.norm`, 'none');
     convNormAct(builder, context, { conv: `${name}.attn.qkv`, out: 3 * channels, kernel: 1 });
@@ -74,7 +100,12 @@ export const mha = defineBlock({
     const [query, key, value] = ['q', 'k', 'v'].map((part, i) =>
       builder.add(`${name}.attn.${part}`, 'slice', { axis: 3, start: i * channels, size: channels }, [qkv]),
     ) as [string, string, string];
-    builder.add(`${name}.attn`, 'attention', { heads: count, kvHeads: count, keyDim: dimension, valueDim: dimension, scale: dimension ** -0.5 }, [query, key, value]);
+    builder.add(
+      `${name}.attn`,
+      'attention',
+      { heads: count, kvHeads: count, keyDim: dimension, valueDim: dimension, scale: dimension ** -0.5 },
+      [query, key, value],
+    );
     convNormAct(builder, context, { conv: `${name}.attn.proj`, out: numberOf(args, 'c'), kernel: 1 });
     layerScale(builder, `${name}.layer_scale`, args);
     residual(builder, `${name}.add`, from, args);

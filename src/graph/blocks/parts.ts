@@ -6,23 +6,85 @@ import type { GraphBuilder } from '../builder.ts';
 /** Arguments that several blocks take, each described once. */
 export const common = {
   kernel: { key: 'k', label: 'kernel', kind: 'int', default: 3, min: 1, max: 31, doc: 'Kernel size in pixels.' },
-  kernels: { key: 'k', label: 'kernel', kind: 'ints', default: 3, min: 1, max: 31, doc: 'Depthwise kernel size; several (`k3.5.7`) split the channels between them (MixConv).' },
-  stride: { key: 's', label: 'stride', kind: 'int', default: 1, min: 1, max: 4, doc: 'Stride of the first repeat; later repeats have stride 1.' },
-  channels: { key: 'c', label: 'output channels', kind: 'int', required: true, scales: true, min: 1, max: 8192, doc: 'Output channels before the width multiplier.' },
-  expansion: { key: 'e', label: 'expansion ratio', kind: 'number', default: 1, min: 0.1, max: 32, doc: 'Hidden channels as a multiple of the input channels.' },
+  kernels: {
+    key: 'k',
+    label: 'kernel',
+    kind: 'ints',
+    default: 3,
+    min: 1,
+    max: 31,
+    doc: 'Depthwise kernel size; several (`k3.5.7`) split the channels between them (MixConv).',
+  },
+  stride: {
+    key: 's',
+    label: 'stride',
+    kind: 'int',
+    default: 1,
+    min: 1,
+    max: 4,
+    doc: 'Stride of the first repeat; later repeats have stride 1.',
+  },
+  channels: {
+    key: 'c',
+    label: 'output channels',
+    kind: 'int',
+    required: true,
+    scales: true,
+    min: 1,
+    max: 8192,
+    doc: 'Output channels before the width multiplier.',
+  },
+  expansion: {
+    key: 'e',
+    label: 'expansion ratio',
+    kind: 'number',
+    default: 1,
+    min: 0.1,
+    max: 32,
+    doc: 'Hidden channels as a multiple of the input channels.',
+  },
   groups: { key: 'g', label: 'groups', kind: 'int', default: 1, min: 1, max: 8192, doc: 'Groups of the convolution.' },
-  act: { key: 'act', label: 'activation', kind: 'word', words: activationNames, doc: 'Activation of this line instead of the header’s.' },
+  act: {
+    key: 'act',
+    label: 'activation',
+    kind: 'word',
+    words: activationNames,
+    doc: 'Activation of this line instead of the header’s.',
+  },
   noskip: { key: 'noskip', label: 'no skip', kind: 'flag', doc: 'No residual even where shapes agree.' },
-  antialias: { key: 'aa', label: 'anti-aliasing', kind: 'word', words: ['avg', 'blur'], doc: 'Convolve at stride 1, then reduce by average pooling or a 3×3 blur.' },
-  layerScale: { key: 'ls', label: 'layer scale', kind: 'flag', doc: 'A learned factor per channel on the branch (CaiT, arXiv 2103.17239 §2).' },
+  antialias: {
+    key: 'aa',
+    label: 'anti-aliasing',
+    kind: 'word',
+    words: ['avg', 'blur'],
+    doc: 'Convolve at stride 1, then reduce by average pooling or a 3×3 blur.',
+  },
+  layerScale: {
+    key: 'ls',
+    label: 'layer scale',
+    kind: 'flag',
+    doc: 'A learned factor per channel on the branch (CaiT, arXiv 2103.17239 §2).',
+  },
 } as const satisfies Record<string, Argument>;
 
 /** Arguments that every line takes; the expander applies them, blocks never see them. */
 export const universalArguments: readonly Argument[] = [
   { key: 'fixwidth', label: 'fixed width', kind: 'flag', doc: 'Channels are not multiplied by `width`.' },
-  { key: 'fixbelow', label: 'fixed below', kind: 'number', min: 0, max: 8, doc: 'Channels are not multiplied by a `width` below this (`fixbelow1`: only ever widened).' },
+  {
+    key: 'fixbelow',
+    label: 'fixed below',
+    kind: 'number',
+    min: 0,
+    max: 8,
+    doc: 'Channels are not multiplied by a `width` below this (`fixbelow1`: only ever widened).',
+  },
   { key: 'fixdepth', label: 'fixed depth', kind: 'flag', doc: 'Repeats are not multiplied by `depth`.' },
-  { key: 'rounddepth', label: 'rounded depth', kind: 'flag', doc: 'A stage with this flag rounds its scaled repeats to the nearest instead of up (MixNet).' },
+  {
+    key: 'rounddepth',
+    label: 'rounded depth',
+    kind: 'flag',
+    doc: 'A stage with this flag rounds its scaled repeats to the nearest instead of up (MixNet).',
+  },
 ];
 
 /** An argument read as a number; `fallback` when the line does not say it. */
@@ -144,7 +206,8 @@ export function convNormAct(builder: GraphBuilder, context: BlockContext, option
   if (options.norm !== undefined) normAct(builder, context, options.norm, act);
   else activation(builder, `${options.conv}.act`, act);
   if (antialias && options.aa) {
-    if (options.aa.kind === 'blur') builder.add(options.aa.id, 'blur_pool', { size: 3, stride: reduce, border: 'zeros' });
+    if (options.aa.kind === 'blur')
+      builder.add(options.aa.id, 'blur_pool', { size: 3, stride: reduce, border: 'zeros' });
     else builder.add(options.aa.id, 'avg_pool2d', { kernel: [reduce, reduce], stride: [reduce, reduce] });
   }
 }

@@ -11,9 +11,31 @@ export const uib = defineBlock({
   source: 'MobileNetV4, arXiv 2404.10518 §4',
   place: 'stage',
   args: [
-    { key: 'a', label: 'start kernel', kind: 'int', default: 0, min: 0, max: 31, doc: 'Depthwise before the expansion; 0 = none.' },
-    { ...common.kernel, label: 'middle kernel', default: 0, min: 0, doc: 'Depthwise between expansion and projection; 0 = none.' },
-    { key: 'p', label: 'end kernel', kind: 'int', default: 0, min: 0, max: 31, doc: 'Depthwise after the projection; 0 = none.' },
+    {
+      key: 'a',
+      label: 'start kernel',
+      kind: 'int',
+      default: 0,
+      min: 0,
+      max: 31,
+      doc: 'Depthwise before the expansion; 0 = none.',
+    },
+    {
+      ...common.kernel,
+      label: 'middle kernel',
+      default: 0,
+      min: 0,
+      doc: 'Depthwise between expansion and projection; 0 = none.',
+    },
+    {
+      key: 'p',
+      label: 'end kernel',
+      kind: 'int',
+      default: 0,
+      min: 0,
+      max: 31,
+      doc: 'Depthwise after the projection; 0 = none.',
+    },
     common.stride,
     common.channels,
     common.expansion,
@@ -32,7 +54,10 @@ export const uib = defineBlock({
     const middle = numberOf(args, 'k');
     const end = numberOf(args, 'p');
     if (stride > 1 && start + middle + end === 0) {
-      throw new ShapeError(`no depthwise convolution to carry the stride ${stride}`, 'add a start or middle depthwise such as a3 or k3');
+      throw new ShapeError(
+        `no depthwise convolution to carry the stride ${stride}`,
+        'add a start or middle depthwise such as a3 or k3',
+      );
     }
     // Names follow timm's UniversalInvertedResidual; each convolution is a ConvNormAct (conv, bn, aa) of its own.
     const part = (module: string, out: number, kernel: number, act: ActivationName, depthwiseStride?: number) =>

@@ -12,7 +12,9 @@ export interface Preset extends Variant {
 const files: readonly PresetFile[] = presetTexts.map(readMetadata);
 
 /** Every named net, in order. */
-export const presets: readonly Preset[] = files.flatMap((file) => file.variants.map((variant) => ({ ...variant, file })));
+export const presets: readonly Preset[] = files.flatMap((file) =>
+  file.variants.map((variant) => ({ ...variant, file })),
+);
 
 const byName: ReadonlyMap<string, Preset> = new Map(presets.map((preset) => [preset.name, preset]));
 const aliases: ReadonlyMap<string, string> = new Map(files.flatMap((file) => Object.entries(file.aliases)));
@@ -23,7 +25,9 @@ export const presetNames: readonly string[] = [...byName.keys(), ...aliases.keys
 export const findPreset = (name: string): Preset | undefined => byName.get(aliases.get(name) ?? name);
 
 /** A net that has no line of its own but follows a file's pattern, with the width that its name says. */
-export function matchPattern(name: string): { file: PresetFile; knobs: PresetFile['patterns'][number]['knobs'] } | undefined {
+export function matchPattern(
+  name: string,
+): { file: PresetFile; knobs: PresetFile['patterns'][number]['knobs'] } | undefined {
   for (const file of files) {
     for (const { template, knobs } of file.patterns) {
       const hundredths = template.includes('NNN');
@@ -31,7 +35,9 @@ export function matchPattern(name: string): { file: PresetFile; knobs: PresetFil
       const [before = '', after = ''] = template.split(slot, 2);
       if (!name.startsWith(before) || !name.endsWith(after)) continue;
       const digits = name.slice(before.length, name.length - after.length);
-      const width = hundredths ? /^\d{3}$/.test(digits) && Number(digits) / 100 : /^\d+(\.\d+)?$/.test(digits) && Number(digits);
+      const width = hundredths
+        ? /^\d{3}$/.test(digits) && Number(digits) / 100
+        : /^\d+(\.\d+)?$/.test(digits) && Number(digits);
       if (width !== false && width > 0) return { file, knobs: { ...knobs, width } };
     }
   }

@@ -4,7 +4,14 @@ import { activationNames, normNames, type Architecture, type BlockLine, type Hea
 import { families } from '../families.ts';
 import { limits } from '../notation/limits.ts';
 
-const number = (min: number, max: number) => v.pipe(v.string(), v.regex(/^\d+(\.\d+)?(e-?\d+)?$/, 'not a number'), v.transform(Number), v.minValue(min), v.maxValue(max));
+const number = (min: number, max: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d+(\.\d+)?(e-?\d+)?$/, 'not a number'),
+    v.transform(Number),
+    v.minValue(min),
+    v.maxValue(max),
+  );
 const count = (max: number) => v.pipe(number(1, max), v.integer());
 const side = v.pipe(count(limits.side));
 const picture = v.pipe(
@@ -34,19 +41,24 @@ export type Knobs = v.InferOutput<typeof knobSchema>;
 export const knobNames = Object.keys(knobSchema.entries) as readonly (keyof Knobs)[];
 
 /** Reads `key → text` pairs; the problem names the knob. */
-export function readKnobs(pairs: Readonly<Record<string, string>>): { knobs: Knobs } | { problem: string } {
-  const parsed = v.safeParse(knobSchema, pairs);
+export function readKnobs(pairs: ReadonlyMap<string, string>): { knobs: Knobs } | { problem: string } {
+  const unknown = [...pairs.keys()].find((key) => !(knobNames as readonly string[]).includes(key));
+  if (unknown !== undefined)
+    return { problem: `there is no knob "${unknown.slice(0, 32)}"; known: ${knobNames.join(', ')}` };
+  const parsed = v.safeParse(knobSchema, Object.fromEntries(pairs));
   if (parsed.success) return { knobs: parsed.output };
-  const key = String(v.getDotPath(parsed.issues[0])?.split('.')[0] ?? '');
-  const known = (knobNames as readonly string[]).includes(key);
-  return { problem: known ? `the knob "${key}" cannot be "${pairs[key]}"` : `there is no knob "${key}"; known: ${knobNames.join(', ')}` };
+  const key = v.getDotPath(parsed.issues[0])?.split('.')[0] ?? '';
+  return { problem: `the knob "${key}" cannot be "${pairs.get(key)?.slice(0, 32)}"` };
 }
 
 /** True when the knobs leave every parameter's shape alone, so that a known count still holds. `header` is the net's before. */
 export function keepsParameters(knobs: Knobs, { family, input: [, height, width] }: Header): boolean {
   const resized = knobs.input !== undefined && (knobs.input[0] !== height || knobs.input[1] !== width);
   if (resized && families.get(family)?.sizedParameters) return false;
-  return (['width', 'depth', 'norm', 'classes', 'reduction'] as const).every((key) => knobs[key] === undefined) && knobs.act !== 'prelu';
+  return (
+    (['width', 'depth', 'norm', 'classes', 'reduction'] as const).every((key) => knobs[key] === undefined) &&
+    knobs.act !== 'prelu'
+  );
 }
 
 /** The architecture with its knobs turned; `expect` stays only where the count still holds. Ranges are those of the old text. */

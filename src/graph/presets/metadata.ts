@@ -19,6 +19,8 @@ export interface Checkpoint {
   /** Height and width of this checkpoint's figures, pixels; undefined = those of the file's text. */
   readonly input?: Knobs['input'];
   readonly preprocessing?: Preprocessing;
+  /** ImageNet top-1 in percent as the authors give it for this recipe; the variant's own where the line says none. */
+  readonly top1Paper?: number;
   /** ImageNet top-1 in percent as timm measures it. */
   readonly top1Timm?: number;
 }
@@ -56,7 +58,11 @@ export interface PresetFile {
 }
 
 const decimal = v.pipe(v.string(), v.transform(Number), v.number());
-const three = v.pipe(v.string(), v.transform((text) => text.split(',')), v.tuple([decimal, decimal, decimal]));
+const three = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',')),
+  v.tuple([decimal, decimal, decimal]),
+);
 const facts = v.strictObject({
   weights: v.optional(v.string()),
   mean: v.optional(three),
@@ -105,7 +111,7 @@ function split(tokens: readonly string[], fail: Fail): { knobs: Knobs; facts: v.
     return at > 0 ? ([token.slice(0, at), token.slice(at + 1)] as const) : fail(`"${token}" is not key=value`);
   });
   const isKnob = ([key]: readonly [string, string]) => (knobNames as readonly string[]).includes(key);
-  const knobs = readKnobs(Object.fromEntries(pairs.filter(isKnob)));
+  const knobs = readKnobs(new Map(pairs.filter(isKnob)));
   const parsed = v.safeParse(facts, Object.fromEntries(pairs.filter((pair) => !isKnob(pair))));
   if ('problem' in knobs) return fail(knobs.problem);
   if (!parsed.success) return fail(`${v.getDotPath(parsed.issues[0])}: ${parsed.issues[0].message}`);
@@ -113,16 +119,27 @@ function split(tokens: readonly string[], fail: Fail): { knobs: Knobs; facts: v.
 }
 
 /** A second line of the same name adds a checkpoint, which may have a resolution of its own and no other knob. */
-function addVariant(variants: Map<string, Variant>, name: string, line: ReturnType<typeof split>, file: { family: string; paper: string }, fail: Fail): void {
+function addVariant(
+  variants: Map<string, Variant>,
+  name: string,
+  line: ReturnType<typeof split>,
+  file: { family: string; paper: string },
+  fail: Fail,
+): void {
   const { weights, mean, std, crop, interpolation, top1Paper, basis, top1Timm, params, family, paper } = line.facts;
   const { input, ...otherKnobs } = line.knobs;
+  const known = variants.get(name);
+  const top1 = top1Paper ?? known?.top1Paper;
   const checkpoint: Checkpoint = {
     ...(weights !== undefined && { hubId: weights }),
     ...(input && { input }),
-    ...(mean && std && { preprocessing: { mean, std, ...(crop !== undefined && { crop }), ...(interpolation && { interpolation }) } }),
+    ...(mean &&
+      std && {
+        preprocessing: { mean, std, ...(crop !== undefined && { crop }), ...(interpolation && { interpolation }) },
+      }),
+    ...(top1 !== undefined && { top1Paper: top1 }),
     ...(top1Timm !== undefined && { top1Timm }),
   };
-  const known = variants.get(name);
   if (known && Object.keys(otherKnobs).length > 0) fail('only the first line of a name turns knobs other than input');
   variants.set(
     name,

@@ -52,7 +52,14 @@ export function resolvePreset(name: string): ResolvedPreset | { readonly problem
     header: { ...turned.header, ...(preset?.parameters !== undefined && exact && { expectParams: preset.parameters }) },
     comments: [`# ${name.trim()}`, ...(turned.comments ?? []).filter((comment) => !comment.startsWith('#:'))],
   });
-  return { name, text, architecture: parse(text).architecture, ...(preset && { preset }), ...(checkpoint && { checkpoint }), exact };
+  return {
+    name,
+    text,
+    architecture: parse(text).architecture,
+    ...(preset && { preset }),
+    ...(checkpoint && { checkpoint }),
+    exact,
+  };
 }
 
 /** `NAME (classes=38; reduction=16)` → `NAME+classes=38+reduction=16`, without the values that NAME has anyway. */
@@ -67,7 +74,8 @@ const tensorflow: Knobs = { pad: 'same', eps: 1e-3 };
 
 function findBase(name: string): Base | undefined {
   const preset = findPreset(name);
-  if (preset) return { text: preset.file.text, knobs: preset.knobs, preset, checkpoint: preset.checkpoints[0] as Checkpoint };
+  if (preset)
+    return { text: preset.file.text, knobs: preset.knobs, preset, checkpoint: preset.checkpoints[0] as Checkpoint };
   const dot = name.indexOf('.');
   const tagged = dot > 0 ? findPreset(name.slice(0, dot)) : undefined;
   const checkpoint = tagged?.checkpoints.find(({ hubId }) => hubId?.endsWith(`/${name}`));
@@ -83,15 +91,19 @@ function findBase(name: string): Base | undefined {
 
 /** `@128+evonormb0+width=0.5` → knobs. A norm stands for itself; everything else is `key=value`. */
 function knobsBehind(rest: string): { knobs: Knobs } | { problem: string } {
-  const pairs: Record<string, string> = {};
+  const pairs = new Map<string, string>();
   for (const [part] of rest.matchAll(/[@+][^@+]*/g)) {
     const value = part.slice(1);
     const at = value.indexOf('=');
-    const [key, setting] =
-      part.startsWith('@') ? ['input', value] : (normNames as readonly string[]).includes(value) ? ['norm', value] : [value.slice(0, Math.max(0, at)), value.slice(at + 1)];
-    if (key === '') return { problem: `"${shorten(part)}" is no knob; write @SIZE, +evonormb0, +evonorms0 or +width=0.5` };
-    if (Object.hasOwn(pairs, key)) return { problem: `"${key}" is set twice` };
-    pairs[key] = setting;
+    const [key, setting] = part.startsWith('@')
+      ? ['input', value]
+      : (normNames as readonly string[]).includes(value)
+        ? ['norm', value]
+        : [value.slice(0, Math.max(0, at)), value.slice(at + 1)];
+    if (key === '')
+      return { problem: `"${shorten(part)}" is no knob; write @SIZE, +evonormb0, +evonorms0 or +width=0.5` };
+    if (pairs.has(key)) return { problem: `"${key}" is set twice` };
+    pairs.set(key, setting);
   }
   return readKnobs(pairs);
 }
