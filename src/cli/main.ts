@@ -2,6 +2,7 @@
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { check } from './check.ts';
 import { runCommand } from './command.ts';
+import { plan } from './plan.ts';
 import { presets } from './presets.ts';
 import { print } from './print.ts';
 import { show } from './show.ts';
@@ -10,7 +11,7 @@ import { verifyFile } from './verify-record.ts';
 import { verifyVerb } from './verify.ts';
 
 /** One line a verb, in the order of the help. */
-const verbs: readonly Verb[] = [presets, show, print, check, verifyVerb(new URL(import.meta.url))];
+const verbs: readonly Verb[] = [presets, show, print, check, plan, verifyVerb(new URL(import.meta.url))];
 
 if (isMainThread) {
   // `… | head` closes the pipe early: that is no error.

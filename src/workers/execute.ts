@@ -4,7 +4,7 @@ import type { InferredGraph } from '../graph/graph.ts';
 import { makePlan } from '../graph/make-plan.ts';
 import type { OpenDevice } from './device.ts';
 import { Program } from './program.ts';
-import { firstRate } from './schedule.ts';
+import { firstRate } from '../graph/schedule.ts';
 
 export interface ExecuteOptions {
   readonly precision?: Precision;

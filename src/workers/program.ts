@@ -3,7 +3,7 @@ import { packWeight, fromHalf, toHalf, type Tensors } from '../gpu-kernels/packi
 import { elements, type Shape } from '../gpu-kernels/op.ts';
 import type { Plan, PlanDispatch, PlanTensor } from '../graph/plan.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
-import { estimateMs, submitRanges, type Rate } from './schedule.ts';
+import { estimateMs, submitRanges, type Rate } from '../graph/schedule.ts';
 
 /** The device could not hold the net. The message is a sentence for the user. */
 export class OutOfMemoryError extends Error {

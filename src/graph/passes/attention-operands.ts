@@ -52,6 +52,8 @@ interface Operand {
 function projections(program: StepProgram, uses: Uses, attention: Step, index: number): Operand[] {
   return [0, 1, 2].flatMap((operand): Operand[] => {
     const value = attention.inputs[operand] as Value;
+    // A value that is several operands at once is joined already.
+    if (attention.inputs.filter((input) => input.id === value.id).length > 1) return [];
     const at = uses.maker(value.id);
     const step = at === undefined ? undefined : (program.steps[at] as Step);
     const fits = step?.family === 'pointwise' && step.prologue.length === 0 && step.epilogue.length === 0 && step.outputs.length === 1 && step.attrs.groups === 1 && step.attrs.pool === undefined;

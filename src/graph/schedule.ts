@@ -1,5 +1,5 @@
 // How much estimated GPU time may go into one submit: browsers and drivers stop work that blocks the GPU for long.
-import type { PlanDispatch } from '../graph/plan.ts';
+import type { PlanDispatch } from './plan.ts';
 
 /** What a device does in a millisecond; calibrated, then corrected by every measured run. */
 export interface Rate {
