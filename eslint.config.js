@@ -42,7 +42,7 @@ export default defineConfig(
     extends: [...typescript, svelte.configs.recommended],
     languageOptions: { parserOptions: { ...parserOptions, parser: ts.parser, extraFileExtensions: ['.svelte'] } },
     // Sets and maps in the page's state are values, replaced whole ($state.raw).
-    rules: { ...rules, 'svelte/no-at-html-tags': 'error', 'svelte/prefer-svelte-reactivity': 'off' },
+    rules: { ...rules, 'no-undef': 'off', 'svelte/no-at-html-tags': 'error', 'svelte/prefer-svelte-reactivity': 'off' },
   },
   // The command line and the tests' reports speak through the console.
   { files: ['src/cli/**/*.ts', 'tests/**/*.ts', 'e2e/**/*.ts'], rules: { 'no-console': 'off' } },

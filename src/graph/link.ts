@@ -6,14 +6,21 @@ import * as v from 'valibot';
 export const linkLimits = { fragmentCharacters: 16_384, inflatedBytes: 262_144, nameCharacters: 80 } as const;
 
 const PREFIX = '1.';
-// Controls other than tab and newline, bidirectional overrides, lone surrogates, zero-width and tag characters.
-// eslint-disable-next-line no-control-regex
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\udb40[\udc00-\udfff]/u;
+// Characters that are not seen: controls other than tab and line ends, direction overrides, zero-width and tag characters, lone surrogates.
+const UNSAFE = /[^\P{C}\t\n\r]|\p{Zl}|\p{Zp}/u;
 
 const plain = (maximum: number) =>
-  v.pipe(v.string(), v.maxLength(maximum), v.check((text) => !UNSAFE.test(text), 'hidden or direction-changing characters are not allowed'));
+  v.pipe(
+    v.string(),
+    v.maxLength(maximum),
+    v.check((text) => !UNSAFE.test(text), 'hidden or direction-changing characters are not allowed'),
+  );
 const line = (maximum: number) =>
-  v.pipe(plain(maximum), v.check((text) => !text.includes('\n'), 'must be one line'), v.check((text) => !/[<>]/.test(text), 'must not contain markup'));
+  v.pipe(
+    plain(maximum),
+    v.check((text) => !text.includes('\n'), 'must be one line'),
+    v.check((text) => !/[<>]/.test(text), 'must not contain markup'),
+  );
 const ms = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e7));
 
 /** A measurement that travels with a link; the other side shows it beside its own. Times in milliseconds. */
@@ -42,11 +49,16 @@ const payload = v.strictObject({
 });
 export type LinkDocument = v.InferOutput<typeof payload>;
 
-export type DecodedLink = { readonly ok: true; readonly document: LinkDocument } | { readonly ok: false; readonly problem: string };
+export type DecodedLink =
+  { readonly ok: true; readonly document: LinkDocument } | { readonly ok: false; readonly problem: string };
 
 /** The fragment without `#`. Deterministic: equal documents give equal links. */
 export function encodeLink(document: LinkDocument): string {
-  const json = JSON.stringify({ name: document.name, text: document.text, ...(document.result ? { result: document.result } : {}) });
+  const json = JSON.stringify({
+    name: document.name,
+    text: document.text,
+    ...(document.result ? { result: document.result } : {}),
+  });
   return PREFIX + toBase64Url(deflateSync(strToU8(json), { level: 9 }));
 }
 
@@ -54,7 +66,9 @@ export function encodeLink(document: LinkDocument): string {
 export function decodeLink(fragment: string): DecodedLink {
   const refuse = (problem: string): DecodedLink => ({ ok: false, problem });
   if (fragment.length > linkLimits.fragmentCharacters) {
-    return refuse(`This link is ${fragment.length.toLocaleString('en-US')} characters long; the limit is 16,384. Ask for the net as a file instead.`);
+    return refuse(
+      `This link is ${fragment.length.toLocaleString('en-US')} characters long; the limit is 16,384. Ask for the net as a file instead.`,
+    );
   }
   if (!fragment.startsWith(PREFIX)) {
     const version = /^(\d{1,4})\./.exec(fragment)?.[1];
@@ -67,8 +81,10 @@ export function decodeLink(fragment: string): DecodedLink {
   const bytes = fromBase64Url(fragment.slice(PREFIX.length));
   if (!bytes) return refuse('This link contains characters that no share link has. Check that it was copied whole.');
   const inflated = inflateCapped(bytes);
-  if (inflated === 'too large') return refuse('This link unpacks to more than 256 kB, which no net needs. It was not opened.');
-  if (inflated === 'broken') return refuse('This link is damaged or cut off: its data does not unpack. Check that it was copied whole.');
+  if (inflated === 'too large')
+    return refuse('This link unpacks to more than 256 kB, which no net needs. It was not opened.');
+  if (inflated === 'broken')
+    return refuse('This link is damaged or cut off: its data does not unpack. Check that it was copied whole.');
   let json: unknown;
   try {
     json = JSON.parse(decodeUtf8(inflated));
@@ -79,7 +95,9 @@ export function decodeLink(fragment: string): DecodedLink {
   if (!parsed.success) {
     const issue = parsed.issues[0];
     const where = v.getDotPath(issue);
-    return refuse(`This link holds something that a net cannot have${where ? ` (at "${where.slice(0, 40)}")` : ''}. It was not opened.`);
+    return refuse(
+      `This link holds something that a net cannot have${where ? ` (at "${where.slice(0, 40)}")` : ''}. It was not opened.`,
+    );
   }
   return { ok: true, document: parsed.output };
 }

@@ -13,7 +13,8 @@ export function si(value: number, unit = '', digits = 3): string {
   ] as const;
   // 999.96 k must become 1.00 M, not 1000 k: compare after rounding to the digits shown.
   for (const [size, prefix] of steps) {
-    if (Number((magnitude / size).toPrecision(digits)) >= 1) return `${significant(value / size, digits)}${THIN}${prefix}${unit}`;
+    if (Number((magnitude / size).toPrecision(digits)) >= 1)
+      return `${significant(value / size, digits)}${THIN}${prefix}${unit}`;
   }
   if (Number.isInteger(value)) return unit ? `${value}${THIN}${unit}` : String(value);
   return `${significant(value, digits)}${unit ? THIN + unit : ''}`;

@@ -13,7 +13,11 @@ const LIMIT = 500;
 const COALESCE_MS = 700;
 
 const stored = v.strictObject({
-  steps: v.pipe(v.array(v.strictObject({ name: v.string(), text: v.string(), label: v.string() })), v.minLength(1), v.maxLength(LIMIT)),
+  steps: v.pipe(
+    v.array(v.strictObject({ name: v.string(), text: v.string(), label: v.string() })),
+    v.minLength(1),
+    v.maxLength(LIMIT),
+  ),
   at: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 

@@ -161,14 +161,21 @@ export class Session {
   /** Changes one argument of every given line that takes it, as one step; `undefined` removes it. */
   setArgument(lines: number | ReadonlySet<number>, key: string, value: ArgumentValue | undefined): void {
     const set = setOf(lines);
-    this.setText(edit.setArgument(this.#document, set, key, value), `Change ${key}`, `argument ${[...set].join()} ${key}`);
+    this.setText(
+      edit.setArgument(this.#document, set, key, value),
+      `Change ${key}`,
+      `argument ${[...set].join()} ${key}`,
+    );
   }
   setRepeats(lines: number | ReadonlySet<number>, repeats: number): void {
     const set = setOf(lines);
     this.setText(edit.setRepeats(this.#document, set, repeats), 'Change repeats', `repeats ${[...set].join()}`);
   }
   setSameStage(lines: number | ReadonlySet<number>, sameStage: boolean): void {
-    this.setText(edit.setSameStage(this.#document, setOf(lines), sameStage), sameStage ? 'Join stage above' : 'Begin a stage');
+    this.setText(
+      edit.setSameStage(this.#document, setOf(lines), sameStage),
+      sameStage ? 'Join stage above' : 'Begin a stage',
+    );
   }
   setHeader(changes: Partial<Header>, label = `Change ${Object.keys(changes).join(', ')}`): void {
     this.setText(edit.setHeader(this.#document, changes), label, `header ${Object.keys(changes).join()}`);
@@ -181,7 +188,10 @@ export class Session {
     const lines = this.selectedLines;
     if (lines.size === 0) return;
     const next = Math.min(...lines);
-    this.setText(edit.deleteLines(this.#document, lines), lines.size === 1 ? 'Delete block' : `Delete ${lines.size} blocks`);
+    this.setText(
+      edit.deleteLines(this.#document, lines),
+      lines.size === 1 ? 'Delete block' : `Delete ${lines.size} blocks`,
+    );
     const left = this.architecture.blocks.length;
     this.selectLines(left > 0 ? [Math.min(next, left - 1)] : []);
   }

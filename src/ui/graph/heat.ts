@@ -6,14 +6,24 @@ import type { Unit } from './scene.ts';
 
 export type Metric = 'none' | 'ms' | 'share' | 'macs' | 'params' | 'bytes' | 'rate';
 
-export const metrics: readonly { readonly metric: Metric; readonly label: string; readonly title: string; readonly measured: boolean }[] = [
+export const metrics: readonly {
+  readonly metric: Metric;
+  readonly label: string;
+  readonly title: string;
+  readonly measured: boolean;
+}[] = [
   { metric: 'none', label: 'None', title: 'No colouring', measured: false },
   { metric: 'ms', label: 'Time', title: 'Measured milliseconds on this device', measured: true },
   { metric: 'share', label: 'Share', title: 'Share of the measured time', measured: true },
   { metric: 'rate', label: 'GMAC/s', title: 'Multiply-accumulates per second reached', measured: true },
   { metric: 'macs', label: 'MACs', title: 'Multiply-accumulates', measured: false },
   { metric: 'params', label: 'Params', title: 'Trainable parameters', measured: false },
-  { metric: 'bytes', label: 'Bytes', title: 'Bytes read and written by the ops one by one, before fusion', measured: false },
+  {
+    metric: 'bytes',
+    label: 'Bytes',
+    title: 'Bytes read and written by the ops one by one, before fusion',
+    measured: false,
+  },
 ];
 
 /** Measured time of each node in milliseconds, and of the whole; a fused kernel's time is already shared out over its nodes. */
@@ -27,7 +37,10 @@ export type HeatOf = (nodes: readonly { readonly id: string }[]) => number | und
 /** Value of a group of nodes under a metric; undefined where nothing was measured. */
 export function heatOf(metric: Metric, accounting: Accounting, times: NodeTimes | undefined): HeatOf {
   const costs = new Map(accounting.nodes.map((cost) => [cost.id, cost]));
-  const sum = (nodes: readonly { readonly id: string }[], value: (id: string) => number | undefined): number | undefined => {
+  const sum = (
+    nodes: readonly { readonly id: string }[],
+    value: (id: string) => number | undefined,
+  ): number | undefined => {
     let total: number | undefined;
     for (const { id } of nodes) {
       const own = value(id);

@@ -48,7 +48,11 @@ interface Inner {
   readonly width: number;
   readonly height: number;
   readonly ops: readonly PlacedOp[];
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly points: readonly (readonly [number, number])[] }[];
+  readonly edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly points: readonly (readonly [number, number])[];
+  }[];
 }
 
 /** Lays the scene out; `unfolded` holds the keys of units shown as ops. */
@@ -73,17 +77,33 @@ export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>): Layout {
         ...box,
         unit,
         ops: inner?.ops.map((op) => ({ ...op, x: op.x + x + shift, y: op.y + y })) ?? [],
-        inner: inner?.edges.map(({ from, to, points }) => ({ from, to, ...curve(points.map(([px, py]) => [px + x + shift, py + y])) })) ?? [],
+        inner:
+          inner?.edges.map(({ from, to, points }) => ({
+            from,
+            to,
+            ...curve(points.map(([px, py]) => [px + x + shift, py + y])),
+          })) ?? [],
       };
-      if (before) edges.push({ from: before.unit.key, to: unit.key, ...(index === 0 ? elbow(before, placed) : straight(before, placed)) });
+      if (before)
+        edges.push({
+          from: before.unit.key,
+          to: unit.key,
+          ...(index === 0 ? elbow(before, placed) : straight(before, placed)),
+        });
       if (unit.residual && before) skips.push({ from: before.unit.key, to: unit.key, ...skip(placed) });
       units.push(placed);
       before = placed;
       y += box.height + sizes.gapY;
     });
     // A closing sum needs its own stretch of edge below the last block.
-    const last = before as PlacedUnit | undefined;
-    if (last?.unit.residual) edges.push({ from: last.unit.key, to: `${last.unit.key} sum`, path: `M${last.x + last.width / 2} ${last.y + last.height}v2`, at: [0, 0] });
+    const last = units.at(-1);
+    if (last?.unit.residual)
+      edges.push({
+        from: last.unit.key,
+        to: `${last.unit.key} sum`,
+        path: `M${last.x + last.width / 2} ${last.y + last.height}v2`,
+        at: [0, 0],
+      });
     columns.push({ title: column.title, x, y: 0, width, height: y - sizes.gapY });
     height = Math.max(height, y - sizes.gapY);
     x += width + sizes.gapX;
@@ -94,7 +114,9 @@ export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>): Layout {
 /** Ops of one unit, top to bottom. Units with equal structure (the repeats of a line) are laid out once. */
 function innerLayout(unit: Unit, cache: Map<string, Inner>): Inner {
   const index = new Map(unit.nodes.map(({ id }, at) => [id, at]));
-  const links = unit.nodes.flatMap(({ inputs }, to) => inputs.flatMap((id) => (index.has(id) ? [[index.get(id) as number, to] as const] : [])));
+  const links = unit.nodes.flatMap(({ inputs }, to) =>
+    inputs.flatMap((id) => (index.has(id) ? [[index.get(id) as number, to] as const] : [])),
+  );
   const structure = `${unit.nodes.length} ${links.join(' ')}`;
   let shape = cache.get(structure);
   if (!shape) {
@@ -115,7 +137,9 @@ function innerLayout(unit: Unit, cache: Map<string, Inner>): Inner {
       edges: links.map(([from, to], at) => ({
         from: String(from),
         to: String(to),
-        points: graph.edge(String(from), String(to), String(at)).points.map((point: { x: number; y: number }): [number, number] => [point.x, point.y + top]),
+        points: graph
+          .edge(String(from), String(to), String(at))
+          .points.map((point: { x: number; y: number }): [number, number] => [point.x, point.y + top]),
       })),
     };
     const slack = (shape.width - width) / 2;
@@ -123,7 +147,10 @@ function innerLayout(unit: Unit, cache: Map<string, Inner>): Inner {
       shape = {
         ...shape,
         ops: shape.ops.map((op) => ({ ...op, x: op.x + slack })),
-        edges: shape.edges.map((edge) => ({ ...edge, points: edge.points.map(([px, py]): [number, number] => [px + slack, py]) })),
+        edges: shape.edges.map((edge) => ({
+          ...edge,
+          points: edge.points.map(([px, py]): [number, number] => [px + slack, py]),
+        })),
       };
     }
     cache.set(structure, shape);
@@ -132,7 +159,11 @@ function innerLayout(unit: Unit, cache: Map<string, Inner>): Inner {
   return {
     ...shape,
     ops: shape.ops.map((op, at) => ({ ...op, node: unit.nodes[at] as GraphNode })),
-    edges: shape.edges.map(({ from, to, points }) => ({ from: ids[Number(from)] as string, to: ids[Number(to)] as string, points })),
+    edges: shape.edges.map(({ from, to, points }) => ({
+      from: ids[Number(from)] as string,
+      to: ids[Number(to)] as string,
+      points,
+    })),
   };
 }
 

@@ -16,7 +16,12 @@ export class Viewport {
   }
   /** The visible part in content coordinates. */
   get visible(): { x: number; y: number; width: number; height: number } {
-    return { x: -this.x / this.scale, y: -this.y / this.scale, width: this.width / this.scale, height: this.height / this.scale };
+    return {
+      x: -this.x / this.scale,
+      y: -this.y / this.scale,
+      width: this.width / this.scale,
+      height: this.height / this.scale,
+    };
   }
 
   /** Shows everything, never larger than life. */
@@ -81,7 +86,11 @@ export function panZoom(viewport: Viewport): (element: HTMLElement | SVGElement)
       const unit = event.deltaMode === 1 ? 16 : 1;
       const { x, y } = local(event);
       if (event.ctrlKey || event.metaKey) viewport.zoomBy(Math.exp(-event.deltaY * unit * 0.004), x, y);
-      else viewport.panBy(-(event.shiftKey ? event.deltaY : event.deltaX) * unit, -(event.shiftKey ? 0 : event.deltaY) * unit);
+      else
+        viewport.panBy(
+          -(event.shiftKey ? event.deltaY : event.deltaX) * unit,
+          -(event.shiftKey ? 0 : event.deltaY) * unit,
+        );
     };
     const down = (event: PointerEvent) => {
       if (event.button > 1) return;
@@ -106,7 +115,8 @@ export function panZoom(viewport: Viewport): (element: HTMLElement | SVGElement)
     const up = (event: PointerEvent) => pointers.delete(event.pointerId);
     const stop = new AbortController();
     const options = { signal: stop.signal };
-    const on = (type: string, handler: (event: never) => void) => element.addEventListener(type, handler as (event: Event) => void, { ...options, passive: false });
+    const on = (type: string, handler: (event: never) => void) =>
+      element.addEventListener(type, handler as (event: Event) => void, { ...options, passive: false });
     on('wheel', wheel);
     on('pointerdown', down);
     on('pointermove', move);

@@ -13,16 +13,25 @@ function sceneFor(name: string) {
   return { scene: sceneOf(graph, architecture), graph };
 }
 
-const overlap = (a: Box, b: Box) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+const overlap = (a: Box, b: Box) =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
-describe.each(['mobilenetv2_100', 'mobilenetv3_large_100', 'mobilenetv4_hybrid_medium', 'efficientformerv2_s0', 't2t_vit_14'])('%s', (name) => {
+describe.each([
+  'mobilenetv2_100',
+  'mobilenetv3_large_100',
+  'mobilenetv4_hybrid_medium',
+  'efficientformerv2_s0',
+  't2t_vit_14',
+])('%s', (name) => {
   const { scene, graph } = sceneFor(name);
 
   it('shows every op once, in blocks that do not overlap', () => {
     const all = new Set(scene.units.map(({ key }) => key));
     for (const unfolded of [new Set<string>(), all]) {
       const layout = layoutOf(scene, unfolded);
-      layout.units.forEach((a, i) => layout.units.slice(i + 1).forEach((b) => expect(overlap(a, b), `${a.unit.key} ${b.unit.key}`).toBe(false)));
+      layout.units.forEach((a, i) =>
+        layout.units.slice(i + 1).forEach((b) => expect(overlap(a, b), `${a.unit.key} ${b.unit.key}`).toBe(false)),
+      );
     }
     const ops = layoutOf(scene, all).units.flatMap((unit) => unit.ops.map(({ node }) => node.id));
     expect(ops).toEqual(graph.nodes.filter(({ op }) => op !== 'input').map(({ id }) => id));
@@ -41,7 +50,14 @@ describe.each(['mobilenetv2_100', 'mobilenetv3_large_100', 'mobilenetv4_hybrid_m
 
 it('columns follow the resolution, residual blocks have a skip', () => {
   const { scene } = sceneFor('mobilenetv2_100');
-  expect(scene.columns.map(({ title }) => title)).toEqual(['112 × 112', '56 × 56', '28 × 28', '14 × 14', '7 × 7', 'vector']);
+  expect(scene.columns.map(({ title }) => title)).toEqual([
+    '112 × 112',
+    '56 × 56',
+    '28 × 28',
+    '14 × 14',
+    '7 × 7',
+    'vector',
+  ]);
   expect(scene.units.filter(({ residual }) => residual)).toHaveLength(10);
   expect(scene.units.filter(({ reduces }) => reduces)).toHaveLength(6);
   expect(layoutOf(scene, new Set()).skips).toHaveLength(10);

@@ -1,0 +1,93 @@
+// Exported nets run in ONNX Runtime (WebAssembly) and reach the golden logits, so the exporter's every op means what ours means.
+import { readdirSync, readFileSync } from 'node:fs';
+import * as ort from 'onnxruntime-web';
+import { describe, expect, it } from 'vitest';
+import { exportOnnx } from '../../../src/graph/formats/onnx-export.ts';
+import { expand } from '../../../src/graph/expand.ts';
+import { generateInput, generateTensor, parseGoldenRecord } from '../../../src/graph/golden.ts';
+import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
+import { nchwToNhwc, runReference } from '../../../src/graph/reference.ts';
+import { graphParams } from '../../../src/graph/weights.ts';
+import { GraphBuilder } from '../../../src/graph/builder.ts';
+import type { InferredGraph } from '../../../src/graph/graph.ts';
+
+const folder = new URL('../../../test-data/golden/', import.meta.url);
+const records = readdirSync(folder).filter((file) => file.endsWith('.json'));
+
+function build(name: string): InferredGraph {
+  const preset = resolvePreset(name);
+  if ('problem' in preset) throw new Error(preset.problem);
+  const { graph } = expand(preset.architecture, name);
+  if (!graph) throw new Error(`${name} has no graph`);
+  return graph;
+}
+
+const filled = (graph: InferredGraph, salt: string) =>
+  new Map(graphParams(graph).map(({ name, shape }) => [name, generateTensor(salt, name, shape)]));
+
+async function runOnnx(
+  graph: InferredGraph,
+  params: ReadonlyMap<string, Float32Array>,
+  inputNchw: Float32Array,
+): Promise<Float32Array> {
+  const [batch, height, width, channels] = graph.facts.get('input')?.shape as [number, number, number, number];
+  const session = await ort.InferenceSession.create(exportOnnx(graph, params), { executionProviders: ['wasm'] });
+  const output = graph.outputs[0] as string;
+  const results = await session.run({ input: new ort.Tensor('float32', inputNchw, [batch, channels, height, width]) });
+  const data = results[output]?.data as Float32Array;
+  await session.release();
+  return data;
+}
+
+describe('golden records through ONNX Runtime', () => {
+  it.each(records)('%s', { timeout: 120_000 }, async (file) => {
+    const parsed = parseGoldenRecord(readFileSync(new URL(file, folder), 'utf8'));
+    if ('problem' in parsed) throw new Error(parsed.problem);
+    const { record } = parsed;
+    const [stem = ''] = record.model.split('@');
+    const graph = build(`${stem}@${record.input_size}`);
+    const logits = await runOnnx(graph, filled(graph, record.salt), generateInput(record.salt, record.input_size));
+    const worst = Math.max(...record.logits.map((value, i) => Math.abs(value - (logits[i] as number))));
+    expect(worst / record.logits_std).toBeLessThan(1e-3);
+  });
+});
+
+describe('ops that no golden net has', () => {
+  const cases: [string, (builder: GraphBuilder) => void][] = [
+    ['evonorm_s0', (b) => void b.add('n', 'evonorm_s0', { groups: 4 })],
+    ['evonorm_s0 affine', (b) => void b.add('n', 'evonorm_s0', { groups: 4, apply: false })],
+    ['group_norm', (b) => void b.add('n', 'group_norm', { groups: 2 })],
+    ['layer_norm on a map', (b) => void b.add('n', 'layer_norm', {})],
+    ['prelu', (b) => void b.add('n', 'prelu', {})],
+    ['max_pool2d ceil', (b) => void b.add('n', 'max_pool2d', { kernel: 3, stride: 2, padding: 1, ceilMode: true })],
+    ['resize nearest', (b) => void b.add('n', 'resize', { size: [10, 13], mode: 'nearest' })],
+    ['resize corners', (b) => void b.add('n', 'resize', { scale: 2, alignCorners: true })],
+    ['transpose', (b) => void b.add('n', 'transpose', { perm: [0, 2, 1, 3] })],
+    ['tanh', (b) => void b.add('n', 'tanh', {})],
+    [
+      'same padding, dilated',
+      (b) =>
+        void b.add('n', 'conv2d', {
+          out: 6,
+          kernel: [3, 5],
+          stride: [2, 1],
+          dilation: [2, 1],
+          padding: 'same',
+          bias: true,
+        }),
+    ],
+  ];
+  it.each(cases)('%s', async (_, add) => {
+    const builder = new GraphBuilder('one');
+    builder.input([1, 7, 9, 8]);
+    add(builder);
+    const graph = builder.graph();
+    const params = filled(graph, 'x');
+    const input = generateTensor('x', 'input', [1, 8, 7, 9]).map((value) => 4 * value);
+    const shape = graph.facts.get('n')?.shape as readonly number[];
+    const ours = runReference(graph, params, nchwToNhwc(input, [1, 7, 9, 8])).get('n') as Float32Array;
+    const theirs = nchwToNhwc(await runOnnx(graph, params, input), shape);
+    expect(theirs).toHaveLength(ours.length);
+    ours.forEach((value, i) => expect(theirs[i]).toBeCloseTo(value, 4));
+  });
+});
