@@ -46,10 +46,7 @@ function help(verbs: readonly Verb[]): string[] {
   return [
     `${call} VERB …: nets of the MobileNet family as text, counted, run and compared.`,
     '',
-    ...textTable(
-      [{ title: 'verb' }, { title: 'what it does' }],
-      verbs.map((verb) => [usage(verb), verb.doc]),
-    ),
+    ...verbs.flatMap((verb) => [`  ${usage(verb)}`, `      ${verb.doc}`]),
     '',
     `${call} VERB --help tells more about one verb.`,
   ];

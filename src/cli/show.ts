@@ -92,7 +92,11 @@ function totals({ total }: Accounting): string[] {
       ['activations', integer(total.activations), `convolution ${integer(total.convOutputs)}`],
       ['moved, float32', bytes(total.bytes), `weights ${bytes(total.weightBytes)}`],
       ['peak memory, float32', bytes(total.peakLiveBytes), `at ${total.peakAt}`],
-      ['receptive field', `${pairText(total.view.field)} px`, `stride ${pairText(total.view.stride)} px, last map`],
+      [
+        'receptive field',
+        `${pairText(total.view.field)} px`,
+        `stride ${pairText(total.view.stride)} px, at ${total.viewAt}`,
+      ],
     ],
   );
 }
@@ -112,6 +116,7 @@ function asJson(name: string, input: readonly number[], graph: InferredGraph, { 
     peakAt: total.peakAt,
     receptiveField: total.view.field,
     stride: total.view.stride,
+    receptiveFieldAt: total.viewAt,
     convention: countingConvention,
     nodes: graph.nodes.map(({ id, op, inputs, attrs }, index) => {
       const { view, id: _id, ...cost } = nodes[index] as Accounting['nodes'][number];

@@ -50,8 +50,9 @@ export interface TotalCost {
   readonly peakLiveBytes: number;
   /** Node at which the peak is reached. */
   readonly peakAt: string;
-  /** Receptive field and stride of the last feature map before everything is pooled together. */
+  /** Receptive field and stride of `viewAt`, the last node that does not see the whole picture. */
   readonly view: View;
+  readonly viewAt: string;
 }
 
 export interface Accounting {
@@ -85,7 +86,8 @@ export function accounting(graph: InferredGraph, bytesPerElement = 4): Accountin
     macs.total += own.macs;
     const written = activationElements(node, own, kinds);
     convOutputs += written.conv;
-    const ownActivations = written.conv + written.linear + written.attention + (node.op === 'blur_pool' ? size(node.id) : 0);
+    const ownActivations =
+      written.conv + written.linear + written.attention + (node.op === 'blur_pool' ? size(node.id) : 0);
     activations += ownActivations;
     const inputs = new Set(node.inputs);
     const moved = movesNothing(node)
@@ -107,6 +109,7 @@ export function accounting(graph: InferredGraph, bytesPerElement = 4): Accountin
     };
   });
 
+  const local = lastLocal(nodes);
   const total = {
     params,
     macs,
@@ -116,7 +119,8 @@ export function accounting(graph: InferredGraph, bytesPerElement = 4): Accountin
     weightBytes: weights * bytesPerElement,
     peakLiveBytes: peak,
     peakAt,
-    view: lastMap(nodes),
+    view: local.view,
+    viewAt: local.id,
   };
   return { nodes, total };
 }
@@ -149,9 +153,8 @@ function activationElements(node: GraphNode, { shape }: NodeFacts, macs: ByKind)
   };
 }
 
-function lastMap(nodes: readonly NodeCost[]): View {
-  const maps = nodes.filter(({ view }) => !view.whole);
-  return (maps.at(-1) ?? (nodes.at(-1) as NodeCost)).view;
+function lastLocal(nodes: readonly NodeCost[]): NodeCost {
+  return nodes.findLast(({ view }) => !view.whole) ?? (nodes.at(-1) as NodeCost);
 }
 
 /** Elements alive while each node runs; a reshape shares the memory of what it reshapes. */

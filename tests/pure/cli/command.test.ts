@@ -41,7 +41,7 @@ describe('runCommand', () => {
     for (const words of [['--help'], ['-h'], ['help']]) {
       const { code, out } = await run(...words);
       expect(code).toBe(0);
-      expect(out).toContain('paint FILE… [--colour red|blue] [--coats N] [--wet]  Paints files.');
+      expect(out).toContain('  paint FILE… [--colour red|blue] [--coats N] [--wet]\n      Paints files.\n');
     }
     for (const words of [
       ['paint', '--help'],
