@@ -17,10 +17,17 @@ interface Projection {
   readonly stride?: number;
 }
 
-const sizeOf = (builder: GraphBuilder): [height: number, width: number] => builder.shape().slice(1, 3) as [number, number];
+const sizeOf = (builder: GraphBuilder): [height: number, width: number] =>
+  builder.shape().slice(1, 3) as [number, number];
 
 /** Convolution with bias and norm of module `id`, reading `from`; a `kernel` makes it depthwise. Returns its node. */
-function convNorm(builder: GraphBuilder, context: BlockContext, id: string, from: string, { out, kernel, stride }: Projection): string {
+function convNorm(
+  builder: GraphBuilder,
+  context: BlockContext,
+  id: string,
+  from: string,
+  { out, kernel, stride }: Projection,
+): string {
   builder.current = from;
   convNormAct(builder, context, {
     conv: `${id}.conv`,
@@ -38,11 +45,17 @@ function convNorm(builder: GraphBuilder, context: BlockContext, id: string, from
  * Attention with a local branch (3×3 depthwise on the values) and talking heads. `stride` > 1: everything happens on a
  * map reduced by a depthwise convolution, and the result is enlarged again (arXiv 2212.08059 §3.3, stride attention).
  */
-export function localGlobalAttention(builder: GraphBuilder, context: BlockContext, id: string, options: AttentionOptions & { stride: number }): void {
+export function localGlobalAttention(
+  builder: GraphBuilder,
+  context: BlockContext,
+  id: string,
+  options: AttentionOptions & { stride: number },
+): void {
   const { heads, keyDim, valueDim, stride } = options;
   const channels = builder.channels();
   const full = sizeOf(builder);
-  if (stride > 1) convNorm(builder, context, `${id}.stride_conv`, builder.current, { out: channels, kernel: 3, stride });
+  if (stride > 1)
+    convNorm(builder, context, `${id}.stride_conv`, builder.current, { out: channels, kernel: 3, stride });
   const from = builder.current;
   const grid = sizeOf(builder);
   const query = convNorm(builder, context, `${id}.q`, from, { out: heads * keyDim });
@@ -65,7 +78,12 @@ export function localGlobalAttention(builder: GraphBuilder, context: BlockContex
  * Attention that halves the map: queries from a strided depthwise convolution plus every second pixel, keys and values from
  * the whole map (arXiv 2212.08059 §3.3, dual-path attention downsampling, the attention path).
  */
-export function attentionDownsample(builder: GraphBuilder, context: BlockContext, id: string, options: AttentionOptions & { out: number }): void {
+export function attentionDownsample(
+  builder: GraphBuilder,
+  context: BlockContext,
+  id: string,
+  options: AttentionOptions & { out: number },
+): void {
   const { heads, keyDim, valueDim } = options;
   const from = builder.current;
   const channels = builder.channels();
@@ -84,13 +102,16 @@ export function attentionDownsample(builder: GraphBuilder, context: BlockContext
   const query = convNorm(builder, context, `${id}.q.proj`, both, { out: heads * keyDim });
   const key = convNorm(builder, context, `${id}.k`, from, { out: heads * keyDim });
   const value = convNorm(builder, context, `${id}.v`, from, { out: heads * valueDim });
-  const localValue = convNorm(builder, context, `${id}.v_local`, value, { out: heads * valueDim, kernel: 3, stride: 2 });
-  builder.add(
-    id,
-    'attention',
-    { heads, keyDim, valueDim, bias: { kind: 'relative', qSize, kSize, stride: [2, 2] } },
-    [query, key, value],
-  );
+  const localValue = convNorm(builder, context, `${id}.v_local`, value, {
+    out: heads * valueDim,
+    kernel: 3,
+    stride: 2,
+  });
+  builder.add(id, 'attention', { heads, keyDim, valueDim, bias: { kind: 'relative', qSize, kSize, stride: [2, 2] } }, [
+    query,
+    key,
+    value,
+  ]);
   builder.add(`${id}.add`, 'add', {}, [builder.current, localValue]);
   activation(builder, `${id}.act`, options.act);
   convNorm(builder, context, `${id}.proj`, builder.current, { out: options.out });

@@ -12,7 +12,11 @@ export const distilled = defineBlock({
   args: [classes],
   expand(builder, args, context) {
     const rank = builder.shape().length;
-    if (rank < 3) throw new ShapeError('`distilled` pools by itself and needs a feature map or tokens', 'remove the `pool` above it');
+    if (rank < 3)
+      throw new ShapeError(
+        '`distilled` pools by itself and needs a feature map or tokens',
+        'remove the `pool` above it',
+      );
     if (rank === 4) normAct(builder, context, 'norm', 'none');
     else layerNorm(builder, context, 'norm');
     const pooled = builder.add('pool', 'mean', { axes: rank === 4 ? [1, 2] : [1] });

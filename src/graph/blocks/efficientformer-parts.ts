@@ -17,6 +17,17 @@ export const needsEmbedding = (builder: GraphBuilder, args: Arguments): boolean 
   strideOf(args) > 1 || builder.channels() !== numberOf(args, 'c');
 
 /** The embedding: 3×3 convolution with bias and norm, no activation (EfficientFormer, arXiv 2206.01191 eq. 4). */
-export function embedding(builder: GraphBuilder, context: BlockContext, args: Arguments, modules: { conv: string; norm: string }): void {
-  convNormAct(builder, context, { ...modules, out: numberOf(args, 'c'), kernel: 3, stride: strideOf(args), bias: true });
+export function embedding(
+  builder: GraphBuilder,
+  context: BlockContext,
+  args: Arguments,
+  modules: { conv: string; norm: string },
+): void {
+  convNormAct(builder, context, {
+    ...modules,
+    out: numberOf(args, 'c'),
+    kernel: 3,
+    stride: strideOf(args),
+    bias: true,
+  });
 }

@@ -12,7 +12,12 @@ const DOWNSAMPLE_KEY_DIM = 16;
 const DOWNSAMPLE_HEADS = 8;
 const DOWNSAMPLE_VALUE_RATIO = 4;
 
-const dual: Argument = { key: 'dual', label: 'dual-path embedding', kind: 'flag', doc: 'The embedding of stride 2 is added to an attention that halves the map.' };
+const dual: Argument = {
+  key: 'dual',
+  label: 'dual-path embedding',
+  kind: 'flag',
+  doc: 'The embedding of stride 2 is added to an attention that halves the map.',
+};
 
 /** The embedding in front of the first repeat, with its attention path where the line says `dual`. */
 function open(builder: GraphBuilder, args: Arguments, context: BlockContext): void {
@@ -21,7 +26,8 @@ function open(builder: GraphBuilder, args: Arguments, context: BlockContext): vo
   const from = builder.current;
   embedding(builder, context, args, { conv: `${module}.conv.conv`, norm: `${module}.conv.bn` });
   if (!args.dual) return;
-  if (strideOf(args) !== 2) throw new ShapeError('the attention of a dual-path embedding halves the map', 'use s2, or remove `dual`');
+  if (strideOf(args) !== 2)
+    throw new ShapeError('the attention of a dual-path embedding halves the map', 'use s2, or remove `dual`');
   const convolved = builder.current;
   builder.current = from;
   attentionDownsample(builder, context, `${module}.attn`, {
@@ -41,9 +47,30 @@ function feedForward(builder: GraphBuilder, args: Arguments, context: BlockConte
   const channels = builder.channels();
   const hidden = Math.max(1, Math.floor(channels * numberOf(args, 'e', 4)));
   const act = activationOf(args, context);
-  convNormAct(builder, context, { conv: `${name}.mlp.fc1.conv`, norm: `${name}.mlp.fc1.bn`, out: hidden, kernel: 1, bias: true, act });
-  convNormAct(builder, context, { conv: `${name}.mlp.mid.conv`, norm: `${name}.mlp.mid.bn`, out: hidden, kernel: 3, groups: 'depthwise', bias: true, act });
-  convNormAct(builder, context, { conv: `${name}.mlp.fc2.conv`, norm: `${name}.mlp.fc2.bn`, out: channels, kernel: 1, bias: true });
+  convNormAct(builder, context, {
+    conv: `${name}.mlp.fc1.conv`,
+    norm: `${name}.mlp.fc1.bn`,
+    out: hidden,
+    kernel: 1,
+    bias: true,
+    act,
+  });
+  convNormAct(builder, context, {
+    conv: `${name}.mlp.mid.conv`,
+    norm: `${name}.mlp.mid.bn`,
+    out: hidden,
+    kernel: 3,
+    groups: 'depthwise',
+    bias: true,
+    act,
+  });
+  convNormAct(builder, context, {
+    conv: `${name}.mlp.fc2.conv`,
+    norm: `${name}.mlp.fc2.bn`,
+    out: channels,
+    kernel: 1,
+    bias: true,
+  });
   builder.add(`${name}.ls2`, 'layer_scale');
   builder.add(`${name}.add2`, 'add', {}, [builder.current, from]);
 }
@@ -73,7 +100,15 @@ export const mhsa = defineBlock({
     heads,
     keyDimension,
     valueRatio,
-    { key: 'sa', label: 'attention stride', kind: 'int', default: 1, min: 1, max: 4, doc: 'Queries, keys and values are computed on a map reduced by this stride, and the result is enlarged again.' },
+    {
+      key: 'sa',
+      label: 'attention stride',
+      kind: 'int',
+      default: 1,
+      min: 1,
+      max: 4,
+      doc: 'Queries, keys and values are computed on a map reduced by this stride, and the result is enlarged again.',
+    },
     dual,
     common.act,
   ],

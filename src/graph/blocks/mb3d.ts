@@ -2,14 +2,27 @@
 import { defineBlock } from '../block.ts';
 import { embedding, embeddingName, embeddingStride, needsEmbedding } from './efficientformer-parts.ts';
 import { activationOf, common, numberOf } from './parts.ts';
-import { expectMap, expectTokens, heads, keyDimension, layerNorm, mlpRatio, tokenGrid, tokenMlp, valueRatio } from './vit-parts.ts';
+import {
+  expectMap,
+  expectTokens,
+  heads,
+  keyDimension,
+  layerNorm,
+  mlpRatio,
+  tokenGrid,
+  tokenMlp,
+  valueRatio,
+} from './vit-parts.ts';
 
 export const flatten = defineBlock({
   word: 'flatten',
   doc: 'Feature map to tokens, one a pixel; the border between MB4D and MB3D. With a stride or channels, a 3×3 embedding first.',
   source: 'EfficientFormer, arXiv 2206.01191 §4.1 (dimension-consistent design)',
   place: 'stage',
-  args: [embeddingStride, { ...common.channels, required: false, doc: 'Channels of the embedding; default: unchanged, no embedding.' }],
+  args: [
+    embeddingStride,
+    { ...common.channels, required: false, doc: 'Channels of the embedding; default: unchanged, no embedding.' },
+  ],
   expand(builder, args, context) {
     // `depth` may repeat the line; there is nothing left to flatten then.
     if (context.repeat > 0) return;
@@ -47,7 +60,14 @@ export const mb3d = defineBlock({
       keyDim,
       valueDim,
       // Each head's query, key and value stand together.
-      packed: { qOffset: 0, qHeadStride: perHead, kOffset: keyDim, kHeadStride: perHead, vOffset: 2 * keyDim, vHeadStride: perHead },
+      packed: {
+        qOffset: 0,
+        qHeadStride: perHead,
+        kOffset: keyDim,
+        kHeadStride: perHead,
+        vOffset: 2 * keyDim,
+        vHeadStride: perHead,
+      },
       bias: { kind: 'relative', qSize: grid, kSize: grid },
     });
     builder.add(`${name}.token_mixer.proj`, 'linear', { out: channels });

@@ -9,7 +9,13 @@ export const mb4d = defineBlock({
   doc: 'x + ls(avgpool(x) − x), then x + ls(1×1, norm, act, 1×1, norm); a strided 3×3 embedding first where the line has a stride.',
   source: 'EfficientFormer, arXiv 2206.01191 §4.1 (MB4D)',
   place: 'stage',
-  args: [{ ...common.kernel, label: 'pooling window', doc: 'Window of the average that mixes neighbours.' }, embeddingStride, common.channels, mlpRatio, common.act],
+  args: [
+    { ...common.kernel, label: 'pooling window', doc: 'Window of the average that mixes neighbours.' },
+    embeddingStride,
+    common.channels,
+    mlpRatio,
+    common.act,
+  ],
   expand(builder, args, context) {
     const { name } = context;
     expectMap(builder, 'mb4d', 'use `mb3d` below `flatten`');
@@ -37,7 +43,13 @@ export const mb4d = defineBlock({
       bias: true,
       act: activationOf(args, context),
     });
-    convNormAct(builder, context, { conv: `${name}.mlp.fc2`, norm: `${name}.mlp.norm2`, out: channels, kernel: 1, bias: true });
+    convNormAct(builder, context, {
+      conv: `${name}.mlp.fc2`,
+      norm: `${name}.mlp.norm2`,
+      out: channels,
+      kernel: 1,
+      bias: true,
+    });
     builder.add(`${name}.ls2`, 'layer_scale');
     builder.add(`${name}.add2`, 'add', {}, [builder.current, mixed]);
   },

@@ -7,7 +7,11 @@ import { expectMap } from './vit-parts.ts';
 
 const module = 'tokens_to_token';
 const softSplitArguments: readonly Argument[] = [
-  { ...common.kernel, label: 'patch', doc: 'Side of a patch in pixels; patches overlap where it is larger than the stride.' },
+  {
+    ...common.kernel,
+    label: 'patch',
+    doc: 'Side of a patch in pixels; patches overlap where it is larger than the stride.',
+  },
   { key: 's', label: 'stride', kind: 'int', default: 2, min: 1, max: 32, doc: 'Distance of two patches in pixels.' },
   { key: 'p', label: 'padding', kind: 'int', min: 0, max: 31, doc: 'Zeros around the map; default ⌈(k − s) / 2⌉.' },
 ];
@@ -31,8 +35,22 @@ export const t2t = defineBlock({
   args: [
     ...softSplitArguments,
     { ...common.channels, label: 'token channels' },
-    { key: 'attn', label: 'token layer', kind: 'word', words: ['performer', 'transformer'], default: 'performer', doc: 'Performer: cost linear in the tokens; transformer: exact softmax, quadratic.' },
-    { key: 'm', label: 'random features', kind: 'int', min: 1, max: 1024, doc: 'Random features of the Performer; default half the token channels.' },
+    {
+      key: 'attn',
+      label: 'token layer',
+      kind: 'word',
+      words: ['performer', 'transformer'],
+      default: 'performer',
+      doc: 'Performer: cost linear in the tokens; transformer: exact softmax, quadratic.',
+    },
+    {
+      key: 'm',
+      label: 'random features',
+      kind: 'int',
+      min: 1,
+      max: 1024,
+      doc: 'Random features of the Performer; default half the token channels.',
+    },
     common.act,
   ],
   expand(builder, args, context) {
@@ -42,7 +60,12 @@ export const t2t = defineBlock({
     const act = activationOf(args, context);
     const grid = softSplit(builder, `${module}.soft_split${context.index}`, args);
     if (args.attn === 'transformer') transformerLayer(builder, context, name, { dim, act });
-    else performerLayer(builder, context, name, { dim, act, features: numberOf(args, 'm', Math.max(1, Math.floor(dim / 2))) });
+    else
+      performerLayer(builder, context, name, {
+        dim,
+        act,
+        features: numberOf(args, 'm', Math.max(1, Math.floor(dim / 2))),
+      });
     builder.add(`${name}.map`, 'reshape', { to: 'map', ...grid });
   },
 });
@@ -61,6 +84,8 @@ export const tokens = defineBlock({
     builder.add(`cls_token${suffix}`, 'prepend_token', {}, undefined, { names: { cls_token: `cls_token${suffix}` } });
     // One position a token: the table follows the input's size.
     const count = builder.shape()[1] as number;
-    builder.add(`pos_embed${suffix}`, 'position_embedding', { tokens: count, trainable: false }, undefined, { names: { pos_embed: `pos_embed${suffix}` } });
+    builder.add(`pos_embed${suffix}`, 'position_embedding', { tokens: count, trainable: false }, undefined, {
+      names: { pos_embed: `pos_embed${suffix}` },
+    });
   },
 });

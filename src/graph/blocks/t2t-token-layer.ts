@@ -15,7 +15,13 @@ const valueOf = (builder: GraphBuilder, id: string, packed: string, dim: number)
   builder.add(id, 'slice', { axis: 2, start: 2 * dim, size: dim }, [packed]);
 
 /** The second half of both layers: y + MLP(norm(y)), MLP ratio 1. */
-function tail(builder: GraphBuilder, context: BlockContext, name: string, names: { fc1: string; act: string; fc2: string }, act: ActivationName): void {
+function tail(
+  builder: GraphBuilder,
+  context: BlockContext,
+  name: string,
+  names: { fc1: string; act: string; fc2: string },
+  act: ActivationName,
+): void {
   const from = builder.current;
   layerNorm(builder, context, `${name}.norm2`);
   tokenMlp(builder, names, 1, act);
@@ -23,7 +29,12 @@ function tail(builder: GraphBuilder, context: BlockContext, name: string, names:
 }
 
 /** v + proj(attention), then the MLP. The scores are scaled by the input's channels, not the head's (authors' code). */
-export function transformerLayer(builder: GraphBuilder, context: BlockContext, name: string, { dim, act }: TokenLayerOptions): void {
+export function transformerLayer(
+  builder: GraphBuilder,
+  context: BlockContext,
+  name: string,
+  { dim, act }: TokenLayerOptions,
+): void {
   const scale = builder.channels() ** -0.5;
   layerNorm(builder, context, `${name}.norm1`);
   const qkv = builder.add(`${name}.attn.qkv`, 'linear', { out: 3 * dim, bias: false });
@@ -40,7 +51,12 @@ export function transformerLayer(builder: GraphBuilder, context: BlockContext, n
 }
 
 /** The same with attention through `features` random features, linear in the tokens (Performer, arXiv 2009.14794). */
-export function performerLayer(builder: GraphBuilder, context: BlockContext, name: string, options: TokenLayerOptions & { features: number }): void {
+export function performerLayer(
+  builder: GraphBuilder,
+  context: BlockContext,
+  name: string,
+  options: TokenLayerOptions & { features: number },
+): void {
   const { dim, features } = options;
   layerNorm(builder, context, `${name}.norm1`);
   const kqv = builder.add(`${name}.kqv`, 'linear', { out: 3 * dim });

@@ -12,7 +12,12 @@ export const vit = defineBlock({
   args: [
     heads,
     mlpRatio,
-    { key: 'bias', label: 'qkv bias', kind: 'flag', doc: 'Queries, keys and values have a bias (ViT and DeiT; T2T-ViT has none).' },
+    {
+      key: 'bias',
+      label: 'qkv bias',
+      kind: 'flag',
+      doc: 'Queries, keys and values have a bias (ViT and DeiT; T2T-ViT has none).',
+    },
     {
       key: 'scale',
       label: 'score scale',
@@ -28,7 +33,11 @@ export const vit = defineBlock({
     expectTokens(builder, 'vit', 'put a line `tokens` above it');
     const width = builder.channels();
     const count = numberOf(args, 'h', 8);
-    if (width % count !== 0) throw new ShapeError(`${width} channels cannot be split into ${count} heads`, 'choose a number of heads that divides the channels');
+    if (width % count !== 0)
+      throw new ShapeError(
+        `${width} channels cannot be split into ${count} heads`,
+        'choose a number of heads that divides the channels',
+      );
     const keyDim = width / count;
     const from = builder.current;
     layerNorm(builder, context, `${name}.norm1`);
@@ -37,12 +46,24 @@ export const vit = defineBlock({
       heads: count,
       keyDim,
       scale: (args.scale === 'width' ? width : keyDim) ** -0.5,
-      packed: { qOffset: 0, qHeadStride: keyDim, kOffset: width, kHeadStride: keyDim, vOffset: 2 * width, vHeadStride: keyDim },
+      packed: {
+        qOffset: 0,
+        qHeadStride: keyDim,
+        kOffset: width,
+        kHeadStride: keyDim,
+        vOffset: 2 * width,
+        vHeadStride: keyDim,
+      },
     });
     builder.add(`${name}.attn.proj`, 'linear', { out: width });
     const attended = builder.add(`${name}.add1`, 'add', {}, [builder.current, from]);
     layerNorm(builder, context, `${name}.norm2`);
-    tokenMlp(builder, { fc1: `${name}.mlp.fc1`, act: `${name}.mlp.act`, fc2: `${name}.mlp.fc2` }, numberOf(args, 'e', 4), activationOf(args, context));
+    tokenMlp(
+      builder,
+      { fc1: `${name}.mlp.fc1`, act: `${name}.mlp.act`, fc2: `${name}.mlp.fc2` },
+      numberOf(args, 'e', 4),
+      activationOf(args, context),
+    );
     builder.add(`${name}.add2`, 'add', {}, [builder.current, attended]);
   },
 });

@@ -7,7 +7,9 @@ import { runReference } from '../../../src/graph/reference.ts';
 import { preset } from './nets.ts';
 
 test.each(['efficientformer_l1_r224', 'efficientformerv2_s0_r128', 't2t_vit_7_r224'])('%s', async (file) => {
-  const parsed = parseGoldenRecord(readFileSync(new URL(`../../../test-data/golden/${file}.json`, import.meta.url), 'utf8'));
+  const parsed = parseGoldenRecord(
+    readFileSync(new URL(`../../../test-data/golden/${file}.json`, import.meta.url), 'utf8'),
+  );
   if ('problem' in parsed) throw new Error(parsed.problem);
   const { record } = parsed;
   const report = await checkRecord(record, {

@@ -24,13 +24,21 @@ export function preset(name: string): InferredGraph {
 export function problemsOf(text: string): string[] {
   const { architecture, problems } = parse(text);
   return [...problems, ...expand(architecture, 'test').problems].map(({ message, range }) => {
-    if (range.from < 0 || range.to > text.length || range.from > range.to) throw new Error(`range of "${message}" leaves the text`);
+    if (range.from < 0 || range.to > text.length || range.from > range.to)
+      throw new Error(`range of "${message}" leaves the text`);
     return message;
   });
 }
 
 /** Shapes of the parameters with that role's name, in order. */
 export const shapesOf = (graph: InferredGraph, role: string): (readonly number[])[] =>
-  graph.nodes.flatMap(({ id }) => graph.facts.get(id)?.params.filter((param) => param.role === role).map(({ shape }) => shape) ?? []);
+  graph.nodes.flatMap(
+    ({ id }) =>
+      graph.facts
+        .get(id)
+        ?.params.filter((param) => param.role === role)
+        .map(({ shape }) => shape) ?? [],
+  );
 
-export const countOps = (graph: InferredGraph, op: string): number => graph.nodes.filter((node) => node.op === op).length;
+export const countOps = (graph: InferredGraph, op: string): number =>
+  graph.nodes.filter((node) => node.op === op).length;

@@ -10,7 +10,10 @@ const [tokens, dim] = [24, 8];
 /** Standard normal values (Box–Muller), the same every time. */
 function normal(name: string, count: number): Float32Array {
   const next = mulberry32(fnv1a(name));
-  return Float32Array.from({ length: count }, () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()));
+  return Float32Array.from(
+    { length: count },
+    () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+  );
 }
 
 /** Root mean square difference of Performer and softmax, averaged over 8 drawings of `features` random features. */

@@ -5,7 +5,12 @@ import { build, countOps, preset, shapesOf } from './nets.ts';
 
 const attention = (name: string) => {
   const graph = preset(name);
-  return graph.nodes.filter((node) => node.op === 'attention').map((node) => ({ id: node.id, tokens: graph.facts.get(node.inputs[1] ?? node.inputs[0] ?? '')?.shape.slice(1, -1) }));
+  return graph.nodes
+    .filter((node) => node.op === 'attention')
+    .map((node) => ({
+      id: node.id,
+      tokens: graph.facts.get(node.inputs[1] ?? node.inputs[0] ?? '')?.shape.slice(1, -1),
+    }));
 };
 
 test.each([
@@ -55,12 +60,18 @@ test.each([
 test('the tokens of T2T-ViT shrink from 3136 to 784 to 196', () => {
   const graph = preset('t2t_vit_7');
   const split = graph.nodes.filter((node) => node.op === 'unfold').map(({ id }) => graph.facts.get(id)?.shape);
-  expect(split).toEqual([[1, 3136, 147], [1, 784, 576], [1, 196, 576]]);
+  expect(split).toEqual([
+    [1, 3136, 147],
+    [1, 784, 576],
+    [1, 196, 576],
+  ]);
 });
 
 test('cost of the Performer grows linearly with the tokens, that of the transformer quadratically', () => {
   const tokenLayers = (name: string, size: number) =>
-    accounting(preset(`${name}@${size}`)).nodes.filter(({ id }) => id.startsWith('tokens_to_token')).reduce((sum, { macsByKind }) => sum + macsByKind.attention, 0);
+    accounting(preset(`${name}@${size}`))
+      .nodes.filter(({ id }) => id.startsWith('tokens_to_token'))
+      .reduce((sum, { macsByKind }) => sum + macsByKind.attention, 0);
   expect(tokenLayers('t2t_vit_14', 448) / tokenLayers('t2t_vit_14', 224)).toBeCloseTo(4, 9);
   expect(tokenLayers('t2t_vit_t_14', 448) / tokenLayers('t2t_vit_t_14', 224)).toBeCloseTo(16, 9);
 });
