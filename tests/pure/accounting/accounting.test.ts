@@ -59,6 +59,7 @@ test('receptive field and stride: windows widen it, gates do not, global pooling
   expect(view('add')).toEqual({ field: [11, 11], stride: [2, 2], whole: false });
   expect(view('classifier')).toEqual({ field: [16, 16], stride: [16, 16], whole: true });
   expect(total.view).toEqual({ field: [11, 11], stride: [2, 2], whole: false });
+  expect(total.viewAt).toBe('add');
 });
 
 test('dilated, pooled, mixed and resized maps', () => {

@@ -9,7 +9,7 @@ import {
   runReference,
 } from '../../../src/graph/reference.ts';
 import { readSafetensors } from '../../../src/graph/formats/safetensors.ts';
-import { writeSafetensors } from '../../../src/graph/formats/safetensors-write.ts';
+import { writeSafetensors, type TensorToWrite } from '../../../src/graph/formats/safetensors-write.ts';
 import { describeMismatch, graphParams, loadWeights } from '../../../src/graph/weights.ts';
 import { smallNet } from './small-net.ts';
 
@@ -70,20 +70,18 @@ test('firstDifference names the first node in graph order and the element', () =
 });
 
 describe('loadWeights', () => {
-  const tensors = () =>
+  const tensors = (): Map<string, TensorToWrite> =>
     new Map(graphParams(graph).map(({ name, shape }) => [name, { shape, values: params.get(name) as Float32Array }]));
-  const stored = (map: Parameters<typeof writeSafetensors>[0]) => readSafetensors(writeSafetensors(map)).tensors;
+  const stored = (map: ReadonlyMap<string, TensorToWrite>) => readSafetensors(writeSafetensors(map)).tensors;
 
   test('loads a checkpoint by name; step counters are left aside', () => {
-    const loaded = loadWeights(
-      graph,
-      stored(new Map([...tensors(), ['bn1.num_batches_tracked', { shape: [], values: Int32Array.of(7) }]])),
-    );
+    const map = tensors().set('bn1.num_batches_tracked', { shape: [], values: Int32Array.of(7) });
+    const loaded = loadWeights(graph, stored(map));
     expect('params' in loaded && [...loaded.params]).toEqual([...params]);
   });
 
   test('a mismatch lists everything and loads nothing', () => {
-    const map = new Map<string, { shape: readonly number[]; values: Float32Array | Int8Array }>(tensors());
+    const map = tensors();
     map.delete('bn1.bias');
     map.set('bn3.bias', { shape: [1], values: new Float32Array(1) });
     map.set('dw.weight', { shape: [8, 25], values: new Float32Array(200) });

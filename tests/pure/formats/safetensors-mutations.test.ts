@@ -93,7 +93,7 @@ const mutation: fc.Arbitrary<Uint8Array> = fc.oneof(
     .tuple(fc.nat(header.length), fc.nat(20), fc.constantFrom(...pieces))
     .map(([at, cut, piece]) => rebuilt(header.slice(0, at) + piece + header.slice(at + cut))),
   fc.tuple(fc.nat(header.length), fc.nat(header.length), fc.nat(header.length)).map((cuts) => {
-    const [a, b, c] = cuts.sort((x, y) => x - y) as [number, number, number];
+    const [a, b, c] = cuts.sort((x, y) => x - y);
     return rebuilt(header.slice(0, a) + header.slice(b, c) + header.slice(a, b) + header.slice(c));
   }),
   fc
