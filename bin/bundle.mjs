@@ -10,7 +10,7 @@ const folder = join(root, 'node_modules', '.cache', 'bottleneck');
 const thisFile = new URL(import.meta.url);
 
 /** `import text from './net.arch?raw'` (also .txt, .wgsl, …) is the file's text, as in Vite. */
-const rawText = {
+export const rawText = {
   name: 'raw-text',
   /** @param {import('esbuild').PluginBuild} build */
   setup(build) {
