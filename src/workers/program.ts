@@ -3,7 +3,7 @@ import { packWeight, fromHalf, toHalf, type Tensors } from '../gpu-kernels/packi
 import { elements, type Shape } from '../gpu-kernels/op.ts';
 import type { Plan, PlanDispatch, PlanTensor } from '../graph/plan.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
-import { estimateMs, submitRanges, type Rate } from '../graph/schedule.ts';
+import { estimateMs, learn, submitRanges, type Rate } from '../graph/schedule.ts';
 
 /** The device could not hold the net. The message is a sentence for the user. */
 export class OutOfMemoryError extends Error {
@@ -41,6 +41,9 @@ export class Program {
   private readonly staging: { buffer: GPUBuffer; bytes: number }[] = [];
   private readonly scratch: ArrayBuffer[];
   private destroyed = false;
+  private inFlight = 0;
+  /** Validated until one run has gone through without an error. */
+  private proven = false;
 
   private constructor(
     readonly open: OpenDevice,
@@ -55,7 +58,8 @@ export class Program {
   }
 
   /**
-   * Compiles all pipelines in parallel and uploads the weights. `isStale` is asked after every await: a lost device's promises resolve.
+   * Compiles all pipelines in parallel and uploads the weights. On a lost device the promises in here resolve all the same: the
+   * caller checks its generation afterwards.
    * Throws {@link OutOfMemoryError}, ShaderError, or Error when a tensor is missing.
    */
   static async load(open: OpenDevice, plan: Plan, tensors: Tensors, options: { rate: Rate; onProgress?: (done: number, total: number) => void }): Promise<Program> {
@@ -154,30 +158,50 @@ export class Program {
 
   /**
    * One inference. Resolves with the outputs asked for, in their logical layout.
-   * Rejects with the signal's reason when aborted (no later than the submit in flight), with Error when the device is lost.
+   * Rejects with the signal's reason when aborted (no later than the submit in flight), with Error when the device is lost or a
+   * first run is invalid.
    */
   async run(inputs: readonly Float32Array[], { read = [0], signal }: RunOptions = {}): Promise<Float32Array[]> {
     signal?.throwIfAborted();
     const { device } = this.open;
-    inputs.forEach((data, index) => this.writeInput(index, data));
     const outputs = read.map((index) => this.plan.outputs[index] as PlanTensor);
+    const start = performance.now();
+    const alone = this.inFlight++ === 0;
+    const checked = !this.proven;
+    if (checked) device.pushErrorScope('validation');
     const staging = this.takeStaging(outputs.reduce((sum, output) => sum + storedBytes(output), 0));
-    const ranges = this.submits();
-    for (const [from, to] of ranges) {
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      this.record(pass, from, to);
-      pass.end();
-      const last = to === this.dispatches.length;
-      if (last) this.copyOutputs(encoder, outputs, staging.buffer);
-      device.queue.submit([encoder.finish()]);
-      if (!last) {
-        await device.queue.onSubmittedWorkDone();
-        if (signal?.aborted) this.staging.push(staging);
-        signal?.throwIfAborted();
+    try {
+      inputs.forEach((data, index) => this.writeInput(index, data));
+      for (const [from, to] of this.submits()) {
+        const encoder = device.createCommandEncoder();
+        const pass = encoder.beginComputePass();
+        this.record(pass, from, to);
+        pass.end();
+        const last = to === this.dispatches.length;
+        if (last) this.copyOutputs(encoder, outputs, staging.buffer);
+        device.queue.submit([encoder.finish()]);
+        if (!last) {
+          await device.queue.onSubmittedWorkDone();
+          signal?.throwIfAborted();
+        }
       }
+    } catch (error) {
+      this.staging.push(staging);
+      if (checked) void device.popErrorScope();
+      this.inFlight--;
+      throw error;
     }
-    return this.readOutputs(outputs, staging);
+    try {
+      const invalid = checked ? await device.popErrorScope() : null;
+      if (invalid) throw new Error(`the first run of ${this.plan.net} is invalid on this device: ${invalid.message}`);
+      const results = await this.readOutputs(outputs, staging);
+      this.proven = true;
+      // Only a run that waited for no other one says how fast the device is.
+      if (alone && this.inFlight === 1) learn(this.rate, this.plan.dispatches, performance.now() - start);
+      return results;
+    } finally {
+      this.inFlight--;
+    }
   }
 
   private copyOutputs(encoder: GPUCommandEncoder, outputs: readonly PlanTensor[], target: GPUBuffer): void {
@@ -196,6 +220,7 @@ export class Program {
       this.staging.push(staging);
       return [];
     }
+    // Rejects (AbortError) when the device is lost: a failed read never gives zeros.
     await staging.buffer.mapAsync(1, 0, used);
     const mapped = staging.buffer.getMappedRange(0, used);
     let at = 0;

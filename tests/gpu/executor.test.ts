@@ -1,0 +1,113 @@
+// The executor's promises: one pass and one submit, nothing created per run, same bits again, capture, cancel, memory refusal.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildGraph, openPreset } from '../../src/cli/source.ts';
+import { generateInput, generateTensor } from '../../src/graph/golden.ts';
+import type { InferredGraph } from '../../src/graph/graph.ts';
+import { makePlan, PlanError } from '../../src/graph/make-plan.ts';
+import { nchwToNhwc, runReference } from '../../src/graph/reference.ts';
+import { graphParams } from '../../src/graph/weights.ts';
+import { openDevice, type OpenDevice } from '../../src/workers/device.ts';
+import { countObjects, difference } from '../../src/workers/object-counter.ts';
+import { Program } from '../../src/workers/program.ts';
+import { profile } from '../../src/workers/timing.ts';
+import { gpu } from './rig.ts';
+
+let open: OpenDevice;
+beforeAll(async () => {
+  open = await openDevice(await gpu());
+});
+afterAll(() => open.device.destroy());
+
+const fastEnough = { macsPerMs: 1e9, bytesPerMs: 1e9 };
+
+function net(name: string, size: number): { graph: InferredGraph; params: Map<string, Float32Array>; input: Float32Array } {
+  const graph = buildGraph(openPreset(name, { input: size }));
+  const params = new Map(graphParams(graph).map((param) => [param.name, generateTensor('executor', param.name, param.shape)]));
+  return { graph, params, input: nchwToNhwc(generateInput('executor', size), graph.facts.get('input')?.shape ?? []) };
+}
+
+const small = net('mobilenetv3_small_050', 32);
+const tensors = (name: string): Float32Array => small.params.get(name) as Float32Array;
+const planned = (keep: readonly string[] = []) => makePlan(small.graph, { caps: open.capabilities, keep });
+
+describe('the executor', () => {
+  it('runs a net in one encoder, pass, submit and write, and creates nothing', async () => {
+    const counts = countObjects(open.device);
+    const plan = planned();
+    const program = await Program.load(open, plan, tensors, { rate: { ...fastEnough } });
+    const first = await program.run([small.input]);
+    await program.run([small.input]);
+    const before = { ...counts };
+    for (let run = 0; run < 50; run++) expect((await program.run([small.input]))[0]).toEqual(first[0]);
+    const runs = difference(before, counts);
+    expect(runs).toEqual({ live: 0, created: 0, encoders: 50, passes: 50, dispatches: 50 * plan.dispatches.length, submits: 50, writes: 50, maps: 50 });
+    program.destroy();
+    expect(counts.live).toBe(0);
+  });
+
+  it('answers calls that overlap, each with its own input', async () => {
+    const program = await Program.load(open, planned(), tensors, { rate: { ...fastEnough } });
+    const inputs = [1, 0.5, -1].map((factor) => small.input.map((x) => x * factor));
+    const alone = [];
+    for (const input of inputs) alone.push((await program.run([input]))[0]);
+    const together = await Promise.all(inputs.map((input) => program.run([input])));
+    expect(together.map(([logits]) => logits)).toEqual(alone);
+    program.destroy();
+  });
+
+  it('captures the activations of any node', async () => {
+    const nodes = small.graph.nodes.filter((_, index) => index % 5 === 1).map((node) => node.id);
+    const expected = runReference(small.graph, small.params, small.input, { keep: nodes });
+    const plan = planned(nodes);
+    const program = await Program.load(open, plan, tensors, { rate: { ...fastEnough } });
+    const found = await program.run([small.input], { read: plan.outputs.map((_, i) => i) });
+    expect(plan.outputs.length).toBe(nodes.length + 1);
+    plan.outputs.forEach(({ node }, i) => {
+      const values = expected.get(node) as Float32Array;
+      const scale = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+      const worst = values.reduce((most, x, at) => Math.max(most, Math.abs(x - (found[i]?.[at] as number))), 0);
+      expect(worst, node).toBeLessThanOrEqual(1e-4 * scale);
+    });
+    program.destroy();
+  });
+
+  it('splits long work into submits and stops between them', async () => {
+    const program = await Program.load(open, planned(), tensors, { rate: { macsPerMs: 1, bytesPerMs: 1 } });
+    expect(program.submits().length).toBeGreaterThan(10);
+    const controller = new AbortController();
+    const stopped = program.run([small.input], { signal: controller.signal });
+    setTimeout(() => controller.abort(new Error('enough')), 1);
+    await expect(stopped).rejects.toThrow('enough');
+    const whole = await Program.load(open, planned(), tensors, { rate: { ...fastEnough } });
+    expect(await program.run([small.input])).toEqual(await whole.run([small.input]));
+    whole.destroy();
+    program.destroy();
+  });
+
+  it('refuses before allocating, naming the layer', () => {
+    const limits = { maxBufferBytes: 1 << 20, maxBindingBytes: 1 << 18 };
+    expect(() => makePlan(net('mobilenetv2_100', 224).graph, { caps: open.capabilities, limits })).toThrow(PlanError);
+    expect(() => makePlan(small.graph, { caps: open.capabilities, limits: { ...limits, maxBindingBytes: 1 << 30, maxBufferBytes: 1 << 30, totalBytes: 1 << 16 } })).toThrow(/largest activation .* at "/);
+  });
+
+  it('times every dispatch and the whole', async () => {
+    const program = await Program.load(open, planned(), tensors, { rate: { ...fastEnough } });
+    const times = await profile(program, [small.input], { runs: 5 });
+    expect(times.estimated).toBe(!open.timestamps);
+    expect(times.dispatchMs.length).toBe(program.dispatches.length);
+    expect(times.gpu.medianMs).toBeGreaterThan(0);
+    expect(times.between).toBeCloseTo(times.gpu.medianMs - times.dispatchMs.reduce((a, b) => a + b, 0), 9);
+    expect(times.warm.medianMs).toBeGreaterThan(0);
+    expect(times.warm.runs).toBe(5);
+    program.destroy();
+  });
+
+  it('estimates times where the adapter has no timestamps', async () => {
+    const without = await openDevice(await gpu(), { without: ['timestamp-query'] });
+    const program = await Program.load(without, planned(), tensors, { rate: { ...fastEnough } });
+    const times = await profile(program, [small.input], { runs: 2 });
+    expect(times.estimated).toBe(true);
+    expect(times.dispatchMs.length).toBe(program.dispatches.length);
+    without.device.destroy();
+  });
+});
