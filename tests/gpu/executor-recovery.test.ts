@@ -1,19 +1,11 @@
 // A lost device at every stage of the work: the engine opens another, loads the plan again and gives the right answer.
 import { describe, expect, it } from 'vitest';
-import { buildGraph, openPreset } from '../../src/cli/source.ts';
-import { generateInput, generateTensor } from '../../src/graph/golden.ts';
 import { makePlan } from '../../src/graph/make-plan.ts';
-import { nchwToNhwc } from '../../src/graph/reference.ts';
-import { graphParams } from '../../src/graph/weights.ts';
 import { Engine, type EngineState } from '../../src/workers/engine.ts';
 import { gpu } from './rig.ts';
+import { tinyNet } from './tiny-net.ts';
 
-const size = 32;
-const graph = buildGraph(openPreset('mobilenetv3_small_050', { input: size }));
-const params = new Map(graphParams(graph).map(({ name, shape }) => [name, generateTensor('loss', name, shape)]));
-const tensors = (name: string): Float32Array => params.get(name) as Float32Array;
-const input = nchwToNhwc(generateInput('loss', size), graph.facts.get('input')?.shape ?? []);
-
+const { graph, tensors, input } = tinyNet();
 const dawn = await gpu();
 const engineWith = (options: Partial<ConstructorParameters<typeof Engine>[0]> = {}): Engine => new Engine({ gpu: () => dawn, wait: () => Promise.resolve(), ...options });
 
