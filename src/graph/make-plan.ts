@@ -157,6 +157,7 @@ export function makePlan(graph: InferredGraph, options: PlanOptions): Plan {
     modules,
     dispatches,
     slots,
+    lives: lives.map(({ id, bytes, from, to }) => ({ value: id, slot: slotOf.get(id) as number, bytes, from, to })),
     weights,
     activationBytes: slots.reduce((sum, bytes) => sum + bytes, 0),
     activationLowerBound: lowerBound(lives),

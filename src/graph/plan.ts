@@ -34,6 +34,17 @@ export interface PlanTensor {
   readonly type: Precision;
 }
 
+/** Where a value is kept, and from the dispatch that writes it to the last that reads it, both inclusive (−1: the net's input). */
+export interface PlanLife {
+  /** Id of the graph node, or that id + `#suffix` for a by-product. */
+  readonly value: string;
+  readonly slot: number;
+  readonly bytes: number;
+  readonly from: number;
+  /** `dispatches.length` for what is read back at the end. */
+  readonly to: number;
+}
+
 export interface Plan {
   readonly version: 1;
   readonly net: string;
@@ -48,6 +59,8 @@ export interface Plan {
   readonly dispatches: readonly PlanDispatch[];
   /** Activation buffers, bytes each; reused by liveness. */
   readonly slots: readonly number[];
+  /** Every activation, in the order of writing: what the slots were assigned by. */
+  readonly lives: readonly PlanLife[];
   readonly weights: readonly PlanWeight[];
   readonly activationBytes: number;
   /** Σ of the values alive at the worst moment: what no assignment of slots can go below. */
