@@ -9,6 +9,12 @@ export interface Spread {
   readonly runs: number;
 }
 
+/** Begin and end of a dispatch's pass on the GPU's clock, milliseconds from the begin of the first. */
+export interface Span {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 export interface Profile {
   /** Input in JS to logits in JS, one in flight. */
   readonly warm: Spread;
@@ -22,6 +28,10 @@ export interface Profile {
   readonly between: number;
   /** True where the adapter has no timestamps: times are differences of wall clocks over repeats. */
   readonly estimated: boolean;
+  /** The round of per-dispatch passes that took the median time, in plan order: where the gaps are. Absent when estimated. */
+  readonly spans?: readonly Span[];
+  /** The largest step that divides every timestamp, nanoseconds: browsers round them. Absent when estimated. */
+  readonly tickNs?: number;
 }
 
 /** Median, 90th percentile and coefficient of variation. */
@@ -67,7 +77,7 @@ export async function profile(program: Program, inputs: readonly Float32Array[],
     latencies.push(await clock());
     onProgress?.((run + 1) / (3 * runs));
   }
-  const timer = program.open.timestamps && 2 * program.dispatches.length <= maxQueries ? new QueryTimer(program) : new WallTimer(program);
+  const timer: Timer = program.open.timestamps && 2 * program.dispatches.length <= maxQueries ? new QueryTimer(program) : new WallTimer(program);
   try {
     const whole: number[] = [];
     for (let run = 0; run < runs; run++) {
@@ -77,14 +87,27 @@ export async function profile(program: Program, inputs: readonly Float32Array[],
     }
     const rounds = timer.estimated ? Math.min(runs, 3) : runs;
     const perDispatch: number[][] = [];
+    const spanned: (readonly Span[])[] = [];
     for (let run = 0; run < rounds; run++) {
       signal?.throwIfAborted();
       perDispatch.push(await timer.each());
+      if (timer.spans) spanned.push(timer.spans);
       onProgress?.((2 * rounds + run + 1) / (3 * rounds));
     }
     const dispatchMs = program.dispatches.map((_, i) => median(perDispatch.map((times) => times[i] as number)));
     const gpu = spread(whole);
-    return { warm: spread(latencies), firstRunMs, gpu, dispatchMs, between: gpu.medianMs - dispatchMs.reduce((sum, ms) => sum + ms, 0), estimated: timer.estimated };
+    const lengths = (spans: readonly Span[]): number => (spans.at(-1)?.endMs ?? 0) - (spans[0]?.startMs ?? 0);
+    const middle = [...spanned].sort((a, b) => lengths(a) - lengths(b))[Math.floor(spanned.length / 2)];
+    return {
+      warm: spread(latencies),
+      firstRunMs,
+      gpu,
+      dispatchMs,
+      between: gpu.medianMs - dispatchMs.reduce((sum, ms) => sum + ms, 0),
+      estimated: timer.estimated,
+      ...(middle && { spans: middle }),
+      ...(timer.tickNs !== undefined && { tickNs: timer.tickNs }),
+    };
   } finally {
     timer.destroy();
   }
@@ -92,6 +115,10 @@ export async function profile(program: Program, inputs: readonly Float32Array[],
 
 interface Timer {
   readonly estimated: boolean;
+  /** Of the last {@link each}. */
+  readonly spans?: readonly Span[];
+  /** Of all timestamps so far. */
+  readonly tickNs?: number;
   /** Milliseconds of one pass with everything. */
   whole(): Promise<number>;
   /** Milliseconds of every dispatch. */
@@ -99,9 +126,19 @@ interface Timer {
   destroy(): void;
 }
 
+/** Drivers may let a clock step back; no time is negative. */
+const milliseconds = (begin: bigint, end: bigint): number => Math.max(0, Number(end - begin)) / 1e6;
+
+function commonDivisor(a: bigint, b: bigint): bigint {
+  while (b !== 0n) [a, b] = [b, a % b];
+  return a;
+}
+
 /** One query set, one resolve, one read a submit. */
 class QueryTimer implements Timer {
   readonly estimated = false;
+  spans: readonly Span[] = [];
+  private tick = 0n;
   private readonly set: GPUQuerySet;
   private readonly resolved: GPUBuffer;
   private readonly readable: GPUBuffer;
@@ -114,7 +151,12 @@ class QueryTimer implements Timer {
     this.readable = device.createBuffer({ label: 'timestamps read-back', size: count * 8, usage: 1 | 8 }); // MAP_READ | COPY_DST
   }
 
-  private async times(ranges: readonly (readonly [number, number])[]): Promise<number[]> {
+  get tickNs(): number {
+    return Number(this.tick);
+  }
+
+  /** Begin and end of each range, nanoseconds. */
+  private async stamps(ranges: readonly (readonly [number, number])[]): Promise<(readonly [bigint, bigint])[]> {
     const { program, set } = this;
     const { device } = program.open;
     const encoder = device.createCommandEncoder();
@@ -130,22 +172,28 @@ class QueryTimer implements Timer {
     await this.readable.mapAsync(1, 0, bytes);
     const stamps = new BigUint64Array(this.readable.getMappedRange(0, bytes).slice(0));
     this.readable.unmap();
-    return ranges.map((_, i) => Math.max(0, Number((stamps[2 * i + 1] as bigint) - (stamps[2 * i] as bigint))) / 1e6);
+    for (const stamp of stamps) this.tick = commonDivisor(stamp, this.tick);
+    return ranges.map((_, i) => [stamps[2 * i] as bigint, stamps[2 * i + 1] as bigint] as const);
   }
 
   async whole(): Promise<number> {
     // Split like a run: on a slow adapter one pass may not hold the GPU for long.
     let sum = 0;
-    for (const range of this.program.submits()) sum += (await this.times([range]))[0] as number;
+    for (const range of this.program.submits()) {
+      const [begin, end] = (await this.stamps([range]))[0] as readonly [bigint, bigint];
+      sum += milliseconds(begin, end);
+    }
     return sum;
   }
 
   async each(): Promise<number[]> {
-    const times: number[] = [];
+    const stamps: (readonly [bigint, bigint])[] = [];
     for (const [from, to] of this.program.submits()) {
-      times.push(...(await this.times(Array.from({ length: to - from }, (_, i) => [from + i, from + i + 1] as const))));
+      stamps.push(...(await this.stamps(Array.from({ length: to - from }, (_, i) => [from + i, from + i + 1] as const))));
     }
-    return times;
+    const origin = stamps[0]?.[0] ?? 0n;
+    this.spans = stamps.map(([begin, end]) => ({ startMs: milliseconds(origin, begin), endMs: milliseconds(origin, end) }));
+    return stamps.map(([begin, end]) => milliseconds(begin, end));
   }
 
   destroy(): void {
