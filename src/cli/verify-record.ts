@@ -1,6 +1,6 @@
 // One golden record on one device: what a verify thread does for each file it is given.
 import { readFileSync } from 'node:fs';
-import { checkRecord, type GoldenReport } from '../graph/golden-check.ts';
+import { checkRecord, type GoldenReport, type GoldenRun, type tolerances } from '../graph/golden-check.ts';
 import { parseGoldenRecord } from '../graph/golden.ts';
 import { runReference } from '../graph/reference.ts';
 import { buildGraph, openPreset } from './source.ts';
@@ -17,8 +17,19 @@ export interface VerifiedFile {
   readonly seconds: number;
 }
 
+/** Where a net runs, and in which precision. */
+export interface Executor {
+  readonly execute: GoldenRun['execute'];
+  readonly precision: keyof typeof tolerances;
+}
+
+const cpu: Executor = {
+  execute: (graph, params, input, keep) => runReference(graph, params, input, { keep }),
+  precision: 'f32',
+};
+
 /** Never throws: what goes wrong is the file's failure, in a sentence. */
-export async function verifyFile(file: string): Promise<VerifiedFile> {
+export async function verifyFile(file: string, { execute, precision }: Executor = cpu): Promise<VerifiedFile> {
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
   const failed = (sentence: string, known = {}): VerifiedFile => ({
@@ -40,10 +51,8 @@ export async function verifyFile(file: string): Promise<VerifiedFile> {
   const known = { model: record.model, inputSize: record.input_size };
   let report: GoldenReport;
   try {
-    report = await checkRecord(record, {
-      build: (size) => buildGraph(openPreset(record.model, { input: size })),
-      execute: (graph, params, input, keep) => runReference(graph, params, input, { keep }),
-    });
+    const build = (size: number) => buildGraph(openPreset(record.model, { input: size }));
+    report = await checkRecord(record, { build, execute }, precision);
   } catch (error) {
     return failed((error as Error).message, known);
   }

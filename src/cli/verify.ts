@@ -4,9 +4,9 @@ import { basename } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { parseGoldenRecord } from '../graph/golden.ts';
-import type { VerifiedFile } from './verify-record.ts';
-import { verifyFile } from './verify-record.ts';
-import { json, type Console, type Verb } from './verb.ts';
+import { gpuExecutor, gpuOptions } from './gpu-device.ts';
+import { verifyFile, type Executor, type VerifiedFile } from './verify-record.ts';
+import { json, UsageError, type Console, type Verb } from './verb.ts';
 
 /** Work of a record in MACs: the longest are started first. Unreadable ones cost nothing. */
 function work(file: string): number {
@@ -53,6 +53,17 @@ export async function verifyAll(
     );
   }
   return results as VerifiedFile[];
+}
+
+/** One file after another in this thread: Dawn needs the main one. */
+async function verifyOnGpu(files: readonly string[], executor: Executor, report: (result: VerifiedFile) => void): Promise<VerifiedFile[]> {
+  const results: VerifiedFile[] = [];
+  for (const file of files) {
+    const result = await verifyFile(file, executor);
+    report(result);
+    results.push(result);
+  }
+  return results;
 }
 
 /** A worker thread that verifies one file after another; when it dies (out of memory), the file fails and the next one gets a new thread. */
@@ -113,19 +124,27 @@ export function verifyVerb(entry: URL | undefined): Verb {
     options: [
       {
         name: 'device',
-        value: 'cpu',
-        choices: ['cpu'],
-        doc: 'Where the net runs: cpu = the float64-accumulating reference.',
+        value: 'cpu|webgpu',
+        choices: ['cpu', 'webgpu'],
+        doc: 'Where the net runs: cpu = the float64-accumulating reference; webgpu = the kernels, through Dawn.',
       },
+      ...gpuOptions,
       json,
     ],
-    async run({ positionals, flag }, console: Console) {
+    async run({ positionals, flag, word }, console: Console) {
       const asJson = flag('json');
+      const onGpu = word('device') === 'webgpu';
+      if (!onGpu && (word('adapter') !== undefined || word('precision') !== undefined)) {
+        throw new UsageError('--adapter and --precision belong to --device webgpu.');
+      }
       const nameWidth = Math.max(...positionals.map((file) => basename(file).length));
       const threads = positionals.length === 1 ? 0 : Math.max(2, availableParallelism());
-      const results = await verifyAll(positionals, threads, entry, (result) => {
+      const report = (result: VerifiedFile): void => {
         if (!asJson) console.out(resultLine(result, nameWidth));
-      });
+      };
+      const results = onGpu
+        ? await verifyOnGpu(positionals, await gpuExecutor(word('adapter'), word('precision')), report)
+        : await verifyAll(positionals, threads, entry, report);
       const passed = results.filter((result) => result.passed).length;
       const failed = results.length - passed;
       console.out(

@@ -1,0 +1,56 @@
+// What crosses the worker's border: plain data in, typed arrays and failures as values out. No names of layers, no shapes, no UI flags.
+import type { Capabilities } from '../gpu-kernels/kernel.ts';
+import type { Plan } from '../graph/plan.ts';
+import type { AdapterIdentity } from './device.ts';
+import type { EngineState } from './engine.ts';
+import type { LoadTimes } from './program.ts';
+import type { Profile } from './timing.ts';
+
+/** Why something did not work, for the page to word and to act on. */
+export interface EngineProblem {
+  readonly kind: 'unavailable' | 'memory' | 'shader' | 'aborted' | 'superseded' | 'stopped' | 'internal';
+  /** A sentence for the user. */
+  readonly message: string;
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: EngineProblem };
+
+export interface DeviceFacts {
+  readonly adapter: AdapterIdentity;
+  readonly capabilities: Capabilities;
+  readonly timestamps: boolean;
+  readonly limits: { readonly maxBufferBytes: number; readonly maxBindingBytes: number };
+}
+
+export interface OpenOptions {
+  readonly powerPreference?: 'low-power' | 'high-performance';
+  readonly without?: readonly ('shader-f16' | 'subgroups' | 'timestamp-query')[];
+}
+
+export interface RunResult {
+  /** In the order of `read`; transferred. */
+  readonly outputs: readonly Float32Array[];
+  /** Input written to output read, milliseconds. */
+  readonly ms: number;
+}
+
+/** The worker's calls. `ticket` names a call for `cancel` and progress; tickets are never reused. */
+export interface EngineCalls {
+  open(options: OpenOptions): Promise<Outcome<DeviceFacts>>;
+  load(ticket: number, plan: Plan, tensors: ReadonlyMap<string, Float32Array>): Promise<Outcome<LoadTimes>>;
+  run(ticket: number, inputs: readonly Float32Array[], read: readonly number[]): Promise<Outcome<RunResult>>;
+  profile(ticket: number, inputs: readonly Float32Array[], runs: number): Promise<Outcome<Profile>>;
+  cancel(ticket: number): void;
+  close(): void;
+}
+
+/** What the worker says unasked. */
+export type EngineEvent =
+  | { readonly event: 'beat' }
+  | { readonly event: 'state'; readonly state: EngineState; readonly detail: string }
+  | { readonly event: 'progress'; readonly ticket: number; readonly share: number }
+  | { readonly event: 'gpu-error'; readonly message: string };
+
+/** A worker says that it lives once a second; silence for five means that it hangs. */
+export const beatMs = 1000;
+export const deadMs = 5000;

@@ -1,0 +1,91 @@
+// The worker's side of the border: an engine behind calls that never throw.
+import * as Comlink from 'comlink';
+import type { Tensors } from '../gpu-kernels/packing.ts';
+import { NoDeviceError, ShaderError } from './device.ts';
+import { Engine } from './engine.ts';
+import { OutOfMemoryError } from './program.ts';
+import { beatMs, type EngineCalls, type EngineEvent, type EngineProblem, type OpenOptions, type Outcome } from './protocol.ts';
+
+/** What a worker is to this file: the global scope of a real one, or a port. */
+export type WorkerScope = Comlink.Endpoint & { postMessage(message: EngineEvent): void };
+
+function problemOf(error: unknown): EngineProblem {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof NoDeviceError) return { kind: 'unavailable', message };
+  if (error instanceof OutOfMemoryError) return { kind: 'memory', message };
+  if (error instanceof ShaderError) return { kind: 'shader', message };
+  if (error instanceof Error && error.name === 'AbortError') return { kind: 'aborted', message };
+  return { kind: 'internal', message };
+}
+
+async function outcome<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    return { ok: false, problem: problemOf(error) };
+  }
+}
+
+/** Serves engine calls on `scope` with the WebGPU that `gpu` gives. Returns what stops it. */
+export function serveEngine(scope: WorkerScope, gpu: () => GPU | undefined): () => void {
+  const tell = (event: EngineEvent): void => scope.postMessage(event);
+  const running = new Map<number, AbortController>();
+  let engine: Engine | undefined;
+  let loading = 0;
+
+  const engineFor = (options: OpenOptions = {}): Engine =>
+    (engine ??= new Engine({
+      gpu,
+      device: { ...options, onUncapturedError: (message) => tell({ event: 'gpu-error', message }) },
+      onState: (state, detail) => tell({ event: 'state', state, detail }),
+      onProgress: (done, total) => tell({ event: 'progress', ticket: loading, share: done / total }),
+    }));
+
+  const cancellable = async <T>(ticket: number, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> => {
+    const controller = new AbortController();
+    running.set(ticket, controller);
+    const result = await outcome(() => work(controller.signal));
+    running.delete(ticket);
+    return result;
+  };
+
+  const calls: EngineCalls = {
+    open: (options) =>
+      outcome(async () => {
+        const { adapter, capabilities, timestamps, limits } = await engineFor(options).open();
+        return { adapter, capabilities, timestamps, limits };
+      }),
+    load(ticket, plan, tensors) {
+      loading = ticket;
+      const find: Tensors = (name) => {
+        const data = tensors.get(name);
+        if (!data) throw new Error(`the checkpoint has no tensor "${name}"`);
+        return data;
+      };
+      return outcome(() => engineFor().load(plan, find));
+    },
+    async run(ticket, inputs, read) {
+      const start = performance.now();
+      const result = await cancellable(ticket, (signal) => engineFor().run(inputs, { read, signal }));
+      if (!result.ok) return result;
+      const value = { outputs: result.value, ms: performance.now() - start };
+      return Comlink.transfer<Outcome<typeof value>>({ ok: true, value }, result.value.map((output) => output.buffer));
+    },
+    profile: (ticket, inputs, runs) =>
+      cancellable(ticket, (signal) => engineFor().profile(inputs, { runs, signal, onProgress: (share) => tell({ event: 'progress', ticket, share }) })),
+    cancel(ticket) {
+      running.get(ticket)?.abort();
+    },
+    close() {
+      engine?.close();
+      engine = undefined;
+    },
+  };
+  Comlink.expose(calls, scope);
+  const beat = setInterval(() => tell({ event: 'beat' }), beatMs);
+  tell({ event: 'beat' });
+  return () => {
+    clearInterval(beat);
+    calls.close();
+  };
+}
