@@ -113,4 +113,17 @@ function quads([source]: readonly Source[], options: Readonly<Record<string, num
   return result;
 }
 
-export const packers: Readonly<Record<string, Packer>> = { quads, vector, rows, plain, blocks4x4, taps, mixedTaps };
+/** `[O, I, …]` with outputs fastest: vec4 of four outputs at `(tap·I' + i)·O4 + o4`, I' = inputs padded to whole vec4s. */
+function columns([source]: readonly Source[]): Float32Array {
+  const { data, shape } = source as Source;
+  const [out, input] = shape as [number, number];
+  const taps = data.length / (out * input);
+  const padded = blocks(input) * 4;
+  const stride = blocks(out) * 4;
+  const result = new Float32Array(taps * padded * stride);
+  for (let o = 0; o < out; o++)
+    for (let i = 0; i < input; i++) for (let tap = 0; tap < taps; tap++) result[(tap * padded + i) * stride + o] = data[(o * input + i) * taps + tap]!;
+  return result;
+}
+
+export const packers: Readonly<Record<string, Packer>> = { columns, quads, vector, rows, plain, blocks4x4, taps, mixedTaps };

@@ -10,13 +10,16 @@ import { concat, prependToken, reshape, slice, transpose, unfold } from './movem
 import { evonormB0, groupNorm, layerNorm } from './norms.ts';
 import { performer, performerSums } from './performer.ts';
 import { blurPool, mean, pool } from './pooling.ts';
+import { pointwisePool } from './pointwise-pool.ts';
 import { conv2dQuad, pointwiseQuad } from './pointwise-quad.ts';
+import { conv2dSplitK, pointwiseSplitK } from './pointwise-split-k.ts';
+import { conv2dTiled, pointwiseTiled } from './pointwise-tiled.ts';
 import { resize } from './resize.ts';
 import { softmax } from './softmax.ts';
 
 export const kernels: readonly Kernel[] = [
   // Fast variants, each family's most special first.
-  pointwiseQuad, conv2dQuad, depthwiseColumns,
+  pointwiseQuad, pointwisePool, pointwiseSplitK, pointwiseTiled, conv2dQuad, conv2dSplitK, conv2dTiled, depthwiseColumns,
   // Generic variants: correct for every shape they accept.
   genericPointwise, genericConv2d, genericDepthwise, genericMixedDepthwise, rowAttention, generalAttention, performerSums, performer,
   elementwise, layerNorm, groupNorm, evonormB0, pool, blurPool, mean, resize, softmax, concat, slice, transpose, reshape, unfold, prependToken,

@@ -74,10 +74,10 @@ export const quadAccumulators = (tile: QuadTile): string =>
   Array.from({ length: tile.rows }, (_, p) => Array.from({ length: tile.columns }, (__, c) => `var a${p}_${c} = 0.0;`).join(' ')).join('\n');
 
 /**
- * Statements that bring each row's accumulators back into channel order and pass block j of row p to `store` as a
- * `vec4f` variable `v`; needs u32 `lane` and `firstBlock`.
+ * Statements that bring each row's accumulators back into channel order and hand them to `store`: block j of row p in the `vec4f`
+ * variable `v`, its channel block in u32 `block`. They need u32 `lane` and `firstBlock`.
  */
-export function quadStore(tile: QuadTile, store: (p: number, j: number, block: string, v: string) => string): string {
+export function quadStore(tile: QuadTile, store: (p: number, j: number) => string): string {
   const lines = ['let odd = (lane & 1u) != 0u;', 'let high = (lane & 2u) != 0u;'];
   for (let p = 0; p < tile.rows; p++)
     for (let j = 0; j < tile.columns / 4; j++) {
@@ -86,12 +86,12 @@ export function quadStore(tile: QuadTile, store: (p: number, j: number, block: s
         `{ let b0 = select(${a(0)}, ${a(1)}, odd); let b1 = select(${a(1)}, ${a(0)}, odd); let b2 = select(${a(2)}, ${a(3)}, odd); let b3 = select(${a(3)}, ${a(2)}, odd);`,
         'var v = vec4f(select(b0, b2, high), select(b1, b3, high), select(b2, b0, high), select(b3, b1, high));',
         `let block = firstBlock + ${j}u;`,
-        store(p, j, 'block', 'v'),
+        store(p, j),
         '}',
       );
     }
   return lines.join('\n');
 }
 
-/** vec4s of output channels that the tiles write may exceed the value's: the store must check where this is true. */
+/** True where the last tile has more channel blocks than the value: the store must check. */
 export const overhangs = (tile: QuadTile, output: Shape): boolean => channelBlocks(output) % (tile.columns / 4) !== 0;

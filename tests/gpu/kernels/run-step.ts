@@ -6,7 +6,7 @@ import type { Step, Value, WeightExpr } from '../../../src/gpu-kernels/step.ts';
 import type { Plan } from '../../../src/graph/plan.ts';
 import type { OpenDevice } from '../../../src/workers/device.ts';
 import { Program } from '../../../src/workers/program.ts';
-import { firstRate } from '../../../src/workers/schedule.ts';
+import { firstRate } from '../../../src/graph/schedule.ts';
 
 /** Numbers of a step: inputs by value id, weights by role, both in their logical layout. */
 export interface StepData {
@@ -52,6 +52,7 @@ export function stepPlan(step: Step, kernel: Kernel, caps: Capabilities, precisi
       },
     ],
     slots: values.map(({ shape, type }) => storedVectors(shape) * ((type ?? precision) === 'f16' ? 8 : 16)),
+    lives: [],
     weights: Object.values(built.weights).map((packed) => ({
       ...packed,
       sources: packed.roles.map((role) => step.weights[role] as WeightExpr),

@@ -1,0 +1,70 @@
+// One random step for each family that has fast kernels: plain sizes, odd sizes, riders, grouping, strides.
+import type { Shape } from '../../../src/gpu-kernels/op.ts';
+import type { Step } from '../../../src/gpu-kernels/step.ts';
+import { randomWindow, StepBuilder, type Random } from './random-steps.ts';
+
+/** Draws a step; undefined when the draw does not fit together. `sums` asks for the second output with that many parts. */
+export type DrawStep = (random: Random, sums?: number) => Step | undefined;
+
+const map = (random: Random, channels: number, low = 3, high = 16): Shape => [random.pick(1, 1, 2), random.whole(low, high), random.whole(low, high), channels];
+
+const pointwise: DrawStep = (random) => {
+  const b = new StepBuilder(random);
+  const groups = random.pick(1, 1, 1, 2);
+  const [inC, outC] = groups === 1 ? [random.whole(1, 90), random.whole(1, 90)] : [8 * random.whole(1, 6), 8 * random.whole(1, 6)];
+  const kind = random.whole(0, 3);
+  const input: Shape = kind === 0 ? [random.whole(1, 3), inC] : kind === 1 ? [random.whole(1, 2), random.whole(1, 40), inC] : map(random, inC, 1, 20);
+  const stride = input.length === 4 && random.chance(0.2) ? [2, 2] : [1, 1];
+  const output: Shape = input.length === 4 ? [input[0] as number, Math.ceil((input[1] as number) / (stride[0] as number)), Math.ceil((input[2] as number) / (stride[1] as number)), outC] : [...input.slice(0, -1), outC];
+  b.input('x', input);
+  b.weight('weight', [outC, inC / groups]);
+  b.weight('bias', [outC]);
+  const prologue = input.length === 4 ? b.prologue(input) : [];
+  return b.build('pointwise', output, { groups, stride }, { prologue, epilogue: b.epilogue(output) });
+};
+
+const pooled: DrawStep = (random) => {
+  const b = new StepBuilder(random);
+  const input = map(random, random.whole(1, 60), 1, 17);
+  const outC = random.whole(1, 70);
+  b.input('x', input);
+  b.weight('weight', [outC, input[3] as number]);
+  b.weight('bias', [outC]);
+  const prologue = b.prologue(input);
+  const wide = [...input.slice(0, 3), outC];
+  const output = random.pick<Shape>([input[0] as number, outC], [input[0] as number, 1, 1, outC]);
+  return b.build('pointwise', output, { groups: 1, stride: [1, 1], pool: 'mean' }, { prologue, epilogue: b.epilogue(wide) });
+};
+
+const conv2d: DrawStep = (random) => {
+  const b = new StepBuilder(random);
+  const groups = random.pick(1, 1, 2);
+  const [inC, outC] = groups === 1 ? [random.pick(3, random.whole(1, 48)), random.whole(1, 48)] : [8 * random.whole(1, 4), 8 * random.whole(1, 4)];
+  const input = map(random, inC, 4, 18);
+  const window = randomWindow(random, input, { dilation: [1, 1, 1, 2], stride: [1, 1, 2, 3] });
+  if (!window) return undefined;
+  const output = [input[0] as number, window.height, window.width, outC];
+  b.input('x', input);
+  b.weight('weight', [outC, inC / groups, ...window.window.kernel]);
+  b.weight('bias', [outC]);
+  const prologue = b.prologue(input);
+  return b.build('conv2d', output, { ...window.window, groups }, { prologue, epilogue: b.epilogue(output) });
+};
+
+const depthwise: DrawStep = (random, sums) => {
+  const b = new StepBuilder(random);
+  const repeat = random.pick(1, 1, 1, 2);
+  const inC = repeat === 1 ? random.whole(1, 40) : 4 * random.whole(1, 8);
+  const input = map(random, inC, 3, 20);
+  const window = randomWindow(random, input, { kernel: [1, 2, 3, 3, 5, 7, 9, 11], dilation: [1, 1, 1, 2], stride: [1, 1, 2, 3] });
+  if (!window) return undefined;
+  const output = [input[0] as number, window.height, window.width, inC * repeat];
+  b.input('x', input);
+  b.weight('weight', [inC * repeat, 1, ...window.window.kernel]);
+  b.weight('bias', [inC * repeat]);
+  const prologue = random.chance(0.7) ? [] : b.prologue(input);
+  return b.build('depthwise', output, { ...window.window, repeat }, { prologue, epilogue: b.epilogue(output) }, sums);
+};
+
+/** By family; `pointwise` has two kinds of steps that no kernel takes both of. */
+export const draws: Readonly<Record<string, readonly DrawStep[]>> = { pointwise: [pointwise, pooled], conv2d: [conv2d], depthwise: [depthwise] };
