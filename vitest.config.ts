@@ -1,16 +1,21 @@
 // The test tiers, sorted by the hardware they need: `pure` needs none, `gpu` and `lavapipe` need a Vulkan driver for Dawn.
 import { defineConfig } from 'vitest/config';
 
+const full = process.env['FULL'] === '1';
+const every = 'tests/gpu/**/*.test.ts';
+// SwiftShader lacks shader-f16, lavapipe has it. Lavapipe takes 0.1 s and more to compile a kernel, so it runs the tests that
+// need half precision; with FULL=1 it runs all.
+const halfPrecision = 'tests/gpu/**/*.f16.test.ts';
+
 const gpu = {
-  include: ['tests/gpu/**/*.test.ts'],
   setupFiles: ['tests/gpu/setup.ts'],
-  // Dawn lives in one process per file: the Vulkan loader reads its driver list once per process, and a driver's threads
-  // do not survive the end of a worker thread.
+  // Dawn gets one process per file: the Vulkan loader reads its driver list once per process, and reads it from the process's
+  // own environment, of which a worker thread has a copy only.
   pool: 'forks' as const,
   isolate: true,
   // A software adapter uses every core by itself.
   maxWorkers: 1,
-  testTimeout: 120_000,
+  testTimeout: full ? 600_000 : 120_000,
   hookTimeout: 120_000,
 };
 
@@ -18,11 +23,24 @@ export default defineConfig({
   test: {
     retry: 0,
     projects: [
-      { test: { name: 'pure', include: ['tests/pure/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'pure', include: ['tests/pure/**/*.test.ts'], testTimeout: full ? 600_000 : 60_000 } },
       {
-        test: { name: 'gpu', ...gpu, env: { BOTTLENECK_ADAPTER: process.env['BOTTLENECK_ADAPTER'] ?? 'swiftshader' } },
+        test: {
+          name: 'gpu',
+          ...gpu,
+          include: [every],
+          exclude: [halfPrecision],
+          env: { BOTTLENECK_ADAPTER: process.env['BOTTLENECK_ADAPTER'] ?? 'swiftshader' },
+        },
       },
-      { test: { name: 'lavapipe', ...gpu, env: { BOTTLENECK_ADAPTER: 'lavapipe' } } },
+      {
+        test: {
+          name: 'lavapipe',
+          ...gpu,
+          include: full ? [every] : ['tests/gpu/rig.test.ts', halfPrecision],
+          env: { BOTTLENECK_ADAPTER: 'lavapipe' },
+        },
+      },
     ],
   },
 });

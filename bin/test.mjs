@@ -14,7 +14,7 @@ import { vulkanFiles } from './vulkan.mjs';
 const reports = join(cache, 'reports');
 const vitest = (/** @type {string} */ project) => ({
   commands: [
-    `vitest run --project ${project} --reporter=default --reporter=json --outputFile.json=.cache/reports/${project}.json`,
+    `vitest run --project ${project} --update=none --reporter=default --reporter=json --outputFile.json=.cache/reports/${project}.json`,
   ],
   count: () => vitestCount(join(reports, `${project}.json`)),
 });

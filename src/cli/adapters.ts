@@ -52,7 +52,10 @@ async function startDawn(name: AdapterName): Promise<GPU> {
   Object.assign(globalThis, globals);
   // Timestamps are rounded to 100 µs unless this toggle is off; a profiler needs the nanoseconds.
   // SwiftShader clears workgroup memory by one store a number, all unrolled: 1.5 s of compilation for 14 KiB. Dawn's own loop takes 8 ms.
-  const features = ['timestamp_quantization', ...(name === 'swiftshader' ? ['use_vulkan_zero_initialize_workgroup_memory_extension'] : [])];
+  const features = [
+    'timestamp_quantization',
+    ...(name === 'swiftshader' ? ['use_vulkan_zero_initialize_workgroup_memory_extension'] : []),
+  ];
   const gpu = create([`disable-dawn-features=${features.join(',')}`]);
   started = { name, gpu };
   return gpu;
@@ -74,6 +77,10 @@ function chooseVulkanDriver({ loader, driver, preload }: VulkanFiles): void {
   process.env['VK_ICD_FILENAMES'] = driver;
   process.env['VK_DRIVER_FILES'] = driver;
   process.env['XDG_RUNTIME_DIR'] ??= tmpdir();
+  // Lavapipe compiles each kernel with LLVM at its first dispatch. Four lanes instead of eight compile three times as fast and run
+  // as fast, since lanes load one by one; kept kernels make the next process start warm.
+  process.env['LP_NATIVE_VECTOR_WIDTH'] ??= '128';
+  process.env['MESA_SHADER_CACHE_DIR'] ??= join(repositoryRoot(), '.cache', 'mesa');
   for (const library of [...preload, loader]) loadForGood(library);
 }
 
