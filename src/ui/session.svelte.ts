@@ -19,8 +19,13 @@ export type Selection =
 export interface Baseline {
   readonly name: string;
   readonly text: string;
+  readonly architecture: Architecture;
   readonly graph: InferredGraph;
   readonly accounting: Accounting;
+  /** {@link Session.hash} of the net, by which its measurement is found. */
+  readonly hash: string;
+  /** Measured times, when the net was measured before it was pinned. */
+  readonly times?: NodeTimes;
 }
 
 export class Session {
@@ -219,7 +224,15 @@ export class Session {
 
   pinBaseline(): void {
     if (!this.#graph || !this.#accounting) return;
-    this.baseline = { name: this.name, text: this.text, graph: this.#graph, accounting: this.#accounting };
+    this.baseline = {
+      name: this.name,
+      text: this.text,
+      architecture: this.architecture,
+      graph: this.#graph,
+      accounting: this.#accounting,
+      hash: this.hash,
+      ...(this.times && { times: this.times }),
+    };
   }
 
   say(text: string, tone: 'info' | 'bad' = 'info'): void {

@@ -1,5 +1,4 @@
-// Scene → positions: columns left to right, blocks top to bottom, an unfolded block as a small graph of its ops (dagre). Pixels at zoom 1.
-import dagre from '@dagrejs/dagre';
+// Scene → positions: columns left to right, blocks top to bottom, an unfolded block as a small graph of its ops. Pixels at zoom 1.
 import type { GraphNode } from '../../graph/graph.ts';
 import type { Scene, Unit } from './scene.ts';
 
@@ -55,8 +54,11 @@ interface Inner {
   }[];
 }
 
-/** Lays the scene out; `unfolded` holds the keys of units shown as ops. */
-export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>): Layout {
+/** dagre, loaded only when a block is first unfolded. */
+export type Dagre = typeof import('@dagrejs/dagre').default;
+
+/** Lays the scene out; `unfolded` holds the keys of units shown as ops, which needs `dagre`. */
+export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>, dagre?: Dagre): Layout {
   const cache = new Map<string, Inner>();
   const units: PlacedUnit[] = [];
   const columns: (Box & { title: string })[] = [];
@@ -66,7 +68,9 @@ export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>): Layout {
   let height = 0;
   let before: PlacedUnit | undefined;
   for (const column of scene.columns) {
-    const inners = column.units.map((unit) => (unfolded.has(unit.key) ? innerLayout(unit, cache) : undefined));
+    const inners = column.units.map((unit) =>
+      dagre && unfolded.has(unit.key) ? innerLayout(unit, cache, dagre) : undefined,
+    );
     const width = Math.max(sizes.card.width, ...inners.map((inner) => inner?.width ?? 0));
     let y = sizes.header;
     column.units.forEach((unit, index) => {
@@ -112,7 +116,7 @@ export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>): Layout {
 }
 
 /** Ops of one unit, top to bottom. Units with equal structure (the repeats of a line) are laid out once. */
-function innerLayout(unit: Unit, cache: Map<string, Inner>): Inner {
+function innerLayout(unit: Unit, cache: Map<string, Inner>, dagre: Dagre): Inner {
   const index = new Map(unit.nodes.map(({ id }, at) => [id, at]));
   const links = unit.nodes.flatMap(({ inputs }, to) =>
     inputs.flatMap((id) => (index.has(id) ? [[index.get(id) as number, to] as const] : [])),

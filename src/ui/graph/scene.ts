@@ -15,6 +15,8 @@ export interface Unit {
   /** `k3 s2 e6`: what the text says, channels left out since the shape shows them. */
   readonly detail: string;
   readonly nodes: readonly GraphNode[];
+  /** Shape that the unit before it puts out. */
+  readonly input: Shape;
   readonly output: Shape;
   /** The block adds its own input to its output. */
   readonly residual: boolean;
@@ -69,6 +71,7 @@ export function sceneOf(graph: InferredGraph, architecture: Architecture): Scene
       word: line?.word ?? first.op,
       detail: line ? detailOf(line.args, first.repeat) : '',
       nodes,
+      input: before,
       output,
       residual: nodes.some(({ op, inputs }) => op === 'add' && inputs.some((id) => !own.has(id))),
       reduces: area(output) < area(before),

@@ -1,7 +1,9 @@
 // The graph view's layout: nothing overlaps, every block is there, unfolding shows every op, and it is quick.
+import dagre from '@dagrejs/dagre';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../../src/graph/notation/check.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
+import { diffUnits } from '../../../src/ui/graph/diff.ts';
 import { layoutOf, type Box } from '../../../src/ui/graph/layout.ts';
 import { sceneOf } from '../../../src/ui/graph/scene.ts';
 
@@ -28,17 +30,17 @@ describe.each([
   it('shows every op once, in blocks that do not overlap', () => {
     const all = new Set(scene.units.map(({ key }) => key));
     for (const unfolded of [new Set<string>(), all]) {
-      const layout = layoutOf(scene, unfolded);
+      const layout = layoutOf(scene, unfolded, dagre);
       layout.units.forEach((a, i) =>
         layout.units.slice(i + 1).forEach((b) => expect(overlap(a, b), `${a.unit.key} ${b.unit.key}`).toBe(false)),
       );
     }
-    const ops = layoutOf(scene, all).units.flatMap((unit) => unit.ops.map(({ node }) => node.id));
+    const ops = layoutOf(scene, all, dagre).units.flatMap((unit) => unit.ops.map(({ node }) => node.id));
     expect(ops).toEqual(graph.nodes.filter(({ op }) => op !== 'input').map(({ id }) => id));
   });
 
   it('keeps ops inside their block', () => {
-    for (const unit of layoutOf(scene, new Set(scene.units.map(({ key }) => key))).units) {
+    for (const unit of layoutOf(scene, new Set(scene.units.map(({ key }) => key)), dagre).units) {
       for (const op of unit.ops) {
         expect(op.x).toBeGreaterThanOrEqual(unit.x);
         expect(op.x + op.width).toBeLessThanOrEqual(unit.x + unit.width);
@@ -63,12 +65,40 @@ it('columns follow the resolution, residual blocks have a skip', () => {
   expect(layoutOf(scene, new Set()).skips).toHaveLength(10);
 });
 
+describe('two nets side by side', () => {
+  const wide = sceneFor('mobilenetv2_140').scene.units;
+  const base = sceneFor('mobilenetv2_100').scene.units;
+  it('a net equals itself', () => {
+    expect(diffUnits(base, base).every(({ change }) => change === 'same')).toBe(true);
+  });
+  it('a wider net changes every block but the pooling, and adds none', () => {
+    const rows = diffUnits(base, wide);
+    expect(rows).toHaveLength(base.length);
+    expect(new Set(rows.map(({ change }) => change))).toEqual(new Set(['changed']));
+  });
+  it('a block taken out is the only removal', () => {
+    const rows = diffUnits(
+      base,
+      base.filter((_, index) => index !== 6),
+    );
+    expect(rows.filter(({ change }) => change !== 'same').map(({ change }) => change)).toEqual(['removed']);
+  });
+  it('nets with nothing in common are all removal and addition', () => {
+    const other = sceneFor('t2t_vit_7').scene.units;
+    const rows = diffUnits(base.slice(0, 5), other.slice(0, 5));
+    expect(rows.map(({ change }) => change).sort()).toEqual([
+      ...Array<string>(5).fill('added'),
+      ...Array<string>(5).fill('removed'),
+    ]);
+  });
+});
+
 it('lays 300 ops out in under 300 ms', () => {
   const { scene, graph } = sceneFor('mobilenetv4_hybrid_medium');
   expect(graph.nodes.length).toBeGreaterThan(250);
   const all = new Set(scene.units.map(({ key }) => key));
   const start = process.cpuUsage();
-  layoutOf(scene, all);
+  layoutOf(scene, all, dagre);
   const { user } = process.cpuUsage(start);
   expect(user / 1000).toBeLessThan(300);
 });
