@@ -1,8 +1,19 @@
-// How components reach the one session without passing it through every level.
+// How components reach the one session, the commands and the frame without passing them through every level.
 import { getContext, setContext } from 'svelte';
 import type { Session } from './session.svelte.ts';
+import type { Commands } from './shell/commands.svelte.ts';
+import type { Shell } from './shell/shell.svelte.ts';
 
-const KEY = Symbol('session');
+const SESSION = Symbol('session');
+const COMMANDS = Symbol('commands');
+const SHELL = Symbol('shell');
 
-export const provideSession = (session: Session): Session => setContext(KEY, session);
-export const useSession = (): Session => getContext<Session>(KEY);
+export const provideSession = (session: Session): Session => setContext(SESSION, session);
+export const useSession = (): Session => getContext<Session>(SESSION);
+
+/** Components add what they offer: `$effect(() => useCommands().add([…]))` in the component's first run. */
+export const provideCommands = (commands: Commands): Commands => setContext(COMMANDS, commands);
+export const useCommands = (): Commands => getContext<Commands>(COMMANDS);
+
+export const provideShell = (shell: Shell): Shell => setContext(SHELL, shell);
+export const useShell = (): Shell => getContext<Shell>(SHELL);

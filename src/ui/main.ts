@@ -1,8 +1,31 @@
-// Mounts the page.
+// Starts the page: reads the stored document and the address, then mounts.
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
+import { loadHistory } from './persistence.ts';
+import { Address } from './share/address.ts';
+import { windowBar } from './share/window-bar.ts';
+import { arrive, beginSession } from './start.ts';
+
+/** The page does not wait longer than this for the browser's storage. */
+const STORAGE_MS = 500;
 
 const target = document.getElementById('app');
 if (!target) throw new Error('the page has no #app element');
-mount(App, { target });
+
+const address = new Address(windowBar);
+const link = address.read();
+const loading = loadHistory();
+const stored = await Promise.race([loading, new Promise<'late'>((resolve) => setTimeout(resolve, STORAGE_MS, 'late'))]);
+const session = beginSession(stored === 'late' ? undefined : stored, link);
+mount(App, { target, props: { session, address } });
+performance.mark('first-net');
+
+if (stored === 'late') {
+  const { name, text } = session;
+  const history = await loading;
+  if (history && session.name === name && session.text === text) {
+    session.restore(history);
+    if (link) arrive(session, link, true);
+  }
+}

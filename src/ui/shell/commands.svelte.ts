@@ -1,4 +1,6 @@
 // Every action of the page in one table: shortcuts, the ? sheet, the palette and the menus are views of it.
+import { untrack } from 'svelte';
+
 export interface Command {
   readonly id: string;
   readonly label: string;
@@ -19,17 +21,22 @@ export class Commands {
   }
   /** Adds commands; the returned function takes them away again (for a component's life). */
   add(commands: readonly Command[]): () => void {
-    this.#all = [...this.#all, ...commands];
+    // An effect that adds commands must not run again because others add theirs.
+    this.#all = untrack(() => [...this.#all, ...commands]);
     return () => {
       this.#all = this.#all.filter((command) => !commands.includes(command));
     };
   }
+  find(id: string): Command | undefined {
+    return this.#all.find((candidate) => candidate.id === id);
+  }
   run(id: string): void {
-    const command = this.#all.find((candidate) => candidate.id === id);
+    const command = this.find(id);
     if (command && (command.enabled?.() ?? true)) command.run();
   }
-  /** Handles a key press; true when a command took it. */
+  /** Handles a key press that nobody else took; true when a command took it. Keys inside a dialog or a menu are theirs. */
   press(event: KeyboardEvent): boolean {
+    if (event.defaultPrevented || event.isComposing || isOverlay(event.target)) return false;
     const pressed = chord(event);
     const typing = isTyping(event.target);
     for (const command of this.#all) {
@@ -59,8 +66,19 @@ export const showChord = (keys: string): string[] =>
     if (part === 'Mod') return isApple ? '⌘' : 'Ctrl';
     if (isApple && part === 'Shift') return '⇧';
     if (isApple && part === 'Alt') return '⌥';
-    return { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc', Delete: 'Del' }[part] ?? part;
+    return (
+      { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc', Delete: 'Del' }[part] ?? part
+    );
   });
+
+/** `Undo` + the command's first chord → `Undo (Ctrl Z)`, for titles. */
+export const withKeys = (words: string, command: Command | undefined): string => {
+  const keys = command?.keys?.[0];
+  return keys ? `${words} (${showChord(keys).join(' ')})` : words;
+};
+
+const isOverlay = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));

@@ -41,7 +41,11 @@ describe('figures', () => {
 describe('rows', () => {
   it('are found by every word, in name, family or paper', () => {
     expect(findRows(presetRows, 'v4 hybrid', '').map(({ name }) => name)).toContain('mobilenetv4_hybrid_medium');
-    expect(findRows(presetRows, '1801.04381', '').every(({ family }) => family.startsWith('MobileNetV2') || family === 'EvoNorm')).toBe(true);
+    expect(
+      findRows(presetRows, '1801.04381', '').every(
+        ({ family }) => family.startsWith('MobileNetV2') || family === 'EvoNorm',
+      ),
+    ).toBe(true);
     expect(findRows(presetRows, '', 'MixNet').every(({ family }) => family === 'MixNet')).toBe(true);
     expect(findRows(presetRows, 'no such net', '')).toEqual([]);
   });
@@ -84,5 +88,11 @@ it('keeps on the frontier what nothing cheaper beats', () => {
     { cost: 3, gain: 70 },
     { cost: 4, gain: 71 },
   ];
-  expect(frontier(rows, ({ cost }) => cost, ({ gain }) => gain)).toEqual([rows[0], rows[2], rows[4]]);
+  expect(
+    frontier(
+      rows,
+      ({ cost }) => cost,
+      ({ gain }) => gain,
+    ),
+  ).toEqual([rows[0], rows[2], rows[4]]);
 });

@@ -1,0 +1,52 @@
+// The frame's own state: which view a phone shows, which dialog is open, how the panes share the window, the theme.
+import * as v from 'valibot';
+import { readStored, writeStored } from './stored.ts';
+
+export const views = ['Build', 'Net', 'Profile'] as const;
+export type View = (typeof views)[number];
+export type DialogName = 'presets' | 'share' | 'keys' | 'palette';
+export const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+/** Limits of the splitters: the width of Build in pixels, the height of Profile as a share of the panes' height. */
+export const splits = {
+  build: { from: 240, to: 720, initial: 340 },
+  profile: { from: 0.12, to: 0.85, initial: 0.42 },
+} as const;
+
+const layout = v.object({
+  build: v.pipe(v.number(), v.minValue(splits.build.from), v.maxValue(splits.build.to)),
+  profile: v.pipe(v.number(), v.minValue(splits.profile.from), v.maxValue(splits.profile.to)),
+});
+
+export class Shell {
+  /** The one view that a phone shows; wider windows show all three. */
+  view = $state<View>('Net');
+  dialog = $state<DialogName | undefined>(undefined);
+  /** Width of the Build pane in CSS pixels. */
+  build = $state<number>(splits.build.initial);
+  /** Height of the Profile pane as a share of the height of all panes. */
+  profile = $state<number>(splits.profile.initial);
+  #theme = $state<Theme>('system');
+
+  constructor() {
+    const stored = readStored('layout', layout);
+    if (stored) [this.build, this.profile] = [stored.build, stored.profile];
+    this.#theme = readStored('theme', v.picklist(['light', 'dark'])) ?? 'system';
+  }
+
+  remember(): void {
+    writeStored('layout', { build: this.build, profile: this.profile });
+  }
+
+  get theme(): Theme {
+    return this.#theme;
+  }
+  /** Switches now and for later visits; public/theme.js applies it before the first paint. */
+  set theme(theme: Theme) {
+    this.#theme = theme;
+    if (theme === 'system') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = theme;
+    writeStored('theme', theme === 'system' ? undefined : theme);
+  }
+}
