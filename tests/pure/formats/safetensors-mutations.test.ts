@@ -1,8 +1,7 @@
 // Structure-aware damage to small valid safetensors files: whatever happens, the reader answers with a typed error or a sound result, fast.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SafetensorsError } from '../../../src/graph/formats/safetensors-header.ts';
-import { countNonFinite, readSafetensors } from '../../../src/graph/formats/safetensors.ts';
+import { countNonFinite, SafetensorsError, readSafetensors } from '../../../src/graph/formats/safetensors.ts';
 import { writeSafetensors } from '../../../src/graph/formats/safetensors-write.ts';
 
 const valid = writeSafetensors(
