@@ -4,10 +4,10 @@ import type { BuiltKernel, Capabilities, Kernel, Precision } from '../kernel.ts'
 import type { Shape } from '../op.ts';
 import { channelBlocks, lineGrid, Shader } from '../shader.ts';
 import type { Step, Value } from '../step.ts';
+import { columnOf, declareColumns, range, stripColumns } from './wgsl-strip.ts';
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 const attrsOf = (step: Step): DepthwiseAttrs => step.attrs as unknown as DepthwiseAttrs;
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** How a map is cut: strips of `across` outputs, `down` rows an invocation. */
 interface Cut {
@@ -22,12 +22,6 @@ function cut(output: Shape, across: number, down: number): Cut {
   return { across, down, strips: Math.ceil(width / across), chunks: Math.ceil(height / down) };
 }
 
-/** Columns of the input that a strip reads, relative to its first; in order, holes of a dilated window left out. */
-function columnsOf(w: Window, across: number): number[] {
-  const all = range(across).flatMap((t) => range(w.kernel[1]).map((kx) => t * w.stride[1] + kx * w.dilation[1]));
-  return [...new Set(all)].sort((a, b) => a - b);
-}
-
 /** Text of the strip's loop. The body of `store(t, row, column)` sees the finished `vec4f` variable `acc{t}`. */
 export function stripText(shader: Shader, step: Step, w: Window, c: Cut, store: (t: number, row: string, live: string) => string): string {
   const [input, output] = [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])];
@@ -38,7 +32,7 @@ export function stripText(shader: Shader, step: Step, w: Window, c: Cut, store: 
   const x = shader.input(0);
   const taps = shader.weight('taps', { packer: 'taps', roles: ['weight'], options: {}, elements: w.kernel[0] * w.kernel[1] * out4 * 4 });
   const bias = shader.vector('bias');
-  const columns = columnsOf(w, c.across);
+  const columns = stripColumns(w, c.across);
   // Rows stay in registers from one output row to the next where windows overlap.
   const kept = c.down > 1 && w.dilation[0] === 1 ? Math.max(0, w.kernel[0] - w.stride[0]) : 0;
   // The loop begins some rows early, to fill them, and stores nothing meanwhile.
@@ -55,7 +49,7 @@ ${columns
   const declare = (ky: number): string => columns.map((_, j) => `var r${ky}_${j}: vec4f;`).join(' ');
   const product = (t: number): string =>
     range(w.kernel[0])
-      .flatMap((ky) => range(w.kernel[1]).map((kx) => `r${ky}_${columns.indexOf(t * w.stride[1] + kx * w.dilation[1])} * w${ky * w.kernel[1] + kx}`))
+      .flatMap((ky) => range(w.kernel[1]).map((kx) => `r${ky}_${columnOf(columns, w, t, kx)} * w${ky * w.kernel[1] + kx}`))
       .join(' + ');
   const keep = range(kept)
     .map((ky) => columns.map((_, j) => `r${ky}_${j} = r${ky + w.stride[0]}_${j};`).join(' '))
@@ -73,7 +67,7 @@ ${keep}`;
 let firstColumn = strip * ${c.across}u;
 let firstRow = i32(chunk * ${c.down}u);
 let left = i32(firstColumn * ${w.stride[1]}u) - ${w.pads[1]};
-${columns.map((offset, j) => `let inside${j} = left + ${offset} >= 0 && left + ${offset} < ${width}; let column${j} = u32(clamp(left + ${offset}, 0, ${width - 1}));`).join('\n')}
+${declareColumns(columns, width)}
 let b = ${shader.load(bias, 'block')};
 ${range(w.kernel[0] * w.kernel[1])
   .map((tap) => `let w${tap} = ${shader.load(taps, `${tap * out4}u + block`)};`)

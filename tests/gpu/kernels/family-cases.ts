@@ -1,7 +1,7 @@
 // One random step for each family that has fast kernels: plain sizes, odd sizes, riders, grouping, strides.
 import type { Shape } from '../../../src/gpu-kernels/op.ts';
-import type { Step } from '../../../src/gpu-kernels/step.ts';
-import { randomWindow, StepBuilder, type Random } from './random-steps.ts';
+import type { Rider, Step } from '../../../src/gpu-kernels/step.ts';
+import { randomWindow, StepBuilder, unary, type Random } from './random-steps.ts';
 
 /** Draws a step; undefined when the draw does not fit together. `sums` asks for the second output with that many parts. */
 export type DrawStep = (random: Random, sums?: number) => Step | undefined;
@@ -66,5 +66,30 @@ const depthwise: DrawStep = (random, sums) => {
   return b.build('depthwise', output, { ...window.window, repeat }, { prologue, epilogue: b.epilogue(output) }, sums);
 };
 
+const middle = (random: Random, b: StepBuilder, channels: number): Rider[] => {
+  if (random.chance(0.2)) {
+    b.weight('inner', [channels]);
+    return [unary('relu6'), { kind: 'channel', op: 'mul', weight: 'inner' }];
+  }
+  return random.chance(0.8) ? [unary(random.pick('relu6', 'hswish', 'gelu', 'sigmoid'))] : [];
+};
+
+const expandDepthwise: DrawStep = (random, sums) => {
+  const b = new StepBuilder(random);
+  const input = map(random, random.whole(1, 40), 3, 22);
+  const channels = random.whole(1, 60);
+  const window = randomWindow(random, input, { kernel: [1, 2, 3, 3, 5, 7], dilation: [1, 1, 1, 2], stride: [1, 1, 2] });
+  if (!window) return undefined;
+  const output = [input[0] as number, window.height, window.width, channels];
+  b.input('x', input);
+  b.weight('expandWeight', [channels, input[3] as number]);
+  b.weight('expandBias', [channels]);
+  b.weight('weight', [channels, 1, ...window.window.kernel]);
+  b.weight('bias', [channels]);
+  const prologue = b.prologue(input);
+  const between = middle(random, b, channels);
+  return b.build('expandDepthwise', output, { ...window.window, middle: between }, { prologue, epilogue: b.epilogue(output) }, sums);
+};
+
 /** By family; `pointwise` has two kinds of steps that no kernel takes both of. */
-export const draws: Readonly<Record<string, readonly DrawStep[]>> = { pointwise: [pointwise, pooled], conv2d: [conv2d], depthwise: [depthwise] };
+export const draws: Readonly<Record<string, readonly DrawStep[]>> = { pointwise: [pointwise, pooled], conv2d: [conv2d], depthwise: [depthwise], expandDepthwise: [expandDepthwise] };
