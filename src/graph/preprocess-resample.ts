@@ -1,0 +1,143 @@
+// Resampling as Pillow does it (src/libImaging/Resample.c): antialiased, separable, fixed-point sums rounded to bytes after each pass.
+// torchvision and PyTorch Image Models prepare the pictures that checkpoints are evaluated on with it, so equal bytes mean equal answers.
+
+export const interpolations = ['bilinear', 'bicubic'] as const;
+export type Interpolation = (typeof interpolations)[number];
+
+/** A picture as decoders give it: RGBA, 8 bits each, row by row from the top, not premultiplied. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** A part of a resized picture, in its pixels. */
+export interface Area {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Weights of the source pixels of each output pixel along one axis, in units of 2⁻²². */
+export interface Taps {
+  /** First source pixel of each output pixel. */
+  readonly from: Int32Array;
+  /** Number of source pixels of each output pixel. */
+  readonly count: Int32Array;
+  /** `stride` weights an output pixel, the first `count` of them used. */
+  readonly weights: Int32Array;
+  readonly stride: number;
+}
+
+/** One in fixed point. */
+export const tapUnit = 2 ** 22;
+
+const filters = {
+  bilinear: { support: 1, weight: (x: number): number => Math.max(0, 1 - Math.abs(x)) },
+  // Keys' cubic with a = −0.5.
+  bicubic: {
+    support: 2,
+    weight(x: number): number {
+      const d = Math.abs(x);
+      if (d < 1) return (1.5 * d - 2.5) * d * d + 1;
+      return d < 2 ? ((d - 5) * d + 8) * d * -0.5 + -4 * -0.5 : 0;
+    },
+  },
+} as const;
+
+/** Weights for output pixels `first … first + length − 1` of an axis of `input` pixels resized to `output`. */
+export function resampleTaps(
+  input: number,
+  output: number,
+  first: number,
+  length: number,
+  interpolation: Interpolation,
+): Taps {
+  const { support, weight } = filters[interpolation];
+  const scale = input / output;
+  const widened = Math.max(1, scale);
+  const reach = support * widened;
+  const stride = Math.ceil(reach) * 2 + 1;
+  const from = new Int32Array(length);
+  const count = new Int32Array(length);
+  const weights = new Int32Array(length * stride);
+  const exact = new Float64Array(stride);
+  for (let i = 0; i < length; i++) {
+    const centre = (first + i + 0.5) * scale;
+    const begin = Math.max(0, Math.trunc(centre - reach + 0.5));
+    const end = Math.min(input, Math.trunc(centre + reach + 0.5));
+    let sum = 0;
+    for (let x = begin; x < end; x++) {
+      const w = weight((x - centre + 0.5) / widened);
+      exact[x - begin] = w;
+      sum += w;
+    }
+    from[i] = begin;
+    count[i] = end - begin;
+    for (let k = 0; k < end - begin; k++) {
+      const share = ((exact[k] as number) / sum) * tapUnit;
+      weights[i * stride + k] = share < 0 ? Math.ceil(share - 0.5) : Math.floor(share + 0.5);
+    }
+  }
+  return { from, count, weights, stride };
+}
+
+/**
+ * The part `area` of `picture` resized to `width` × `height`, as RGB bytes, row by row. Only what the part needs is computed.
+ * `picture` must be opaque (see `onWhite` in preprocess.ts). The area must lie inside the resized picture.
+ */
+export function resample(
+  picture: Picture,
+  width: number,
+  height: number,
+  area: Area,
+  interpolation: Interpolation,
+): Uint8ClampedArray {
+  const across = resampleTaps(picture.width, width, area.left, area.width, interpolation);
+  const down = resampleTaps(picture.height, height, area.top, area.height, interpolation);
+  const firstRow = down.from[0] as number;
+  const lastRow = (down.from[area.height - 1] as number) + (down.count[area.height - 1] as number);
+  const rows = new Uint8ClampedArray((lastRow - firstRow) * area.width * 3);
+  for (let y = firstRow; y < lastRow; y++) {
+    const source = y * picture.width * 4;
+    pass(picture.data, across, area.width, { first: source, step: 4 }, rows, (y - firstRow) * area.width * 3, 3);
+  }
+  const result = new Uint8ClampedArray(area.width * area.height * 3);
+  const step = area.width * 3;
+  for (let x = 0; x < area.width; x++) {
+    pass(rows, down, area.height, { first: (x - firstRow * area.width) * 3, step }, result, x * 3, step);
+  }
+  return result;
+}
+
+/** One line of pixels: `length` outputs of 3 bytes from `source`, whose pixel p begins at `first + p · step`. */
+function pass(
+  source: Uint8Array | Uint8ClampedArray,
+  { from, count, weights, stride }: Taps,
+  length: number,
+  { first, step }: { readonly first: number; readonly step: number },
+  target: Uint8ClampedArray,
+  at: number,
+  targetStep: number,
+): void {
+  for (let i = 0; i < length; i++) {
+    let p = first + (from[i] as number) * step;
+    const w = i * stride;
+    const n = count[i] as number;
+    let r = tapUnit / 2;
+    let g = tapUnit / 2;
+    let b = tapUnit / 2;
+    for (let k = 0; k < n; k++, p += step) {
+      const weight = weights[w + k] as number;
+      r += (source[p] as number) * weight;
+      g += (source[p + 1] as number) * weight;
+      b += (source[p + 2] as number) * weight;
+    }
+    const to = at + i * targetStep;
+    // The half is in the sum: floor rounds to nearest, the array clamps to 0…255.
+    target[to] = Math.floor(r / tapUnit);
+    target[to + 1] = Math.floor(g / tapUnit);
+    target[to + 2] = Math.floor(b / tapUnit);
+  }
+}
