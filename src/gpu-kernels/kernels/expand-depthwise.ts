@@ -27,8 +27,8 @@ function expansion(shader: Shader, step: Step, t: ExpandTile): string {
   const pixels = range(pixelsTogether);
   return `let firstY = max(top, 0);
 let firstX = max(left, 0);
-let rectangleWidth = u32(min(left + ${t.haloWidth}, ${width}) - firstX);
-let rectangle = u32(min(top + ${t.haloHeight}, ${height}) - firstY) * rectangleWidth;
+let rectangleWidth = u32(max(0, min(left + ${t.haloWidth}, ${width}) - firstX));
+let rectangle = u32(max(0, min(top + ${t.haloHeight}, ${height}) - firstY)) * rectangleWidth;
 for (var i = local / ${t.blocks}u; i * ${pixelsTogether}u < rectangle; i += ${t.invocations / t.blocks}u) {
 ${pixels
   .map(

@@ -2,11 +2,13 @@
 import type { Capabilities, Kernel, Precision } from '../kernel.ts';
 import type { Step } from '../step.ts';
 import { conv2dStrip } from './conv2d-strip.ts';
+import { depthwisePointwiseChunked } from './depthwise-pointwise.ts';
 import { depthwiseRows } from './depthwise-rows.ts';
 import { depthwiseColumns } from './depthwise-strip.ts';
 import { depthwiseTiled } from './depthwise-tiled.ts';
 import { expandDepthwiseTile } from './expand-depthwise.ts';
 import { elementwise } from './elementwise.ts';
+import { gateWorkgroup } from './gate.ts';
 import { generalAttention, rowAttention } from './generic-attention.ts';
 import { genericDepthwise, genericMixedDepthwise } from './generic-depthwise.ts';
 import { genericConv2d, genericPointwise } from './generic-products.ts';
@@ -23,7 +25,7 @@ import { softmax } from './softmax.ts';
 
 export const kernels: readonly Kernel[] = [
   // Fast variants, each family's most special first.
-  pointwiseQuad, pointwisePool, pointwiseSplitK, pointwiseTiled, conv2dQuad, conv2dSplitK, conv2dStrip, conv2dTiled, depthwiseColumns, depthwiseTiled, depthwiseRows, expandDepthwiseTile,
+  pointwiseQuad, pointwisePool, pointwiseSplitK, pointwiseTiled, conv2dQuad, conv2dSplitK, conv2dStrip, conv2dTiled, depthwiseColumns, depthwiseTiled, depthwiseRows, expandDepthwiseTile, depthwisePointwiseChunked, gateWorkgroup,
   // Generic variants: correct for every shape they accept.
   genericPointwise, genericConv2d, genericDepthwise, genericMixedDepthwise, rowAttention, generalAttention, performerSums, performer,
   elementwise, layerNorm, groupNorm, evonormB0, pool, blurPool, mean, resize, softmax, concat, slice, transpose, reshape, unfold, prependToken,

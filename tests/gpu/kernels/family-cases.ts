@@ -91,5 +91,38 @@ const expandDepthwise: DrawStep = (random, sums) => {
   return b.build('expandDepthwise', output, { ...window.window, middle: between }, { prologue, epilogue: b.epilogue(output) }, sums);
 };
 
+const depthwisePointwise: DrawStep = (random) => {
+  const b = new StepBuilder(random);
+  const channels = random.whole(1, 90);
+  const input = map(random, channels, 3, 20);
+  const window = randomWindow(random, input, { kernel: [1, 2, 3, 3, 5], dilation: [1, 1, 1, 2], stride: [1, 1, 2] });
+  if (!window) return undefined;
+  const output = [input[0] as number, window.height, window.width, random.whole(1, 150)];
+  b.input('x', input);
+  b.weight('depthwiseWeight', [channels, 1, ...window.window.kernel]);
+  b.weight('depthwiseBias', [channels]);
+  b.weight('weight', [output[3] as number, channels]);
+  b.weight('bias', [output[3] as number]);
+  const prologue = random.chance(0.7) ? [] : b.prologue(input);
+  const between = middle(random, b, channels);
+  return b.build('depthwisePointwise', output, { ...window.window, middle: between }, { prologue, epilogue: b.epilogue(output) });
+};
+
+const gate: DrawStep = (random) => {
+  const b = new StepBuilder(random);
+  const sums = random.chance(0.5);
+  const channels = random.pick(random.whole(1, 60), 4 * random.whole(60, 100));
+  const pixels = random.whole(1, 90);
+  const input = sums ? [random.whole(1, 2), random.whole(1, 12), channels] : [random.whole(1, 2), 1, pixels, channels];
+  const hidden = random.whole(1, 50);
+  b.input('x', input);
+  b.weight('w1', [hidden, channels]);
+  b.weight('b1', [hidden]);
+  b.weight('w2', [channels, hidden]);
+  b.weight('b2', [channels]);
+  const attrs = { from: sums ? 'sums' : 'map', pixels, hidden, act: [unary(random.pick('relu', 'swish', 'hswish'))] };
+  return b.build('gate', [input[0] as number, 1, 1, channels], attrs, { epilogue: [unary(random.pick('sigmoid', 'hsigmoid'))] });
+};
+
 /** By family; `pointwise` has two kinds of steps that no kernel takes both of. */
-export const draws: Readonly<Record<string, readonly DrawStep[]>> = { pointwise: [pointwise, pooled], conv2d: [conv2d], depthwise: [depthwise], expandDepthwise: [expandDepthwise] };
+export const draws: Readonly<Record<string, readonly DrawStep[]>> = { pointwise: [pointwise, pooled], conv2d: [conv2d], depthwise: [depthwise], expandDepthwise: [expandDepthwise], depthwisePointwise: [depthwisePointwise], gate: [gate] };
