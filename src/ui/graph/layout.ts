@@ -57,22 +57,27 @@ interface Inner {
 /** dagre, loaded only when a block is first unfolded. */
 export type Dagre = typeof import('@dagrejs/dagre').default;
 
-/** Lays the scene out; `unfolded` holds the keys of units shown as ops, which needs `dagre`. */
-export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>, dagre?: Dagre): Layout {
+/**
+ * Lays the scene out; `unfolded` holds the keys of units shown as ops, which needs `dagre`. `stacked` puts the columns below each
+ * other, for panes that are taller than wide.
+ */
+export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>, dagre?: Dagre, stacked = false): Layout {
   const cache = new Map<string, Inner>();
   const units: PlacedUnit[] = [];
   const columns: (Box & { title: string })[] = [];
   const edges: PlacedEdge[] = [];
   const skips: PlacedEdge[] = [];
   let x = sizes.gapX / 2;
+  let top = 0;
   let height = 0;
+  let right = 0;
   let before: PlacedUnit | undefined;
   for (const column of scene.columns) {
     const inners = column.units.map((unit) =>
       dagre && unfolded.has(unit.key) ? innerLayout(unit, cache, dagre) : undefined,
     );
     const width = Math.max(sizes.card.width, ...inners.map((inner) => inner?.width ?? 0));
-    let y = sizes.header;
+    let y = top + sizes.header;
     column.units.forEach((unit, index) => {
       const inner = inners[index];
       const box = { x, y, width, height: inner?.height ?? sizes.card.height };
@@ -92,7 +97,7 @@ export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>, dagre?: Da
         edges.push({
           from: before.unit.key,
           to: unit.key,
-          ...(index === 0 ? elbow(before, placed) : straight(before, placed)),
+          ...(index === 0 && !stacked ? elbow(before, placed) : straight(before, placed)),
         });
       if (unit.residual && before) skips.push({ from: before.unit.key, to: unit.key, ...skip(placed) });
       units.push(placed);
@@ -108,11 +113,13 @@ export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>, dagre?: Da
         path: `M${last.x + last.width / 2} ${last.y + last.height}v2`,
         at: [0, 0],
       });
-    columns.push({ title: column.title, x, y: 0, width, height: y - sizes.gapY });
+    columns.push({ title: column.title, x, y: top, width, height: y - sizes.gapY - top });
     height = Math.max(height, y - sizes.gapY);
-    x += width + sizes.gapX;
+    right = Math.max(right, x + width + sizes.gapX / 2);
+    if (stacked) top = y;
+    else x += width + sizes.gapX;
   }
-  return { units, columns, edges, skips, width: Math.max(0, x - sizes.gapX / 2), height };
+  return { units, columns, edges, skips, width: right, height };
 }
 
 /** Ops of one unit, top to bottom. Units with equal structure (the repeats of a line) are laid out once. */
@@ -174,8 +181,10 @@ function innerLayout(unit: Unit, cache: Map<string, Inner>, dagre: Dagre): Inner
 type Path = Pick<PlacedEdge, 'path' | 'at'>;
 
 const straight = (from: Box, to: Box): Path => {
-  const x = from.x + from.width / 2;
-  return { path: `M${x} ${from.y + from.height}V${to.y}`, at: [x, (from.y + from.height + to.y) / 2] };
+  const [x, toX] = [from.x + from.width / 2, to.x + to.width / 2];
+  const y = from.y + from.height;
+  const middle = (y + to.y) / 2;
+  return { path: x === toX ? `M${x} ${y}V${to.y}` : `M${x} ${y}V${middle}H${toX}V${to.y}`, at: [x, middle] };
 };
 
 /** From the last block of a column (from its sum, when it is residual) up through the gutter into the head of the next one. */

@@ -32,6 +32,12 @@ export class Viewport {
     this.x = (this.width - width * this.scale) / 2;
     this.y = (this.height - height * this.scale) / 2;
   }
+  /** Shows the whole width from the top, never larger than life. */
+  fitWidth(margin = 12): void {
+    this.scale = Math.min(1, (this.width - 2 * margin) / this.content.width);
+    this.x = (this.width - this.content.width * this.scale) / 2;
+    this.y = margin;
+  }
   /** Zooms by a factor around a point of the canvas (default: its centre). */
   zoomBy(factor: number, px = this.width / 2, py = this.height / 2): void {
     const scale = Math.min(this.maxScale, Math.max(this.minScale, this.scale * factor));
