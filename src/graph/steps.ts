@@ -73,16 +73,28 @@ export class Uses {
 }
 
 /** Replaces and removes steps by index, keeping order. `undefined` = removed. */
-export function rewrite(program: StepProgram, changes: ReadonlyMap<number, Step | undefined>): StepProgram {
-  if (changes.size === 0) return program;
+function rewrite(program: StepProgram, changes: Changes): StepProgram {
   return { ...program, steps: program.steps.flatMap((step, index) => (changes.has(index) ? (changes.get(index) ?? []) : [step])) };
 }
 
-/** Runs a rewrite of one place at a time until none applies: each sees the program that the one before it left. */
-export function untilStable(program: StepProgram, once: (program: StepProgram, uses: Uses) => ReadonlyMap<number, Step | undefined> | undefined): StepProgram {
+/** Steps to replace (`undefined`: remove), by index. */
+export type Changes = ReadonlyMap<number, Step | undefined>;
+
+/**
+ * Sweeps over the steps until a sweep changes nothing. `propose` says what to do about one step; its changes must hold every step whose
+ * inputs, outputs or weights the decision rests on. In one sweep no step is changed twice: later proposals wait for the next.
+ */
+export function untilStable(program: StepProgram, propose: (program: StepProgram, uses: Uses, step: Step, index: number) => Changes | undefined): StepProgram {
   for (;;) {
-    const changes = once(program, new Uses(program));
-    if (!changes) return program;
+    const uses = new Uses(program);
+    const changes = new Map<number, Step | undefined>();
+    program.steps.forEach((step, index) => {
+      if (changes.has(index)) return;
+      const proposed = propose(program, uses, step, index);
+      if (!proposed || [...proposed.keys()].some((at) => changes.has(at))) return;
+      for (const [at, changed] of proposed) changes.set(at, changed);
+    });
+    if (changes.size === 0) return program;
     program = rewrite(program, changes);
   }
 }

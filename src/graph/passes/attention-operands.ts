@@ -1,7 +1,7 @@
 // Queries, keys and values from as few dispatches as possible: attention reads them at channel offsets of shared values.
 import type { AttentionStepAttrs, OperandLayout } from '../../gpu-kernels/families.ts';
 import type { Step, Value, WeightExpr } from '../../gpu-kernels/step.ts';
-import { channels, firstInput, firstOutput, sameShape, union, untilStable, type Pass, type PassContext, type StepProgram, type Uses } from '../steps.ts';
+import { channels, firstInput, firstOutput, sameShape, union, untilStable, type Changes, type Pass, type PassContext, type StepProgram, type Uses } from '../steps.ts';
 import * as w from '../weight-exprs.ts';
 
 const attrsOf = (step: Step): AttentionStepAttrs => step.attrs as unknown as AttentionStepAttrs;
@@ -22,21 +22,19 @@ export const attentionSlices: Pass = {
   name: 'attention-slices',
   doc: 'Slices of a joint qkv are read in place, by offset.',
   run: (program, context) =>
-    untilStable(program, (current, uses) => {
-      for (const [index, step] of current.steps.entries()) {
-        if (step.family !== 'attention') continue;
-        for (const operand of [0, 1, 2]) {
-          const value = step.inputs[operand] as Value;
-          const at = uses.maker(value.id);
-          const slice = at === undefined ? undefined : current.steps[at];
-          if (at === undefined || slice?.family !== 'slice' || slice.epilogue.length > 0 || !uses.onlyFor(value.id, index)) continue;
-          const source = firstInput(slice);
-          const { axis, start, step: every } = slice.attrs as { axis: number; start: number; step: number };
-          if (axis !== source.shape.length - 1 || every !== 1) continue;
-          const shape = [...value.shape.slice(0, -1), channels(source.shape)];
-          const changed = { ...redirect(step, [{ operand, value: { ...source, shape }, shift: start }]), from: union(slice.from, step.from) };
-          if (context.accepts(changed)) return new Map<number, Step | undefined>([[at, undefined], [index, changed]]);
-        }
+    untilStable(program, (current, uses, step, index) => {
+      if (step.family !== 'attention') return undefined;
+      for (const operand of [0, 1, 2]) {
+        const value = step.inputs[operand] as Value;
+        const at = uses.maker(value.id);
+        const slice = at === undefined ? undefined : current.steps[at];
+        if (at === undefined || slice?.family !== 'slice' || slice.epilogue.length > 0 || !uses.onlyFor(value.id, index)) continue;
+        const source = firstInput(slice);
+        const { axis, start, step: every } = slice.attrs as { axis: number; start: number; step: number };
+        if (axis !== source.shape.length - 1 || every !== 1) continue;
+        const shape = [...value.shape.slice(0, -1), channels(source.shape)];
+        const changed = { ...redirect(step, [{ operand, value: { ...source, shape }, shift: start }]), from: union(slice.from, step.from) };
+        if (context.accepts(changed)) return new Map<number, Step | undefined>([[at, undefined], [index, changed]]);
       }
       return undefined;
     }),
@@ -86,18 +84,14 @@ export const mergeSiblings: Pass = {
   name: 'merge-siblings',
   doc: 'Projections of one value to queries, keys and values become one product; downsampled keys and values share their depthwise too.',
   run: (program, context) =>
-    untilStable(program, (current, uses) => {
-      for (const [index, step] of current.steps.entries()) {
-        if (step.family !== 'attention') continue;
-        const candidates = projections(current, uses, step, index);
-        const changes = sameInput(step, index, candidates, context) ?? sharedDepthwise(current, uses, step, index, candidates, context);
-        if (changes) return changes;
-      }
+    untilStable(program, (current, uses, step, index) => {
+      if (step.family !== 'attention') return undefined;
+      const candidates = projections(current, uses, step, index);
+      const changes = sameInput(step, index, candidates, context) ?? sharedDepthwise(current, uses, step, index, candidates, context);
+      if (changes) return changes;
       return undefined;
     }),
 };
-
-type Changes = ReadonlyMap<number, Step | undefined>;
 
 function sameInput(attention: Step, index: number, candidates: readonly Operand[], context: PassContext): Changes | undefined {
   for (const lead of candidates) {

@@ -36,17 +36,14 @@ export const foldNorms: Pass = {
   name: 'fold-norms',
   doc: 'Batch norm, layer scale and constant factors after a convolution or linear layer become part of its weights.',
   run: (program) =>
-    untilStable(program, (current, uses) => {
-      for (const [index, step] of current.steps.entries()) {
-        if (step.family !== 'elementwise' || step.inputs.length !== 1 || !step.epilogue.every((rider) => isAffine(step, rider))) continue;
-        const at = uses.maker(firstInput(step).id);
-        if (at === undefined || !uses.onlyFor(firstInput(step).id, index)) continue;
-        const maker = current.steps[at] as Step;
-        if (!products.has(maker.family) || maker.epilogue.length > 0 || maker.outputs.length > 1) continue;
-        const weights = step.epilogue.reduce((all, rider) => applyAffine(all, rider, step), maker.weights as Record<string, WeightExpr>);
-        const output = { ...firstOutput(step), shape: firstOutput(maker).shape };
-        return new Map([[at, undefined], [index, { ...maker, weights, outputs: [output], from: union(maker.from, step.from) }]]);
-      }
-      return undefined;
+    untilStable(program, (current, uses, step, index) => {
+      if (step.family !== 'elementwise' || step.inputs.length !== 1 || !step.epilogue.every((rider) => isAffine(step, rider))) return undefined;
+      const at = uses.maker(firstInput(step).id);
+      if (at === undefined || !uses.onlyFor(firstInput(step).id, index)) return undefined;
+      const maker = current.steps[at] as Step;
+      if (!products.has(maker.family) || maker.epilogue.length > 0 || maker.outputs.length > 1) return undefined;
+      const weights = step.epilogue.reduce((all, rider) => applyAffine(all, rider, step), maker.weights as Record<string, WeightExpr>);
+      const output = { ...firstOutput(step), shape: firstOutput(maker).shape };
+      return new Map([[at, undefined], [index, { ...maker, weights, outputs: [output], from: union(maker.from, step.from) }]]);
     }),
 };

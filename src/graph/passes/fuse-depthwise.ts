@@ -37,17 +37,15 @@ function pass(name: string, doc: string, family: string, firstFits: (step: Step)
     name,
     doc,
     run: (program, context) =>
-      untilStable(program, (current, uses) => {
-        for (const [index, second] of current.steps.entries()) {
-          if (!secondFits(second) || second.prologue.length > 0) continue;
-          const between = firstInput(second).id;
-          const at = uses.maker(between);
-          if (at === undefined || !uses.onlyFor(between, index) || second.inputs.slice(1).some((input) => input.id === between)) continue;
-          const first = current.steps[at] as Step;
-          if (!firstFits(first) || firstOutput(first).shape.length !== 4 || !first.epilogue.every(simple)) continue;
-          const step = fused(family, first, second, names);
-          if (context.accepts(step)) return new Map([[at, undefined], [index, step]]);
-        }
+      untilStable(program, (current, uses, second, index) => {
+        if (!secondFits(second) || second.prologue.length > 0) return undefined;
+        const between = firstInput(second).id;
+        const at = uses.maker(between);
+        if (at === undefined || !uses.onlyFor(between, index) || second.inputs.slice(1).some((input) => input.id === between)) return undefined;
+        const first = current.steps[at] as Step;
+        if (!firstFits(first) || firstOutput(first).shape.length !== 4 || !first.epilogue.every(simple)) return undefined;
+        const step = fused(family, first, second, names);
+        if (context.accepts(step)) return new Map([[at, undefined], [index, step]]);
         return undefined;
       }),
   };

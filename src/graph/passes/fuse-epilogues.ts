@@ -41,15 +41,13 @@ export const fuseEpilogues: Pass = {
   name: 'fuse-epilogues',
   doc: 'Activations, residual adds and other element-wise work are done where their operand is made, before it is stored.',
   run: (program, context) =>
-    untilStable(program, (current, uses) => {
-      for (const [index, step] of current.steps.entries()) {
-        if (step.family !== 'elementwise') continue;
-        const views = [step, turned(step)].filter((view) => view !== undefined);
-        const found = views.map((view) => fuse(view, index, current, uses, context)).filter((fused) => fused !== undefined);
-        // Of two makers the later one: nothing has to wait longer than it does now.
-        const best = found.sort((a, b) => b.at - a.at)[0];
-        if (best) return new Map([[best.at, undefined], [index, best.step]]);
-      }
+    untilStable(program, (current, uses, step, index) => {
+      if (step.family !== 'elementwise') return undefined;
+      const views = [step, turned(step)].filter((view) => view !== undefined);
+      const found = views.map((view) => fuse(view, index, current, uses, context)).filter((fused) => fused !== undefined);
+      // Of two makers the later one: nothing has to wait longer than it does now.
+      const best = found.sort((a, b) => b.at - a.at)[0];
+      if (best) return new Map([[best.at, undefined], [index, best.step]]);
       return undefined;
     }),
 };

@@ -16,34 +16,31 @@ export const fuseGates: Pass = {
   name: 'fuse-gates',
   doc: 'The squeeze-excite branch (mean, two small layers, their activations) becomes one dispatch.',
   run: (program, context) =>
-    untilStable(program, (current, uses) => {
-      for (const [index, mean] of current.steps.entries()) {
-        const input = firstInput(mean);
-        if (mean.family !== 'mean' || mean.prologue.length > 0 || mean.epilogue.length > 0 || input.shape.length !== 4 || String(mean.attrs.axes) !== '1,2') continue;
-        const reduce = onlyReader(current.steps, uses, firstOutput(mean).id);
-        if (!reduce || !fullyConnected(reduce[1]) || !reduce[1].epilogue.every((rider) => rider.kind === 'unary')) continue;
-        const expand = onlyReader(current.steps, uses, firstOutput(reduce[1]).id);
-        if (!expand || !fullyConnected(expand[1]) || !expand[1].epilogue.every((rider) => rider.kind === 'unary')) continue;
-        const attrs: GateAttrs = {
-          from: 'map',
-          pixels: (input.shape[1] as number) * (input.shape[2] as number),
-          hidden: channels(firstOutput(reduce[1]).shape),
-          act: reduce[1].epilogue,
-        };
-        const [w1, b1] = [reduce[1].weights.weight as WeightExpr, reduce[1].weights.bias as WeightExpr];
-        const [w2, b2] = [expand[1].weights.weight as WeightExpr, expand[1].weights.bias as WeightExpr];
-        const gate: Step = {
-          ...expand[1],
-          family: 'gate',
-          inputs: [input],
-          attrs: attrs as unknown as Record<string, unknown>,
-          weights: { w1, b1, w2, b2 },
-          from: union(mean.from, reduce[1].from, expand[1].from),
-        };
-        if (!context.accepts(gate)) continue;
-        return new Map([[index, undefined], [reduce[0], undefined], [expand[0], gate]]);
-      }
-      return undefined;
+    untilStable(program, (current, uses, mean, index) => {
+      const input = firstInput(mean);
+      if (mean.family !== 'mean' || mean.prologue.length > 0 || mean.epilogue.length > 0 || input.shape.length !== 4 || String(mean.attrs.axes) !== '1,2') return undefined;
+      const reduce = onlyReader(current.steps, uses, firstOutput(mean).id);
+      if (!reduce || !fullyConnected(reduce[1]) || !reduce[1].epilogue.every((rider) => rider.kind === 'unary')) return undefined;
+      const expand = onlyReader(current.steps, uses, firstOutput(reduce[1]).id);
+      if (!expand || !fullyConnected(expand[1]) || !expand[1].epilogue.every((rider) => rider.kind === 'unary')) return undefined;
+      const attrs: GateAttrs = {
+        from: 'map',
+        pixels: (input.shape[1] as number) * (input.shape[2] as number),
+        hidden: channels(firstOutput(reduce[1]).shape),
+        act: reduce[1].epilogue,
+      };
+      const [w1, b1] = [reduce[1].weights.weight as WeightExpr, reduce[1].weights.bias as WeightExpr];
+      const [w2, b2] = [expand[1].weights.weight as WeightExpr, expand[1].weights.bias as WeightExpr];
+      const gate: Step = {
+        ...expand[1],
+        family: 'gate',
+        inputs: [input],
+        attrs: attrs as unknown as Record<string, unknown>,
+        weights: { w1, b1, w2, b2 },
+        from: union(mean.from, reduce[1].from, expand[1].from),
+      };
+      if (!context.accepts(gate)) return undefined;
+      return new Map([[index, undefined], [reduce[0], undefined], [expand[0], gate]]);
     }),
 };
 
@@ -52,14 +49,12 @@ export const gateFromSums: Pass = {
   name: 'gate-from-sums',
   doc: 'The depthwise kernel writes partial channel sums, and the gate reads those instead of the map.',
   run: (program, context) =>
-    untilStable(program, (current, uses) => {
-      for (const [index, gate] of current.steps.entries()) {
-        if (gate.family !== 'gate' || gate.attrs.from !== 'map') continue;
-        const map = firstInput(gate);
-        const at = uses.maker(map.id);
-        const changed = at === undefined ? undefined : withSums(current.steps[at] as Step, gate, context);
-        if (at !== undefined && changed) return new Map([[at, changed.maker], [index, changed.gate]]);
-      }
+    untilStable(program, (current, uses, gate, index) => {
+      if (gate.family !== 'gate' || gate.attrs.from !== 'map') return undefined;
+      const map = firstInput(gate);
+      const at = uses.maker(map.id);
+      const changed = at === undefined ? undefined : withSums(current.steps[at] as Step, gate, context);
+      if (at !== undefined && changed) return new Map([[at, changed.maker], [index, changed.gate]]);
       return undefined;
     }),
 };

@@ -16,14 +16,11 @@ export const fusePrologues: Pass = {
   name: 'fuse-prologues',
   doc: 'A gate or another element-wise change of a shared value is applied by the projections that read it, as they load it.',
   run: (program, context) =>
-    untilStable(program, (current, uses) => {
-      for (const [index, step] of current.steps.entries()) {
-        if (step.family !== 'elementwise' || !sameShape(firstInput(step).shape, firstOutput(step).shape) || !uses.mayVanish(firstOutput(step).id)) continue;
-        const readers = uses.readers(firstOutput(step).id);
-        const changed = readers.map((at) => into(current.steps[at] as Step, step, context));
-        if (readers.length === 0 || changed.some((reader) => reader === undefined)) continue;
-        return new Map<number, Step | undefined>([[index, undefined], ...readers.map((at, i) => [at, changed[i]] as const)]);
-      }
-      return undefined;
+    untilStable(program, (current, uses, step, index) => {
+      if (step.family !== 'elementwise' || !sameShape(firstInput(step).shape, firstOutput(step).shape) || !uses.mayVanish(firstOutput(step).id)) return undefined;
+      const readers = uses.readers(firstOutput(step).id);
+      const changed = readers.map((at) => into(current.steps[at] as Step, step, context));
+      if (readers.length === 0 || changed.some((reader) => reader === undefined)) return undefined;
+      return new Map<number, Step | undefined>([[index, undefined], ...readers.map((at, i) => [at, changed[i]] as const)]);
     }),
 };

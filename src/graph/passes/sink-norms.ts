@@ -38,15 +38,12 @@ export const sinkNorms: Pass = {
   name: 'sink-norms',
   doc: 'A per-channel scale and shift moves into the layers that read it, when all of them can take it.',
   run: (program, context) =>
-    untilStable(program, (current, uses) => {
-      for (const [index, step] of current.steps.entries()) {
-        if (step.family !== 'elementwise' || step.inputs.length !== 1) continue;
-        if (!step.epilogue.every((rider) => rider.kind === 'channel' && isAffine(step, rider)) || !uses.mayVanish(firstOutput(step).id)) continue;
-        const readers = uses.readers(firstOutput(step).id);
-        const changed = readers.map((at) => into(current.steps[at] as Step, step, context));
-        if (readers.length === 0 || changed.some((reader) => reader === undefined)) continue;
-        return new Map<number, Step | undefined>([[index, undefined], ...readers.map((at, i) => [at, changed[i]] as const)]);
-      }
-      return undefined;
+    untilStable(program, (current, uses, step, index) => {
+      if (step.family !== 'elementwise' || step.inputs.length !== 1) return undefined;
+      if (!step.epilogue.every((rider) => rider.kind === 'channel' && isAffine(step, rider)) || !uses.mayVanish(firstOutput(step).id)) return undefined;
+      const readers = uses.readers(firstOutput(step).id);
+      const changed = readers.map((at) => into(current.steps[at] as Step, step, context));
+      if (readers.length === 0 || changed.some((reader) => reader === undefined)) return undefined;
+      return new Map<number, Step | undefined>([[index, undefined], ...readers.map((at, i) => [at, changed[i]] as const)]);
     }),
 };
