@@ -1,6 +1,7 @@
 // The kernel registry: variants of a family in order of preference, the first that accepts a step is taken.
 import type { Capabilities, Kernel, Precision } from '../kernel.ts';
 import type { Step } from '../step.ts';
+import { attentionWorkgroup } from './attention-workgroup.ts';
 import { conv2dStrip } from './conv2d-strip.ts';
 import { depthwisePointwiseChunked } from './depthwise-pointwise.ts';
 import { depthwiseRows } from './depthwise-rows.ts';
@@ -25,7 +26,7 @@ import { softmax } from './softmax.ts';
 
 export const kernels: readonly Kernel[] = [
   // Fast variants, each family's most special first.
-  pointwiseQuad, pointwisePool, pointwiseSplitK, pointwiseTiled, conv2dQuad, conv2dSplitK, conv2dStrip, conv2dTiled, depthwiseColumns, depthwiseTiled, depthwiseRows, expandDepthwiseTile, depthwisePointwiseChunked, gateWorkgroup,
+  pointwiseQuad, pointwisePool, pointwiseSplitK, pointwiseTiled, conv2dQuad, conv2dSplitK, conv2dStrip, conv2dTiled, depthwiseColumns, depthwiseTiled, depthwiseRows, expandDepthwiseTile, depthwisePointwiseChunked, gateWorkgroup, attentionWorkgroup,
   // Generic variants: correct for every shape they accept.
   genericPointwise, genericConv2d, genericDepthwise, genericMixedDepthwise, rowAttention, generalAttention, performerSums, performer,
   elementwise, layerNorm, groupNorm, evonormB0, pool, blurPool, mean, resize, softmax, concat, slice, transpose, reshape, unfold, prependToken,

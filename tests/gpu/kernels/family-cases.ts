@@ -124,5 +124,37 @@ const gate: DrawStep = (random) => {
   return b.build('gate', [input[0] as number, 1, 1, channels], attrs, { epilogue: [unary(random.pick('sigmoid', 'hsigmoid'))] });
 };
 
+const attention: DrawStep = (random) => {
+  const b = new StepBuilder(random);
+  const heads = random.pick(1, 2, 4, 8);
+  const kvHeads = random.pick(heads, heads, 1);
+  const [keyDim, valueDim] = random.pick([8, 8], [16, 32], [4, 12], [32, 64]) as [number, number];
+  const batch = random.pick(1, 1, 2);
+  const [queries, keys] = [random.whole(1, 60), random.pick(random.whole(1, 60), random.whole(100, 300))];
+  const talkingHeads = kvHeads === heads && random.chance(0.4);
+  const joint = kvHeads === heads && random.chance(0.4);
+  const each = 2 * keyDim + valueDim;
+  if (joint) {
+    const id = b.input('qkv', [batch, keys, heads * each]);
+    for (let o = 0; o < 2; o++) b.inputs.push(b.inputs[id] as (typeof b.inputs)[0]);
+  } else {
+    b.input('q', [batch, queries, heads * keyDim]);
+    b.input('k', [batch, keys, kvHeads * keyDim]);
+    b.input('v', [batch, keys, kvHeads * valueDim]);
+  }
+  const asked = joint ? keys : queries;
+  const layout = joint
+    ? [0, keyDim, 2 * keyDim].map((offset) => ({ offset, headStride: each }))
+    : [keyDim, kvHeads === 1 ? 0 : keyDim, kvHeads === 1 ? 0 : valueDim].map((headStride) => ({ offset: 0, headStride }));
+  if (random.chance(0.4)) b.weight('bias', [heads, asked, keys]);
+  if (talkingHeads)
+    for (const role of ['mix1', 'mix2']) {
+      b.weight(role, [heads, heads]);
+      b.weight(`${role}Bias`, [heads]);
+    }
+  const output = [batch, asked, heads * valueDim];
+  return b.build('attention', output, { heads, kvHeads, keyDim, valueDim, scale: keyDim ** -0.5, layout, talkingHeads }, { epilogue: random.chance(0.3) ? [unary('gelu')] : [] });
+};
+
 /** By family; `pointwise` has two kinds of steps that no kernel takes both of. */
-export const draws: Readonly<Record<string, readonly DrawStep[]>> = { pointwise: [pointwise, pooled], conv2d: [conv2d], depthwise: [depthwise], expandDepthwise: [expandDepthwise], depthwisePointwise: [depthwisePointwise], gate: [gate] };
+export const draws: Readonly<Record<string, readonly DrawStep[]>> = { pointwise: [pointwise, pooled], conv2d: [conv2d], depthwise: [depthwise], expandDepthwise: [expandDepthwise], depthwisePointwise: [depthwisePointwise], gate: [gate], attention: [attention] };
