@@ -6,13 +6,14 @@ import { plan } from './plan.ts';
 import { presets } from './presets.ts';
 import { print } from './print.ts';
 import { profile } from './profile.ts';
+import { run } from './run.ts';
 import { show } from './show.ts';
 import type { Verb } from './verb.ts';
 import { verifyFile } from './verify-record.ts';
 import { verifyVerb } from './verify.ts';
 
 /** One line a verb, in the order of the help. */
-const verbs: readonly Verb[] = [presets, show, print, check, plan, profile, verifyVerb(new URL(import.meta.url))];
+const verbs: readonly Verb[] = [presets, show, print, check, plan, profile, run, verifyVerb(new URL(import.meta.url))];
 
 if (isMainThread) {
   // `… | head` closes the pipe early: that is no error.
