@@ -113,6 +113,36 @@ function quads([source]: readonly Source[], options: Readonly<Record<string, num
   return result;
 }
 
+/**
+ * MixConv by runs of channel blocks: run s has `blocks{s}` blocks and windows of `size{s}`², parts with smaller windows centred in it.
+ * Runs one after the other, each tap by tap over its blocks.
+ */
+function segmentTaps(sources: readonly Source[], options: Readonly<Record<string, number>>): Float32Array {
+  const ends: number[] = [];
+  for (const { shape } of sources) ends.push((ends.at(-1) ?? 0) + (shape[0] as number));
+  const runs: { count: number; size: number }[] = [];
+  for (let s = 0; options[`blocks${s}`] !== undefined; s++) runs.push({ count: options[`blocks${s}`] as number, size: options[`size${s}`] as number });
+  const result = new Float32Array(runs.reduce((sum, { count, size }) => sum + count * size * size * 4, 0));
+  let start = 0;
+  let first = 0;
+  for (const { count, size } of runs) {
+    const stride = count * 4;
+    for (let lane = 0; lane < stride; lane++) {
+      const part = ends.findIndex((end) => first + lane < end);
+      if (part < 0) continue;
+      const { data, shape } = sources[part] as Source;
+      const k = shape[2] as number;
+      const channel = first + lane - (part === 0 ? 0 : (ends[part - 1] as number));
+      const margin = (size - k) / 2;
+      for (let y = 0; y < k; y++)
+        for (let x = 0; x < k; x++) result[start + ((y + margin) * size + x + margin) * stride + lane] = data[(channel * k + y) * k + x]!;
+    }
+    start += size * size * stride;
+    first += stride;
+  }
+  return result;
+}
+
 /** `[O, I, …]` with outputs fastest: vec4 of four outputs at `(tap·I' + i)·O4 + o4`, I' = inputs padded to whole vec4s. */
 function columns([source]: readonly Source[]): Float32Array {
   const { data, shape } = source as Source;
@@ -126,4 +156,4 @@ function columns([source]: readonly Source[]): Float32Array {
   return result;
 }
 
-export const packers: Readonly<Record<string, Packer>> = { columns, quads, vector, rows, plain, blocks4x4, taps, mixedTaps };
+export const packers: Readonly<Record<string, Packer>> = { columns, quads, segmentTaps, vector, rows, plain, blocks4x4, taps, mixedTaps };

@@ -13,6 +13,7 @@ import { gateWorkgroup } from './gate.ts';
 import { generalAttention, rowAttention } from './generic-attention.ts';
 import { genericDepthwise, genericMixedDepthwise } from './generic-depthwise.ts';
 import { genericConv2d, genericPointwise } from './generic-products.ts';
+import { mixedDepthwiseRows } from './mixed-depthwise.ts';
 import { concat, prependToken, reshape, slice, transpose, unfold } from './movement.ts';
 import { evonormB0, groupNorm, layerNorm } from './norms.ts';
 import { performer, performerSums } from './performer.ts';
@@ -26,7 +27,7 @@ import { softmax } from './softmax.ts';
 
 export const kernels: readonly Kernel[] = [
   // Fast variants, each family's most special first.
-  pointwiseQuad, pointwisePool, pointwiseSplitK, pointwiseTiled, conv2dQuad, conv2dSplitK, conv2dStrip, conv2dTiled, depthwiseColumns, depthwiseTiled, depthwiseRows, expandDepthwiseTile, depthwisePointwiseChunked, gateWorkgroup, attentionWorkgroup,
+  pointwiseQuad, pointwisePool, pointwiseSplitK, pointwiseTiled, conv2dQuad, conv2dSplitK, conv2dStrip, conv2dTiled, depthwiseColumns, depthwiseTiled, depthwiseRows, mixedDepthwiseRows, expandDepthwiseTile, depthwisePointwiseChunked, gateWorkgroup, attentionWorkgroup,
   // Generic variants: correct for every shape they accept.
   genericPointwise, genericConv2d, genericDepthwise, genericMixedDepthwise, rowAttention, generalAttention, performerSums, performer,
   elementwise, layerNorm, groupNorm, evonormB0, pool, blurPool, mean, resize, softmax, concat, slice, transpose, reshape, unfold, prependToken,

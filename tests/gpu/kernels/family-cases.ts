@@ -66,6 +66,22 @@ const depthwise: DrawStep = (random, sums) => {
   return b.build('depthwise', output, { ...window.window, repeat }, { prologue, epilogue: b.epilogue(output) }, sums);
 };
 
+const mixedDepthwise: DrawStep = (random, sums) => {
+  const b = new StepBuilder(random);
+  const parts = random.whole(2, 4);
+  const splits = Array.from({ length: parts }, () => random.pick(random.whole(1, 14), 4 * random.whole(1, 4)));
+  const channels = splits.reduce((x, y) => x + y, 0);
+  const stride = random.pick(1, 1, 2);
+  const input = map(random, channels, 9, 20);
+  const sizes = [3, 5, 7, 9, 11].slice(0, parts);
+  const windows = sizes.map((k) => ({ kernel: [k, k], stride: [stride, stride], dilation: [1, 1], pads: [(k - 1) / 2, (k - 1) / 2] }));
+  const output = [input[0] as number, Math.ceil((input[1] as number) / stride), Math.ceil((input[2] as number) / stride), channels];
+  b.input('x', input);
+  sizes.forEach((k, i) => b.weight(`weight${i}`, [splits[i] as number, 1, k, k]));
+  b.weight('bias', [channels]);
+  return b.build('mixedDepthwise', output, { splits, windows }, { epilogue: b.epilogue(output) }, sums);
+};
+
 const middle = (random: Random, b: StepBuilder, channels: number): Rider[] => {
   if (random.chance(0.2)) {
     b.weight('inner', [channels]);
@@ -157,4 +173,4 @@ const attention: DrawStep = (random) => {
 };
 
 /** By family; `pointwise` has two kinds of steps that no kernel takes both of. */
-export const draws: Readonly<Record<string, readonly DrawStep[]>> = { pointwise: [pointwise, pooled], conv2d: [conv2d], depthwise: [depthwise], expandDepthwise: [expandDepthwise], depthwisePointwise: [depthwisePointwise], gate: [gate], attention: [attention] };
+export const draws: Readonly<Record<string, readonly DrawStep[]>> = { pointwise: [pointwise, pooled], conv2d: [conv2d], depthwise: [depthwise], mixedDepthwise: [mixedDepthwise], expandDepthwise: [expandDepthwise], depthwisePointwise: [depthwisePointwise], gate: [gate], attention: [attention] };
