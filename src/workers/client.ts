@@ -2,6 +2,8 @@
 import * as Comlink from 'comlink';
 import type { Plan } from '../graph/plan.ts';
 import { backOffMs } from './engine.ts';
+import type { Measurement, NetJob } from './measure.ts';
+import type { Peaks } from './peaks.ts';
 import type { LoadTimes } from './program.ts';
 import { deadMs, type DeviceFacts, type EngineCalls, type EngineEvent, type EngineProblem, type OpenOptions, type Outcome, type RunResult } from './protocol.ts';
 import type { Profile } from './timing.ts';
@@ -24,7 +26,8 @@ export interface ClientOptions {
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  readonly onProgress?: (share: number) => void;
+  /** `what` says in words what is going on, where that changes. */
+  readonly onProgress?: (share: number, what?: string) => void;
 }
 
 const failed = (kind: EngineProblem['kind'], message: string): { ok: false; problem: EngineProblem } => ({ ok: false, problem: { kind, message } });
@@ -47,7 +50,7 @@ export class EngineClient {
   private tickets = 0;
   private restarts = 0;
   private disposed = false;
-  private readonly progress = new Map<number, (share: number) => void>();
+  private readonly progress = new Map<number, (share: number, what?: string) => void>();
   private busy = false;
   private waiting: { start(): void; supersede(): void } | undefined;
 
@@ -98,20 +101,42 @@ export class EngineClient {
     return this.ticketed((calls, ticket) => calls.profile(ticket, inputs, runs), options);
   }
 
+  /** Plans a net from its text. */
+  plan(name: string, text: string): Promise<Outcome<Plan>> {
+    return this.call((calls) => calls.plan(name, text), false);
+  }
+
+  /** Measures a net from its text with made-up weights. It takes the place of the loaded net, which the next run loads again. */
+  measure(job: NetJob, options: CallOptions = {}): Promise<Outcome<Measurement>> {
+    return this.ticketed(
+      (calls, ticket) => {
+        this.loadedOn = undefined;
+        return calls.measure(ticket, job);
+      },
+      options,
+      false,
+    );
+  }
+
+  /** Measures what the device can do at best. */
+  peaks(options: CallOptions = {}): Promise<Outcome<Peaks>> {
+    return this.ticketed((calls, ticket) => calls.peaks(ticket), options, false);
+  }
+
   /** Ends the worker; every call under way and later resolves as `stopped`. */
   dispose(): void {
     this.disposed = true;
     this.link?.stop('closed');
   }
 
-  private async ticketed<T>(work: (calls: Comlink.Remote<EngineCalls>, ticket: number) => Promise<Outcome<T>>, { signal, onProgress }: CallOptions): Promise<Outcome<T>> {
+  private async ticketed<T>(work: (calls: Comlink.Remote<EngineCalls>, ticket: number) => Promise<Outcome<T>>, { signal, onProgress }: CallOptions, needsNet = true): Promise<Outcome<T>> {
     if (signal?.aborted) return failed('aborted', 'The call was cancelled.');
     const ticket = ++this.tickets;
     if (onProgress) this.progress.set(ticket, onProgress);
     const abort = (): void => void this.link?.calls.cancel(ticket);
     signal?.addEventListener('abort', abort);
     try {
-      return await this.call((calls) => work(calls, ticket), true);
+      return await this.call((calls) => work(calls, ticket), needsNet);
     } finally {
       signal?.removeEventListener('abort', abort);
       this.progress.delete(ticket);
@@ -140,7 +165,7 @@ export class EngineClient {
     }
   }
 
-  private async loadOn(link: Link, onProgress?: (share: number) => void): Promise<Outcome<LoadTimes>> {
+  private async loadOn(link: Link, onProgress?: CallOptions['onProgress']): Promise<Outcome<LoadTimes>> {
     const { net } = this;
     if (!net) return failed('internal', 'no net is loaded');
     const ticket = ++this.tickets;
@@ -169,7 +194,7 @@ export class EngineClient {
       const data = (event as MessageEvent<EngineEvent | undefined>).data;
       lastBeat = performance.now();
       if (!data || typeof data !== 'object' || !('event' in data)) return;
-      if (data.event === 'progress') this.progress.get(data.ticket)?.(data.share);
+      if (data.event === 'progress') this.progress.get(data.ticket)?.(data.share, data.what);
       this.options.onEvent?.(data);
     };
     const threw = (event: Event): void => stop((event as ErrorEvent).message || 'it threw an error');

@@ -2,10 +2,12 @@
 import type { Precision } from '../gpu-kernels/kernel.ts';
 import { elements, type Shape } from '../gpu-kernels/op.ts';
 import { fnv1a, generateTensor, mulberry32 } from '../graph/golden.ts';
-import { makePlan } from '../graph/make-plan.ts';
+import type { InferredGraph } from '../graph/graph.ts';
+import { makePlan, plainGpu } from '../graph/make-plan.ts';
 import { check } from '../graph/notation/check.ts';
 import type { Plan } from '../graph/plan.ts';
 import { graphParams } from '../graph/weights.ts';
+import type { OpenDevice } from './device.ts';
 import type { Engine } from './engine.ts';
 import type { LoadTimes } from './program.ts';
 import type { Profile } from './timing.ts';
@@ -50,6 +52,20 @@ function madeUpInput(shape: Shape): Float32Array {
   return Float32Array.from({ length: elements(shape) }, () => 2 * next() - 1);
 }
 
+/** Plans a net from its text; without a device for a plain GPU. Throws Error when the text is no net, PlanError or LoweringError when it does not fit. */
+export function planNet({ name, text, precision }: Pick<NetJob, 'name' | 'text' | 'precision'>, device?: Pick<OpenDevice, 'capabilities' | 'limits'>): Plan {
+  return planGraph(graphOf(name, text), precision, device);
+}
+
+function graphOf(name: string, text: string): InferredGraph {
+  const { graph } = check(text, name);
+  if (!graph) throw new Error('this text does not make a net; mend its errors first');
+  return graph;
+}
+
+const planGraph = (graph: InferredGraph, precision: Precision, device?: Pick<OpenDevice, 'capabilities' | 'limits'>): Plan =>
+  makePlan(graph, { caps: device?.capabilities ?? plainGpu, precision, ...(device && { limits: device.limits }) });
+
 /**
  * Plans for the engine's own device, loads and profiles. The net stays loaded.
  * Rejects with the signal's reason when aborted, with PlanError or LoweringError when the device cannot run the net, with Error when the text is no net.
@@ -58,9 +74,8 @@ export async function measureNet(engine: Engine, job: NetJob, { signal, onProgre
   const open = await engine.open();
   signal?.throwIfAborted();
   onProgress?.('Planning', 0);
-  const { graph } = check(job.text, job.name);
-  if (!graph) throw new Error('this text does not make a net; mend its errors first');
-  const plan = makePlan(graph, { caps: open.capabilities, precision: job.precision, limits: open.limits });
+  const graph = graphOf(job.name, job.text);
+  const plan = planGraph(graph, job.precision, open);
   onProgress?.('Compiling shaders', 0.05);
   const load = await engine.load(plan, madeUp(graphParams(graph)));
   const inputs = plan.inputs.map(({ shape }) => madeUpInput(shape));

@@ -3,6 +3,8 @@ import type { Capabilities } from '../gpu-kernels/kernel.ts';
 import type { Plan } from '../graph/plan.ts';
 import type { AdapterIdentity } from './device.ts';
 import type { EngineState } from './engine.ts';
+import type { Measurement, NetJob } from './measure.ts';
+import type { Peaks } from './peaks.ts';
 import type { LoadTimes } from './program.ts';
 import type { Profile } from './timing.ts';
 
@@ -40,6 +42,11 @@ export interface EngineCalls {
   load(ticket: number, plan: Plan, tensors: ReadonlyMap<string, Float32Array>): Promise<Outcome<LoadTimes>>;
   run(ticket: number, inputs: readonly Float32Array[], read: readonly number[]): Promise<Outcome<RunResult>>;
   profile(ticket: number, inputs: readonly Float32Array[], runs: number): Promise<Outcome<Profile>>;
+  /** Plans a net from its text, for the open device or, without one, for a plain GPU. */
+  plan(name: string, text: string): Promise<Outcome<Plan>>;
+  /** Loads a net from its text with made-up weights and profiles it; what was loaded before is dropped. */
+  measure(ticket: number, job: NetJob): Promise<Outcome<Measurement>>;
+  peaks(ticket: number): Promise<Outcome<Peaks>>;
   cancel(ticket: number): void;
   close(): void;
 }
@@ -48,7 +55,7 @@ export interface EngineCalls {
 export type EngineEvent =
   | { readonly event: 'beat' }
   | { readonly event: 'state'; readonly state: EngineState; readonly detail: string }
-  | { readonly event: 'progress'; readonly ticket: number; readonly share: number }
+  | { readonly event: 'progress'; readonly ticket: number; readonly share: number; readonly what?: string }
   | { readonly event: 'gpu-error'; readonly message: string };
 
 /** A worker says that it lives once a second; silence for five means that it hangs. */

@@ -3,8 +3,10 @@ import * as Comlink from 'comlink';
 import type { Tensors } from '../gpu-kernels/packing.ts';
 import { NoDeviceError, ShaderError } from './device.ts';
 import { Engine } from './engine.ts';
+import { measureNet, planNet } from './measure.ts';
+import { measurePeaks } from './peaks.ts';
 import { OutOfMemoryError } from './program.ts';
-import { beatMs, type EngineCalls, type EngineEvent, type EngineProblem, type OpenOptions, type Outcome } from './protocol.ts';
+import { beatMs, type DeviceFacts, type EngineCalls, type EngineEvent, type EngineProblem, type OpenOptions, type Outcome } from './protocol.ts';
 
 /** What a worker is to this file: the global scope of a real one, or a port. */
 export type WorkerScope = Comlink.Endpoint & { postMessage(message: EngineEvent): void };
@@ -31,14 +33,16 @@ export function serveEngine(scope: WorkerScope, gpu: () => GPU | undefined): () 
   const tell = (event: EngineEvent): void => scope.postMessage(event);
   const running = new Map<number, AbortController>();
   let engine: Engine | undefined;
-  let loading = 0;
+  let opened: DeviceFacts | undefined;
+  /** Where the progress of the load under way goes. */
+  let onLoad: (share: number) => void = () => undefined;
 
   const engineFor = (options: OpenOptions = {}): Engine =>
     (engine ??= new Engine({
       gpu,
       device: { ...options, onUncapturedError: (message) => tell({ event: 'gpu-error', message }) },
       onState: (state, detail) => tell({ event: 'state', state, detail }),
-      onProgress: (done, total) => tell({ event: 'progress', ticket: loading, share: done / total }),
+      onProgress: (done, total) => onLoad(done / total),
     }));
 
   const cancellable = async <T>(ticket: number, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> => {
@@ -53,10 +57,11 @@ export function serveEngine(scope: WorkerScope, gpu: () => GPU | undefined): () 
     open: (options) =>
       outcome(async () => {
         const { adapter, capabilities, timestamps, limits } = await engineFor(options).open();
-        return { adapter, capabilities, timestamps, limits };
+        opened = { adapter, capabilities, timestamps, limits };
+        return opened;
       }),
     load(ticket, plan, tensors) {
-      loading = ticket;
+      onLoad = (share) => tell({ event: 'progress', ticket, share });
       const find: Tensors = (name) => {
         const data = tensors.get(name);
         if (!data) throw new Error(`the checkpoint has no tensor "${name}"`);
@@ -73,6 +78,15 @@ export function serveEngine(scope: WorkerScope, gpu: () => GPU | undefined): () 
     },
     profile: (ticket, inputs, runs) =>
       cancellable(ticket, (signal) => engineFor().profile(inputs, { runs, signal, onProgress: (share) => tell({ event: 'progress', ticket, share }) })),
+    plan: (name, text) => outcome(() => Promise.resolve(planNet({ name, text, precision: 'f32' }, opened))),
+    measure: (ticket, job) =>
+      cancellable(ticket, (signal) => {
+        const onProgress = (what: string, share: number): void => tell({ event: 'progress', ticket, share, what });
+        onLoad = (share) => onProgress('Compiling shaders', 0.05 + 0.35 * share);
+        return measureNet(engineFor(), job, { signal, onProgress });
+      }),
+    peaks: (ticket) =>
+      cancellable(ticket, async (signal) => measurePeaks(await engineFor().open(), { signal, onProgress: (share) => tell({ event: 'progress', ticket, share, what: 'Running benchmarks' }) })),
     cancel(ticket) {
       running.get(ticket)?.abort();
     },
