@@ -47,7 +47,9 @@ export class Autosave {
       await (await open()).put(STORE, history.toJSON(), KEY);
     } catch {
       this.#failed = true;
-      this.onFailure('This browser does not let the page store anything, so edits are kept only until it is closed. Save a file or copy the link to keep them.');
+      this.onFailure(
+        'This browser does not let the page store anything, so edits are kept only until it is closed. Save a file or copy the link to keep them.',
+      );
     }
   }
 }

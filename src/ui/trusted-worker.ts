@@ -2,12 +2,16 @@
 
 /** The two members of the Trusted Types API that the page needs; TypeScript's DOM library does not know them yet. */
 interface PolicyFactory {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown };
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): unknown };
 }
 
 const sameOrigin = (url: string): string => {
   const resolved = new URL(url, location.href);
-  if (resolved.origin !== location.origin) throw new TypeError(`workers come from this page's own origin, not from ${resolved.origin}`);
+  if (resolved.origin !== location.origin)
+    throw new TypeError(`workers come from this page's own origin, not from ${resolved.origin}`);
   return resolved.href;
 };
 

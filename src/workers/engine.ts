@@ -120,7 +120,7 @@ export class Engine {
   }
 
   /** Runs `work` on a loaded program, again on a new device as often as the device is lost, within the back-off. */
-  private async use<T>(work: (program: Program) => Promise<T>): Promise<T> {
+  async use<T>(work: (program: Program) => Promise<T>): Promise<T> {
     for (;;) {
       await this.open();
       const { generation, losing } = this;

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly read?: readonly number[];
   /** Checked before every submit. */
   readonly signal?: AbortSignal;
+  /** Records work before the net's own, in the same submit: what writes the input when a run is given none. */
+  readonly before?: (encoder: GPUCommandEncoder) => void;
 }
 
 // Numbers of the WebGPU specification: the namespaces GPUBufferUsage and GPUMapMode are missing in some runtimes.
@@ -49,7 +51,8 @@ export class Program {
     readonly open: OpenDevice,
     readonly plan: Plan,
     readonly dispatches: readonly BoundDispatch[],
-    private readonly slots: readonly GPUBuffer[],
+    /** Activation buffers, by the plan's slot index. */
+    readonly slots: readonly GPUBuffer[],
     private readonly weights: readonly GPUBuffer[],
     readonly loadTimes: LoadTimes,
     readonly rate: Rate,
@@ -161,7 +164,7 @@ export class Program {
    * Rejects with the signal's reason when aborted (no later than the submit in flight), with Error when the device is lost or a
    * first run is invalid.
    */
-  async run(inputs: readonly Float32Array[], { read = [0], signal }: RunOptions = {}): Promise<Float32Array[]> {
+  async run(inputs: readonly Float32Array[], { read = [0], signal, before }: RunOptions = {}): Promise<Float32Array[]> {
     signal?.throwIfAborted();
     const { device } = this.open;
     const outputs = read.map((index) => this.plan.outputs[index] as PlanTensor);
@@ -174,6 +177,7 @@ export class Program {
       inputs.forEach((data, index) => this.writeInput(index, data));
       for (const [from, to] of this.submits()) {
         const encoder = device.createCommandEncoder();
+        if (from === 0) before?.(encoder);
         const pass = encoder.beginComputePass();
         this.record(pass, from, to);
         pass.end();
