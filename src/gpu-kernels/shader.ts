@@ -40,9 +40,10 @@ export class Shader {
   }
 
   /** Arrays have their size in the type: where the compiler can bound an index, it leaves out the clamp. */
-  private bind(key: string, binding: Binding, type: Precision, access: 'read' | 'read_write', vectors: number): Buffer {
+  private bind(key: string, binding: Binding, type: Precision | 'u8' | 'i8' | 'i32', access: 'read' | 'read_write', vectors: number): Buffer {
     const known = this.buffers.get(key);
     if (known) return known;
+    if (type !== 'f32' && type !== 'f16') throw new Error(`${key} of a ${this.step.family} step is ${type}; float kernels read floats only`);
     if (type === 'f16') this.enable('f16');
     this.declarations.push(`@group(0) @binding(${this.bindings.length}) var<storage, ${access}> ${key}: array<vec4<${type}>, ${vectors}>;`);
     this.bindings.push(binding);
@@ -51,8 +52,9 @@ export class Shader {
     return buffer;
   }
 
-  /** Declares `step.inputs[index]`; the same value twice in a step is one binding. */
+  /** Declares `step.inputs[index]`; the same value twice in a step is one binding, and an operand worked on in place is the output's. */
   input(index: number): Buffer {
+    if (index === this.step.inPlace) return this.output();
     const value = this.step.inputs[index] as Value;
     const first = this.step.inputs.findIndex((other) => other.id === value.id);
     const vectors = this.step.inputs.reduce((most, other) => (other.id === value.id ? Math.max(most, storedVectors(other.shape)) : most), 0);

@@ -9,8 +9,11 @@ export interface Value {
   /** Id of the graph node whose output this is, or that id + `#suffix` for a step's own intermediate (`…#sums`). */
   readonly id: string;
   readonly shape: Shape;
-  /** `f32` even in an f16 plan: the net's input and logits, and sums that would leave half's range. Absent: the plan's precision. */
-  readonly type?: 'f32';
+  /**
+   * `f32` even in an f16 plan: the net's input and logits, and sums that would leave half's range. `u8`: quantised, four channels in a
+   * u32, padding lanes undefined (int8/families.ts). Absent: the plan's precision.
+   */
+  readonly type?: 'f32' | 'u8';
 }
 
 /** How a constant is computed from the checkpoint's tensors when a net is loaded; plain data, evaluated once, on the CPU, in float64. */
@@ -59,4 +62,6 @@ export interface Step {
   readonly prologue: readonly Rider[];
   /** Riders on the result before it is stored. */
   readonly epilogue: readonly Rider[];
+  /** Index of an epilogue operand whose memory `outputs[0]` takes over: bound once, read and then written at the same place. */
+  readonly inPlace?: number;
 }

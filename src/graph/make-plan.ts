@@ -9,7 +9,7 @@ import { lower } from './lower.ts';
 import { LoweringError } from './lower-rules.ts';
 import { runPasses } from './passes/index.ts';
 import type { Plan, PlanBinding, PlanDispatch, PlanTensor, PlanWeight } from './plan.ts';
-import { assignSlots, lowerBound, type Life } from './slots.ts';
+import { assignSlots, lowerBound, type Life, type Place } from './slots.ts';
 import type { NamedValue, PassContext, StepProgram } from './steps.ts';
 
 /** A GPU as the plans for `gpu` assume it when no device is at hand: the guaranteed minimum of WebGPU, without optional features. */
@@ -75,7 +75,8 @@ function bindable(step: Step, caps: Capabilities, precision: Precision): boolean
   return atMost <= caps.maxStorageBuffersPerStage || kernel.build(step, caps, precision).bindings.length <= caps.maxStorageBuffersPerStage;
 }
 
-const valueBytes = (value: Value, precision: Precision): number => storedVectors(value.shape) * ((value.type ?? precision) === 'f16' ? 8 : 16);
+const bytesOfFour = { f32: 16, f16: 8, u8: 4 } as const;
+const valueBytes = (value: Value, precision: Precision): number => storedVectors(value.shape) * bytesOfFour[value.type ?? precision];
 
 interface Chosen {
   readonly step: Step;
@@ -97,16 +98,22 @@ export function makePlan(graph: InferredGraph, options: PlanOptions): Plan {
   const { caps } = options;
   const precision = options.precision ?? 'f32';
   if (precision === 'f16' && !caps.f16) throw new PlanError('this adapter has no half precision (shader-f16); use --precision f32');
-  const program = planSteps(graph, options);
+  return assemblePlan(graph, planSteps(graph, options), options);
+}
+
+/** The plan of a program whose passes are done; `graph` tells names and costs. Throws as {@link makePlan}. */
+export function assemblePlan(graph: Pick<InferredGraph, 'name' | 'facts'>, given: StepProgram, options: PlanOptions): Plan {
+  const { caps } = options;
+  const precision = options.precision ?? 'f32';
+  const { program, lives, places, slots } = smallerMemory(given, precision);
   const chosen = program.steps.map((step): Chosen => {
     const kernel = chooseKernel(step, caps, precision);
     const node = step.from.at(-1) as string;
     if (!kernel) throw new LoweringError(`"${node}": no ${step.family} kernel takes this shape on this device`, node);
     return { step, kernel, built: kernel.build(step, caps, precision) };
   });
-  const lives = livesOf(program, precision);
-  const { slotOf, slots } = assignSlots(lives);
-  const slot = (value: Value): number => slotOf.get(value.id) as number;
+  const homes = new Map(lives.values.map(({ id, home }) => [id, places.get(home) as Place]));
+  const place = (value: Value): Place => homes.get(value.id) as Place;
 
   const modules: string[] = [];
   const moduleOf = new Map<string, number>();
@@ -120,8 +127,10 @@ export function makePlan(graph: InferredGraph, options: PlanOptions): Plan {
       moduleOf.set(built.wgsl, module);
     }
     const bindings = built.bindings.map((binding): PlanBinding => {
-      if (binding.kind === 'input') return { slot: slot(step.inputs[binding.index] as Value), write: false };
-      if (binding.kind === 'output') return { slot: slot(step.outputs[binding.index] as Value), write: true };
+      if (binding.kind !== 'weight') {
+        const value = (binding.kind === 'input' ? step.inputs : step.outputs)[binding.index] as Value;
+        return { ...place(value), bytes: valueBytes(value, precision), write: binding.kind === 'output' };
+      }
       const packed = 'role' in binding ? built.weights[binding.role] : undefined;
       if (!packed) throw new Error(`${kernel.name} binds an unknown constant`);
       const sources = packed.roles.map((role) => step.weights[role] as WeightExpr);
@@ -146,7 +155,7 @@ export function makePlan(graph: InferredGraph, options: PlanOptions): Plan {
       bytes: weightBytes + moved.reduce((sum, value) => sum + valueBytes(value, precision), 0),
     };
   });
-  const tensor = ({ node, value }: NamedValue): PlanTensor => ({ node, shape: value.shape, slot: slot(value), type: value.type ?? precision });
+  const tensor = ({ node, value }: NamedValue): PlanTensor => ({ node, shape: value.shape, ...place(value), type: value.type ?? precision });
   const plan: Plan = {
     version: 1,
     net: graph.name,
@@ -157,13 +166,13 @@ export function makePlan(graph: InferredGraph, options: PlanOptions): Plan {
     modules,
     dispatches,
     slots,
-    lives: lives.map(({ id, bytes, from, to }) => ({ value: id, slot: slotOf.get(id) as number, bytes, from, to })),
+    lives: lives.values.map(({ id, bytes, from, to }) => ({ value: id, ...(homes.get(id) as Place), bytes, from, to })),
     weights,
     activationBytes: slots.reduce((sum, bytes) => sum + bytes, 0),
-    activationLowerBound: lowerBound(lives),
+    activationLowerBound: lowerBound(lives.values),
     weightBytes: weights.reduce((sum, weight) => sum + weight.bytes, 0),
   };
-  if (options.limits) checkMemory(plan, options.limits, lives);
+  if (options.limits) checkMemory(plan, options.limits, lives.values);
   return plan;
 }
 
@@ -174,29 +183,87 @@ function countNodes(steps: readonly Step[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Life of every value. Inputs are there before the first step, outputs are read after the last. */
-function livesOf(program: StepProgram, precision: Precision): Life[] {
-  const lives = new Map<string, { id: string; bytes: number; from: number; to: number }>();
-  const open = (value: Value, from: number): void => {
-    lives.set(value.id, { id: value.id, bytes: valueBytes(value, precision), from, to: from });
+/** Above this multiple of the bound it is worth asking of each residual add whether it should work in place. */
+const looseMemory = 1.1;
+
+/**
+ * Memory of a program whose residual adds may work in place: all of them, none, or, where that leaves much above the bound, each as it
+ * takes less in all. Working in place saves a buffer and ties two values together.
+ */
+function smallerMemory(given: StepProgram, precision: Precision) {
+  const marked = given.steps.flatMap((step, index) => (step.inPlace === undefined ? [] : [index]));
+  const assigned = (inPlace: ReadonlySet<number>) => {
+    const steps = given.steps.map((step, index): Step => {
+      const { inPlace: operand, ...rest } = step;
+      return operand !== undefined && inPlace.has(index) ? step : rest;
+    });
+    const program = { ...given, steps };
+    const lives = livesOf(program, precision);
+    const memory = assignSlots(lives.memory);
+    return { program, lives, inPlace, ...memory, total: memory.slots.reduce((sum, bytes) => sum + bytes, 0) };
+  };
+  let best = assigned(new Set(marked));
+  const bound = lowerBound(best.lives.values);
+  const consider = (inPlace: ReadonlySet<number>): void => {
+    if (best.total <= looseMemory * bound) return;
+    const other = assigned(inPlace);
+    if (other.total < best.total) best = other;
+  };
+  if (marked.length > 0) consider(new Set());
+  for (const index of marked) {
+    const toggled = new Set(best.inPlace);
+    if (!toggled.delete(index)) toggled.add(index);
+    consider(toggled);
+  }
+  return best;
+}
+
+/** One value's life; `home`: the id of the life whose memory it lives in (its own, or that of the residual it was added to). */
+interface ValueLife {
+  readonly id: string;
+  readonly bytes: number;
+  readonly from: number;
+  to: number;
+  readonly home: string;
+}
+
+/** Lives of the values, and of the memory they need. Inputs are there before the first step, outputs are read after the last. */
+function livesOf(program: StepProgram, precision: Precision): { values: ValueLife[]; memory: Life[] } {
+  const values = new Map<string, ValueLife>();
+  const memory = new Map<string, { id: string; bytes: number; from: number; to: number; writes: number[]; reads: number[] }>();
+  const valueOf = (value: Value): ValueLife => values.get(value.id) as ValueLife;
+  const homeOf = (value: Value) => memory.get(valueOf(value).home) as { to: number; writes: number[]; reads: number[] };
+  const open = (value: Value, from: number, home = value.id): void => {
+    const bytes = valueBytes(value, precision);
+    values.set(value.id, { id: value.id, bytes, from, to: from, home });
+    if (home === value.id) memory.set(home, { id: home, bytes, from, to: from, writes: [from], reads: [] });
+    else homeOf(value).writes.push(from);
+    homeOf(value).to = from;
+  };
+  const use = (value: Value, index: number): void => {
+    valueOf(value).to = index;
+    homeOf(value).to = index;
   };
   for (const { value } of program.inputs) open(value, -1);
   program.steps.forEach((step, index) => {
-    for (const input of step.inputs) {
-      const life = lives.get(input.id);
-      if (!life) throw new Error(`step ${step.from.join('+')} reads "${input.id}", which no step before it makes`);
-      life.to = index;
-    }
-    for (const output of step.outputs) open(output, index);
+    step.inputs.forEach((input, operand) => {
+      if (!values.has(input.id)) throw new Error(`step ${step.from.join('+')} reads "${input.id}", which no step before it makes`);
+      use(input, index);
+      if (operand !== step.inPlace) homeOf(input).reads.push(index);
+    });
+    step.outputs.forEach((output, i) => {
+      const taken = i === 0 && step.inPlace !== undefined ? step.inputs[step.inPlace] : undefined;
+      open(output, index, taken ? valueOf(taken).home : output.id);
+    });
   });
-  for (const { value } of program.outputs) (lives.get(value.id) as { to: number }).to = program.steps.length;
-  return [...lives.values()];
+  for (const { value } of program.outputs) use(value, program.steps.length);
+  return { values: [...values.values()], memory: [...memory.values()] };
 }
 
 const mebibytes = (bytes: number): string => `${(bytes / 1048576).toFixed(bytes < 1048576 * 10 ? 1 : 0)} MiB`;
 
 /** Throws {@link PlanError} naming the layer when a buffer or the whole exceeds the limits. */
-function checkMemory(plan: Plan, limits: MemoryLimits, lives: readonly Life[]): void {
+function checkMemory(plan: Plan, limits: MemoryLimits, lives: readonly ValueLife[]): void {
   const largest = Math.min(limits.maxBufferBytes, limits.maxBindingBytes);
   for (const { id, bytes } of lives) {
     if (bytes > largest) throw new PlanError(`the activations of "${id}" take ${mebibytes(bytes)}, this GPU allows ${mebibytes(largest)} a buffer; use a smaller input`, id);

@@ -9,7 +9,8 @@ export interface PlanWeight extends PackedWeight {
   readonly bytes: number;
 }
 
-export type PlanBinding = { readonly slot: number; readonly write: boolean } | { readonly weight: number };
+/** A range of a slot (offset in bytes, a multiple of 256), or a whole constant. */
+export type PlanBinding = { readonly slot: number; readonly offset: number; readonly bytes: number; readonly write: boolean } | { readonly weight: number };
 
 export interface PlanDispatch {
   /** Kernel variant name. */
@@ -30,8 +31,10 @@ export interface PlanTensor {
   readonly node: string;
   readonly shape: Shape;
   readonly slot: number;
-  /** How the slot stores it; channels are padded to 4 (step.ts). */
-  readonly type: Precision;
+  /** Bytes from the slot's begin. */
+  readonly offset: number;
+  /** How the slot stores it; channels are padded to 4 (step.ts). `u8`: quantised, read and written as its integers. */
+  readonly type: Precision | 'u8';
 }
 
 /** Where a value is kept, and from the dispatch that writes it to the last that reads it, both inclusive (−1: the net's input). */
@@ -39,6 +42,7 @@ export interface PlanLife {
   /** Id of the graph node, or that id + `#suffix` for a by-product. */
   readonly value: string;
   readonly slot: number;
+  readonly offset: number;
   readonly bytes: number;
   readonly from: number;
   /** `dispatches.length` for what is read back at the end. */
@@ -57,7 +61,7 @@ export interface Plan {
   /** WGSL texts, distinct. */
   readonly modules: readonly string[];
   readonly dispatches: readonly PlanDispatch[];
-  /** Activation buffers, bytes each; reused by liveness. */
+  /** Activation buffers, bytes each; shared by values by liveness. */
   readonly slots: readonly number[];
   /** Every activation, in the order of writing: what the slots were assigned by. */
   readonly lives: readonly PlanLife[];

@@ -35,9 +35,10 @@ export interface RunOptions {
 // Numbers of the WebGPU specification: the namespaces GPUBufferUsage and GPUMapMode are missing in some runtimes.
 const usage = { mapRead: 1, copySrc: 4, copyDst: 8, storage: 128 } as const;
 
+const bytesOfFour = { f32: 16, f16: 8, u8: 4 } as const;
+
 /** Bytes of a stored tensor: channels padded to 4. */
-const storedBytes = ({ shape, type }: PlanTensor): number =>
-  elements(shape.slice(0, -1)) * Math.ceil((shape.at(-1) as number) / 4) * (type === 'f16' ? 8 : 16);
+const storedBytes = ({ shape, type }: PlanTensor): number => elements(shape.slice(0, -1)) * Math.ceil((shape.at(-1) as number) / 4) * bytesOfFour[type];
 
 export class Program {
   private readonly staging: { buffer: GPUBuffer; bytes: number }[] = [];
@@ -116,7 +117,10 @@ export class Program {
           layout: layoutFor(open, access[i] as string),
           entries: dispatch.bindings.map((binding, index) => ({
             binding: index,
-            resource: { buffer: ('slot' in binding ? slots[binding.slot] : weights[binding.weight]) as GPUBuffer },
+            resource:
+              'slot' in binding
+                ? { buffer: slots[binding.slot] as GPUBuffer, offset: binding.offset, size: binding.bytes }
+                : { buffer: weights[binding.weight] as GPUBuffer },
           })),
         }),
       }));
@@ -137,11 +141,11 @@ export class Program {
     const bytes = this.scratch[index] as ArrayBuffer;
     const channels = tensor.shape.at(-1) as number;
     const stride = Math.ceil(channels / 4) * 4;
-    const target = tensor.type === 'f16' ? new Float32Array(bytes.byteLength / 2) : new Float32Array(bytes);
+    const target = tensor.type === 'u8' ? new Uint8Array(bytes) : tensor.type === 'f16' ? new Float32Array(bytes.byteLength / 2) : new Float32Array(bytes);
     if (stride === channels) target.set(data);
     else for (let from = 0, to = 0; from < count; from += channels, to += stride) for (let c = 0; c < channels; c++) target[to + c] = data[from + c]!;
     if (tensor.type === 'f16') toHalf(target, new Uint16Array(bytes));
-    this.open.device.queue.writeBuffer(this.slots[tensor.slot] as GPUBuffer, 0, bytes);
+    this.open.device.queue.writeBuffer(this.slots[tensor.slot] as GPUBuffer, tensor.offset, bytes);
   }
 
   /** Records dispatches `[from, to)` into a pass. */
@@ -212,7 +216,7 @@ export class Program {
     let at = 0;
     for (const output of outputs) {
       const bytes = storedBytes(output);
-      encoder.copyBufferToBuffer(this.slots[output.slot] as GPUBuffer, 0, target, at, bytes);
+      encoder.copyBufferToBuffer(this.slots[output.slot] as GPUBuffer, output.offset, target, at, bytes);
       at += bytes;
     }
   }
@@ -230,7 +234,7 @@ export class Program {
     let at = 0;
     const results = outputs.map((output) => {
       const bytes = storedBytes(output);
-      const result = unpad(mapped, at, bytes, output.shape, output.type === 'f16');
+      const result = unpad(mapped, at, bytes, output.shape, output.type);
       at += bytes;
       return result;
     });
@@ -256,8 +260,9 @@ export class Program {
   }
 }
 
-function unpad(mapped: ArrayBuffer, at: number, bytes: number, shape: Shape, half: boolean): Float32Array {
-  const padded = half ? fromHalf(new Uint16Array(mapped, at, bytes / 2)) : new Float32Array(mapped, at, bytes / 4);
+function unpad(mapped: ArrayBuffer, at: number, bytes: number, shape: Shape, type: PlanTensor['type']): Float32Array {
+  const padded =
+    type === 'u8' ? Float32Array.from(new Uint8Array(mapped, at, bytes)) : type === 'f16' ? fromHalf(new Uint16Array(mapped, at, bytes / 2)) : new Float32Array(mapped, at, bytes / 4);
   const channels = shape.at(-1) as number;
   const stride = Math.ceil(channels / 4) * 4;
   if (stride === channels) return padded.slice();

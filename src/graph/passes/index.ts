@@ -7,6 +7,7 @@ import { depthwisePointwise, expandDepthwise } from './fuse-depthwise.ts';
 import { fuseEpilogues } from './fuse-epilogues.ts';
 import { fuseGates, gateFromSums } from './fuse-gates.ts';
 import { fusePrologues } from './fuse-prologues.ts';
+import { inPlace } from './in-place.ts';
 import { poolIntoHead } from './pool-into-head.ts';
 import { sinkNorms } from './sink-norms.ts';
 
@@ -23,6 +24,7 @@ export const passes: readonly Pass[] = [
   expandDepthwise,
   depthwisePointwise,
   gateFromSums,
+  inPlace,
 ];
 
 /** Runs the passes in order, less those named in `without`. Throws RangeError for an unknown name. */
