@@ -13,8 +13,20 @@ export const gpuOptions: readonly Option[] = [
     choices: adapterNames,
     doc: 'Vulkan driver: swiftshader and lavapipe run on the CPU, default is the system’s GPU.',
   },
-  { name: 'precision', value: 'f32|f16', choices: ['f32', 'f16'], doc: 'Storage of activations and weights; sums are always f32.' },
+  {
+    name: 'precision',
+    value: 'f32|f16',
+    choices: ['f32', 'f16'],
+    doc: 'Storage of activations and weights; sums are always f32.',
+  },
 ];
+
+export const planFor: Option = {
+  name: 'for',
+  value: 'gpu|software',
+  choices: ['gpu', 'software'],
+  doc: 'Runs the plan that a GPU or a CPU adapter gets; when not given, the one this adapter gets.',
+};
 
 /** A device on the named adapter (default: the first of the list). Throws {@link UsageError} when it cannot be had. */
 export async function openGpu(adapter: string | undefined): Promise<OpenDevice> {
@@ -33,13 +45,25 @@ export async function openGpu(adapter: string | undefined): Promise<OpenDevice> 
 }
 
 export const precisionOf = (open: OpenDevice, precision: string | undefined): Precision => {
-  if (precision === 'f16' && !open.capabilities.f16) throw new UsageError(`${open.adapter.description} has no half precision (shader-f16); use --precision f32.`);
+  if (precision === 'f16' && !open.capabilities.f16)
+    throw new UsageError(`${open.adapter.description} has no half precision (shader-f16); use --precision f32.`);
   return precision === 'f16' ? 'f16' : 'f32';
 };
 
+/** The device as plans for `kind` see it: its own limits and features, but counted among GPUs or CPU adapters. The device stays the same. */
+export const plannedFor = (open: OpenDevice, kind: string | undefined): OpenDevice =>
+  kind === undefined ? open : { ...open, capabilities: { ...open.capabilities, software: kind === 'software' } };
+
 /** Runs golden records on the named adapter. */
-export async function gpuExecutor(adapter: string | undefined, word: string | undefined): Promise<Executor> {
-  const open = await openGpu(adapter);
+export async function gpuExecutor(
+  adapter: string | undefined,
+  word: string | undefined,
+  kind: string | undefined,
+): Promise<Executor> {
+  const open = plannedFor(await openGpu(adapter), kind);
   const precision = precisionOf(open, word);
-  return { precision, execute: (graph, params, input, keep) => executeGraph(open, graph, params, [input], { keep, precision }) };
+  return {
+    precision,
+    execute: (graph, params, input, keep) => executeGraph(open, graph, params, [input], { keep, precision }),
+  };
 }

@@ -9,7 +9,7 @@ import { nchwToNhwc } from '../graph/reference.ts';
 import { countObjects, difference } from '../workers/object-counter.ts';
 import { Program } from '../workers/program.ts';
 import { profile as measure } from '../workers/timing.ts';
-import { gpuOptions, openGpu, precisionOf } from './gpu-device.ts';
+import { gpuOptions, openGpu, planFor, plannedFor, precisionOf } from './gpu-device.ts';
 import { buildGraph, openSource } from './source.ts';
 import { shapeText, textTable } from './text-table.ts';
 import { json, type Verb } from './verb.ts';
@@ -32,8 +32,15 @@ export interface ProfileLayer {
 export interface ProfileJson {
   readonly net: string;
   readonly input: readonly number[];
-  readonly adapter: { readonly vendor: string; readonly architecture: string; readonly description: string; readonly software: boolean };
+  readonly adapter: {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly description: string;
+    readonly software: boolean;
+  };
   readonly precision: 'f32' | 'f16';
+  /** What the plan was made for. */
+  readonly for: 'gpu' | 'software';
   readonly dispatches: number;
   readonly passes: number;
   readonly submits: number;
@@ -57,28 +64,53 @@ export const profile: Verb = {
   count: { min: 1, max: 1 },
   doc: 'Runs a net with made-up weights and shows what every layer costs.',
   options: [
-    { name: 'input', value: 'N', range: { min: 1, max: 2048, integer: true }, doc: 'Input height and width in pixels.' },
-    { name: 'runs', value: 'N', range: { min: 1, max: 10000, integer: true }, doc: 'Runs that medians are taken of; 20 when not given.' },
+    {
+      name: 'input',
+      value: 'N',
+      range: { min: 1, max: 2048, integer: true },
+      doc: 'Input height and width in pixels.',
+    },
+    {
+      name: 'runs',
+      value: 'N',
+      range: { min: 1, max: 10000, integer: true },
+      doc: 'Runs that medians are taken of; 20 when not given.',
+    },
     ...gpuOptions,
+    planFor,
     json,
   ],
   async run({ positionals, number, word, flag }, console) {
     const graph = buildGraph(openSource(positionals[0] as string, { input: number('input') }));
-    const found = await profileGraph(graph, { adapter: word('adapter'), precision: word('precision'), runs: number('runs') ?? 20 });
+    const found = await profileGraph(graph, {
+      adapter: word('adapter'),
+      precision: word('precision'),
+      for: word('for'),
+      runs: number('runs') ?? 20,
+    });
     if (flag('json')) console.out(JSON.stringify(found, undefined, 2));
     else for (const line of report(found)) console.out(line);
     return 0;
   },
 };
 
-async function profileGraph(graph: InferredGraph, options: { adapter: string | undefined; precision: string | undefined; runs: number }): Promise<ProfileJson> {
-  const open = await openGpu(options.adapter);
+async function profileGraph(
+  graph: InferredGraph,
+  options: { adapter: string | undefined; precision: string | undefined; for: string | undefined; runs: number },
+): Promise<ProfileJson> {
+  const open = plannedFor(await openGpu(options.adapter), options.for);
   const precision = precisionOf(open, options.precision);
   const counts = countObjects(open.device);
   const plan = makePlan(graph, { caps: open.capabilities, precision, limits: open.limits });
-  const shapes = new Map([...graph.facts.values()].flatMap(({ params }) => params.map(({ name, shape }) => [name, shape] as const)));
-  const program = await Program.load(open, plan, (name) => generateTensor('profile', name, shapes.get(name) ?? []), { rate: firstRate(open.adapter.software) });
-  const inputs = plan.inputs.map(({ shape }) => nchwToNhwc(generateInput('profile', shape[1] ?? 1, shape[3] ?? 1), shape));
+  const shapes = new Map(
+    [...graph.facts.values()].flatMap(({ params }) => params.map(({ name, shape }) => [name, shape] as const)),
+  );
+  const program = await Program.load(open, plan, (name) => generateTensor('profile', name, shapes.get(name) ?? []), {
+    rate: firstRate(open.adapter.software),
+  });
+  const inputs = plan.inputs.map(({ shape }) =>
+    nchwToNhwc(generateInput('profile', shape[1] ?? 1, shape[3] ?? 1), shape),
+  );
   const times = await measure(program, inputs, { runs: options.runs });
   const before = { ...counts };
   await program.run(inputs);
@@ -93,6 +125,7 @@ async function profileGraph(graph: InferredGraph, options: { adapter: string | u
     input: [channels ?? 0, height ?? 0, width ?? 0],
     adapter: { vendor, architecture, description, software },
     precision,
+    for: plan.for,
     dispatches: run.dispatches,
     passes: run.passes,
     submits: run.submits,
@@ -126,17 +159,32 @@ function layer(graph: InferredGraph, plan: Plan, dispatch: PlanDispatch, ms: num
 function report(found: ProfileJson): string[] {
   const ms = (value: number): string => value.toFixed(3);
   const rows = found.layers.map((row, i) => [
-    String(i), nodesText(row.nodes), row.op, shapeText(row.shape), ms(row.ms), (100 * row.share).toFixed(1), row.gmacPerS.toFixed(2), row.gbPerS.toFixed(2), row.kernel,
+    String(i),
+    nodesText(row.nodes),
+    row.op,
+    shapeText(row.shape),
+    ms(row.ms),
+    (100 * row.share).toFixed(1),
+    row.gmacPerS.toFixed(2),
+    row.gbPerS.toFixed(2),
+    row.kernel,
   ]);
   const sum = found.layers.reduce((total, row) => total + row.ms, 0);
   const path = found.adapter.software ? 'a CPU adapter: these times say nothing about GPUs' : 'WebGPU';
   return [
-    `${found.net}, input ${found.input.join('×')}, ${found.precision}, on ${found.adapter.description} (${path})`,
+    `${found.net}, input ${found.input.join('×')}, ${found.precision}, the plan for ${found.for === 'gpu' ? 'a GPU' : 'a software adapter'}, on ${found.adapter.description} (${path})`,
     '',
     ...textTable(
       [
-        { title: '#', right: true }, { title: 'nodes' }, { title: 'op' }, { title: 'output' }, { title: found.estimated ? 'ms (estimate)' : 'ms', right: true },
-        { title: '%', right: true }, { title: 'GMAC/s', right: true }, { title: 'GB/s', right: true }, { title: 'kernel' },
+        { title: '#', right: true },
+        { title: 'nodes' },
+        { title: 'op' },
+        { title: 'output' },
+        { title: found.estimated ? 'ms (estimate)' : 'ms', right: true },
+        { title: '%', right: true },
+        { title: 'GMAC/s', right: true },
+        { title: 'GB/s', right: true },
+        { title: 'kernel' },
       ],
       rows,
     ),

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { parseGoldenRecord } from '../graph/golden.ts';
-import { gpuExecutor, gpuOptions } from './gpu-device.ts';
+import { gpuExecutor, gpuOptions, planFor } from './gpu-device.ts';
 import { verifyFile, type Executor, type VerifiedFile } from './verify-record.ts';
 import { json, UsageError, type Console, type Verb } from './verb.ts';
 
@@ -56,7 +56,11 @@ export async function verifyAll(
 }
 
 /** One file after another in this thread: Dawn needs the main one. */
-async function verifyOnGpu(files: readonly string[], executor: Executor, report: (result: VerifiedFile) => void): Promise<VerifiedFile[]> {
+async function verifyOnGpu(
+  files: readonly string[],
+  executor: Executor,
+  report: (result: VerifiedFile) => void,
+): Promise<VerifiedFile[]> {
   const results: VerifiedFile[] = [];
   for (const file of files) {
     const result = await verifyFile(file, executor);
@@ -129,13 +133,14 @@ export function verifyVerb(entry: URL | undefined): Verb {
         doc: 'Where the net runs: cpu = the float64-accumulating reference; webgpu = the kernels, through Dawn.',
       },
       ...gpuOptions,
+      planFor,
       json,
     ],
     async run({ positionals, flag, word }, console: Console) {
       const asJson = flag('json');
       const onGpu = word('device') === 'webgpu';
-      if (!onGpu && (word('adapter') !== undefined || word('precision') !== undefined)) {
-        throw new UsageError('--adapter and --precision belong to --device webgpu.');
+      if (!onGpu && [...gpuOptions, planFor].some(({ name }) => word(name) !== undefined)) {
+        throw new UsageError('--adapter, --precision and --for belong to --device webgpu.');
       }
       const nameWidth = Math.max(...positionals.map((file) => basename(file).length));
       const threads = positionals.length === 1 ? 0 : Math.max(2, availableParallelism());
@@ -143,7 +148,7 @@ export function verifyVerb(entry: URL | undefined): Verb {
         if (!asJson) console.out(resultLine(result, nameWidth));
       };
       const results = onGpu
-        ? await verifyOnGpu(positionals, await gpuExecutor(word('adapter'), word('precision')), report)
+        ? await verifyOnGpu(positionals, await gpuExecutor(word('adapter'), word('precision'), word('for')), report)
         : await verifyAll(positionals, threads, entry, report);
       const passed = results.filter((result) => result.passed).length;
       const failed = results.length - passed;
