@@ -39,8 +39,8 @@ export interface PackedWeight {
   readonly options: Readonly<Record<string, number>>;
   /** Elements of the packed buffer (of the plan's storage type). */
   readonly elements: number;
-  /** `f32` even in an f16 plan where the constant must keep its range. */
-  readonly type?: Precision;
+  /** `f32` even in an f16 plan where the constant must keep its range; `i8` (four in a u32) and `i32` for quantised nets. */
+  readonly type?: Precision | 'i8' | 'i32';
 }
 
 export interface Kernel {

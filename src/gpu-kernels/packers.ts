@@ -1,4 +1,5 @@
 // The named orders in which kernels read their constants; a plan names a packer, so that it stays plain data.
+import { int8Packers } from './int8/packers.ts';
 import type { Numbers } from './packing.ts';
 import type { Shape } from './op.ts';
 
@@ -6,7 +7,7 @@ export interface Source {
   readonly data: Numbers;
   readonly shape: Shape;
 }
-export type Packer = (sources: readonly Source[], options: Readonly<Record<string, number>>) => Float32Array;
+export type Packer = (sources: readonly Source[], options: Readonly<Record<string, number>>) => Numbers;
 
 const blocks = (channels: number): number => Math.ceil(channels / 4);
 
@@ -156,4 +157,4 @@ function columns([source]: readonly Source[]): Float32Array {
   return result;
 }
 
-export const packers: Readonly<Record<string, Packer>> = { columns, quads, segmentTaps, vector, rows, plain, blocks4x4, taps, mixedTaps };
+export const packers: Readonly<Record<string, Packer>> = { columns, quads, segmentTaps, vector, rows, plain, blocks4x4, taps, mixedTaps, ...int8Packers };

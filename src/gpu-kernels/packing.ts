@@ -4,10 +4,10 @@ import { elements, type Shape } from './op.ts';
 import { packers } from './packers.ts';
 import type { WeightExpr } from './step.ts';
 
-/** Looks up a checkpoint tensor by its state-dict name. Throws when it is missing. */
-export type Tensors = (name: string) => Float32Array;
+export type Numbers = Float32Array | Float64Array | Int8Array | Uint8Array | Int32Array;
 
-export type Numbers = Float32Array | Float64Array;
+/** Looks up a checkpoint tensor by its state-dict name. Throws when it is missing. */
+export type Tensors = (name: string) => Numbers;
 
 /** Value of an expression in float64 (a bare parameter is returned as it is stored). Throws when a tensor has another size than the plan expects. */
 export function evaluate(expr: WeightExpr, tensors: Tensors): Numbers {
@@ -129,8 +129,10 @@ function gather(a: Numbers, shape: Shape, axis: number, indices: readonly number
 }
 
 /** Bytes of a packed constant as uploaded; whole 32-bit words. */
-export const packedBytes = (weight: PackedWeight, precision: Precision): number =>
-  (weight.type ?? precision) === 'f16' ? Math.ceil(weight.elements / 2) * 4 : weight.elements * 4;
+export const packedBytes = (weight: PackedWeight, precision: Precision): number => {
+  const type = weight.type ?? precision;
+  return type === 'f16' ? Math.ceil(weight.elements / 2) * 4 : type === 'i8' ? Math.ceil(weight.elements / 4) * 4 : weight.elements * 4;
+};
 
 /**
  * Evaluates and packs one constant; the result is what `writeBuffer` uploads.
@@ -147,8 +149,9 @@ export function packWeight(
   const packed = pack(sources, weight.options);
   if (packed.length !== weight.elements) throw new Error(`packer ${weight.packer} made ${packed.length} elements, the plan has ${weight.elements}`);
   const bytes = new ArrayBuffer(packedBytes(weight, precision));
-  if ((weight.type ?? precision) === 'f16') toHalf(packed, new Uint16Array(bytes));
-  else new Float32Array(bytes).set(packed);
+  const type = weight.type ?? precision;
+  if (type === 'f16') toHalf(packed, new Uint16Array(bytes));
+  else (type === 'i8' ? new Int8Array(bytes) : type === 'i32' ? new Int32Array(bytes) : new Float32Array(bytes)).set(packed);
   return bytes;
 }
 

@@ -1,5 +1,6 @@
 // The kernel registry: variants of a family in order of preference, the first that accepts a step is taken.
 import type { Capabilities, Kernel, Precision } from '../kernel.ts';
+import { int8Kernels } from '../int8/kernels/index.ts';
 import type { Step } from '../step.ts';
 import { attentionWorkgroup } from './attention-workgroup.ts';
 import { conv2dStrip } from './conv2d-strip.ts';
@@ -31,6 +32,8 @@ export const kernels: readonly Kernel[] = [
   // Generic variants: correct for every shape they accept.
   genericPointwise, genericConv2d, genericDepthwise, genericMixedDepthwise, rowAttention, generalAttention, performerSums, performer,
   elementwise, layerNorm, groupNorm, evonormB0, pool, blurPool, mean, resize, softmax, concat, slice, transpose, reshape, unfold, prependToken,
+  // Quantised nets.
+  ...int8Kernels,
 ];
 
 /** First kernel that takes the step on this device; undefined when none does. */

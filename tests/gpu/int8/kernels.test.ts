@@ -1,0 +1,58 @@
+// Every integer kernel against the 64-bit reference, bit for bit, on at least 1,000 random cases each, packed dot product on and off.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { int8Kernels } from '../../../src/gpu-kernels/int8/kernels/index.ts';
+import { conv2dTiledDot, pointwiseTiledDot } from '../../../src/gpu-kernels/int8/kernels/product-tiled.ts';
+import type { Kernel } from '../../../src/gpu-kernels/kernel.ts';
+import { openDevice, type OpenDevice } from '../../../src/workers/device.ts';
+import { gpu } from '../rig.ts';
+import { Random } from '../kernels/random-steps.ts';
+import { draws, type Case } from './cases.ts';
+import { runFilled } from './run-filled.ts';
+
+let open: OpenDevice;
+beforeAll(async () => {
+  open = await openDevice(await gpu());
+});
+afterAll(() => open.device.destroy());
+
+const full = process.env.FULL === '1';
+const shapes = full ? 100 : 12;
+const fillings = full ? 20 : 84;
+
+/** The dot kernels as they are, without the rule that keeps software adapters away from them: here they must be right, not fast. */
+const tested: readonly Kernel[] = [...int8Kernels.filter(({ name }) => !name.endsWith('-dot')), pointwiseTiledDot, conv2dTiledDot];
+
+describe('integer kernels', () => {
+  for (const software of [true, false]) {
+    for (const kernel of tested) {
+      // Kernels that look at the adapter have two texts; the others are tested once.
+      if (!software && !/depthwise|tiled/i.test(kernel.name)) continue;
+      it(`${kernel.name} as on ${software ? 'a software adapter' : 'a GPU'}`, async (context) => {
+        const caps = { ...open.capabilities, software };
+        if (kernel.name.endsWith('-dot') && !caps.packedDot) context.skip('this WGSL has no packed_4x8_integer_dot_product');
+        if (kernel.name.endsWith('/quad') && !caps.subgroups) context.skip('this adapter has no subgroups');
+        const random = new Random(kernel.name.length * 7919 + (software ? 1 : 0));
+        const cases: Case[] = [];
+        for (let attempt = 0; attempt < 50 * shapes && cases.length < shapes; attempt++) {
+          const drawn = draws[kernel.family]?.(random);
+          if (drawn && kernel.accepts(drawn.step, caps, 'f32')) cases.push(drawn);
+        }
+        expect(cases.length).toBe(shapes);
+        const wrong: string[] = [];
+        let count = 0;
+        for (const drawn of cases) {
+          const all = Array.from({ length: fillings }, () => drawn.fill(random));
+          const results = await runFilled(open, kernel, all, caps);
+          results.forEach((found, i) => {
+            count++;
+            const { expected, step } = all[i] as (typeof all)[number];
+            const at = expected.findIndex((number, index) => number !== found[index]);
+            if (at >= 0) wrong.push(`${JSON.stringify([step.inputs.map(({ shape }) => shape), step.attrs])}: [${at}] is ${found[at]}, not ${expected[at]}`);
+          });
+        }
+        expect(wrong.slice(0, 3)).toEqual([]);
+        expect(count).toBeGreaterThanOrEqual(1000);
+      });
+    }
+  }
+});
