@@ -27,14 +27,15 @@ export function stepPlan(step: Step, kernel: Kernel, caps: Capabilities, precisi
   const inputs = distinctInputs(step);
   const values = [...inputs, ...step.outputs];
   const slot = (id: string): number => values.findIndex((value) => value.id === id);
+  const bytes = values.map(({ shape, type }) => storedVectors(shape) * ((type ?? precision) === 'f16' ? 8 : 16));
   const roles = Object.keys(built.weights);
   return {
     version: 1,
     net: kernel.name,
     for: caps.software ? 'software' : 'gpu',
     precision,
-    inputs: inputs.map((value) => ({ node: value.id, shape: value.shape, slot: slot(value.id), type: value.type ?? precision })),
-    outputs: step.outputs.map((value) => ({ node: value.id, shape: value.shape, slot: slot(value.id), type: value.type ?? precision })),
+    inputs: inputs.map((value) => ({ node: value.id, shape: value.shape, slot: slot(value.id), offset: 0, type: value.type ?? precision })),
+    outputs: step.outputs.map((value) => ({ node: value.id, shape: value.shape, slot: slot(value.id), offset: 0, type: value.type ?? precision })),
     modules: [built.wgsl],
     dispatches: [
       {
@@ -42,16 +43,16 @@ export function stepPlan(step: Step, kernel: Kernel, caps: Capabilities, precisi
         from: step.from,
         module: 0,
         workgroups: built.workgroups,
-        bindings: built.bindings.map((binding) =>
-          binding.kind === 'weight'
-            ? { weight: roles.indexOf(binding.role) }
-            : { slot: slot((binding.kind === 'input' ? step.inputs : step.outputs)[binding.index]?.id ?? ''), write: binding.kind === 'output' },
-        ),
+        bindings: built.bindings.map((binding) => {
+          if (binding.kind === 'weight') return { weight: roles.indexOf(binding.role) };
+          const own = slot((binding.kind === 'input' ? step.inputs : step.outputs)[binding.index]?.id ?? '');
+          return { slot: own, offset: 0, bytes: bytes[own] ?? 0, write: binding.kind === 'output' };
+        }),
         macs: 0,
         bytes: 0,
       },
     ],
-    slots: values.map(({ shape, type }) => storedVectors(shape) * ((type ?? precision) === 'f16' ? 8 : 16)),
+    slots: bytes,
     lives: [],
     weights: Object.values(built.weights).map((packed) => ({
       ...packed,
