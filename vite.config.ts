@@ -1,6 +1,7 @@
-// The page's build: Svelte under src/ui, static files from public/, the same headers in dev, preview and the suite.
+// The page's build: Svelte under src/ui, static files from public/, the same policy in the built page, in preview and in the suite.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
 import { contentSecurityPolicy, permissionsPolicy } from './src/ui/page-policy.ts';
 
 const headers = {
@@ -9,13 +10,66 @@ const headers = {
   'X-Content-Type-Options': 'nosniff',
 };
 
+/** Writes the policy into the built page, so that it holds on hosts that send no headers. The dev server's own scripts need more. */
+const policyInPage: Plugin = {
+  name: 'policy-in-page',
+  apply: 'build',
+  transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
+      injectTo: 'head-prepend',
+    },
+  ],
+};
+
+/** Offline after the first visit. Weights and WebAssembly are large: they are kept once they were used. */
+const offline = VitePWA({
+  registerType: 'prompt',
+  // src/ui/shell/offline.ts registers it, through the page's Trusted Types policy.
+  injectRegister: false,
+  manifest: {
+    name: 'Bottleneck',
+    short_name: 'Bottleneck',
+    description: 'Build a mobile vision net block by block, run it on your own GPU, see what every layer costs.',
+    start_url: './',
+    scope: './',
+    display: 'standalone',
+    background_color: '#0f1218',
+    theme_color: '#161a22',
+    icons: [{ src: 'icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+  },
+  workbox: {
+    globPatterns: ['**/*.{js,css,html,svg,txt,json,jpg}'],
+    globIgnores: ['models/**'],
+    // The worker obeys the page's policy: it may not fetch scripts from strings.
+    inlineWorkboxRuntime: true,
+    sourcemap: false,
+    cleanupOutdatedCaches: true,
+    navigateFallback: 'index.html',
+    runtimeCaching: [
+      {
+        urlPattern: ({ sameOrigin, url }) => sameOrigin && /\/models\/|\.wasm$/.test(url.pathname),
+        handler: 'CacheFirst',
+        options: { cacheName: 'large-files', cacheableResponse: { statuses: [200] } },
+      },
+    ],
+  },
+});
+
 export default defineConfig({
   root: 'src/ui',
   publicDir: '../../public',
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), policyInPage, offline],
   worker: { format: 'es' },
-  build: { outDir: '../../dist', emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    outDir: '../../dist',
+    emptyOutDir: true,
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
   preview: { headers: { ...headers, 'Content-Security-Policy': `${contentSecurityPolicy}; frame-ancestors 'none'` } },
   server: { headers },
 });

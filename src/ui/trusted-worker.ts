@@ -23,3 +23,9 @@ export function startWorker(url: string, name: string): Worker {
   const trusted = policy ? policy.createScriptURL(url) : sameOrigin(url);
   return new Worker(trusted as string, { type: 'module', name });
 }
+
+/** Registers the service worker. `url` is relative to the page. */
+export function registerServiceWorker(url: string): Promise<ServiceWorkerRegistration | undefined> {
+  const trusted = policy ? policy.createScriptURL(url) : sameOrigin(url);
+  return navigator.serviceWorker.register(trusted as string);
+}

@@ -1,0 +1,27 @@
+// Hostile links on the real page: a sentence, no script, no request, the own net untouched. All 1,000 are in tests/pure/link.
+import { hostileFragments } from '../tests/pure/link/hostile-fragments.ts';
+import { expect, netHash, open, test } from './fixture.ts';
+
+const sample = Object.entries(hostileFragments).flatMap(([kind, fragments]) =>
+  // Four of each kind, from all over it.
+  [0, 1, 2, 3].map((part) => ({ kind, fragment: fragments[Math.floor(((part + 0.5) * fragments.length) / 4)] ?? '' })),
+);
+
+test(`${sample.length} hostile links do nothing`, async ({ page }) => {
+  await open(page);
+  const mine = await netHash(page);
+  const requests: string[] = [];
+  for (const { kind, fragment } of sample) {
+    await page.goto('about:blank');
+    await page.goto(`./#${fragment}`);
+    await expect(page.getByRole('alert'), kind).toContainText(/^This link .*\./s);
+    // What the page fetches for itself is there; a link must add nothing.
+    page.on('request', (request) => requests.push(request.url()));
+    expect(await netHash(page), kind).toBe(mine);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(page.getByRole('alert')).toBeEmpty();
+    page.removeAllListeners('request');
+  }
+  expect(requests).toEqual([]);
+  expect(await page.evaluate(() => 'polluted' in {})).toBe(false);
+});

@@ -1,0 +1,13 @@
+// A browser without WebGPU: everything but GPU timing works.
+import { expect, netHash, open, openDialog, openPreset, test } from './fixture.ts';
+
+test('building, counting and sharing work', async ({ page }) => {
+  await open(page);
+  expect(await page.evaluate(async () => (await navigator.gpu?.requestAdapter()) ?? null)).toBeNull();
+  const first = await netHash(page);
+  await openPreset(page, 'mobilenetv4_conv_small');
+  expect(await netHash(page)).not.toBe(first);
+  await expect(page.getByTitle('3,774,024 trainable parameters')).toBeVisible();
+  const dialog = await openDialog(page, 'Share');
+  await expect(dialog.getByRole('textbox', { name: 'Link' })).toHaveValue(/#1\./);
+});

@@ -1,0 +1,28 @@
+// The second visit works without a network.
+import { expect, netHash, open, openDialog, test } from './fixture.ts';
+
+test.use({ serviceWorkers: 'allow' });
+
+test('offline after the first visit, lazy parts included', async ({ page, context }) => {
+  await open(page);
+  await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    if (!registration.active) throw new Error('no active service worker');
+  });
+  const hash = await netHash(page);
+  await context.setOffline(true);
+  await page.reload();
+  expect(await netHash(page)).toBe(hash);
+  const dialog = await openDialog(page, 'Presets');
+  await expect(dialog.getByRole('table')).toBeVisible();
+  expect(await page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+  // Weights are fetched when they are asked for, not beforehand.
+  const cached = await page.evaluate(async () => {
+    const names = await caches.keys();
+    const keys = await Promise.all(
+      names.map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)),
+    );
+    return keys.flat();
+  });
+  expect(cached.filter((url) => url.includes('/models/'))).toEqual([]);
+});

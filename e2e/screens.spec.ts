@@ -1,0 +1,37 @@
+// Pictures of every pane and dialog for people to look at: test-results/screens, in both themes and on a phone.
+import type { Page } from '@playwright/test';
+import { expect, open, openDialog, test } from './fixture.ts';
+
+const screens: readonly { name: string; go: (page: Page) => Promise<unknown> }[] = [
+  { name: 'page', go: () => Promise.resolve() },
+  { name: 'presets', go: (page) => openDialog(page, 'Presets') },
+  { name: 'share', go: (page) => openDialog(page, 'Share') },
+  {
+    name: 'share-code',
+    go: async (page) => (await openDialog(page, 'Share')).getByRole('tab', { name: 'PyTorch' }).click(),
+  },
+  { name: 'palette', go: (page) => openDialog(page, 'All commands') },
+  { name: 'shortcuts', go: (page) => page.keyboard.press('?') },
+  { name: 'message', go: (page) => page.evaluate(() => (location.hash = '1.damaged')) },
+];
+
+const views = (['Build', 'Profile'] as const).map((view) => ({
+  name: view.toLowerCase(),
+  go: (page: Page) => page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view }).click(),
+}));
+
+for (const look of ['light', 'dark', 'phone'] as const) {
+  test.describe(look, () => {
+    test.use(look === 'phone' ? { viewport: { width: 360, height: 740 }, hasTouch: true } : { colorScheme: look });
+    test('screens', async ({ page }) => {
+      await open(page);
+      for (const { name, go } of [...screens, ...(look === 'phone' ? views : [])]) {
+        await go(page);
+        await page.waitForTimeout(300);
+        await page.screenshot({ path: `test-results/screens/${look}-${name}.png` });
+        await page.keyboard.press('Escape');
+        await expect(page.getByRole('dialog')).toBeHidden();
+      }
+    });
+  });
+}

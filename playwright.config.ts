@@ -1,0 +1,44 @@
+// The end-to-end tests: the built page in the system's Chromium, without an adapter and, under e2e/gpu, on SwiftShader.
+import { defineConfig } from '@playwright/test';
+import { findChromium } from './bin/chromium.mjs';
+
+const port = Number(process.env['E2E_PORT'] ?? 4319);
+/** Folder of the build under test; another one keeps two runs on one machine apart. */
+const folder = process.env['E2E_DIST'] ?? 'dist';
+const vite = 'node node_modules/vite/bin/vite.js';
+
+const launch = (...flags: string[]) => ({ executablePath: findChromium(), args: ['--no-sandbox', ...flags] });
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  // A software adapter uses every core by itself.
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    baseURL: `http://localhost:${port}/`,
+    viewport: { width: 1440, height: 900 },
+    screenshot: 'only-on-failure',
+    // The offline test asks for service workers; elsewhere they would fetch the page a second time.
+    serviceWorkers: 'block',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  },
+  // A software adapter takes the processor from the page, so only what is about the GPU runs with one.
+  projects: [
+    { name: 'page', testIgnore: 'gpu/**', use: { launchOptions: launch() } },
+    {
+      name: 'gpu',
+      testMatch: 'gpu/**/*.spec.ts',
+      use: { launchOptions: launch('--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader') },
+    },
+  ],
+  webServer: {
+    command: `${vite} build --logLevel warn --outDir ../../${folder} && ${vite} preview --outDir ../../${folder} --port ${port} --strictPort`,
+    url: `http://localhost:${port}/`,
+    reuseExistingServer: false,
+    timeout: 180_000,
+  },
+});
