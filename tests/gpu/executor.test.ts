@@ -47,6 +47,21 @@ describe('the executor', () => {
     program.destroy();
   });
 
+  it('holds as many objects and no more memory after 2,000 inferences', async () => {
+    const counts = countObjects(open.device);
+    const program = await Program.load(open, planned(), tensors, { rate: { ...fastEnough } });
+    const run = async (times: number): Promise<void> => {
+      for (let i = 0; i < times; i++) await program.run([small.input]);
+    };
+    await run(500);
+    const [live, created, resident] = [counts.live, counts.created, process.memoryUsage().rss];
+    await run(1500);
+    expect([counts.live, counts.created]).toEqual([live, created]);
+    // The adapter lives in this process. The heap of the test runner comes and goes, a leak of one 4 KiB buffer a run would not.
+    expect(process.memoryUsage().rss - resident).toBeLessThan(48 << 20);
+    program.destroy();
+  });
+
   it('captures the activations of any node', async () => {
     const nodes = small.graph.nodes.filter((_, index) => index % 2 === 1).map((node) => node.id);
     const expected = runReference(small.graph, small.params, small.input, { keep: nodes });

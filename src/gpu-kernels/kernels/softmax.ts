@@ -29,11 +29,11 @@ var largest = vec4f(-3.40282e38);
 for (var b = 0u; b < ${blocks}u; b++) { ${valid} largest = max(largest, ${masked(load, '-3.40282e38')}); }
 let top = max(max(largest.x, largest.y), max(largest.z, largest.w));
 var sums = vec4f();
-for (var b = 0u; b < ${blocks}u; b++) { ${valid} sums += ${masked(`exp(${load} - top)`, '0.0')}; }
+for (var b = 0u; b < ${blocks}u; b++) { ${valid} sums += ${masked(`exp(max(${load} - top, vec4f(-80.0)))`, '0.0')}; }
 let share = 1.0 / (sums.x + sums.y + sums.z + sums.w);
 for (var b = 0u; b < ${blocks}u; b++) {
 ${valid}
-var acc = ${masked(`exp(${load} - top) * share`, '0.0')};
+var acc = ${masked(`exp(max(${load} - top, vec4f(-80.0))) * share`, '0.0')};
 ${shader.riders(step.epilogue, 'acc', shape, 'index', 'b')}
 ${shader.store(shader.output(), 'base + b', 'acc')}
 }
