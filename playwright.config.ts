@@ -1,4 +1,4 @@
-// The end-to-end tests: the built page in the system's Chromium, without an adapter and, under e2e/gpu, on SwiftShader.
+// The end-to-end tests: the built page in the system's Chromium, without an adapter and, under e2e/gpu and e2e/engine, on SwiftShader.
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './bin/chromium.mjs';
 
@@ -28,10 +28,10 @@ export default defineConfig({
   },
   // A software adapter takes the processor from the page, so only what is about the GPU runs with one.
   projects: [
-    { name: 'page', testIgnore: 'gpu/**', use: { launchOptions: launch() } },
+    { name: 'page', testIgnore: ['gpu/**', 'engine/**'], use: { launchOptions: launch() } },
     {
       name: 'gpu',
-      testMatch: 'gpu/**/*.spec.ts',
+      testMatch: ['gpu/**/*.spec.ts', 'engine/**/*.spec.ts'],
       use: { launchOptions: launch('--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader') },
     },
   ],
