@@ -1,0 +1,87 @@
+// Runs a step program on the CPU, integers and floats mixed: the oracle of the quantised nets and their path without a GPU.
+import { int8Reference, type Bytes } from '../../gpu-kernels/int8/reference.ts';
+import type { Numbers } from '../../gpu-kernels/packing.ts';
+import type { Step, Value } from '../../gpu-kernels/step.ts';
+import type { StepProgram } from '../steps.ts';
+import type { Constants, FoldedNet } from './fold.ts';
+import { floatReference } from './float-steps.ts';
+import { isInteger, weightScales, type QuantizedNet } from './quantize.ts';
+import { constantName } from './fold.ts';
+import { isProduct } from './layers.ts';
+import { toReal } from './scheme.ts';
+import { quantizeOne } from '../../gpu-kernels/int8/elementwise.ts';
+
+const integerFamily = (family: string): boolean => family.startsWith('int8') || family === 'quantize' || family === 'dequantize';
+
+function weightsOf(step: Step, constants: Constants): Record<string, Numbers> {
+  return Object.fromEntries(
+    Object.entries(step.weights).map(([role, expr]) => {
+      const data = expr.kind === 'param' ? constants.get(expr.name) : undefined;
+      if (!data) throw new Error(`"${step.from[0] as string}": the constant "${role}" is missing`);
+      return [role, data];
+    }),
+  );
+}
+
+/**
+ * Values of `keep` and of the outputs by id (outputs by node), in their logical layout. `after` may replace a value once it is made
+ * (fake quantisation). Values are dropped after their last reader.
+ */
+export function runProgram(
+  program: StepProgram,
+  constants: Constants,
+  input: Float32Array,
+  keep: readonly string[] = [],
+  after?: (value: Value, data: Bytes) => Bytes,
+): Map<string, Bytes> {
+  const kept = new Set(keep);
+  const last = new Map<string, number>();
+  program.steps.forEach((step, index) => step.inputs.forEach(({ id }) => last.set(id, index)));
+  const named = new Set(program.outputs.map(({ value }) => value.id));
+  const values = new Map<string, Bytes>();
+  const made = (value: Value, data: Bytes): void => void values.set(value.id, after ? after(value, data) : data);
+  for (const { value } of program.inputs) made(value, input);
+  program.steps.forEach((step, index) => {
+    const operands = step.inputs.map(({ id }) => values.get(id) as Bytes);
+    const weights = weightsOf(step, constants);
+    const result = integerFamily(step.family) ? int8Reference(step, operands, weights) : floatReference(step, operands as Float32Array[], weights);
+    made(step.outputs[0] as Value, result);
+    for (const { id } of step.inputs) if (last.get(id) === index && !kept.has(id) && !named.has(id)) values.delete(id);
+  });
+  const results = new Map<string, Bytes>(program.outputs.map(({ node, value }) => [node, values.get(value.id) as Bytes]));
+  for (const id of keep) {
+    const data = values.get(id);
+    if (data) results.set(id, data);
+  }
+  return results;
+}
+
+/** The folded float net on one picture; the signature that calibration wants. */
+export const runFolded = (net: FoldedNet) => (input: Float32Array, keep: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> =>
+  Promise.resolve(runProgram(net.program, net.constants, input, keep) as Map<string, Float32Array>);
+
+/**
+ * The quantised net in float arithmetic: weights and biases as the real numbers that their integers stand for, every value that would be
+ * bytes rounded to what a byte can hold. What integers must equal within one step of rounding.
+ */
+export function runFakeQuantized(net: QuantizedNet, input: Float32Array, keep: readonly string[] = []): Map<string, Float32Array> {
+  const constants = new Map(net.constants);
+  for (const step of net.program.steps) {
+    if (!isInteger(net, step) || !isProduct(step)) continue;
+    const scales = weightScales(net, step);
+    const inputScale = net.quantizations.get((step.inputs[0] as Value).id)?.scale as number;
+    const weight = net.constants.get(constantName(step, 'weight')) as Numbers;
+    const own = weight.length / scales.length;
+    // Float64: the products of two scales are not rounded before they are summed.
+    constants.set(constantName(step, 'weight'), Float64Array.from(weight, (q, i) => q * scales[Math.floor(i / own)]!));
+    constants.set(constantName(step, 'bias'), Float64Array.from(net.constants.get(constantName(step, 'bias')) as Numbers, (q, o) => q * inputScale * scales[o]!));
+  }
+  const outputs = new Set(net.program.outputs.map(({ value }) => value.id));
+  const round = (value: Value, data: Bytes): Bytes => {
+    const quantization = net.quantizations.get(value.id);
+    if (!quantization || outputs.has(value.id)) return data;
+    const attrs = { inverse: Math.fround(1 / quantization.scale), zero: quantization.zero };
+    return toReal(Uint8Array.from(data, (real) => quantizeOne(real, attrs)), quantization);
+  };
+  return runProgram(net.program, constants, input, keep, round) as Map<string, Float32Array>;
+}

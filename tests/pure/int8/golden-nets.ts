@@ -1,0 +1,36 @@
+// Nets with the generated weights of golden records, calibrated on generated pictures: what the tests of quantisation start from.
+import { buildGraph, openPreset } from '../../../src/cli/source.ts';
+import { generateInput, generateTensor } from '../../../src/graph/golden.ts';
+import { calibrate, type Calibration } from '../../../src/graph/quant/calibrate.ts';
+import { foldNet, type FoldedNet } from '../../../src/graph/quant/fold.ts';
+import { runFolded } from '../../../src/graph/quant/run-program.ts';
+import { nchwToNhwc } from '../../../src/graph/reference.ts';
+import { graphParams } from '../../../src/graph/weights.ts';
+
+export interface Prepared {
+  readonly folded: FoldedNet;
+  readonly calibration: Calibration;
+  readonly pictures: readonly Float32Array[];
+}
+
+export const pictureFor = (size: number, salt: string): Float32Array => nchwToNhwc(generateInput(salt, size), [1, size, size, 3]);
+
+export function foldPreset(name: string, size: number, salt = 'a'): FoldedNet {
+  const graph = buildGraph(openPreset(name, { input: size }));
+  return foldNet(graph, new Map(graphParams(graph).map((param) => [param.name, generateTensor(salt, param.name, param.shape)])));
+}
+
+const prepared = new Map<string, Promise<Prepared>>();
+
+/** Folded and calibrated on `count` pictures; made once a name and size. */
+export function prepare(name: string, size: number, count = 3): Promise<Prepared> {
+  const key = `${name} ${size} ${count}`;
+  let found = prepared.get(key);
+  if (!found) {
+    const folded = foldPreset(name, size);
+    const pictures = Array.from({ length: count }, (_, i) => pictureFor(size, `picture ${i}`));
+    found = calibrate(folded, runFolded(folded), pictures).then((calibration) => ({ folded, calibration, pictures }));
+    prepared.set(key, found);
+  }
+  return found;
+}
