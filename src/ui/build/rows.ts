@@ -90,12 +90,6 @@ export const problemsOf = ({ range }: BlockLine, problems: readonly Problem[]): 
       problem.range.from >= range.from && problem.range.to <= range.to && problem.range.to > problem.range.from,
   );
 
-/** Problems that stand in no block line: header lines, lines that could not be read, the end of the text. */
-export const looseProblems = (architecture: Architecture, problems: readonly Problem[]): readonly Problem[] => {
-  const inLines = new Set(architecture.blocks.flatMap((line) => problemsOf(line, problems)));
-  return problems.filter((problem) => !inLines.has(problem));
-};
-
 function chipsOf(line: BlockLine): Chip[] {
   const block = blocks.get(line.word);
   if (!block) return [];

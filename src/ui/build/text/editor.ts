@@ -46,7 +46,7 @@ const chosen = StateField.define<DecorationSet>({
     const moved = lines.map(transaction.changes);
     const effect = transaction.effects.find((candidate) => candidate.is(setChosen));
     if (!effect) return moved;
-    const starts = (effect.value).map(
+    const starts = effect.value.map(
       (at) => transaction.state.doc.lineAt(Math.min(at, transaction.state.doc.length)).from,
     );
     return Decoration.set([...new Set(starts)].sort((a, b) => a - b).map((start) => chosenLine.range(start)));
