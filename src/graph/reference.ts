@@ -9,6 +9,8 @@ export interface ReferenceOptions {
   readonly keep?: Iterable<string>;
   /** Called after each node: progress, or a look at a value that is not kept. The array must not be changed. */
   readonly onNode?: (node: GraphNode, output: Float32Array, index: number) => void;
+  /** Values that later nodes read instead of the ones computed here: another device's, so that its errors are judged layer by layer. */
+  readonly given?: ReadonlyMap<string, Float32Array>;
   /** Checked before each node; throws {@link ReferenceAborted}. */
   readonly signal?: { readonly aborted: boolean };
 }
@@ -54,7 +56,7 @@ export function runReference(
   graph.nodes.forEach((node, index) => {
     if (options.signal?.aborted) throw new ReferenceAborted();
     const output = node.op === 'input' ? inputOf(graph, node, input) : evaluate(graph, node, params, values);
-    values.set(node.id, output);
+    values.set(node.id, options.given?.get(node.id) ?? output);
     options.onNode?.(node, output, index);
     for (const id of endingAt[index] as string[]) values.delete(id);
   });

@@ -5,8 +5,11 @@ import { spread } from '../graph/reference.ts';
 import type { InferredGraph } from '../graph/graph.ts';
 import type { Program } from './program.ts';
 
-/** A difference larger than this many standard deviations of the expected values is a fault (single precision, golden/README's bound). */
-export const layerBound = 1e-3;
+/**
+ * A difference larger than this many standard deviations of the expected values is a fault. Each layer is judged on its own, from the
+ * inputs that the GPU itself made: sound kernels stay below 5e-5 on every family, half precision would not.
+ */
+export const layerBound = 2e-4;
 
 const usage = { mapRead: 1, copyDst: 8 } as const;
 
