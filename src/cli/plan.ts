@@ -1,8 +1,9 @@
 // `plan NAME|FILE`: the dispatches that a device would run, as a table, as JSON, or as the shaders themselves.
 import type { InferredGraph } from '../graph/graph.ts';
 import { LoweringError } from '../graph/lower-rules.ts';
-import { makePlan, plainGpu, plainSoftware, PlanError } from '../graph/make-plan.ts';
+import { makePlan, plainGpu, plainSoftware } from '../graph/make-plan.ts';
 import { passes } from '../graph/passes/index.ts';
+import { PlanError } from '../graph/plan-memory.ts';
 import { planJson, planRows } from '../graph/plan-print.ts';
 import type { Plan } from '../graph/plan.ts';
 import { buildGraph, openSource } from './source.ts';
