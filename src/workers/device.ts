@@ -131,17 +131,17 @@ async function compile({ device, ...open }: OpenDevice, wgsl: string, access: st
   const layout = device.createPipelineLayout({ bindGroupLayouts: [layoutFor({ device, ...open }, access)] });
   const scope = device.popErrorScope();
   const failure = async (fallback: string): Promise<ShaderError> => {
-    const { messages } = await module.getCompilationInfo();
+    // Rejects when the device goes away.
+    const messages = await module.getCompilationInfo().then((info) => [...info.messages], () => []);
     const lines = messages.filter((m) => m.type === 'error').map((m) => `${m.lineNum}:${m.linePos} ${m.message}`);
     return new ShaderError(`kernel ${label}: ${lines.join('; ') || fallback}`);
   };
   const compiled = device
     .createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } })
     .catch(async (error: Error) => Promise.reject(await failure(error.message)));
+  // Heard of below, but it may fail before.
+  compiled.catch(() => undefined);
   const error = await scope;
-  if (error) {
-    compiled.catch(() => undefined);
-    throw await failure(error.message);
-  }
+  if (error) throw await failure(error.message);
   return compiled;
 }

@@ -9,6 +9,9 @@ import { profile, type Profile, type ProfileOptions } from './timing.ts';
 /** Waits before the first, second and third attempt to get a device back; then the engine stops and says so. */
 export const backOffMs = [0, 1000, 4000] as const;
 
+/** How long the news of a lost device may lag behind the errors of its calls, milliseconds. */
+const newsMs = 500;
+
 export type EngineState = 'closed' | 'ready' | 'recovering' | 'failed';
 
 export interface EngineOptions {
@@ -56,7 +59,8 @@ export class Engine {
   private async reopen(): Promise<OpenDevice> {
     const { gpu, device, wait = (ms) => new Promise<void>((resolve) => setTimeout(resolve, ms)) } = this.options;
     for (;;) {
-      const delay = backOffMs[this.failures];
+      // Losses and refusals in a row, this one included; the first device of all is asked for at once too.
+      const delay = this.failures === 0 ? 0 : backOffMs[this.failures - 1];
       if (delay === undefined) {
         this.setState('failed', 'The GPU could not be had back: the browser or the driver keeps refusing it. Reload the page, or continue on the CPU.');
         throw new NoDeviceError('The GPU could not be had back after three attempts; reload the page, or continue on the CPU.');
@@ -88,6 +92,7 @@ export class Engine {
 
   private drop(why: string): void {
     this.generation++;
+    this.failures++;
     this.opened = undefined;
     this.program = undefined;
     if (this.state !== 'closed') this.setState('recovering', why);
@@ -112,15 +117,18 @@ export class Engine {
 
   /** One inference; see `Program.run`. Repeated on a new device when the old one is lost on the way. */
   run(inputs: readonly Float32Array[], options?: RunOptions): Promise<Float32Array[]> {
-    return this.use((program) => program.run(inputs, options));
+    return this.use((program) => program.run(inputs, options), options?.signal);
   }
 
   profile(inputs: readonly Float32Array[], options?: ProfileOptions): Promise<Profile> {
-    return this.use((program) => profile(program, inputs, options));
+    return this.use((program) => profile(program, inputs, options), options?.signal);
   }
 
-  /** Runs `work` on a loaded program, again on a new device as often as the device is lost, within the back-off. */
-  async use<T>(work: (program: Program) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` on a loaded program, again on a new device as often as the device is lost, within the back-off. An aborted `signal`
+   * tells that an error is the caller's own.
+   */
+  async use<T>(work: (program: Program) => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (;;) {
       await this.open();
       const { generation, losing } = this;
@@ -131,10 +139,9 @@ export class Engine {
         this.failures = 0;
         return result;
       } catch (error) {
+        // What a lost device's calls reject with may come before the news of its loss.
+        if (!signal?.aborted) await Promise.race([losing.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, newsMs))]);
         if (generation === this.generation || (this.state as EngineState) === 'closed') throw error;
-        // A device that is lost again and again, each time in use, is given up like one that does not open.
-        this.failures++;
-        if (this.failures > backOffMs.length) throw error;
       }
     }
   }
@@ -173,6 +180,7 @@ export class Engine {
     this.release();
     this.loaded = undefined;
     const { opened } = this;
+    this.failures = 0;
     this.generation++;
     this.opened = undefined;
     opened?.device.destroy();

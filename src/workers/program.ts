@@ -1,9 +1,9 @@
 // A plan made real on one device: everything is created at load; a run is one write, one encoder, one pass, one submit and one mapped read.
-import { packWeight, fromHalf, toHalf, type Tensors } from '../gpu-kernels/packing.ts';
-import { elements, type Shape } from '../gpu-kernels/op.ts';
+import { packWeight, type Tensors } from '../gpu-kernels/packing.ts';
 import type { Plan, PlanDispatch, PlanTensor } from '../graph/plan.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
 import { estimateMs, learn, submitRanges, type Rate } from '../graph/schedule.ts';
+import { load, store, storedBytes } from './stored-tensor.ts';
 
 /** The device could not hold the net. The message is a sentence for the user. */
 export class OutOfMemoryError extends Error {
@@ -35,16 +35,13 @@ export interface RunOptions {
 // Numbers of the WebGPU specification: the namespaces GPUBufferUsage and GPUMapMode are missing in some runtimes.
 const usage = { mapRead: 1, copySrc: 4, copyDst: 8, storage: 128 } as const;
 
-const bytesOfFour = { f32: 16, f16: 8, u8: 4 } as const;
-
-/** Bytes of a stored tensor: channels padded to 4. */
-const storedBytes = ({ shape, type }: PlanTensor): number => elements(shape.slice(0, -1)) * Math.ceil((shape.at(-1) as number) / 4) * bytesOfFour[type];
-
 export class Program {
   private readonly staging: { buffer: GPUBuffer; bytes: number }[] = [];
   private readonly scratch: ArrayBuffer[];
   private destroyed = false;
   private inFlight = 0;
+  /** Set while a run of several submits is between two of them: no other run may write the buffers then. */
+  private splitting: Promise<void> | undefined;
   /** Validated until one run has gone through without an error. */
   private proven = false;
 
@@ -136,15 +133,8 @@ export class Program {
   /** Writes one input in its logical layout (channel last, unpadded). Throws when the length is wrong. */
   writeInput(index: number, data: Float32Array): void {
     const tensor = this.plan.inputs[index] as PlanTensor;
-    const count = elements(tensor.shape);
-    if (data.length !== count) throw new Error(`input "${tensor.node}" has ${data.length} numbers, the net takes ${tensor.shape.join('×')} = ${count}`);
     const bytes = this.scratch[index] as ArrayBuffer;
-    const channels = tensor.shape.at(-1) as number;
-    const stride = Math.ceil(channels / 4) * 4;
-    const target = tensor.type === 'u8' ? new Uint8Array(bytes) : tensor.type === 'f16' ? new Float32Array(bytes.byteLength / 2) : new Float32Array(bytes);
-    if (stride === channels) target.set(data);
-    else for (let from = 0, to = 0; from < count; from += channels, to += stride) for (let c = 0; c < channels; c++) target[to + c] = data[from + c]!;
-    if (tensor.type === 'f16') toHalf(target, new Uint16Array(bytes));
+    store(tensor, data, bytes);
     this.open.device.queue.writeBuffer(this.slots[tensor.slot] as GPUBuffer, tensor.offset, bytes);
   }
 
@@ -174,12 +164,16 @@ export class Program {
     const outputs = read.map((index) => this.plan.outputs[index] as PlanTensor);
     const start = performance.now();
     const alone = this.inFlight++ === 0;
+    while (this.splitting) await this.splitting;
+    const ranges = this.submits();
+    let whole: () => void = () => undefined;
+    if (ranges.length > 1) this.splitting = new Promise((resolve) => (whole = resolve)).then(() => (this.splitting = undefined));
     const checked = !this.proven;
     if (checked) device.pushErrorScope('validation');
     const staging = this.takeStaging(outputs.reduce((sum, output) => sum + storedBytes(output), 0));
     try {
       inputs.forEach((data, index) => this.writeInput(index, data));
-      for (const [from, to] of this.submits()) {
+      for (const [from, to] of ranges) {
         const encoder = device.createCommandEncoder();
         if (from === 0) before?.(encoder);
         const pass = encoder.beginComputePass();
@@ -195,9 +189,11 @@ export class Program {
       }
     } catch (error) {
       this.staging.push(staging);
-      if (checked) void device.popErrorScope();
+      if (checked) device.popErrorScope().catch(() => undefined);
       this.inFlight--;
       throw error;
+    } finally {
+      whole();
     }
     try {
       const invalid = checked ? await device.popErrorScope() : null;
@@ -233,9 +229,8 @@ export class Program {
     const mapped = staging.buffer.getMappedRange(0, used);
     let at = 0;
     const results = outputs.map((output) => {
-      const bytes = storedBytes(output);
-      const result = unpad(mapped, at, bytes, output.shape, output.type);
-      at += bytes;
+      const result = load(output, mapped, at);
+      at += storedBytes(output);
       return result;
     });
     staging.buffer.unmap();
@@ -258,17 +253,6 @@ export class Program {
     for (const buffer of [...this.slots, ...this.weights, ...this.staging.map((free) => free.buffer)]) buffer.destroy();
     this.staging.length = 0;
   }
-}
-
-function unpad(mapped: ArrayBuffer, at: number, bytes: number, shape: Shape, type: PlanTensor['type']): Float32Array {
-  const padded =
-    type === 'u8' ? Float32Array.from(new Uint8Array(mapped, at, bytes)) : type === 'f16' ? fromHalf(new Uint16Array(mapped, at, bytes / 2)) : new Float32Array(mapped, at, bytes / 4);
-  const channels = shape.at(-1) as number;
-  const stride = Math.ceil(channels / 4) * 4;
-  if (stride === channels) return padded.slice();
-  const result = new Float32Array(elements(shape));
-  for (let from = 0, to = 0; to < result.length; from += stride, to += channels) result.set(padded.subarray(from, from + channels), to);
-  return result;
 }
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1048576)} MiB`;
