@@ -1,5 +1,6 @@
 // How components reach the one session, the commands and the frame without passing them through every level.
 import { getContext, setContext } from 'svelte';
+import type { EngineState } from './engine.svelte.ts';
 import type { Session } from './session.svelte.ts';
 import type { Commands } from './shell/commands.svelte.ts';
 import type { Shell } from './shell/shell.svelte.ts';
@@ -7,6 +8,7 @@ import type { Shell } from './shell/shell.svelte.ts';
 const SESSION = Symbol('session');
 const COMMANDS = Symbol('commands');
 const SHELL = Symbol('shell');
+const ENGINE = Symbol('engine');
 
 export const provideSession = (session: Session): Session => setContext(SESSION, session);
 export const useSession = (): Session => getContext<Session>(SESSION);
@@ -17,3 +19,6 @@ export const useCommands = (): Commands => getContext<Commands>(COMMANDS);
 
 export const provideShell = (shell: Shell): Shell => setContext(SHELL, shell);
 export const useShell = (): Shell => getContext<Shell>(SHELL);
+
+export const provideEngine = (engine: EngineState): EngineState => setContext(ENGINE, engine);
+export const useEngine = (): EngineState => getContext<EngineState>(ENGINE);

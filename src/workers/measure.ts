@@ -41,7 +41,9 @@ const mostRuns = 50;
 const kinds = 3;
 
 /** Made-up weights of a net by state-dict name, made when they are asked for. */
-function madeUp(params: readonly { readonly name: string; readonly shape: readonly number[] }[]): (name: string) => Float32Array {
+function madeUp(
+  params: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): (name: string) => Float32Array {
   const shapes = new Map(params.map(({ name, shape }) => [name, shape]));
   return (name) => generateTensor(salt, name, shapes.get(name) ?? []);
 }
@@ -53,7 +55,10 @@ function madeUpInput(shape: Shape): Float32Array {
 }
 
 /** Plans a net from its text; without a device for a plain GPU. Throws Error when the text is no net, PlanError or LoweringError when it does not fit. */
-export function planNet({ name, text, precision }: Pick<NetJob, 'name' | 'text' | 'precision'>, device?: Pick<OpenDevice, 'capabilities' | 'limits'>): Plan {
+export function planNet(
+  { name, text, precision }: Pick<NetJob, 'name' | 'text' | 'precision'>,
+  device?: Pick<OpenDevice, 'capabilities' | 'limits'>,
+): Plan {
   return planGraph(graphOf(name, text), precision, device);
 }
 
@@ -63,14 +68,22 @@ function graphOf(name: string, text: string): InferredGraph {
   return graph;
 }
 
-const planGraph = (graph: InferredGraph, precision: Precision, device?: Pick<OpenDevice, 'capabilities' | 'limits'>): Plan =>
+const planGraph = (
+  graph: InferredGraph,
+  precision: Precision,
+  device?: Pick<OpenDevice, 'capabilities' | 'limits'>,
+): Plan =>
   makePlan(graph, { caps: device?.capabilities ?? plainGpu, precision, ...(device && { limits: device.limits }) });
 
 /**
  * Plans for the engine's own device, loads and profiles. The net stays loaded.
  * Rejects with the signal's reason when aborted, with PlanError or LoweringError when the device cannot run the net, with Error when the text is no net.
  */
-export async function measureNet(engine: Engine, job: NetJob, { signal, onProgress }: MeasureHooks = {}): Promise<Measurement> {
+export async function measureNet(
+  engine: Engine,
+  job: NetJob,
+  { signal, onProgress }: MeasureHooks = {},
+): Promise<Measurement> {
   const open = await engine.open();
   signal?.throwIfAborted();
   onProgress?.('Planning', 0);

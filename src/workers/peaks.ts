@@ -34,7 +34,8 @@ const entry = `@compute @workgroup_size(${groupSize})\nfn main(@builtin(global_i
 
 function arithmetic(type: 'f32' | 'f16'): string {
   const vector = `vec4<${type}>`;
-  const each = (text: (chain: number) => string): string => Array.from({ length: chains }, (_, chain) => text(chain)).join('\n');
+  const each = (text: (chain: number) => string): string =>
+    Array.from({ length: chains }, (_, chain) => text(chain)).join('\n');
   return `${type === 'f16' ? 'enable f16;\n' : ''}${header}
 @group(0) @binding(1) var<storage, read_write> result: array<vec4f>;
 ${entry}
@@ -191,10 +192,18 @@ class Bench {
   async copyRate(): Promise<number> {
     const { device, limits, capabilities } = this.open;
     const wanted = (capabilities.software ? 16 : 64) * 1048576;
-    const size = Math.min(wanted, limits.maxBufferBytes, limits.maxBindingBytes, capabilities.maxWorkgroupsPerDimension * groupSize * 16);
+    const size = Math.min(
+      wanted,
+      limits.maxBufferBytes,
+      limits.maxBindingBytes,
+      capabilities.maxWorkgroupsPerDimension * groupSize * 16,
+    );
     device.pushErrorScope('out-of-memory');
     const [a, b] = [this.buffer(size), this.buffer(size)];
-    if (await device.popErrorScope()) throw new Error(`the GPU has no room for two buffers of ${Math.round(size / 1048576)} MiB to measure its bandwidth with`);
+    if (await device.popErrorScope())
+      throw new Error(
+        `the GPU has no room for two buffers of ${Math.round(size / 1048576)} MiB to measure its bandwidth with`,
+      );
     const there = await this.bind(copy, 'rw', [a, b]);
     const back = await this.bind(copy, 'rw', [b, a]);
     const copies = await this.best((amount) =>

@@ -44,7 +44,10 @@ describe('measuring a net', () => {
     await expect(measureNet(engine, { ...job, text: 'nonsense' })).rejects.toThrow('does not make a net');
     await expect(measureNet(engine, job, { signal: AbortSignal.abort() })).rejects.toThrow('aborted');
     const stop = new AbortController();
-    const measuring = measureNet(engine, job, { signal: stop.signal, onProgress: (what) => what === 'Warming up' && stop.abort() });
+    const measuring = measureNet(engine, job, {
+      signal: stop.signal,
+      onProgress: (what) => what === 'Warming up' && stop.abort(),
+    });
     await expect(measuring).rejects.toThrow('aborted');
     await expect(measureNet(engine, job)).resolves.toBeDefined();
   });

@@ -1,0 +1,43 @@
+// One sentence that says why a layer is slow, from its time and the peaks of this device.
+import { bytes, milliseconds, percent, si } from '../format.ts';
+import type { Peaks } from '../../workers/peaks.ts';
+import { macRoof, rooflinePoint } from './roofline.ts';
+import type { RunDispatch } from './record.ts';
+
+export interface Slow {
+  /** How the layer is called: `blocks.1.0`. */
+  readonly name: string;
+  readonly ms: number;
+  /** Of the sum of all dispatches, milliseconds. */
+  readonly totalMs: number;
+  /** The kernels that compute it, each with the part of it that belongs here. */
+  readonly dispatches: readonly (Pick<RunDispatch, 'macs' | 'bytes' | 'ms'> & { readonly part: number })[];
+  readonly precision: 'f32' | 'f16';
+}
+
+/** Without peaks it says what was reached, with them what stands in the way and what would be possible. */
+export function whySlow({ name, ms, totalMs, dispatches, precision }: Slow, peaks: Peaks | undefined): string {
+  const sum = (key: 'macs' | 'bytes'): number =>
+    dispatches.reduce((total, dispatch) => total + dispatch.part * dispatch[key], 0);
+  const macs = sum('macs');
+  const moved = sum('bytes');
+  const start = `${name} takes ${milliseconds(ms)}, ${percent(totalMs > 0 ? ms / totalMs : 0)} of the net`;
+  const work = `${si(macs, 'MAC')} and ${bytes(moved)} in ${dispatches.length} ${dispatches.length === 1 ? 'dispatch' : 'dispatches'}`;
+  if (ms <= 0) return `${start}: less than the clock can resolve, for ${work}.`;
+  const rates = `${si((macs / ms) * 1000, 'MAC/s')} and ${si((moved / ms) * 1000, 'B/s')}`;
+  if (!peaks) return `${start}, for ${work}: ${rates}. Measure this device’s peaks to see what it could reach.`;
+  const point = rooflinePoint(
+    { macs, bytes: moved, ms },
+    { ...peaks, launchMs: peaks.launchMs * dispatches.length },
+    precision,
+  );
+  if (!point) return `${start}.`;
+  const roof = `At that limit it would take ${milliseconds(point.roofMs)}; it reaches ${percent(point.reached, 0)} of it.`;
+  if (point.bound === 'launch') {
+    return `${start}. It is bound by launching: ${work} are less than ${dispatches.length === 1 ? 'one launch' : 'the launches'} (${milliseconds(peaks.launchMs * dispatches.length)}). ${roof}`;
+  }
+  if (point.bound === 'memory') {
+    return `${start}. It is bound by memory: it moves ${si(point.bytesPerS, 'B/s')} of the ${si(peaks.bytesPerS, 'B/s')} that this device copies. ${roof}`;
+  }
+  return `${start}. It is bound by arithmetic: it does ${si(point.macsPerS, 'MAC/s')} of this device’s ${si(macRoof(peaks, precision), 'MAC/s')}. ${roof}`;
+}
