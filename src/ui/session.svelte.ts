@@ -164,7 +164,7 @@ export class Session {
     this.setText(this.text.slice(0, range.from) + insert + this.text.slice(range.to), label);
   }
   /** Changes one argument of every given line that takes it, as one step; `undefined` removes it. */
-  setArgument(lines: number | ReadonlySet<number>, key: string, value: ArgumentValue | undefined): void {
+  setArgument(lines: number | ReadonlySet<number>, key: string, value: edit.Change<ArgumentValue | undefined>): void {
     const set = setOf(lines);
     this.setText(
       edit.setArgument(this.#document, set, key, value),
@@ -172,7 +172,7 @@ export class Session {
       `argument ${[...set].join()} ${key}`,
     );
   }
-  setRepeats(lines: number | ReadonlySet<number>, repeats: number): void {
+  setRepeats(lines: number | ReadonlySet<number>, repeats: edit.Change<number>): void {
     const set = setOf(lines);
     this.setText(edit.setRepeats(this.#document, set, repeats), 'Change repeats', `repeats ${[...set].join()}`);
   }

@@ -17,18 +17,31 @@ export interface Document {
 
 type Lines = ReadonlySet<number>;
 
+/** A new value, or how each line's own follows from the line. */
+export type Change<T> = T | ((line: BlockLine) => T);
+const resolve = <T extends ArgumentValue | undefined>(change: Change<T>, line: BlockLine): T =>
+  typeof change === 'function' ? change(line) : change;
+
 /** Changes one argument of every given line that takes it, in one edit; `undefined` removes it (the default then counts). */
-export const setArgument = (document: Document, lines: Lines, key: string, value: ArgumentValue | undefined): string =>
+export const setArgument = (
+  document: Document,
+  lines: Lines,
+  key: string,
+  change: Change<ArgumentValue | undefined>,
+): string =>
   changeLines(document, lines, (line) => {
     const block = blocks.get(line.word);
     if (!block || !argumentsOf(block).some((argument) => argument.key === key)) return line;
     const { [key]: _, ...rest } = line.args;
+    const value = resolve(change, line);
     return { ...line, args: value === undefined ? rest : { ...rest, [key]: value } };
   });
 
 /** Head lines stand once and stay as they are. */
-export const setRepeats = (document: Document, lines: Lines, repeats: number): string =>
-  changeLines(document, lines, (line) => (blocks.get(line.word)?.place === 'head' ? line : { ...line, repeats }));
+export const setRepeats = (document: Document, lines: Lines, change: Change<number>): string =>
+  changeLines(document, lines, (line) =>
+    blocks.get(line.word)?.place === 'head' ? line : { ...line, repeats: resolve(change, line) },
+  );
 
 /** Joins lines to the stage above them, or lets each begin a stage of its own. */
 export const setSameStage = (document: Document, lines: Lines, sameStage: boolean): string =>

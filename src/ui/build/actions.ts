@@ -1,4 +1,5 @@
 // What can be done to the selected lines: one table for the shortcuts, the toolbar, the context menu and the page's command palette.
+import { limits } from '../../graph/notation/limits.ts';
 import type { Session } from '../session.svelte.ts';
 import type { Command } from '../shell/commands.svelte.ts';
 import { neighbour } from './selection.ts';
@@ -28,10 +29,9 @@ export function blockActions(session: Session, open: Openers): readonly BlockAct
     open.announce(`Moved to ${first + 1} of ${count()}.`);
   };
   const repeat = (by: 1 | -1): void => {
-    const [first] = [...session.selectedLines].map((line) => session.architecture.blocks[line]?.repeats ?? 1);
-    const repeats = Math.max(1, (first ?? 1) + by);
-    session.setRepeats(session.selectedLines, repeats);
-    open.announce(`${repeats} repeats.`);
+    session.setRepeats(session.selectedLines, (line) => Math.min(limits.blocks, Math.max(1, line.repeats + by)));
+    const [first = 0] = session.selectedLines;
+    open.announce(`${session.architecture.blocks[first]?.repeats ?? 1} repeats.`);
   };
   const duplicate = (): void => {
     session.duplicateSelected();

@@ -103,6 +103,13 @@ describe('several lines at once', () => {
     const text = setRepeats(open(staged), new Set([1, 5]), 3);
     expect(parse(text).architecture.blocks.map(({ repeats }) => repeats)).toEqual([1, 3, 1, 1, 1, 1, 1]);
   });
+  test('a change may follow from each line', () => {
+    const text = setArgument(open(staged), new Set([1, 2]), 'c', ({ args }) => Number(args.c) + 8);
+    expect(lines(text).join(' ')).toBe(order.replace('uib16 +uib17', 'uib24 +uib25'));
+    expect(
+      parse(setRepeats(open(text), new Set([1, 2]), ({ repeats }) => repeats + 1)).architecture.blocks[2]?.repeats,
+    ).toBe(2);
+  });
   test('header knobs', () => {
     expect(setHeader(open(staged), { width: 1.5, depth: 2, input: [3, 64, 64] })).toContain(
       'input 3x64x64\nwidth 1.5\ndepth 2\n',
