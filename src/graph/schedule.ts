@@ -32,11 +32,20 @@ export function submitRanges(estimates: readonly number[], budgetMs = submitBudg
   return ranges;
 }
 
-/** Scales the rate so that the estimate of what was run becomes what it took; steps are damped, a stall must not turn one submit into many. */
-export function learn(rate: Rate, dispatches: readonly Pick<PlanDispatch, 'macs' | 'bytes'>[], measuredMs: number): void {
+/** Runs that are looked at together: the fastest says what the device can do, the others what else the machine was doing. */
+export const runsToLearn = 8;
+
+/** Below this, latency is mostly the cost of a submit and a read-back: no reason to call a device slow. */
+const tellingMs = 10;
+
+/**
+ * Scales the rate so that the estimate of what was run becomes what the fastest of some runs took. Steps are damped: a stall must not turn
+ * one submit into many.
+ */
+export function learn(rate: Rate, dispatches: readonly Pick<PlanDispatch, 'macs' | 'bytes'>[], fastestMs: number): void {
   const estimated = dispatches.reduce((sum, dispatch) => sum + estimateMs(dispatch, rate), 0);
-  if (estimated <= 0 || measuredMs <= 0) return;
-  const factor = Math.min(4, Math.max(0.5, estimated / measuredMs));
+  if (estimated <= 0 || fastestMs <= 0 || (fastestMs < tellingMs && estimated < fastestMs)) return;
+  const factor = Math.min(4, Math.max(0.5, estimated / fastestMs));
   rate.macsPerMs *= factor;
   rate.bytesPerMs *= factor;
 }

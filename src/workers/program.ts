@@ -2,7 +2,7 @@
 import { packWeight, type Tensors } from '../gpu-kernels/packing.ts';
 import type { Plan, PlanDispatch, PlanTensor } from '../graph/plan.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
-import { estimateMs, learn, submitRanges, type Rate } from '../graph/schedule.ts';
+import { estimateMs, learn, runsToLearn, submitRanges, type Rate } from '../graph/schedule.ts';
 import { load, store, storedBytes } from './stored-tensor.ts';
 
 /** The device could not hold the net. The message is a sentence for the user. */
@@ -40,6 +40,8 @@ export class Program {
   private readonly scratch: ArrayBuffer[];
   private destroyed = false;
   private inFlight = 0;
+  /** Latencies of the last few runs, milliseconds. */
+  private readonly recent: number[] = [];
   /** Set while a run of several submits is between two of them: no other run may write the buffers then. */
   private splitting: Promise<void> | undefined;
   /** Validated until one run has gone through without an error. */
@@ -167,7 +169,7 @@ export class Program {
     while (this.splitting) await this.splitting;
     const ranges = this.submits();
     let whole: () => void = () => undefined;
-    if (ranges.length > 1) this.splitting = new Promise((resolve) => (whole = resolve)).then(() => (this.splitting = undefined));
+    if (ranges.length > 1) this.splitting = new Promise<void>((resolve) => (whole = resolve)).then(() => (this.splitting = undefined));
     const checked = !this.proven;
     if (checked) device.pushErrorScope('validation');
     const staging = this.takeStaging(outputs.reduce((sum, output) => sum + storedBytes(output), 0));
@@ -201,11 +203,18 @@ export class Program {
       const results = await this.readOutputs(outputs, staging);
       this.proven = true;
       // Only a run that waited for no other one says how fast the device is.
-      if (alone && this.inFlight === 1) learn(this.rate, this.plan.dispatches, performance.now() - start);
+      if (alone && this.inFlight === 1) this.lookAt(performance.now() - start);
       return results;
     } finally {
       this.inFlight--;
     }
+  }
+
+  private lookAt(ms: number): void {
+    this.recent.push(ms);
+    if (this.recent.length < runsToLearn) return;
+    learn(this.rate, this.plan.dispatches, Math.min(...this.recent));
+    this.recent.length = 0;
   }
 
   private copyOutputs(encoder: GPUCommandEncoder, outputs: readonly PlanTensor[], target: GPUBuffer): void {

@@ -88,6 +88,12 @@ describe('the executor', () => {
     await expect(stopped).rejects.toThrow('enough');
     const whole = await Program.load(open, planned(), tensors, { rate: { ...fastEnough } });
     expect(await program.run([small.input])).toEqual(await whole.run([small.input]));
+    // Runs that overlap do not mix their halves.
+    const inputs = [1, 0.5, -1].map((factor) => small.input.map((x) => x * factor));
+    const alone = [];
+    for (const input of inputs) alone.push((await whole.run([input]))[0]);
+    program.rate.macsPerMs = program.rate.bytesPerMs = 1;
+    expect((await Promise.all(inputs.map((input) => program.run([input])))).map(([logits]) => logits)).toEqual(alone);
     whole.destroy();
     program.destroy();
   });
