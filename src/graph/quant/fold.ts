@@ -1,4 +1,5 @@
 // The float net that quantisation starts from: batch norms folded, clamping activations on their products, constants by name.
+import type { Capabilities } from '../../gpu-kernels/kernel.ts';
 import { evaluate, type Numbers } from '../../gpu-kernels/packing.ts';
 import type { Step, WeightExpr } from '../../gpu-kernels/step.ts';
 import type { InferredGraph } from '../graph.ts';
@@ -82,3 +83,7 @@ export function keeping(program: StepProgram, keep: readonly string[]): StepProg
   });
   return { ...program, outputs: [...program.outputs, ...more] };
 }
+
+/** The folded program fused for a device, with values to be read at its end. */
+export const fusedFloatProgram = (net: Pick<FoldedNet, 'program'>, caps: Capabilities, keep: readonly string[] = []): StepProgram =>
+  runPasses(keeping(net.program, keep), passContext(caps, 'f32'));

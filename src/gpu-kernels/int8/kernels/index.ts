@@ -11,7 +11,13 @@ const onHardware = (kernel: Kernel): Kernel => ({
   accepts: (step, caps: Capabilities, precision) => !caps.software && kernel.accepts(step, caps, precision),
 });
 
-export const int8Kernels: readonly Kernel[] = [
+/** Float riders are not for integer kernels: a pass that tries to fuse one is told so here. */
+const withoutRiders = (kernel: Kernel): Kernel => ({
+  ...kernel,
+  accepts: (step, caps, precision) => step.epilogue.length === 0 && step.prologue.length === 0 && kernel.accepts(step, caps, precision),
+});
+
+const list: readonly Kernel[] = [
   pointwiseQuad,
   conv2dQuad,
   onHardware(pointwiseTiledDot),
@@ -28,3 +34,5 @@ export const int8Kernels: readonly Kernel[] = [
   quantize,
   dequantize,
 ];
+
+export const int8Kernels: readonly Kernel[] = list.map(withoutRiders);
