@@ -20,7 +20,12 @@ export const attentionOperands = (node: GraphNode): readonly string[] => [...new
  * softmax(q·kᵀ·scale + bias) per head, with the mixing of talking heads before the softmax; their mixing after it is left out, since its
  * rows sum to nothing in particular. Throws RangeError when a value is missing.
  */
-export function attentionWeights(graph: InferredGraph, params: Params, node: GraphNode, values: ReadonlyMap<string, Float32Array>): AttentionWeights {
+export function attentionWeights(
+  graph: InferredGraph,
+  params: Params,
+  node: GraphNode,
+  values: ReadonlyMap<string, Float32Array>,
+): AttentionWeights {
   const attrs = node.attrs as AttentionAttrs;
   const [qId, kId] = [node.inputs[0] as string, node.inputs[1] ?? (node.inputs[0] as string)];
   const [q, k] = [values.get(qId), values.get(kId)];
@@ -31,7 +36,9 @@ export function attentionWeights(graph: InferredGraph, params: Params, node: Gra
   const parameter = (role: string): Float32Array | undefined => params.get(node.params[role] ?? '');
   const table = attrs.bias && biasTable(attrs.bias);
   const biases = parameter('attention_biases');
-  const mix = attrs.talkingHeads ? { weight: parameter('talking_head1.weight'), bias: parameter('talking_head1.bias') } : undefined;
+  const mix = attrs.talkingHeads
+    ? { weight: parameter('talking_head1.weight'), bias: parameter('talking_head1.bias') }
+    : undefined;
   const layout = headLayouts(attrs);
   const shared = attrs.heads / attrs.kvHeads;
   const result = new Float32Array(attrs.heads * queries * keys);
@@ -41,8 +48,10 @@ export function attentionWeights(graph: InferredGraph, params: Params, node: Gra
       const fromK = layout.k.offset + Math.floor(head / shared) * layout.k.headStride;
       return Float64Array.from({ length: keys }, (_, j) => {
         let score = 0;
-        for (let d = 0; d < attrs.keyDim; d++) score += (q[fromQ + d] as number) * (k[fromK + j * kChannels + d] as number);
-        const bias = table && biases ? (biases[head * table.entries + (table.index[i * keys + j] as number)] as number) : 0;
+        for (let d = 0; d < attrs.keyDim; d++)
+          score += (q[fromQ + d] as number) * (k[fromK + j * kChannels + d] as number);
+        const bias =
+          table && biases ? (biases[head * table.entries + (table.index[i * keys + j] as number)] as number) : 0;
         return score * attrs.scale + bias;
       });
     });
@@ -50,7 +59,10 @@ export function attentionWeights(graph: InferredGraph, params: Params, node: Gra
       const plain = rows;
       rows = plain.map((_, head) =>
         Float64Array.from({ length: keys }, (_, j) =>
-          plain.reduce((sum, row, g) => sum + (mix.weight?.[head * attrs.heads + g] as number) * (row[j] as number), mix.bias?.[head] as number),
+          plain.reduce(
+            (sum, row, g) => sum + (mix.weight?.[head * attrs.heads + g] as number) * (row[j] as number),
+            mix.bias?.[head] as number,
+          ),
         ),
       );
     }

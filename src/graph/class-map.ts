@@ -29,7 +29,10 @@ export function findPooling(graph: InferredGraph): Pooling | undefined {
 }
 
 /** Size of the map that a node averages away; tokens count as a map where they were one. */
-function pooledMap(graph: InferredGraph, { id, inputs }: GraphNode): { height: number; width: number; channels: number } | undefined {
+function pooledMap(
+  graph: InferredGraph,
+  { id, inputs }: GraphNode,
+): { height: number; width: number; channels: number } | undefined {
   const shapeOf = (node: string): Shape => graph.facts.get(node)?.shape ?? [];
   const input = shapeOf(inputs[0] ?? '');
   const channels = input.at(-1) as number;
@@ -44,19 +47,32 @@ function pooledMap(graph: InferredGraph, { id, inputs }: GraphNode): { height: n
  * Logit of `classIndex` at every position, `[height, width]`: what the head would answer if the whole map looked like that position.
  * `map`: values of `pooling.map`.
  */
-export function classMap(graph: InferredGraph, params: Params, pooling: Pooling, map: Float32Array, classIndex: number): Float32Array {
+export function classMap(
+  graph: InferredGraph,
+  params: Params,
+  pooling: Pooling,
+  map: Float32Array,
+  classIndex: number,
+): Float32Array {
   const { height, width, channels, pool, head } = pooling;
   const shapeOf = (node: string): Shape => graph.facts.get(node)?.shape as Shape;
   const weights = head.map((node) =>
-    Object.fromEntries((graph.facts.get(node.id)?.params ?? []).map(({ role, name }) => [role, params.get(name) as Float32Array])),
+    Object.fromEntries(
+      (graph.facts.get(node.id)?.params ?? []).map(({ role, name }) => [role, params.get(name) as Float32Array]),
+    ),
   );
   const result = new Float32Array(height * width);
   for (let position = 0; position < result.length; position++) {
-    const values = new Map<string, Float32Array>([[pool.id, map.slice(position * channels, (position + 1) * channels)]]);
+    const values = new Map<string, Float32Array>([
+      [pool.id, map.slice(position * channels, (position + 1) * channels)],
+    ]);
     head.forEach((node, i) => {
       const signature = { inputs: node.inputs.map(shapeOf), output: shapeOf(node.id), attrs: node.attrs };
       const operands = node.inputs.map((id) => values.get(id) as Float32Array);
-      values.set(node.id, (ops[node.op] as Op<unknown>).reference(operands, weights[i] as Record<string, Float32Array>, signature));
+      values.set(
+        node.id,
+        (ops[node.op] as Op<unknown>).reference(operands, weights[i] as Record<string, Float32Array>, signature),
+      );
     });
     result[position] = values.get(graph.outputs[0] ?? '')?.[classIndex] as number;
   }

@@ -19,7 +19,12 @@ export interface DownloadOptions {
  * Fetches what `part` lacks of the `bytes` at `url`, whose content must never change (a hub's file at one commit).
  * Rejects with {@link HubError}, or with the signal's reason; `part` then holds what arrived.
  */
-export async function download(url: string, bytes: number, part: PartialFile, { signal, onProgress, fetch = globalThis.fetch }: DownloadOptions): Promise<void> {
+export async function download(
+  url: string,
+  bytes: number,
+  part: PartialFile,
+  { signal, onProgress, fetch = globalThis.fetch }: DownloadOptions,
+): Promise<void> {
   if (part.size() > bytes) part.truncate(0);
   onProgress?.(part.size());
   if (part.size() === bytes) return;
@@ -39,12 +44,15 @@ export async function download(url: string, bytes: number, part: PartialFile, { 
     if (part.size() + value.length > bytes) {
       void reader.cancel();
       part.truncate(0);
-      throw new HubError(`${new URL(url).host} sent more than the ${bytes.toLocaleString('en-US')} bytes that it promised; nothing was kept.`);
+      throw new HubError(
+        `${new URL(url).host} sent more than the ${bytes.toLocaleString('en-US')} bytes that it promised; nothing was kept.`,
+      );
     }
     part.append(value);
     onProgress?.(part.size());
   }
-  if (part.size() < bytes) throw new HubError('The connection ended before the whole file was here; start again to fetch the rest.');
+  if (part.size() < bytes)
+    throw new HubError('The connection ended before the whole file was here; start again to fetch the rest.');
 }
 
 /** True when the part that is sent begins where ours ends; a missing header is taken at the status's word. */
@@ -53,7 +61,11 @@ function continues(response: Response, from: number): boolean {
   return range === null || range.startsWith(`bytes ${from}-`);
 }
 
-async function read(reader: ReadableStreamDefaultReader<Uint8Array>, signal: AbortSignal, url: string): Promise<ReadableStreamReadResult<Uint8Array>> {
+async function read(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  signal: AbortSignal,
+  url: string,
+): Promise<ReadableStreamReadResult<Uint8Array>> {
   try {
     return await reader.read();
   } catch (error) {

@@ -58,7 +58,11 @@ export class FrameLoop<Frame extends Closable> {
 }
 
 /** Offers every frame of a stream until it ends or `signal` is aborted; resolves then. The stream's source is told to stop. */
-export async function pump<Frame extends Closable>(stream: ReadableStream<Frame>, loop: FrameLoop<Frame>, signal: AbortSignal): Promise<void> {
+export async function pump<Frame extends Closable>(
+  stream: ReadableStream<Frame>,
+  loop: FrameLoop<Frame>,
+  signal: AbortSignal,
+): Promise<void> {
   const reader = stream.getReader();
   const cancel = (): void => void reader.cancel().catch(() => undefined);
   signal.addEventListener('abort', cancel);

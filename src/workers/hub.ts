@@ -39,17 +39,30 @@ const answer = v.object({
 export const hubIdPattern = /^[\w-]+\/[\w.-]+$/;
 
 /** One small request. `hub` is the hub's origin. Throws {@link HubError} with a sentence, or what `fetch` throws when aborted. */
-export async function lookUp(hub: string, hubId: string, signal: AbortSignal, fetch: typeof globalThis.fetch = globalThis.fetch): Promise<PublishedFile> {
+export async function lookUp(
+  hub: string,
+  hubId: string,
+  signal: AbortSignal,
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): Promise<PublishedFile> {
   if (!hubIdPattern.test(hubId)) throw new HubError(`"${hubId}" is no name of the model hub`);
   const response = await request(`${hub}/api/models/${hubId}?blobs=true`, { signal }, fetch);
-  if (response.status === 401 || response.status === 404) throw new HubError(`The model hub has no public "${hubId}"; drop the .safetensors file here if you have it.`);
-  if (!response.ok) throw new HubError(`The model hub answered ${response.status} when asked about "${hubId}"; try again later, or drop the file here.`);
+  if (response.status === 401 || response.status === 404)
+    throw new HubError(`The model hub has no public "${hubId}"; drop the .safetensors file here if you have it.`);
+  if (!response.ok)
+    throw new HubError(
+      `The model hub answered ${response.status} when asked about "${hubId}"; try again later, or drop the file here.`,
+    );
   const parsed = v.safeParse(answer, await response.json().catch(() => undefined));
-  if (!parsed.success) throw new HubError(`The model hub’s answer about "${hubId}" is not in the form that this page knows; drop the file here instead.`);
+  if (!parsed.success)
+    throw new HubError(
+      `The model hub’s answer about "${hubId}" is not in the form that this page knows; drop the file here instead.`,
+    );
   const { sha, siblings, cardData } = parsed.output;
   const file = siblings.find(({ rfilename }) => rfilename === fileName);
   if (!file?.size) throw new HubError(`"${hubId}" has no ${fileName}.`);
-  if (file.size > largestFile) throw new HubError(`The weights of "${hubId}" are larger than 1 GB, which this page does not load.`);
+  if (file.size > largestFile)
+    throw new HubError(`The weights of "${hubId}" are larger than 1 GB, which this page does not load.`);
   return {
     hubId,
     revision: sha,
@@ -66,6 +79,8 @@ export async function request(url: string, init: RequestInit, fetch: typeof glob
     return await fetch(url, { ...init, credentials: 'omit', referrerPolicy: 'no-referrer' });
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new HubError(`${new URL(url).host} cannot be reached: check the connection and try again; what has arrived is kept.`);
+    throw new HubError(
+      `${new URL(url).host} cannot be reached: check the connection and try again; what has arrived is kept.`,
+    );
   }
 }

@@ -1,9 +1,10 @@
 // What every layer of a loaded plan makes of an input: each value is copied out right after the dispatch that writes it, from the very
 // buffers and kernels of a normal run. Verification compares these with the CPU reference; the views of feature maps read them.
-import { elements, type Shape } from '../gpu-kernels/op.ts';
+import type { Shape } from '../gpu-kernels/op.ts';
 import { spread } from '../graph/reference.ts';
 import type { InferredGraph } from '../graph/graph.ts';
 import type { Program } from './program.ts';
+import { load } from './stored-tensor.ts';
 
 /**
  * A difference larger than this many standard deviations of the expected values is a fault. Each layer is judged on its own, from the
@@ -23,7 +24,12 @@ export interface LayerHooks {
  * Values by node id, in the order of dispatches, in their logical layout. Nodes that a kernel computes on the way to another one's
  * value are never stored, so they are not here. Rejects when the plan is not of single precision, or with the signal's reason.
  */
-export async function layerValues(program: Program, graph: InferredGraph, inputs: readonly Float32Array[], { signal, onProgress }: LayerHooks = {}): Promise<Map<string, Float32Array>> {
+export async function layerValues(
+  program: Program,
+  graph: InferredGraph,
+  inputs: readonly Float32Array[],
+  { signal, onProgress }: LayerHooks = {},
+): Promise<Map<string, Float32Array>> {
   const { plan, dispatches } = program;
   const { device } = program.open;
   if (plan.precision !== 'f32') throw new Error('layers are compared in single precision; load the net with f32');
@@ -38,9 +44,12 @@ export async function layerValues(program: Program, graph: InferredGraph, inputs
       const made = values.filter(({ from }) => from === dispatch);
       if (made.length === 0) submit(program, dispatch);
       for (const [index, { value, slot, offset, bytes }] of made.entries()) {
-        submit(program, index === 0 ? dispatch : undefined, (encoder) => encoder.copyBufferToBuffer(program.slots[slot] as GPUBuffer, offset, staging, 0, bytes));
+        submit(program, index === 0 ? dispatch : undefined, (encoder) =>
+          encoder.copyBufferToBuffer(program.slots[slot] as GPUBuffer, offset, staging, 0, bytes),
+        );
         await staging.mapAsync(1, 0, bytes);
-        found.set(value, unpadded(new Float32Array(staging.getMappedRange(0, bytes)), graph.facts.get(value)?.shape as Shape));
+        const shape = graph.facts.get(value)?.shape as Shape;
+        found.set(value, load({ node: value, shape, slot, offset, type: 'f32' }, staging.getMappedRange(0, bytes), 0));
         staging.unmap();
       }
       onProgress?.((dispatch + 1) / dispatches.length);
@@ -60,15 +69,6 @@ function submit(program: Program, dispatch: number | undefined, after?: (encoder
   }
   after?.(encoder);
   program.open.device.queue.submit([encoder.finish()]);
-}
-
-function unpadded(stored: Float32Array, shape: Shape): Float32Array {
-  const channels = shape.at(-1) as number;
-  const stride = Math.ceil(channels / 4) * 4;
-  if (stride === channels) return stored.slice();
-  const result = new Float32Array(elements(shape));
-  for (let from = 0, to = 0; to < result.length; from += stride, to += channels) result.set(stored.subarray(from, from + channels), to);
-  return result;
 }
 
 export interface LayerCheck {

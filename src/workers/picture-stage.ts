@@ -37,15 +37,28 @@ export class PictureStage {
   ) {}
 
   static async create({ device }: OpenDevice): Promise<PictureStage> {
-    const buffer = (binding: number, type: GPUBufferBindingType): GPUBindGroupLayoutEntry => ({ binding, visibility: compute, buffer: { type } });
+    const buffer = (binding: number, type: GPUBufferBindingType): GPUBindGroupLayoutEntry => ({
+      binding,
+      visibility: compute,
+      buffer: { type },
+    });
     const layouts = {
       across: device.createBindGroupLayout({
         label: 'picture across',
-        entries: [{ binding: 0, visibility: compute, texture: { sampleType: 'float' } }, buffer(1, 'read-only-storage'), buffer(2, 'storage')],
+        entries: [
+          { binding: 0, visibility: compute, texture: { sampleType: 'float' } },
+          buffer(1, 'read-only-storage'),
+          buffer(2, 'storage'),
+        ],
       }),
       down: device.createBindGroupLayout({
         label: 'picture down',
-        entries: [buffer(0, 'read-only-storage'), buffer(1, 'read-only-storage'), buffer(2, 'read-only-storage'), buffer(3, 'storage')],
+        entries: [
+          buffer(0, 'read-only-storage'),
+          buffer(1, 'read-only-storage'),
+          buffer(2, 'read-only-storage'),
+          buffer(3, 'storage'),
+        ],
       }),
     };
     const compile = (name: 'across' | 'down', code: string): Promise<GPUComputePipeline> =>
@@ -72,7 +85,10 @@ export class PictureStage {
     const { width, height } = sizeOf(source);
     const { texture } = this.fit(width, height, preparation, target);
     if ('data' in source) {
-      this.device.queue.writeTexture({ texture }, source.data as Uint8Array<ArrayBuffer>, { bytesPerRow: width * 4 }, [width, height]);
+      this.device.queue.writeTexture({ texture }, source.data as Uint8Array<ArrayBuffer>, { bytesPerRow: width * 4 }, [
+        width,
+        height,
+      ]);
     } else {
       this.device.queue.copyExternalImageToTexture({ source }, { texture, premultipliedAlpha: false }, [width, height]);
     }
@@ -100,7 +116,8 @@ export class PictureStage {
 
   private fit(width: number, height: number, preparation: Preparation, target: GPUBufferBinding): Fitted {
     const key = JSON.stringify([width, height, preparation]);
-    if (this.fitted?.key === key && this.target === target.buffer && this.targetOffset === target.offset) return this.fitted;
+    if (this.fitted?.key === key && this.target === target.buffer && this.targetOffset === target.offset)
+      return this.fitted;
     this.destroy();
     const { device } = this;
     const resized = geometry({ width, height }, preparation);
@@ -110,7 +127,11 @@ export class PictureStage {
     const first = down.from[0] as number;
     const rows = (down.from[area.height - 1] as number) + (down.count[area.height - 1] as number) - first;
     const table = (label: string, data: Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>): GPUBuffer => {
-      const made = device.createBuffer({ label, size: data.byteLength, usage: bufferUsage.storage | bufferUsage.copyDst });
+      const made = device.createBuffer({
+        label,
+        size: data.byteLength,
+        usage: bufferUsage.storage | bufferUsage.copyDst,
+      });
       device.queue.writeBuffer(made, 0, data);
       return made;
     };
@@ -124,7 +145,11 @@ export class PictureStage {
     const acrossTaps = table('picture taps across', packTaps(across, sizes));
     const downTaps = table('picture taps down', packTaps(down, sizes));
     const values = table('picture values', valueTable(preparation));
-    const middle = device.createBuffer({ label: 'picture rows', size: rows * area.width * 4, usage: bufferUsage.storage });
+    const middle = device.createBuffer({
+      label: 'picture rows',
+      size: rows * area.width * 4,
+      usage: bufferUsage.storage,
+    });
     const group = (layout: GPUBindGroupLayout, resources: readonly GPUBindingResource[]): GPUBindGroup =>
       device.createBindGroup({ layout, entries: resources.map((resource, binding) => ({ binding, resource })) });
     this.target = target.buffer;
@@ -146,7 +171,10 @@ export class PictureStage {
   private targetOffset: number | undefined;
 }
 
-function packTaps({ from, count, weights, stride }: Taps, [width, height, first, rows]: readonly [number, number, number, number]): Int32Array<ArrayBuffer> {
+function packTaps(
+  { from, count, weights, stride }: Taps,
+  [width, height, first, rows]: readonly [number, number, number, number],
+): Int32Array<ArrayBuffer> {
   const packed = new Int32Array(tapsAt + from.length + count.length + weights.length);
   packed.set([width, height, stride, first, rows]);
   packed.set(from, tapsAt);

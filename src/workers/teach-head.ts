@@ -40,7 +40,9 @@ const decay = 1e-3;
 const momentum = 0.9;
 
 /** Why these classes cannot be taught yet, in a sentence; undefined when they can. */
-export function teachProblem(classes: readonly { readonly name: string; readonly count: number }[]): string | undefined {
+export function teachProblem(
+  classes: readonly { readonly name: string; readonly count: number }[],
+): string | undefined {
   if (classes.length < 2) return 'A head needs two classes or more to tell apart.';
   const few = classes.find(({ count }) => count < fewestSamples);
   if (few) return `"${few.name}" has ${few.count} of the ${fewestSamples} samples that a class needs.`;
@@ -57,7 +59,9 @@ export function* teachHead(classes: readonly TaughtClass[]): Generator<TeachProg
   const { train, heldOut } = split(classes);
   const size = train[0]?.features.length as number;
   const { mean, scale } = spreadOf(train, size);
-  const xs = train.map(({ features }) => features.map((value, d) => (value - (mean[d] as number)) * (scale[d] as number)));
+  const xs = train.map(({ features }) =>
+    features.map((value, d) => (value - (mean[d] as number)) * (scale[d] as number)),
+  );
   const count = classes.length;
   const weight = new Float64Array(count * size);
   const bias = new Float64Array(count);
@@ -78,7 +82,8 @@ export function* teachHead(classes: readonly TaughtClass[]): Generator<TeachProg
       for (let k = 0; k < count; k++) {
         const slope = (share[truth] as number) * ((p[k] as number) - (k === truth ? 1 : 0));
         biasGradient[k] = (biasGradient[k] as number) + slope;
-        for (let d = 0; d < size; d++) weightGradient[k * size + d] = (weightGradient[k * size + d] as number) + slope * (x[d] as number);
+        for (let d = 0; d < size; d++)
+          weightGradient[k * size + d] = (weightGradient[k * size + d] as number) + slope * (x[d] as number);
       }
     });
     descend(weight, weightSpeed, weightGradient, rate);
@@ -98,7 +103,8 @@ export function* teachHead(classes: readonly TaughtClass[]): Generator<TeachProg
 
 /** The head's logits for one picture's features. Throws RangeError when they are of another net. */
 export function headLogits({ classes, features: size, weight, bias }: Head, features: Float32Array): Float32Array {
-  if (features.length !== size) throw new RangeError(`the head reads ${size} features, this net has ${features.length}`);
+  if (features.length !== size)
+    throw new RangeError(`the head reads ${size} features, this net has ${features.length}`);
   return Float32Array.from(classes, (_, k) => {
     let sum = bias[k] as number;
     for (let d = 0; d < size; d++) sum += (weight[k * size + d] as number) * (features[d] as number);
@@ -124,9 +130,11 @@ function split(classes: readonly TaughtClass[]): { train: Sample[]; heldOut: Sam
 function spreadOf(samples: readonly Sample[], size: number): { mean: Float64Array; scale: Float64Array } {
   const mean = new Float64Array(size);
   const scale = new Float64Array(size);
-  for (const { features } of samples) for (let d = 0; d < size; d++) mean[d] = (mean[d] as number) + (features[d] as number) / samples.length;
   for (const { features } of samples)
-    for (let d = 0; d < size; d++) scale[d] = (scale[d] as number) + ((features[d] as number) - (mean[d] as number)) ** 2 / samples.length;
+    for (let d = 0; d < size; d++) mean[d] = (mean[d] as number) + (features[d] as number) / samples.length;
+  for (const { features } of samples)
+    for (let d = 0; d < size; d++)
+      scale[d] = (scale[d] as number) + ((features[d] as number) - (mean[d] as number)) ** 2 / samples.length;
   // A feature that never changes tells nothing: it stays at zero.
   return { mean, scale: scale.map((variance) => (variance > 1e-12 ? 1 / Math.sqrt(variance) : 0)) };
 }
@@ -146,7 +154,14 @@ function descend(values: Float64Array, speed: Float64Array, gradient: Float64Arr
 }
 
 /** Folds mean and scale into the head, so that it reads plain features. */
-function unstandardise(classes: readonly TaughtClass[], size: number, weight: Float64Array, bias: Float64Array, mean: Float64Array, scale: Float64Array): Head {
+function unstandardise(
+  classes: readonly TaughtClass[],
+  size: number,
+  weight: Float64Array,
+  bias: Float64Array,
+  mean: Float64Array,
+  scale: Float64Array,
+): Head {
   const plain = new Float32Array(weight.length);
   const shifted = Float64Array.from(bias);
   for (let k = 0; k < classes.length; k++)

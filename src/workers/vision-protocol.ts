@@ -8,6 +8,14 @@ import type { Outcome } from './protocol.ts';
 import type { Taught, TaughtClass } from './teach-head.ts';
 import type { StoredWeights } from './weights-store.ts';
 
+/** The first message to the worker. */
+export interface VisionStart {
+  /** Address of onnxruntime-web's .wasm file on this page's origin. */
+  readonly wasm: string;
+  /** Count GPU objects ({@link VisionCalls.objects}). */
+  readonly count: boolean;
+}
+
 /** Where a net's weights come from. */
 export type WeightsRef =
   /** Ships with the page: address of its description (public/models/*.json). */
@@ -73,7 +81,7 @@ export interface FrameReport extends Look {
   /** Counts the frames that were answered, from 1. */
   readonly sequence: number;
   readonly fps: number;
-  /** Median over the last second, from a frame's arrival in the worker to its answer in the page. */
+  /** Median over the last second, from a frame's arrival in the worker until the page has shown its answer. */
   readonly latencyMs: number;
   readonly dropped: number;
 }
@@ -88,7 +96,7 @@ export interface VisionCalls {
   openNet(ticket: number, request: NetRequest): Promise<Outcome<OpenedNet>>;
   /** Looks at a picture and remembers it for {@link again}. The bitmap is the worker's from now on. */
   look(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;
-  /** The remembered picture (of a paused camera: its last frame) once more. */
+  /** The remembered picture once more. */
   again(ticket: number, preparation: Preparation): Promise<Outcome<Look>>;
   /** Answers frames until the stream ends or {@link stopCamera}; reports come as events. */
   watch(stream: ReadableStream<VideoFrame>, settings: CameraSettings): void;
@@ -141,6 +149,12 @@ export interface ReferenceJob {
 
 /** One node of the reference is done; `difference` is absent where the GPU stores no value of its own. */
 export type ReferenceReport =
-  | { readonly kind: 'node'; readonly node: string; readonly share: number; readonly difference?: number; readonly passed?: boolean }
+  | {
+      readonly kind: 'node';
+      readonly node: string;
+      readonly share: number;
+      readonly difference?: number;
+      readonly passed?: boolean;
+    }
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly message: string };

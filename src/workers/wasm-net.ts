@@ -31,7 +31,9 @@ export class WasmNet {
   static async load(wasm: string, graph: InferredGraph, params: Params, keep: readonly string[]): Promise<WasmNet> {
     const ort = await startRuntime(wasm);
     const outputs = [...new Set([...graph.outputs, ...keep])];
-    const session = await ort.InferenceSession.create(exportOnnx({ ...graph, outputs }, params), { executionProviders: ['wasm'] });
+    const session = await ort.InferenceSession.create(exportOnnx({ ...graph, outputs }, params), {
+      executionProviders: ['wasm'],
+    });
     return new WasmNet(ort, session, graph, outputs);
   }
 

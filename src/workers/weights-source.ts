@@ -18,12 +18,24 @@ export interface Checkpoint {
 const salt = 'profile';
 
 const madeUp: Checkpoint = {
-  facts: { kind: 'made-up', name: 'made-up', source: 'random numbers, the same on every machine', bytes: 0, sha256: '', imagenet: false, nonFinite: 0 },
+  facts: {
+    kind: 'made-up',
+    name: 'made-up',
+    source: 'random numbers, the same on every machine',
+    bytes: 0,
+    sha256: '',
+    imagenet: false,
+    nonFinite: 0,
+  },
   tensors: undefined,
 };
 
 /** Reads and checks. Rejects with Error (SafetensorsError for a damaged file); the message is a sentence. */
-export async function openCheckpoint(ref: Exclude<WeightsRef, { kind: 'file' }> | { readonly kind: 'file'; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }): Promise<Checkpoint> {
+export async function openCheckpoint(
+  ref:
+    | Exclude<WeightsRef, { kind: 'file' }>
+    | { readonly kind: 'file'; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> },
+): Promise<Checkpoint> {
   switch (ref.kind) {
     case 'made-up':
       return madeUp;
@@ -34,7 +46,17 @@ export async function openCheckpoint(ref: Exclude<WeightsRef, { kind: 'file' }> 
       if (!stored) throw new Error('These weights are no longer stored; fetch them again.');
       const bytes = await readWeights(ref.id);
       const source = `${stored.hubId} at ${stored.revision.slice(0, 7)}, Hugging Face hub`;
-      return checkpoint(bytes, { kind: 'stored', name: stored.hubId, source, sha256: stored.sha256, ...(stored.licence && { licence: stored.licence }) }, [stored.hubId]);
+      return checkpoint(
+        bytes,
+        {
+          kind: 'stored',
+          name: stored.hubId,
+          source,
+          sha256: stored.sha256,
+          ...(stored.licence && { licence: stored.licence }),
+        },
+        [stored.hubId],
+      );
     }
     case 'file': {
       const sha256 = await hashOf(ref.bytes);
@@ -43,7 +65,11 @@ export async function openCheckpoint(ref: Exclude<WeightsRef, { kind: 'file' }> 
   }
 }
 
-function checkpoint(bytes: Uint8Array, facts: Pick<WeightsFacts, 'kind' | 'name' | 'source' | 'sha256' | 'licence' | 'embedded'>, names: readonly string[]): Checkpoint {
+function checkpoint(
+  bytes: Uint8Array,
+  facts: Pick<WeightsFacts, 'kind' | 'name' | 'source' | 'sha256' | 'licence' | 'embedded'>,
+  names: readonly string[],
+): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes);
   let nonFinite = 0;
   for (const tensor of tensors.values()) {
@@ -59,20 +85,33 @@ async function embedded(url: string): Promise<Checkpoint> {
   const bytes = new Uint8Array(await (await fetched(new URL(model.file, url).href)).arrayBuffer());
   const sha256 = await hashOf(bytes);
   if (sha256 !== model.sha256) {
-    throw new Error(`${model.file} arrived damaged: its SHA-256 begins with ${sha256.slice(0, 12)}, not ${model.sha256.slice(0, 12)}. Reload the page to fetch it again.`);
+    throw new Error(
+      `${model.file} arrived damaged: its SHA-256 begins with ${sha256.slice(0, 12)}, not ${model.sha256.slice(0, 12)}. Reload the page to fetch it again.`,
+    );
   }
-  return checkpoint(bytes, { kind: 'embedded', name: model.file, source: model.source, licence: model.licence, sha256, embedded: model }, []);
+  return checkpoint(
+    bytes,
+    { kind: 'embedded', name: model.file, source: model.source, licence: model.licence, sha256, embedded: model },
+    [],
+  );
 }
 
 async function fetched(url: string): Promise<Response> {
   const response = await fetch(url).catch(() => undefined);
-  if (!response?.ok) throw new Error(`${new URL(url).pathname.split('/').at(-1) ?? url} could not be loaded from this page; check the connection and try again.`);
+  if (!response?.ok)
+    throw new Error(
+      `${new URL(url).pathname.split('/').at(-1) ?? url} could not be loaded from this page; check the connection and try again.`,
+    );
   return response;
 }
 
 /** The net's parameters, or what does not fit, in sentences. */
-export function fit({ tensors }: Checkpoint, graph: InferredGraph): { readonly params: Params } | { readonly mismatch: readonly string[] } {
-  if (!tensors) return { params: new Map(graphParams(graph).map(({ name, shape }) => [name, generateTensor(salt, name, shape)])) };
+export function fit(
+  { tensors }: Checkpoint,
+  graph: InferredGraph,
+): { readonly params: Params } | { readonly mismatch: readonly string[] } {
+  if (!tensors)
+    return { params: new Map(graphParams(graph).map(({ name, shape }) => [name, generateTensor(salt, name, shape)])) };
   const loaded = loadWeights(graph, tensors);
   return 'params' in loaded ? loaded : { mismatch: describeMismatch(loaded) };
 }

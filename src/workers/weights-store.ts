@@ -34,7 +34,9 @@ async function folder(): Promise<FileSystemDirectoryHandle> {
   try {
     return await (await navigator.storage.getDirectory()).getDirectoryHandle(folderName, { create: true });
   } catch {
-    throw new HubError('This browser keeps no files for the page (a private window?); drop the .safetensors file here instead.');
+    throw new HubError(
+      'This browser keeps no files for the page (a private window?); drop the .safetensors file here instead.',
+    );
   }
 }
 
@@ -79,7 +81,8 @@ export async function fetchWeights(file: PublishedFile, { signal, onProgress }: 
   const directory = await folder();
   // Another revision's bytes must not be continued.
   const partName = `${id}.${file.revision}.part`;
-  for await (const name of directory.keys()) if (name.startsWith(`${id}.`) && name.endsWith('.part') && name !== partName) await directory.removeEntry(name);
+  for await (const name of directory.keys())
+    if (name.startsWith(`${id}.`) && name.endsWith('.part') && name !== partName) await directory.removeEntry(name);
   const handle = await directory.getFileHandle(partName, { create: true });
   const access = await handle.createSyncAccessHandle();
   let bytes: Uint8Array<ArrayBuffer>;
@@ -87,7 +90,8 @@ export async function fetchWeights(file: PublishedFile, { signal, onProgress }: 
     const part = {
       size: () => access.getSize(),
       append: (chunk: Uint8Array) => {
-        if (access.write(chunk as Uint8Array<ArrayBuffer>, { at: access.getSize() }) !== chunk.length) throw new HubError('The disk space that the browser gives this page is full; delete other weights first.');
+        if (access.write(chunk as Uint8Array<ArrayBuffer>, { at: access.getSize() }) !== chunk.length)
+          throw new HubError('The disk space that the browser gives this page is full; delete other weights first.');
       },
       truncate: (size: number) => access.truncate(size),
     };
@@ -106,7 +110,9 @@ export async function fetchWeights(file: PublishedFile, { signal, onProgress }: 
   const sha256 = await hashOf(bytes);
   if (file.sha256 !== undefined && sha256 !== file.sha256) {
     await directory.removeEntry(partName);
-    throw new HubError(`The file that arrived is not the one the hub describes: its SHA-256 begins with ${sha256.slice(0, 12)}, not ${file.sha256.slice(0, 12)}. It was deleted; try again.`);
+    throw new HubError(
+      `The file that arrived is not the one the hub describes: its SHA-256 begins with ${sha256.slice(0, 12)}, not ${file.sha256.slice(0, 12)}. It was deleted; try again.`,
+    );
   }
   const stored: StoredWeights = {
     id,
@@ -124,7 +130,11 @@ export async function fetchWeights(file: PublishedFile, { signal, onProgress }: 
   return stored;
 }
 
-async function write(directory: FileSystemDirectoryHandle, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+async function write(
+  directory: FileSystemDirectoryHandle,
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
   const access = await (await directory.getFileHandle(name, { create: true })).createSyncAccessHandle();
   try {
     access.truncate(0);

@@ -64,9 +64,13 @@ describe('a fault in one kernel', () => {
   test('is named, and no layer behind it is, whichever dispatch it is in', async () => {
     const plan = planned(tiny);
     for (let dispatch = 0; dispatch < plan.dispatches.length; dispatch++) {
-      const broken = withFault(plan, dispatch, (wgsl) => wgsl.replace(/(out0\[[^=]*\] = )([^;]+);/g, '$1($2) * 1.002;'));
+      const broken = withFault(plan, dispatch, (wgsl) =>
+        wgsl.replace(/(out0\[[^=]*\] = )([^;]+);/g, '$1($2) * 1.002;'),
+      );
       const faults = (await check(tiny, broken)).filter(({ passed }) => !passed).map(({ node }) => node);
-      const made = plan.lives.filter(({ from, value }) => from === dispatch && tiny.graph.facts.has(value)).map(({ value }) => value);
+      const made = plan.lives
+        .filter(({ from, value }) => from === dispatch && tiny.graph.facts.has(value))
+        .map(({ value }) => value);
       expect(faults).toEqual(made);
     }
   });

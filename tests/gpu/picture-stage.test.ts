@@ -28,7 +28,12 @@ function noise(width: number, height: number, transparent = false): Picture {
 }
 
 /** The input as the GPU wrote it, without the padding channel. */
-async function onGpu(picture: Picture, preparation: Preparation, target: GPUBuffer, read: GPUBuffer): Promise<Float32Array> {
+async function onGpu(
+  picture: Picture,
+  preparation: Preparation,
+  target: GPUBuffer,
+  read: GPUBuffer,
+): Promise<Float32Array> {
   const { device } = open;
   stage.upload(picture, preparation, { buffer: target, offset: 0, size: target.size });
   const encoder = device.createCommandEncoder();
@@ -58,7 +63,9 @@ describe('bit for bit', () => {
     for (const transparent of [false, true]) {
       const picture = noise(width, height, transparent);
       const found = await onGpu(picture, preparation, target, read);
-      expect(Buffer.compare(Buffer.from(found.buffer), Buffer.from(preparePicture(picture, preparation).buffer))).toBe(0);
+      expect(Buffer.compare(Buffer.from(found.buffer), Buffer.from(preparePicture(picture, preparation).buffer))).toBe(
+        0,
+      );
     }
     target.destroy();
     read.destroy();

@@ -13,11 +13,14 @@ import { graphParams } from '../../../src/graph/weights.ts';
 
 function net(name: string, input: number) {
   const graph = buildGraph(openPreset(name, { input }));
-  const params = new Map(graphParams(graph).map(({ name: tensor, shape }) => [tensor, generateTensor('maps', tensor, shape)]));
+  const params = new Map(
+    graphParams(graph).map(({ name: tensor, shape }) => [tensor, generateTensor('maps', tensor, shape)]),
+  );
   const picture = nchwToNhwc(generateInput('maps', input), graph.facts.get('input')!.shape);
   return { graph, params, picture };
 }
-const logitsOf = (graph: InferredGraph, values: ReadonlyMap<string, Float32Array>): Float32Array => values.get(graph.outputs[0]!)!;
+const logitsOf = (graph: InferredGraph, values: ReadonlyMap<string, Float32Array>): Float32Array =>
+  values.get(graph.outputs[0]!)!;
 
 describe('class-activation map', () => {
   test.each([
@@ -39,7 +42,8 @@ describe('class-activation map', () => {
     const values = runReference(graph, params, picture, { keep: [pooling.pool.id] });
     const pooled = values.get(pooling.pool.id)!;
     const map = Float32Array.from({ length: pooled.length * 4 }, (_, i) => pooled[i % pooled.length]!);
-    for (const logit of classMap(graph, params, pooling, map, 3)) expect(logit).toBeCloseTo(logitsOf(graph, values)[3]!, 4);
+    for (const logit of classMap(graph, params, pooling, map, 3))
+      expect(logit).toBeCloseTo(logitsOf(graph, values)[3]!, 4);
   });
   test('a net that reads a class token has none', () => {
     expect(findPooling(net('t2t_vit_7', 64).graph)).toBeUndefined();
@@ -71,7 +75,10 @@ describe('attention matrices', () => {
     const output = values.get(id)!;
     for (let head = 0; head < found.heads; head++)
       for (const query of [0, found.queries - 1]) {
-        const row = found.values.subarray((head * found.queries + query) * found.keys, (head * found.queries + query + 1) * found.keys);
+        const row = found.values.subarray(
+          (head * found.queries + query) * found.keys,
+          (head * found.queries + query + 1) * found.keys,
+        );
         expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
         const at = layout.offset + Math.floor(head / shared) * layout.headStride;
         const mixed = row.reduce((sum, share, j) => sum + share * v[j * channels + at]!, 0);
@@ -83,17 +90,49 @@ describe('attention matrices', () => {
     const attrs = { heads: 2, kvHeads: 2, keyDim: 2, valueDim: 2, scale: 1, talkingHeads: true } as AttentionAttrs;
     const shape = [1, 3, 4];
     const names = ['talking_head1.weight', 'talking_head1.bias', 'talking_head2.weight', 'talking_head2.bias'];
-    const node = { id: 'a', op: 'attention', attrs, inputs: ['q', 'k', 'v'], params: Object.fromEntries(names.map((role) => [role, role])), block: 0, repeat: 0 };
-    const graph = { name: 'a', nodes: [node], inputs: [], outputs: ['a'], stages: [], facts: new Map(['q', 'k', 'v', 'a'].map((id) => [id, { shape, params: [], parameterCount: 0, macs: 0, macKind: 'none' as const }])) };
+    const node = {
+      id: 'a',
+      op: 'attention',
+      attrs,
+      inputs: ['q', 'k', 'v'],
+      params: Object.fromEntries(names.map((role) => [role, role])),
+      block: 0,
+      repeat: 0,
+    };
+    const graph = {
+      name: 'a',
+      nodes: [node],
+      inputs: [],
+      outputs: ['a'],
+      stages: [],
+      facts: new Map(
+        ['q', 'k', 'v', 'a'].map((id) => [
+          id,
+          { shape, params: [], parameterCount: 0, macs: 0, macKind: 'none' as const },
+        ]),
+      ),
+    };
     const values = new Map(['q', 'k', 'v'].map((id) => [id, generateTensor('talk', id, shape)]));
     // The second mixing is the identity, so the node's output is the rows' own mixture.
-    const params = new Map([[names[0]!, Float32Array.of(0.5, -2, 3, 1)], [names[1]!, Float32Array.of(0.1, 0.2)], [names[2]!, Float32Array.of(1, 0, 0, 1)], [names[3]!, Float32Array.of(0, 0)]]);
+    const params = new Map([
+      [names[0]!, Float32Array.of(0.5, -2, 3, 1)],
+      [names[1]!, Float32Array.of(0.1, 0.2)],
+      [names[2]!, Float32Array.of(1, 0, 0, 1)],
+      [names[3]!, Float32Array.of(0, 0)],
+    ]);
     const found = attentionWeights(graph, params, node, values);
-    const output = (ops['attention'] as Op<unknown>).reference([...values.values()], Object.fromEntries(params), { inputs: [shape, shape, shape], output: shape, attrs });
+    const output = (ops['attention'] as Op<unknown>).reference([...values.values()], Object.fromEntries(params), {
+      inputs: [shape, shape, shape],
+      output: shape,
+      attrs,
+    });
     for (let head = 0; head < 2; head++) {
       const row = found.values.subarray(head * 9, head * 9 + 3);
       expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 6);
-      expect(row.reduce((sum, share, j) => sum + share * values.get('v')![j * 4 + head * 2]!, 0)).toBeCloseTo(output[head * 2]!, 5);
+      expect(row.reduce((sum, share, j) => sum + share * values.get('v')![j * 4 + head * 2]!, 0)).toBeCloseTo(
+        output[head * 2]!,
+        5,
+      );
     }
   });
 });

@@ -16,7 +16,10 @@ const answering =
 describe('looking a checkpoint up', () => {
   const good = {
     sha,
-    siblings: [{ rfilename: 'README.md', size: 3 }, { rfilename: 'model.safetensors', size: 14203444, lfs: { sha256: 'b'.repeat(64), size: 14203444 } }],
+    siblings: [
+      { rfilename: 'README.md', size: 3 },
+      { rfilename: 'model.safetensors', size: 14203444, lfs: { sha256: 'b'.repeat(64), size: 14203444 } },
+    ],
     cardData: { license: 'apache-2.0', tags: ['timm'] },
   };
 
@@ -29,11 +32,21 @@ describe('looking a checkpoint up', () => {
     });
     expect(asked).toEqual([`${hub}/api/models/${id}?blobs=true`]);
     expect(file).toEqual({
-      hubId: id, revision: sha, bytes: 14203444, sha256: 'b'.repeat(64), licence: 'apache-2.0', url: `${hub}/${id}/resolve/${sha}/model.safetensors`,
+      hubId: id,
+      revision: sha,
+      bytes: 14203444,
+      sha256: 'b'.repeat(64),
+      licence: 'apache-2.0',
+      url: `${hub}/${id}/resolve/${sha}/model.safetensors`,
     });
   });
   test('a card without licence and a file without hash are said to have none', async () => {
-    const file = await lookUp(hub, id, never, answering({ sha, siblings: [{ rfilename: 'model.safetensors', size: 5 }] }));
+    const file = await lookUp(
+      hub,
+      id,
+      never,
+      answering({ sha, siblings: [{ rfilename: 'model.safetensors', size: 5 }] }),
+    );
     expect(file).not.toHaveProperty('licence');
     expect(file).not.toHaveProperty('sha256');
   });
@@ -103,7 +116,9 @@ describe('downloading', () => {
   });
   test('a lost connection keeps what came; the next try fetches the rest by range', async () => {
     const part = new Part();
-    await expect(download(url, 1000, part, { signal: never, fetch: server({ cut: 300 }).fetch })).rejects.toThrow('was lost; start again to fetch the rest');
+    await expect(download(url, 1000, part, { signal: never, fetch: server({ cut: 300 }).fetch })).rejects.toThrow(
+      'was lost; start again to fetch the rest',
+    );
     expect(part.size()).toBe(300);
     const { asked, fetch } = server();
     await download(url, 1000, part, { signal: never, fetch });
@@ -113,7 +128,11 @@ describe('downloading', () => {
   test('a cancel keeps what came', async () => {
     const part = new Part();
     const controller = new AbortController();
-    const pending = download(url, 1000, part, { signal: controller.signal, fetch: server().fetch, onProgress: (bytes) => bytes >= 500 && controller.abort() });
+    const pending = download(url, 1000, part, {
+      signal: controller.signal,
+      fetch: server().fetch,
+      onProgress: (bytes) => bytes >= 500 && controller.abort(),
+    });
     await expect(pending).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }) as Error);
     expect(part.size()).toBe(500);
   });
@@ -130,18 +149,23 @@ describe('downloading', () => {
   });
   test('more bytes than promised are refused and dropped', async () => {
     const part = new Part();
-    await expect(download(url, 1000, part, { signal: never, fetch: server({ excess: 50 }).fetch })).rejects.toThrow('sent more than the 1,000 bytes');
+    await expect(download(url, 1000, part, { signal: never, fetch: server({ excess: 50 }).fetch })).rejects.toThrow(
+      'sent more than the 1,000 bytes',
+    );
     expect(part.size()).toBe(0);
   });
   test('an error page is not taken for the file', async () => {
     const part = new Part();
-    await expect(download(url, 1000, part, { signal: never, fetch: answering('no', 403) })).rejects.toThrow('cdn.test answered 403 instead of the file');
+    await expect(download(url, 1000, part, { signal: never, fetch: answering('no', 403) })).rejects.toThrow(
+      'cdn.test answered 403 instead of the file',
+    );
     expect(part.size()).toBe(0);
   });
   test('a range that begins elsewhere is not appended', async () => {
     const part = new Part();
     part.append(whole.slice(0, 200));
-    const fetch: typeof globalThis.fetch = () => Promise.resolve(new Response('x', { status: 206, headers: { 'Content-Range': 'bytes 0-0/1000' } }));
+    const fetch: typeof globalThis.fetch = () =>
+      Promise.resolve(new Response('x', { status: 206, headers: { 'Content-Range': 'bytes 0-0/1000' } }));
     await expect(download(url, 1000, part, { signal: never, fetch })).rejects.toThrow(HubError);
     expect(part.size()).toBe(200);
   });

@@ -56,7 +56,11 @@ test('after stop nothing starts and every frame is closed', async () => {
 
 test('a frame that fails is reported, closed, and the next one goes on', async () => {
   const errors: unknown[] = [];
-  const loop = new FrameLoop<Frame>((frame) => (frame.id === 0 ? Promise.reject(new Error('no')) : Promise.resolve()), (error) => errors.push(error), 1);
+  const loop = new FrameLoop<Frame>(
+    (frame) => (frame.id === 0 ? Promise.reject(new Error('no')) : Promise.resolve()),
+    (error) => errors.push(error),
+    1,
+  );
   const frames = [new Frame(0), new Frame(1)];
   for (const frame of frames) loop.offer(frame);
   await settle();
@@ -66,12 +70,23 @@ test('a frame that fails is reported, closed, and the next one goes on', async (
 
 test('a stream is read to its end, or until it is no longer wanted, which its source learns', async () => {
   const seen: number[] = [];
-  const loop = () => new FrameLoop<Frame>((frame) => Promise.resolve(void seen.push(frame.id)), () => expect.unreachable());
-  await pump(new ReadableStream<Frame>({ start: (c) => (c.enqueue(new Frame(1)), c.close()) }), loop(), new AbortController().signal);
+  const loop = () =>
+    new FrameLoop<Frame>(
+      (frame) => Promise.resolve(void seen.push(frame.id)),
+      () => expect.unreachable(),
+    );
+  await pump(
+    new ReadableStream<Frame>({ start: (c) => (c.enqueue(new Frame(1)), c.close()) }),
+    loop(),
+    new AbortController().signal,
+  );
   expect(seen).toEqual([1]);
   let cancelled = false;
   const controller = new AbortController();
-  const endless = new ReadableStream<Frame>({ pull: async (c) => (await settle(), c.enqueue(new Frame(2))), cancel: () => void (cancelled = true) });
+  const endless = new ReadableStream<Frame>({
+    pull: async (c) => (await settle(), c.enqueue(new Frame(2))),
+    cancel: () => void (cancelled = true),
+  });
   const done = pump(endless, loop(), controller.signal);
   await settle();
   controller.abort();

@@ -7,7 +7,12 @@ const noise = (): number => ((state = (Math.imul(state, 1664525) + 1013904223) >
 
 /** `count` samples around a class's own centre, with features of very different size. */
 const samples = (seed: number, count: number, size = 40): Float32Array[] =>
-  Array.from({ length: count }, () => Float32Array.from({ length: size }, (_, d) => (d % 7 === seed % 7 ? 0.5 : 0) * 10 ** (d % 4) + noise() * 0.4 * 10 ** (d % 4)));
+  Array.from({ length: count }, () =>
+    Float32Array.from(
+      { length: size },
+      (_, d) => (d % 7 === seed % 7 ? 0.5 : 0) * 10 ** (d % 4) + noise() * 0.4 * 10 ** (d % 4),
+    ),
+  );
 
 function teach(classes: readonly TaughtClass[]): { taught: Taught; losses: number[] } {
   const losses: number[] = [];
@@ -36,7 +41,11 @@ describe('teaching', () => {
     expect(losses.at(-1)).toBeLessThan(0.2 * (losses[0] as number));
   });
   test('new samples are told apart by the head alone', () => {
-    const right = [0, 1, 2].flatMap((seed) => samples(seed, 30).map((x) => headLogits(taught.head, x).indexOf(Math.max(...headLogits(taught.head, x))) === seed));
+    const right = [0, 1, 2].flatMap((seed) =>
+      samples(seed, 30).map(
+        (x) => headLogits(taught.head, x).indexOf(Math.max(...headLogits(taught.head, x))) === seed,
+      ),
+    );
     expect(right.filter(Boolean).length / right.length).toBeGreaterThan(0.95);
   });
 });
@@ -55,7 +64,22 @@ test('a feature that never changes has no weight', () => {
 
 test('sentences for what is missing', () => {
   expect(teachProblem([{ name: 'mug', count: 9 }])).toBe('A head needs two classes or more to tell apart.');
-  expect(teachProblem([{ name: 'mug', count: 9 }, { name: 'cat', count: 2 }])).toBe('"cat" has 2 of the 5 samples that a class needs.');
-  expect(teachProblem([{ name: 'mug', count: 9 }, { name: 'cat', count: 5 }])).toBeUndefined();
-  expect(() => headLogits({ classes: ['a'], features: 3, weight: new Float32Array(3), bias: new Float32Array(1) }, new Float32Array(2))).toThrow('the head reads 3 features, this net has 2');
+  expect(
+    teachProblem([
+      { name: 'mug', count: 9 },
+      { name: 'cat', count: 2 },
+    ]),
+  ).toBe('"cat" has 2 of the 5 samples that a class needs.');
+  expect(
+    teachProblem([
+      { name: 'mug', count: 9 },
+      { name: 'cat', count: 5 },
+    ]),
+  ).toBeUndefined();
+  expect(() =>
+    headLogits(
+      { classes: ['a'], features: 3, weight: new Float32Array(3), bias: new Float32Array(1) },
+      new Float32Array(2),
+    ),
+  ).toThrow('the head reads 3 features, this net has 2');
 });

@@ -1,0 +1,39 @@
+// Entry of the worker that judges every layer on the CPU; ending it is how a check is stopped.
+import { runReference } from '../graph/reference.ts';
+import { checkLayer } from './layer-values.ts';
+import { pictureGraph } from './picture-graph.ts';
+import type { ReferenceJob, ReferenceReport } from './vision-protocol.ts';
+
+const tell = (report: ReferenceReport): void => self.postMessage(report);
+
+function judge({ name, text, params, input, values }: ReferenceJob): void {
+  const graph = pictureGraph(text, name);
+  const total = graph.nodes.reduce((sum, { id }) => sum + (graph.facts.get(id)?.macs ?? 0) + 1, 0);
+  let done = 0;
+  runReference(graph, params, input, {
+    given: values,
+    onNode({ id }, expected) {
+      done += (graph.facts.get(id)?.macs ?? 0) + 1;
+      const actual = values.get(id);
+      const { difference, passed } = actual ? checkLayer(id, expected, actual) : {};
+      tell({
+        kind: 'node',
+        node: id,
+        share: done / total,
+        ...(difference !== undefined && { difference, passed: passed ?? false }),
+      });
+    },
+  });
+  tell({ kind: 'done' });
+}
+
+// The page hands over one end of a channel; the job comes through it from the worker with the GPU.
+self.addEventListener('message', ({ data: port }: MessageEvent<MessagePort>) => {
+  port.onmessage = ({ data }: MessageEvent<ReferenceJob>) => {
+    try {
+      judge(data);
+    } catch (error) {
+      tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+});

@@ -1,0 +1,10 @@
+// Entry of the worker that looks at pictures; the page's first message says where onnxruntime-web's .wasm lies and whether to count objects.
+import { serveVision, type VisionScope } from './serve-vision.ts';
+import type { VisionStart } from './vision-protocol.ts';
+
+self.addEventListener(
+  'message',
+  ({ data }: MessageEvent<VisionStart>) =>
+    serveVision(self as unknown as VisionScope, { ...data, gpu: () => navigator.gpu as GPU | undefined }),
+  { once: true },
+);
