@@ -61,10 +61,12 @@ export const test = base.extend<{ engine: EngineRig }, { site: Site }>({
           '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
         ],
       }),
-    { option: true, scope: 'worker' },
+    { scope: 'worker' },
   ],
 
   site: [
+    // Playwright wants the first parameter destructured.
+    // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const scripts = await bundles();
       const site: Site = { url: '', onCrash: () => Promise.reject(new Error('no test is under way')) };
@@ -97,7 +99,10 @@ export const test = base.extend<{ engine: EngineRig }, { site: Site }>({
     await page.waitForFunction(() => 'calls' in globalThis);
     const call: EngineRig['call'] = (name, ...words) =>
       page.evaluate(
-        ([name, words]) => (globalThis as unknown as { calls: Record<string, (...words: unknown[]) => never> }).calls[name]?.(...words) as never,
+        ([name, words]) =>
+          (globalThis as unknown as { calls: Record<string, (...words: unknown[]) => never> }).calls[name]?.(
+            ...words,
+          ) as never,
         [name, words] as const,
       );
     await use({

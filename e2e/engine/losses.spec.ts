@@ -25,7 +25,8 @@ for (const loss of ['crash', 'destroy'] as const satisfies readonly Loss[]) {
     const median = (of: (found: (typeof times)[0]) => number): number =>
       times.map(of).sort((a, b) => a - b)[Math.floor(times.length / 2)] as number;
     const worst = (of: (found: (typeof times)[0]) => number): number => Math.max(...times.map(of));
-    const show = (of: (found: (typeof times)[0]) => number): string => `${median(of).toFixed(0)} (${worst(of).toFixed(0)}) ms`;
+    const show = (of: (found: (typeof times)[0]) => number): string =>
+      `${median(of).toFixed(0)} (${worst(of).toFixed(0)}) ms`;
     console.log(
       `${each} × ${loss}, median (worst): noticed after ${show((t) => t.detectMs)}, new device after ${show((t) => t.readyMs)}, answer after ${show((t) => t.answerMs)}`,
     );

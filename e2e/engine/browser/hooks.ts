@@ -15,8 +15,7 @@ export type Hook =
 
 /** `at`: milliseconds since 1970, so that page and worker agree. */
 export type HookReply =
-  | { readonly reply: 'lost'; readonly at: number }
-  | { readonly reply: 'counts'; readonly counts: ObjectCounts };
+  { readonly reply: 'lost'; readonly at: number } | { readonly reply: 'counts'; readonly counts: ObjectCounts };
 
 /** A request to this path kills the GPU process and is answered when that is done. */
 export const crashPath = '/crash';

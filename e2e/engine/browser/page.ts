@@ -98,7 +98,12 @@ const calls = {
       execute: async (graph, params, input, keep) => {
         const plan = await planFor(graph, keep);
         value(await client.load(plan, () => Promise.resolve(params)));
-        const { outputs } = value(await client.run([input], plan.outputs.map((_, i) => i)));
+        const { outputs } = value(
+          await client.run(
+            [input],
+            plan.outputs.map((_, i) => i),
+          ),
+        );
         return new Map(plan.outputs.map(({ node }, i) => [node, outputs[i] as Float32Array]));
       },
     }),
@@ -126,10 +131,14 @@ const calls = {
       value(await client.load({ ...subject.plan, modules }, () => Promise.resolve(subject.net.params)));
     } else worst = distance(await runOnce());
     const answered = clock();
-    const reply = await Promise.race([lost, new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 1000))]);
+    const reply = await Promise.race([
+      lost,
+      new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 1000)),
+    ]);
     if (reply?.reply !== 'lost') throw new Error(`the work ended before ${moment} ${nth} was reached`);
     worst = Math.max(worst, distance(await runOnce()));
-    const of = (state: 'recovering' | 'ready') => events.filter(({ event }) => event.event === 'state' && event.state === state);
+    const of = (state: 'recovering' | 'ready') =>
+      events.filter(({ event }) => event.event === 'state' && event.state === state);
     const since = (at: number | undefined): number => (at ?? NaN) - reply.at;
     return {
       detectMs: since(of('recovering')[0]?.at),

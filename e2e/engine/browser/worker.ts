@@ -55,6 +55,8 @@ behind(GPUQueue.prototype, 'submit', () => reached('run'));
 behind(GPUBuffer.prototype, 'mapAsync', () => reached('read-back'));
 
 self.addEventListener('message', ({ data }: MessageEvent<Hook | { hook?: undefined }>) => {
+  // Comlink's calls come the same way.
+  if (data.hook === undefined) return;
   switch (data.hook) {
     case 'lose':
       armed = { lose: data.loss === 'crash' ? crash : () => device?.destroy(), moment: data.moment, left: data.nth };
