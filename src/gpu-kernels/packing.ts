@@ -167,7 +167,7 @@ export function toHalf(values: Numbers, target: Uint16Array): void {
     const magnitude = word & 0x7fffffff;
     if (magnitude < 0x38800000) {
       // Subnormal in half: the spacing is 2⁻²⁴, and a float64 product by 2²⁴ is exact.
-      const scaled = Math.abs(single[0]!) * 16777216;
+      const scaled = Math.abs(single[0]) * 16777216;
       const floor = Math.floor(scaled);
       const rest = scaled - floor;
       target[i] = sign | (rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor);

@@ -70,7 +70,7 @@ export async function openDevice(gpu: GPU | undefined, options: DeviceOptions = 
   } catch (error) {
     throw new NoDeviceError(`The adapter ${identity.description || identity.vendor} refused a device: ${(error as Error).message}`);
   }
-  device.addEventListener('uncapturederror', (event) => options.onUncapturedError?.((event as GPUUncapturedErrorEvent).error.message));
+  device.addEventListener('uncapturederror', (event) => options.onUncapturedError?.((event).error.message));
   const { limits } = device;
   return {
     device,

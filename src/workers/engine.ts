@@ -42,7 +42,7 @@ export class Engine {
   private program: Promise<Program> | undefined;
   private loaded: Loaded | undefined;
   private opening: Promise<OpenDevice> | undefined;
-  private losing: Promise<never> = new Promise(() => undefined);
+  private losing = new Promise<never>(() => undefined);
   private failures = 0;
   /** Kept over devices: the same adapter comes back. */
   private rate: Rate | undefined;
@@ -141,7 +141,7 @@ export class Engine {
       } catch (error) {
         // What a lost device's calls reject with may come before the news of its loss.
         if (!signal?.aborted) await Promise.race([losing.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, newsMs))]);
-        if (generation === this.generation || (this.state as EngineState) === 'closed') throw error;
+        if (generation === this.generation || (this.state) === 'closed') throw error;
       }
     }
   }

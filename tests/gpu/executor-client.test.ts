@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { makePlan } from '../../src/graph/make-plan.ts';
 import { EngineClient, type ClientOptions, type WorkerLike } from '../../src/workers/client.ts';
 import type { EngineEvent } from '../../src/workers/protocol.ts';
-import { serveEngine, type WorkerScope } from '../../src/workers/serve.ts';
+import { serveEngine } from '../../src/workers/serve.ts';
 import { gpu } from './rig.ts';
 import { tinyNet } from './tiny-net.ts';
 
@@ -18,7 +18,7 @@ afterEach(() => {
 function spawn(mute = false): WorkerLike & { readonly terminated: boolean } {
   const { port1, port2 } = new MessageChannel();
   let terminated = false;
-  const stop = mute ? () => undefined : serveEngine(port2 as unknown as WorkerScope, () => dawn);
+  const stop = mute ? () => undefined : serveEngine(port2, () => dawn);
   const worker = Object.assign(port1, {
     terminate() {
       terminated = true;

@@ -147,7 +147,7 @@ const cases: readonly Case[] = [
         map(
           4,
           9,
-          (inSplits as number[]).reduce((a, b) => a + b, 0),
+          (inSplits).reduce((a, b) => a + b, 0),
         ),
       ],
     };

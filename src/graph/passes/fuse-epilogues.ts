@@ -1,6 +1,7 @@
 // Element-wise work rides on the kernel that makes its operand: activations, residual adds, norms that could not be folded.
 import type { Rider, Step, Value } from '../../gpu-kernels/step.ts';
-import { firstOutput, moveRiders, union, untilStable, Uses, type Pass, type PassContext, type StepProgram } from '../steps.ts';
+import type { Uses} from '../steps.ts';
+import { firstOutput, moveRiders, union, untilStable, type Pass, type PassContext, type StepProgram } from '../steps.ts';
 
 /** The same element-wise step seen from another operand: x ∘ y = y ∘' x for its first rider. Undefined when it has no such view. */
 function turned(step: Step): Step | undefined {
