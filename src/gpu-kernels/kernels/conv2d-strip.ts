@@ -9,6 +9,8 @@ import { columnOf, declareColumns, range, stripColumns } from './wgsl-strip.ts';
 const size = 64;
 /** Input columns that an invocation may hold: beyond, registers spill. */
 const maxColumns = 14;
+/** Taps of a row are unrolled. */
+const maxKernelWidth = 7;
 
 const strip = (outWidth: number): number => Math.min(4, outWidth);
 
@@ -18,7 +20,7 @@ export const conv2dStrip: Kernel = {
   doc: 'Four outputs of a row by four channels an invocation; each input column is loaded once for all windows it is in. Stems from 3 channels skip the empty lane.',
   accepts: (step, caps) => {
     const g = productRows(step);
-    if (caps.software || step.outputs.length > 1 || !g) return false;
+    if (caps.software || step.outputs.length > 1 || !g || (step.attrs as unknown as Conv2dStepAttrs).kernel[1] > maxKernelWidth) return false;
     return stripColumns(step.attrs as unknown as Conv2dStepAttrs, strip(g.output[2] as number)).length <= maxColumns;
   },
   build(step, caps, precision) {

@@ -162,8 +162,9 @@ export const depthwiseRows: Kernel = {
   family: 'depthwise',
   doc: 'Four outputs wide, row by row, 4 to 16 channel blocks a workgroup; sums over the workgroup in its memory where a gate wants them.',
   accepts: (step, caps) =>
-    !caps.software && (attrsOf(step).repeat === 1 || ((step.inputs[0] as Value).shape.at(-1) as number) % 4 === 0) && fitsRows((step.outputs[0] as Value).shape, whole(step)),
-  sumParts: (step) => rowLayout((step.outputs[0] as Value).shape, whole(step), true).parts,
+    // Channel sums go through workgroup memory.
+    (!caps.software || step.outputs.length === 1) && (attrsOf(step).repeat === 1 || ((step.inputs[0] as Value).shape.at(-1) as number) % 4 === 0) && fitsRows((step.outputs[0] as Value).shape, whole(step)),
+  sumParts: (step, caps) => (caps.software ? 0 : rowLayout((step.outputs[0] as Value).shape, whole(step), true).parts),
   build: (step, caps, precision) => {
     const { kernel, repeat } = attrsOf(step);
     const [segment] = whole(step) as [Segment];

@@ -121,13 +121,17 @@ ${sums ? shader.store(shader.output(1), `(n * ${c.strips * c.chunks}u + chunk * 
   );
 }
 
+/** Taps and the loads of a loop's turn are unrolled: more of them would take seconds to compile, and without overlap nothing is gained. */
+const unrolls = ({ kernel, stride, dilation, ...w }: Window): boolean =>
+  kernel[0] * kernel[1] <= 49 && dilation[0] === 1 && stride[0] < kernel[0] && stride[0] * stripColumns({ kernel, stride, dilation, ...w }, 4).length <= 26;
+
 const mergeable = (step: Step): boolean => attrsOf(step).repeat === 1 || (shapeOf(step.inputs[0]).at(-1) as number) % 4 === 0;
 
 export const depthwiseColumns: Kernel = {
   name: 'depthwise/columns',
   family: 'depthwise',
   doc: 'Software adapters: an invocation walks down a strip four outputs wide and loads every input row once.',
-  accepts: (step, caps) => caps.software && mergeable(step),
+  accepts: (step, caps) => caps.software && mergeable(step) && unrolls(attrsOf(step)),
   build: (step, caps, precision) => build(step, caps, precision, softwareCut(step), 16),
   sumParts: (step) => {
     const c = softwareCut(step);

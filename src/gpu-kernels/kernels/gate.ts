@@ -11,6 +11,9 @@ const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
 const invocations = (caps: Capabilities): number => Math.min(256, caps.maxInvocationsPerWorkgroup);
 
+/** Weights that one workgroup can read without becoming the longest step of its block: a classifier's layers want the whole GPU. */
+const maxWeights = 600_000;
+
 const memoryBytes = (step: Step, caps: Capabilities): number =>
   (channelBlocks(shapeOf(step.inputs[0])) + Math.ceil(attrsOf(step).hidden / 4) + invocations(caps)) * 16;
 
@@ -47,6 +50,7 @@ export const gateWorkgroup: Kernel = {
   accepts: (step, caps) =>
     !caps.software &&
     step.prologue.length === 0 &&
+    attrsOf(step).hidden * ((shapeOf(step.inputs[0]).at(-1) as number) + (shapeOf(step.outputs[0]).at(-1) as number)) <= maxWeights &&
     memoryBytes(step, caps) <= caps.maxWorkgroupStorageBytes &&
     (shapeOf(step.inputs[0])[0] as number) <= caps.maxWorkgroupsPerDimension,
   build(step, caps, precision) {
