@@ -68,9 +68,13 @@ export class VisionCamera {
 
   private async answer(frame: Frame, at: number, loop: FrameLoop<Frame>): Promise<void> {
     const { settings } = this;
-    if (!settings || settings.paused || loop !== this.loop) return;
-    const look = await this.net.look(frame, settings.preparation);
-    if (loop !== this.loop) return;
+    // Frames that come while a net is being loaded are let go.
+    if (!settings || settings.paused || loop !== this.loop || !this.net.net) return;
+    const { epoch } = this.net;
+    const look = await this.net.look(frame, settings.preparation).catch((error: unknown) => {
+      if (epoch === this.net.epoch) throw error;
+    });
+    if (!look || loop !== this.loop || epoch !== this.net.epoch) return;
     const sequence = ++this.sequence;
     const buffers = [look.logits, ...look.values.values()].map(({ buffer }) => buffer as ArrayBuffer);
     const shown = this.untilShown(sequence);

@@ -45,6 +45,8 @@ export class VisionNet {
   /** Counts of the current device. */
   objects: ObjectCounts | undefined;
   path: Path | undefined;
+  /** Grows with every load: what an answer of an earlier net failed with is of no interest. */
+  epoch = 0;
 
   constructor(private readonly options: VisionNetOptions) {
     this.engine = this.newEngine();
@@ -72,6 +74,7 @@ export class VisionNet {
   /** Rejects with PlanError or LoweringError when the GPU cannot run the net, with Error when the text is no net. */
   async load(graph: InferredGraph, params: Params, keep: readonly string[]): Promise<Path> {
     const nodes = [...new Set([...graph.outputs, ...keep])];
+    this.epoch++;
     this.loaded = undefined;
     await this.releaseWasm();
     try {

@@ -5,6 +5,6 @@ import type { VisionStart } from './vision-protocol.ts';
 self.addEventListener(
   'message',
   ({ data }: MessageEvent<VisionStart>) =>
-    serveVision(self as unknown as VisionScope, { ...data, gpu: () => navigator.gpu as GPU | undefined }),
+    serveVision(self as unknown as VisionScope, { ...data, gpu: () => navigator.gpu }),
   { once: true },
 );

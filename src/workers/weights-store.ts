@@ -46,7 +46,7 @@ export async function listWeights(): Promise<readonly StoredWeights[]> {
   try {
     for await (const [name, handle] of await folder()) {
       if (!name.endsWith('.json') || handle.kind !== 'file') continue;
-      const text = await (await (handle as FileSystemFileHandle).getFile()).text();
+      const text = await (await (handle).getFile()).text();
       const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), facts), text);
       if (parsed.success) found.push(parsed.output);
     }
@@ -90,7 +90,7 @@ export async function fetchWeights(file: PublishedFile, { signal, onProgress }: 
     const part = {
       size: () => access.getSize(),
       append: (chunk: Uint8Array) => {
-        if (access.write(chunk as Uint8Array<ArrayBuffer>, { at: access.getSize() }) !== chunk.length)
+        if (access.write(chunk, { at: access.getSize() }) !== chunk.length)
           throw new HubError('The disk space that the browser gives this page is full; delete other weights first.');
       },
       truncate: (size: number) => access.truncate(size),
