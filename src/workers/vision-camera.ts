@@ -16,6 +16,8 @@ export class VisionCamera {
   /** As of the last frame that was shown. */
   private rate: Rate = { fps: 0, latencyMs: 0 };
   private sequence = 0;
+  /** Grows with every start and stop: answers of an earlier camera are dropped. */
+  private session = 0;
   private readonly waiting = new Map<number, () => void>();
 
   constructor(
@@ -45,6 +47,7 @@ export class VisionCamera {
   }
 
   stop(): void {
+    this.session++;
     this.stopping.abort();
     this.loop?.stop();
     this.loop = undefined;
@@ -58,23 +61,24 @@ export class VisionCamera {
     this.meter = new FrameMeter();
     this.rate = { fps: 0, latencyMs: 0 };
     this.sequence = 0;
-    const loop: FrameLoop<Frame> = new FrameLoop(
-      (frame, at) => this.answer(frame, at, loop),
+    const session = ++this.session;
+    const loop = new FrameLoop<Frame>(
+      (frame, at) => this.answer(frame, at, session),
       (error) => this.failed(error),
     );
     this.loop = loop;
     return loop;
   }
 
-  private async answer(frame: Frame, at: number, loop: FrameLoop<Frame>): Promise<void> {
-    const { settings } = this;
+  private async answer(frame: Frame, at: number, session: number): Promise<void> {
+    const { settings, loop } = this;
     // Frames that come while a net is being loaded are let go.
-    if (!settings || settings.paused || loop !== this.loop || !this.net.net) return;
+    if (!loop || !settings || settings.paused || session !== this.session || !this.net.net) return;
     const { epoch } = this.net;
     const look = await this.net.look(frame, settings.preparation).catch((error: unknown) => {
       if (epoch === this.net.epoch) throw error;
     });
-    if (!look || loop !== this.loop || epoch !== this.net.epoch) return;
+    if (!look || session !== this.session || epoch !== this.net.epoch) return;
     const sequence = ++this.sequence;
     const buffers = [look.logits, ...look.values.values()].map(({ buffer }) => buffer as ArrayBuffer);
     const shown = this.untilShown(sequence);
