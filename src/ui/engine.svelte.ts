@@ -81,6 +81,14 @@ export class EngineState {
     return baseline && netHash(canonical(parse(baseline.text).architecture));
   });
 
+  /** Of the net whose graph the page shows: the last one that could be built while the text has an error. */
+  #lastHash: string | undefined;
+  readonly #hash: string = $derived.by(() => {
+    const { hash, stale, graph } = this.session;
+    if (graph && !stale) this.#lastHash = hash;
+    return this.#lastHash ?? hash;
+  });
+
   constructor(
     private readonly session: Session,
     private readonly host: GpuHost,
@@ -92,18 +100,18 @@ export class EngineState {
 
   /** This page's own measurement of the net that it shows. */
   get own(): Measured | undefined {
-    return this.#results.get(this.session.hash);
+    return this.#results.get(this.#hash);
   }
   /** What to show: the own measurement, or the recorded one that ships with the page until there is one. */
   get shown(): RunRecord | undefined {
-    return this.own?.record ?? (this.session.hash === recordedHash ? recordedProfile : undefined);
+    return this.own?.record ?? (this.#hash === recordedHash ? recordedProfile : undefined);
   }
   get recorded(): boolean {
     return this.own === undefined && this.shown !== undefined;
   }
   /** Plan of the net on the page: the measured one, or one that {@link ensurePlan} asked for. */
   get plan(): Plan | undefined {
-    return this.own?.plan ?? (this.#planned?.hash === this.session.hash ? this.#planned.plan : undefined);
+    return this.own?.plan ?? (this.#planned?.hash === this.#hash ? this.#planned.plan : undefined);
   }
   get planProblem(): string | undefined {
     return this.#planned?.hash === this.session.hash ? this.#planned.problem : undefined;

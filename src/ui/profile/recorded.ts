@@ -4,5 +4,5 @@ import { fromCommandLine } from './record.ts';
 import printed from './recorded.json';
 
 /** `netHash` of the net that the page opens with. */
-export const recordedHash = 'ee2ca08ab1d3532a';
+export const recordedHash = '6a34c1ab97e8c469';
 export const recordedProfile = fromCommandLine(printed, recordedHash);

@@ -7,6 +7,8 @@ import type { RunDispatch } from './record.ts';
 export interface Slow {
   /** How the layer is called: `blocks.1.0`. */
   readonly name: string;
+  /** Layers beyond the named one. */
+  readonly more?: number;
   readonly ms: number;
   /** Of the sum of all dispatches, milliseconds. */
   readonly totalMs: number;
@@ -16,12 +18,16 @@ export interface Slow {
 }
 
 /** Without peaks it says what was reached, with them what stands in the way and what would be possible. */
-export function whySlow({ name, ms, totalMs, dispatches, precision }: Slow, peaks: Peaks | undefined): string {
+export function whySlow(
+  { name, more = 0, ms, totalMs, dispatches, precision }: Slow,
+  peaks: Peaks | undefined,
+): string {
   const sum = (key: 'macs' | 'bytes'): number =>
     dispatches.reduce((total, dispatch) => total + dispatch.part * dispatch[key], 0);
   const macs = sum('macs');
   const moved = sum('bytes');
-  const start = `${name} takes ${milliseconds(ms)}, ${percent(totalMs > 0 ? ms / totalMs : 0)} of the net`;
+  const who = more > 0 ? `${name} and ${more} more take` : `${name} takes`;
+  const start = `${who} ${milliseconds(ms)}, ${percent(totalMs > 0 ? ms / totalMs : 0)} of the net`;
   const work = `${si(macs, 'MAC')} and ${bytes(moved)} in ${dispatches.length} ${dispatches.length === 1 ? 'dispatch' : 'dispatches'}`;
   if (ms <= 0) return `${start}: less than the clock can resolve, for ${work}.`;
   const rates = `${si((macs / ms) * 1000, 'MAC/s')} and ${si((moved / ms) * 1000, 'B/s')}`;
@@ -32,12 +38,13 @@ export function whySlow({ name, ms, totalMs, dispatches, precision }: Slow, peak
     precision,
   );
   if (!point) return `${start}.`;
-  const roof = `At that limit it would take ${milliseconds(point.roofMs)}; it reaches ${percent(point.reached, 0)} of it.`;
+  const roof = `At that limit: ${milliseconds(point.roofMs)}, so ${percent(point.reached, 0)} is reached.`;
   if (point.bound === 'launch') {
-    return `${start}. It is bound by launching: ${work} are less than ${dispatches.length === 1 ? 'one launch' : 'the launches'} (${milliseconds(peaks.launchMs * dispatches.length)}). ${roof}`;
+    const launches = milliseconds(peaks.launchMs * dispatches.length);
+    return `${start}. Bound by launching: ${work} is less than launching takes (${launches}). ${roof}`;
   }
   if (point.bound === 'memory') {
-    return `${start}. It is bound by memory: it moves ${si(point.bytesPerS, 'B/s')} of the ${si(peaks.bytesPerS, 'B/s')} that this device copies. ${roof}`;
+    return `${start}. Bound by memory: ${si(point.bytesPerS, 'B/s')} of the ${si(peaks.bytesPerS, 'B/s')} that this device copies. ${roof}`;
   }
-  return `${start}. It is bound by arithmetic: it does ${si(point.macsPerS, 'MAC/s')} of this device’s ${si(macRoof(peaks, precision), 'MAC/s')}. ${roof}`;
+  return `${start}. Bound by arithmetic: ${si(point.macsPerS, 'MAC/s')} of the ${si(macRoof(peaks, precision), 'MAC/s')} that this device does. ${roof}`;
 }

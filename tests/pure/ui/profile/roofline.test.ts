@@ -48,17 +48,21 @@ describe('whySlow', () => {
   it('names the bound, what was reached of it and what would be possible', () => {
     const compute = whySlow({ ...slow, ms: 2, dispatches: [{ macs: 1e9, bytes: 1e7, ms: 2, part: 1 }] }, peaks);
     expect(plain(compute)).toBe(
-      'blocks.1.0 takes 2.00 ms, 20.0 % of the net. It is bound by arithmetic: it does 500 GMAC/s of this device’s 1.00 TMAC/s. At that limit it would take 1.00 ms; it reaches 50 % of it.',
+      'blocks.1.0 takes 2.00 ms, 20.0 % of the net. Bound by arithmetic: 500 GMAC/s of the 1.00 TMAC/s that this device does. At that limit: 1.00 ms, so 50 % is reached.',
     );
     const memory = whySlow({ ...slow, ms: 0.4, dispatches: [{ macs: 1e7, bytes: 1e7, ms: 0.4, part: 1 }] }, peaks);
-    expect(plain(memory)).toContain('bound by memory: it moves 25.0 GB/s of the 100 GB/s');
+    expect(plain(memory)).toContain('Bound by memory: 25.0 GB/s of the 100 GB/s');
     const launch = whySlow(
       { ...slow, ms: 0.02, dispatches: [0, 1].map(() => ({ macs: 1e5, bytes: 1e4, ms: 0.01, part: 1 })) },
       peaks,
     );
     expect(plain(launch)).toContain(
-      'bound by launching: 200 kMAC and 19.5 KiB in 2 dispatches are less than the launches (10 µs)',
+      'Bound by launching: 200 kMAC and 19.5 KiB in 2 dispatches is less than launching takes (10 µs)',
     );
+  });
+  it('speaks of several layers at once', () => {
+    const text = whySlow({ ...slow, more: 2, ms: 2, dispatches: [{ macs: 1e9, bytes: 1e7, ms: 2, part: 1 }] }, peaks);
+    expect(plain(text)).toMatch(/^blocks\.1\.0 and 2 more take 2\.00 ms, 20\.0 % of the net\./);
   });
   it('counts only the part of a shared kernel, and asks for the peaks when there are none', () => {
     const text = whySlow({ ...slow, ms: 1, dispatches: [{ macs: 1e9, bytes: 1e6, ms: 2, part: 0.5 }] }, undefined);

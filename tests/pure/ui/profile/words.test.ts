@@ -4,12 +4,13 @@ import { netHash } from '../../../../src/graph/link.ts';
 import { parse } from '../../../../src/graph/notation/parse.ts';
 import { print } from '../../../../src/graph/notation/print.ts';
 import { adapterName, adapterText, browserName, linkText } from '../../../../src/ui/profile/adapter-text.ts';
+import { byteTicks } from '../../../../src/ui/charts/byte-ticks.ts';
 import { fitText, shortName } from '../../../../src/ui/charts/label.ts';
 import { familiesOf, colourOf } from '../../../../src/ui/profile/families.ts';
 import { recordedHash, recordedProfile } from '../../../../src/ui/profile/recorded.ts';
 import { deviceLines, reportText } from '../../../../src/ui/profile/report.ts';
 import { summaryFacts } from '../../../../src/ui/profile/summary.ts';
-import { firstNet } from '../../../../src/ui/start.ts';
+import { firstNet } from '../../../../src/ui/first-net.ts';
 import { check } from '../../../../src/graph/notation/check.ts';
 import { timedNet } from './timed-net.ts';
 
@@ -53,6 +54,12 @@ describe('names', () => {
     expect(fitText('pointwise/quad', 60)).toMatch(/^point.*…$/);
     expect(fitText('pointwise', 20)).toBe('');
     expect(linkText('a\u0000<i>b</i>\u200b c', 8)).toBe('a i b /i');
+  });
+
+  it('mark byte axes at round numbers of their unit', () => {
+    expect(byteTicks(5.7 * 1048576, 3)).toEqual([0, 2 * 1048576, 4 * 1048576]);
+    expect(byteTicks(900, 2)).toEqual([0, 500]);
+    expect(byteTicks(0, 3)).toEqual([0]);
   });
 
   it('give the slowest families a colour each', () => {
