@@ -134,6 +134,8 @@ export class Session {
 
   /** Opens another document as one undoable step. */
   open(name: string, text: string, label = `Open ${name}`): void {
+    // An empty or broken net must not show the graph of the one before it.
+    this.#lastGraph = undefined;
     this.#step({ name, text, label });
     this.clearSelection();
     this.opened++;
