@@ -2,10 +2,12 @@
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { check } from './check.ts';
 import { runCommand } from './command.ts';
+import { compare } from './compare.ts';
 import { plan } from './plan.ts';
 import { presets } from './presets.ts';
 import { print } from './print.ts';
 import { profile } from './profile.ts';
+import { quantize } from './quantize.ts';
 import { run } from './run.ts';
 import { show } from './show.ts';
 import type { Verb } from './verb.ts';
@@ -13,7 +15,7 @@ import { verifyFile } from './verify-record.ts';
 import { verifyVerb } from './verify.ts';
 
 /** One line a verb, in the order of the help. */
-const verbs: readonly Verb[] = [presets, show, print, check, plan, profile, run, verifyVerb(new URL(import.meta.url))];
+const verbs: readonly Verb[] = [presets, show, print, check, plan, profile, run, verifyVerb(new URL(import.meta.url)), quantize, compare];
 
 if (isMainThread) {
   // `… | head` closes the pipe early: that is no error.

@@ -1,0 +1,113 @@
+// Quantised nets on the command line: folders of pictures, nets by name or file, and one way to run floats and integers alike.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSafetensors, SafetensorsError } from '../graph/formats/safetensors.ts';
+import { print } from '../graph/notation/print.ts';
+import { foldNet, fusedFloatProgram, keeping, type FoldedNet } from '../graph/quant/fold.ts';
+import { isQuantizedFile, QuantizedFileError, readQuantized, type NetFacts } from '../graph/quant/file.ts';
+import { fusedIntegerProgram, integerProgram } from '../graph/quant/integer-program.ts';
+import type { QuantizedNet } from '../graph/quant/quantize.ts';
+import { runProgram } from '../graph/quant/run-program.ts';
+import { toReal } from '../graph/quant/scheme.ts';
+import type { InferredGraph } from '../graph/graph.ts';
+import { preparationFor, preparePicture } from '../graph/preprocess.ts';
+import { resolvePreset } from '../graph/presets/resolve.ts';
+import type { OpenDevice } from '../workers/device.ts';
+import { loadProgram } from '../workers/execute-program.ts';
+import { openCheckpoint } from './checkpoint.ts';
+import { readBytes, readPicture } from './picture.ts';
+import { buildGraph, openSource } from './source.ts';
+import { NetError, UsageError } from './verb.ts';
+
+/** A net to run: floats folded for quantisation, or quantised already. */
+export type AnyNet = { readonly kind: 'float'; readonly net: FoldedNet; readonly facts: NetFacts } | { readonly kind: 'int8'; readonly net: QuantizedNet; readonly facts: NetFacts };
+
+/** True where the argument is a file that `quantize` wrote. */
+export function namesQuantizedFile(word: string): boolean {
+  return /\.safetensors$/i.test(word) && existsSync(word) && statSync(word).isFile();
+}
+
+/** Throws {@link UsageError} when the file is no quantised net. */
+export function openQuantized(file: string): Extract<AnyNet, { kind: 'int8' }> {
+  try {
+    const read = readSafetensors(readBytes(file));
+    if (!isQuantizedFile(read)) throw new UsageError(`"${file}" holds plain weights, not a quantised net; name the net and give the file with --weights.`);
+    return { kind: 'int8', ...readQuantized(read) };
+  } catch (error) {
+    if (error instanceof SafetensorsError || error instanceof QuantizedFileError) throw new UsageError(`${file} cannot be used: ${error.message}.`);
+    throw error;
+  }
+}
+
+/** A net by name or file with its weights, folded. Throws as `openCheckpoint`. */
+export function openFloat(name: string, weights: string | undefined, input?: number): Extract<AnyNet, { kind: 'float' }> {
+  const source = openSource(name, { input });
+  const graph = buildGraph(source);
+  const resolved = existsSync(name) ? undefined : resolvePreset(name);
+  const preset = resolved && !('problem' in resolved) ? resolved : undefined;
+  const checkpoint = openCheckpoint({ graph, preset, file: weights, labels: undefined });
+  const facts = { name: graph.name, architecture: print(source.architecture), preprocessing: checkpoint.preprocessing, imagenet: checkpoint.labels !== undefined };
+  return { kind: 'float', net: foldNet(graph, checkpoint.params), facts };
+}
+
+export const openNet = (word: string, weights: string | undefined): AnyNet => (namesQuantizedFile(word) ? openQuantized(word) : openFloat(word, weights));
+
+/** Picture files of a folder, by name. Throws {@link UsageError} when there are none. */
+export function pictureFiles(folder: string, most = Infinity): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    throw new UsageError(`there is no folder "${folder}".`);
+  }
+  const found = names.filter((name) => /\.(jpe?g|png)$/i.test(name)).sort();
+  if (found.length === 0) throw new UsageError(`"${folder}" holds no JPEG or PNG picture.`);
+  return found.slice(0, most).map((name) => join(folder, name));
+}
+
+/** Inputs for a net from picture files, prepared as its weights ask for. */
+export async function readInputs(graph: InferredGraph, facts: NetFacts, files: readonly string[]): Promise<Float32Array[]> {
+  const [, height, width, channels] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
+  if (channels !== 3) throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels ?? 0} channels.`);
+  const preparation = preparationFor([3, height as number, width as number], facts.preprocessing as Parameters<typeof preparationFor>[1]);
+  const inputs: Float32Array[] = [];
+  for (const file of files) inputs.push(preparePicture(await readPicture(file), preparation));
+  return inputs;
+}
+
+export interface Runner {
+  /** Values by node: the logits under the graph's output, `keep` as real numbers. */
+  run(input: Float32Array): Promise<ReadonlyMap<string, Float32Array>>;
+  end(): void;
+}
+
+/** Prepares a net to run, on the device or (undefined) on the CPU; `keep`: layers to be read besides the logits. */
+export async function runnerOf({ kind, net }: Pick<AnyNet, 'kind' | 'net'>, open: OpenDevice | undefined, keep: readonly string[] = []): Promise<Runner> {
+  const quantized = kind === 'int8' ? (net as QuantizedNet) : undefined;
+  const real = (values: ReadonlyMap<string, ArrayLike<number>>): Map<string, Float32Array> => {
+    const outputs = new Set(net.program.outputs.map(({ node }) => node));
+    return new Map(
+      [...values].map(([id, data]) => {
+        const quantization = outputs.has(id) || quantized?.floatLayers.has(id) ? undefined : quantized?.quantizations.get(id);
+        return [id, quantization ? toReal(data, quantization) : (data as Float32Array)];
+      }),
+    );
+  };
+  if (!open) {
+    const { program, constants } = quantized ? integerProgram(quantized, keep) : { program: keeping(net.program, keep), constants: net.constants };
+    return { run: (input) => Promise.resolve(real(runProgram(program, constants, input, keep))), end: () => undefined };
+  }
+  const fused = quantized ? fusedIntegerProgram(quantized, open.capabilities, keep) : { program: fusedFloatProgram(net, open.capabilities, keep), constants: net.constants };
+  const loaded = await loadProgram(open, net.graph, fused.program, fused.constants);
+  return { run: async (input) => real(await loaded.run(input)), end: () => loaded.program.destroy() };
+}
+
+/** Logits of all inputs. */
+export async function logitsOf(net: Pick<AnyNet, 'kind' | 'net'>, open: OpenDevice | undefined, inputs: readonly Float32Array[]): Promise<Float32Array[]> {
+  const runner = await runnerOf(net, open);
+  const output = net.net.program.outputs[0]?.node as string;
+  const logits: Float32Array[] = [];
+  for (const input of inputs) logits.push((await runner.run(input)).get(output) as Float32Array);
+  runner.end();
+  return logits;
+}
