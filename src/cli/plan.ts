@@ -16,16 +16,36 @@ export const plan: Verb = {
   count: { min: 1, max: 1 },
   doc: 'Prints the plan of a net: kernels, dispatches, the nodes each computes, buffers.',
   options: [
-    { name: 'for', value: 'gpu|software', choices: ['gpu', 'software'], doc: 'gpu = any GPU without optional features; software = a CPU adapter.' },
-    { name: 'precision', value: 'f32|f16', choices: ['f32', 'f16'], doc: 'Storage of activations and weights; sums are always f32.' },
-    { name: 'input', value: 'N', range: { min: 1, max: 2048, integer: true }, doc: 'Input height and width in pixels.' },
+    {
+      name: 'for',
+      value: 'gpu|software',
+      choices: ['gpu', 'software'],
+      doc: 'gpu = any GPU without optional features; software = a CPU adapter.',
+    },
+    {
+      name: 'precision',
+      value: 'f32|f16',
+      choices: ['f32', 'f16'],
+      doc: 'Storage of activations and weights; sums are always f32.',
+    },
+    {
+      name: 'input',
+      value: 'N',
+      range: { min: 1, max: 2048, integer: true },
+      doc: 'Input height and width in pixels.',
+    },
     { name: 'without', value: 'PASS,…', doc: `Passes to switch off: ${passes.map((pass) => pass.name).join(', ')}.` },
     { name: 'wgsl', doc: 'Print the shaders, each once.' },
     json,
   ],
   run({ positionals, word, number, flag }, console) {
     const graph = buildGraph(openSource(positionals[0] as string, { input: number('input') }));
-    const made = planOrRefuse(graph, word('for') === 'software', word('precision') === 'f16' ? 'f16' : 'f32', word('without')?.split(',') ?? []);
+    const made = planOrRefuse(
+      graph,
+      word('for') === 'software',
+      word('precision') === 'f16' ? 'f16' : 'f32',
+      word('without')?.split(',') ?? [],
+    );
     if (flag('json')) console.out(JSON.stringify(planJson(made), undefined, 2));
     else if (flag('wgsl')) for (const line of shaders(made)) console.out(line);
     else for (const line of table(made)) console.out(line);
@@ -33,12 +53,18 @@ export const plan: Verb = {
   },
 };
 
-function planOrRefuse(graph: InferredGraph, software: boolean, precision: 'f32' | 'f16', without: readonly string[]): Plan {
+function planOrRefuse(
+  graph: InferredGraph,
+  software: boolean,
+  precision: 'f32' | 'f16',
+  without: readonly string[],
+): Plan {
   const caps = { ...(software ? plainSoftware : plainGpu), f16: precision === 'f16' };
   try {
     return makePlan(graph, { caps, precision, without });
   } catch (error) {
-    if (error instanceof PlanError || error instanceof LoweringError || error instanceof RangeError) throw new UsageError(error.message);
+    if (error instanceof PlanError || error instanceof LoweringError || error instanceof RangeError)
+      throw new UsageError(error.message);
     throw error;
   }
 }
@@ -49,7 +75,14 @@ function table(made: Plan): string[] {
     `${made.net}, input ${input.join('×')}, for ${made.for}, ${made.precision}: ${dispatches.length} dispatches, ${submits} ${submits === 1 ? 'submit' : 'submits'}`,
     '',
     ...textTable(
-      [{ title: '#', right: true }, { title: 'kernel' }, { title: 'workgroups' }, { title: 'slots' }, { title: 'M MACs', right: true }, { title: 'nodes' }],
+      [
+        { title: '#', right: true },
+        { title: 'kernel' },
+        { title: 'workgroups' },
+        { title: 'slots' },
+        { title: 'M MACs', right: true },
+        { title: 'nodes' },
+      ],
       planRows(made),
     ),
     '',

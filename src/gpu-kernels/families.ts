@@ -23,7 +23,7 @@ export interface Window {
  * `stride` > 1: a strided 1×1 convolution on a map, output pixel (y, x) reads input pixel (y·sy, x·sx).
  * `pool: 'mean'`: the result after the epilogue is averaged over all pixels; output `[N, C]` (or `[N, 1, 1, C]`).
  * Prologue riders: SE gate (`binary mul`, `[N, 1, 1, K]` or `[N, K]`), per-channel scale and shift (`channel`), unary.
- * Optional output 1 `…#sums`: see {@link SumsOutput}.
+ * Optional output 1 `…#sums`: see below.
  */
 export interface PointwiseAttrs {
   readonly groups: number;
@@ -45,14 +45,11 @@ export interface DepthwiseAttrs extends Window {
   readonly repeat: number;
 }
 
-/**
+/*
  * Optional second output `#sums` of `depthwise`, `mixedDepthwise`, `expandDepthwise` and `pointwise`: partial channel sums of the result
  * after the epilogue, `[N, parts, C]` (stored `[N, parts, C4]`, always vec4<f32>). `parts` is the kernel's choice: lowering asks the
  * chosen kernel (`Kernel.sumParts`) and gives the output that shape. A reader adds the parts and divides by H·W.
  */
-export interface SumsOutput {
-  readonly parts: number;
-}
 
 /**
  * `mixedDepthwise` (MixConv, arXiv 1907.09595): channels are split into consecutive parts, part i has window `windows[i]` and `splits[i]` channels.
@@ -116,8 +113,7 @@ export interface OperandLayout {
   readonly headStride: number;
 }
 
-/** `elementwise`: inputs[0] and any chain of riders (`epilogue`), no window, no product. Output shape = broadcast of all operands. */
-export type ElementwiseAttrs = Readonly<Record<string, never>>;
+// `elementwise`: inputs[0] and any chain of riders (`epilogue`), no window, no product. Output shape = broadcast of all operands. No attributes.
 
 /** `layerNorm` over the channel. weights `gamma` `[C]`, `beta` `[C]`. */
 export interface LayerNormAttrs {
@@ -190,11 +186,8 @@ export interface TransposeAttrs {
   readonly order: readonly number[];
 }
 
-/** `reshape`: same elements in row-major order of the logical shape; lowering drops it where the stored bytes are equal. */
-export type ReshapeAttrs = Readonly<Record<string, never>>;
+// `reshape`: same elements in row-major order of the logical shape; lowering drops it where the stored bytes are equal. No attributes.
 
-/** `softmax` over the channel. */
-export type SoftmaxAttrs = Readonly<Record<string, never>>;
+// `softmax` over the channel. No attributes.
 
-/** `prependToken`: a learned token before the others. weights `token` `[1, 1, C]`. Output `[N, T + 1, C]`. */
-export type PrependTokenAttrs = Readonly<Record<string, never>>;
+// `prependToken`: a learned token before the others. weights `token` `[1, 1, C]`. Output `[N, T + 1, C]`. No attributes.

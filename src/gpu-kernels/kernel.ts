@@ -18,8 +18,7 @@ export type Precision = 'f32' | 'f16';
 
 /** One binding of a dispatch: `inputs[i]`, `outputs[i]` or `weights[role]` of the step, in `@binding` order. */
 export type Binding =
-  | { readonly kind: 'input' | 'output'; readonly index: number }
-  | { readonly kind: 'weight'; readonly role: string };
+  { readonly kind: 'input' | 'output'; readonly index: number } | { readonly kind: 'weight'; readonly role: string };
 
 export interface BuiltKernel {
   readonly wgsl: string;

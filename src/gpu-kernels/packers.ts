@@ -68,7 +68,8 @@ function taps([source]: readonly Source[]): Float32Array {
   const count = data.length / channels;
   const stride = blocks(channels) * 4;
   const result = new Float32Array(count * stride);
-  for (let c = 0; c < channels; c++) for (let tap = 0; tap < count; tap++) result[tap * stride + c] = data[c * count + tap]!;
+  for (let c = 0; c < channels; c++)
+    for (let tap = 0; tap < count; tap++) result[tap * stride + c] = data[c * count + tap]!;
   return result;
 }
 
@@ -122,7 +123,8 @@ function segmentTaps(sources: readonly Source[], options: Readonly<Record<string
   const ends: number[] = [];
   for (const { shape } of sources) ends.push((ends.at(-1) ?? 0) + (shape[0] as number));
   const runs: { count: number; size: number }[] = [];
-  for (let s = 0; options[`blocks${s}`] !== undefined; s++) runs.push({ count: options[`blocks${s}`] as number, size: options[`size${s}`] as number });
+  for (let s = 0; options[`blocks${s}`] !== undefined; s++)
+    runs.push({ count: options[`blocks${s}`] as number, size: options[`size${s}`] as number });
   const result = new Float32Array(runs.reduce((sum, { count, size }) => sum + count * size * size * 4, 0));
   let start = 0;
   let first = 0;
@@ -136,7 +138,8 @@ function segmentTaps(sources: readonly Source[], options: Readonly<Record<string
       const channel = first + lane - (part === 0 ? 0 : (ends[part - 1] as number));
       const margin = (size - k) / 2;
       for (let y = 0; y < k; y++)
-        for (let x = 0; x < k; x++) result[start + ((y + margin) * size + x + margin) * stride + lane] = data[(channel * k + y) * k + x]!;
+        for (let x = 0; x < k; x++)
+          result[start + ((y + margin) * size + x + margin) * stride + lane] = data[(channel * k + y) * k + x]!;
     }
     start += size * size * stride;
     first += stride;
@@ -153,8 +156,21 @@ function columns([source]: readonly Source[]): Float32Array {
   const stride = blocks(out) * 4;
   const result = new Float32Array(taps * padded * stride);
   for (let o = 0; o < out; o++)
-    for (let i = 0; i < input; i++) for (let tap = 0; tap < taps; tap++) result[(tap * padded + i) * stride + o] = data[(o * input + i) * taps + tap]!;
+    for (let i = 0; i < input; i++)
+      for (let tap = 0; tap < taps; tap++)
+        result[(tap * padded + i) * stride + o] = data[(o * input + i) * taps + tap]!;
   return result;
 }
 
-export const packers: Readonly<Record<string, Packer>> = { columns, quads, segmentTaps, vector, rows, plain, blocks4x4, taps, mixedTaps, ...int8Packers };
+export const packers: Readonly<Record<string, Packer>> = {
+  columns,
+  quads,
+  segmentTaps,
+  vector,
+  rows,
+  plain,
+  blocks4x4,
+  taps,
+  mixedTaps,
+  ...int8Packers,
+};

@@ -16,7 +16,9 @@ export function evaluate(expr: WeightExpr, tensors: Tensors): Numbers {
     case 'param': {
       const data = tensors(expr.name);
       if (data.length !== count) {
-        throw new Error(`weights: "${expr.name}" has ${data.length} elements, the net expects ${expr.shape.join('×')} = ${count}; load the checkpoint of this net`);
+        throw new Error(
+          `weights: "${expr.name}" has ${data.length} elements, the net expects ${expr.shape.join('×')} = ${count}; load the checkpoint of this net`,
+        );
       }
       return data;
     }
@@ -42,7 +44,12 @@ export function evaluate(expr: WeightExpr, tensors: Tensors): Numbers {
     case 'contract':
       return contract(evaluate(expr.a, tensors), evaluate(expr.b, tensors), expr.a.shape, expr.groups);
     case 'concat':
-      return concat(expr.parts.map((part) => evaluate(part, tensors)), expr.parts.map((part) => part.shape), expr.axis, count);
+      return concat(
+        expr.parts.map((part) => evaluate(part, tensors)),
+        expr.parts.map((part) => part.shape),
+        expr.axis,
+        count,
+      );
     case 'reshape':
       return evaluate(expr.a, tensors);
     case 'transpose':
@@ -52,7 +59,13 @@ export function evaluate(expr: WeightExpr, tensors: Tensors): Numbers {
   }
 }
 
-function combine(kind: 'mul' | 'add' | 'sub', a: Numbers, b: Numbers, shape: Shape, axis: number | undefined): Float64Array {
+function combine(
+  kind: 'mul' | 'add' | 'sub',
+  a: Numbers,
+  b: Numbers,
+  shape: Shape,
+  axis: number | undefined,
+): Float64Array {
   const result = new Float64Array(a.length);
   const inner = axis === undefined ? 1 : elements(shape.slice(axis + 1));
   const length = axis === undefined ? a.length : (shape[axis] as number);
@@ -131,7 +144,11 @@ function gather(a: Numbers, shape: Shape, axis: number, indices: readonly number
 /** Bytes of a packed constant as uploaded; whole 32-bit words. */
 export const packedBytes = (weight: PackedWeight, precision: Precision): number => {
   const type = weight.type ?? precision;
-  return type === 'f16' ? Math.ceil(weight.elements / 2) * 4 : type === 'i8' ? Math.ceil(weight.elements / 4) * 4 : weight.elements * 4;
+  return type === 'f16'
+    ? Math.ceil(weight.elements / 2) * 4
+    : type === 'i8'
+      ? Math.ceil(weight.elements / 4) * 4
+      : weight.elements * 4;
 };
 
 /**
@@ -147,11 +164,15 @@ export function packWeight(
   if (!pack) throw new Error(`no packer is called "${weight.packer}"`);
   const sources = weight.sources.map((source) => ({ data: evaluate(source, tensors), shape: source.shape }));
   const packed = pack(sources, weight.options);
-  if (packed.length !== weight.elements) throw new Error(`packer ${weight.packer} made ${packed.length} elements, the plan has ${weight.elements}`);
+  if (packed.length !== weight.elements)
+    throw new Error(`packer ${weight.packer} made ${packed.length} elements, the plan has ${weight.elements}`);
   const bytes = new ArrayBuffer(packedBytes(weight, precision));
   const type = weight.type ?? precision;
   if (type === 'f16') toHalf(packed, new Uint16Array(bytes));
-  else (type === 'i8' ? new Int8Array(bytes) : type === 'i32' ? new Int32Array(bytes) : new Float32Array(bytes)).set(packed);
+  else
+    (type === 'i8' ? new Int8Array(bytes) : type === 'i32' ? new Int32Array(bytes) : new Float32Array(bytes)).set(
+      packed,
+    );
   return bytes;
 }
 

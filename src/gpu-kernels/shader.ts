@@ -40,12 +40,21 @@ export class Shader {
   }
 
   /** Arrays have their size in the type: where the compiler can bound an index, it leaves out the clamp. */
-  private bind(key: string, binding: Binding, type: Precision | 'u8' | 'i8' | 'i32', access: 'read' | 'read_write', vectors: number): Buffer {
+  private bind(
+    key: string,
+    binding: Binding,
+    type: Precision | 'u8' | 'i8' | 'i32',
+    access: 'read' | 'read_write',
+    vectors: number,
+  ): Buffer {
     const known = this.buffers.get(key);
     if (known) return known;
-    if (type !== 'f32' && type !== 'f16') throw new Error(`${key} of a ${this.step.family} step is ${type}; float kernels read floats only`);
+    if (type !== 'f32' && type !== 'f16')
+      throw new Error(`${key} of a ${this.step.family} step is ${type}; float kernels read floats only`);
     if (type === 'f16') this.enable('f16');
-    this.declarations.push(`@group(0) @binding(${this.bindings.length}) var<storage, ${access}> ${key}: array<vec4<${type}>, ${vectors}>;`);
+    this.declarations.push(
+      `@group(0) @binding(${this.bindings.length}) var<storage, ${access}> ${key}: array<vec4<${type}>, ${vectors}>;`,
+    );
     this.bindings.push(binding);
     const buffer = { name: key, type };
     this.buffers.set(key, buffer);
@@ -57,19 +66,34 @@ export class Shader {
     if (index === this.step.inPlace) return this.output();
     const value = this.step.inputs[index] as Value;
     const first = this.step.inputs.findIndex((other) => other.id === value.id);
-    const vectors = this.step.inputs.reduce((most, other) => (other.id === value.id ? Math.max(most, storedVectors(other.shape)) : most), 0);
+    const vectors = this.step.inputs.reduce(
+      (most, other) => (other.id === value.id ? Math.max(most, storedVectors(other.shape)) : most),
+      0,
+    );
     return this.bind(`in${first}`, { kind: 'input', index: first }, value.type ?? this.precision, 'read', vectors);
   }
 
   output(index = 0): Buffer {
     const { shape, type } = this.step.outputs[index] as Value;
-    return this.bind(`out${index}`, { kind: 'output', index }, type ?? this.precision, 'read_write', storedVectors(shape));
+    return this.bind(
+      `out${index}`,
+      { kind: 'output', index },
+      type ?? this.precision,
+      'read_write',
+      storedVectors(shape),
+    );
   }
 
   /** Declares a packed constant; `role` is the kernel's own name for it. */
   weight(role: string, packed: PackedWeight): Buffer {
     this.weights[role] = packed;
-    return this.bind(`w_${role}`, { kind: 'weight', role }, packed.type ?? this.precision, 'read', Math.ceil(packed.elements / 4));
+    return this.bind(
+      `w_${role}`,
+      { kind: 'weight', role },
+      packed.type ?? this.precision,
+      'read',
+      Math.ceil(packed.elements / 4),
+    );
   }
 
   /** A per-channel vector, padded to whole vec4s. */
@@ -110,7 +134,12 @@ export class Shader {
         case 'table': {
           const table = (this.step.weights[rider.weight] as { shape: Shape }).shape;
           const blocks = channelBlocks(table);
-          const constant = this.weight(rider.weight, { packer: 'rows', roles: [rider.weight], options: {}, elements: storedVectors(table) * 4 });
+          const constant = this.weight(rider.weight, {
+            packer: 'rows',
+            roles: [rider.weight],
+            options: {},
+            elements: storedVectors(table) * 4,
+          });
           const at = rowCount(table) === rowCount(shape) ? row : `((${row}) % ${rowCount(table)}u)`;
           return `${v} = ${v} + ${this.load(constant, `${at} * ${blocks}u + ${block}`)};`;
         }
@@ -158,7 +187,11 @@ export function broadcastRow(own: Shape, shape: Shape, row: string): string {
   if (rowCount(own) === rowCount(shape)) return row;
   if (rowCount(own) === 1) return '0u';
   let lead = own.slice(0, -1);
-  if (lead.length < target.length) lead = own.length === 2 ? [...lead, ...target.slice(1).map(() => 1)] : [...target.slice(lead.length).map(() => 1), ...lead];
+  if (lead.length < target.length)
+    lead =
+      own.length === 2
+        ? [...lead, ...target.slice(1).map(() => 1)]
+        : [...target.slice(lead.length).map(() => 1), ...lead];
   if (lead.length !== target.length || lead.some((size, axis) => size !== 1 && size !== target[axis])) {
     throw new Error(`a value of shape ${own.join('×')} does not broadcast to ${shape.join('×')}`);
   }
@@ -180,7 +213,11 @@ export function broadcastRow(own: Shape, shape: Shape, row: string): string {
 }
 
 /** A grid of `count` invocations in one line, folded to two dimensions where the device's limit asks for it. */
-export function lineGrid(count: number, caps: Capabilities, size = 64): { workgroups: [number, number, number]; prologue: string; size: number } {
+export function lineGrid(
+  count: number,
+  caps: Capabilities,
+  size = 64,
+): { workgroups: [number, number, number]; prologue: string; size: number } {
   const groups = Math.ceil(count / size);
   const x = Math.min(groups, caps.maxWorkgroupsPerDimension);
   const y = Math.ceil(groups / x);
@@ -193,7 +230,12 @@ export function lineGrid(count: number, caps: Capabilities, size = 64): { workgr
 }
 
 /** Entry point of one invocation per stored vec4 of `shape`, with `row` and `block` at hand. */
-export function perVector(shape: Shape, caps: Capabilities, body: string, size = 64): { main: string; workgroups: [number, number, number] } {
+export function perVector(
+  shape: Shape,
+  caps: Capabilities,
+  body: string,
+  size = 64,
+): { main: string; workgroups: [number, number, number] } {
   const blocks = channelBlocks(shape);
   const grid = lineGrid(storedVectors(shape), caps, size);
   const main = `@compute @workgroup_size(${size})

@@ -21,17 +21,41 @@ export type WeightExpr =
   | { readonly kind: 'param'; readonly name: string; readonly shape: Shape }
   | { readonly kind: 'zeros'; readonly shape: Shape }
   /** gamma / sqrt(variance + eps): a vector of C. */
-  | { readonly kind: 'normScale'; readonly gamma: WeightExpr; readonly variance: WeightExpr; readonly eps: number; readonly shape: Shape }
+  | {
+      readonly kind: 'normScale';
+      readonly gamma: WeightExpr;
+      readonly variance: WeightExpr;
+      readonly eps: number;
+      readonly shape: Shape;
+    }
   /** Element-wise a ∘ b; `b` may be a vector that runs along `axis` of `a` (default: same shape). */
-  | { readonly kind: 'mul' | 'add' | 'sub'; readonly a: WeightExpr; readonly b: WeightExpr; readonly axis?: number; readonly shape: Shape }
+  | {
+      readonly kind: 'mul' | 'add' | 'sub';
+      readonly a: WeightExpr;
+      readonly b: WeightExpr;
+      readonly axis?: number;
+      readonly shape: Shape;
+    }
   | { readonly kind: 'scale'; readonly a: WeightExpr; readonly factor: number; readonly shape: Shape }
   /** Σ over every axis but 0 of a · b, where `b` runs along axis 1 of `a` (group by group): what an input shift adds to a bias. */
-  | { readonly kind: 'contract'; readonly a: WeightExpr; readonly b: WeightExpr; readonly groups: number; readonly shape: Shape }
+  | {
+      readonly kind: 'contract';
+      readonly a: WeightExpr;
+      readonly b: WeightExpr;
+      readonly groups: number;
+      readonly shape: Shape;
+    }
   | { readonly kind: 'concat'; readonly parts: readonly WeightExpr[]; readonly axis: number; readonly shape: Shape }
   | { readonly kind: 'reshape'; readonly a: WeightExpr; readonly shape: Shape }
   | { readonly kind: 'transpose'; readonly a: WeightExpr; readonly order: readonly number[]; readonly shape: Shape }
   /** Elements `indices` of `a` along `axis`: undoing a head-interleaved qkv, gathering a relative-position table. */
-  | { readonly kind: 'gather'; readonly a: WeightExpr; readonly axis: number; readonly indices: readonly number[]; readonly shape: Shape }
+  | {
+      readonly kind: 'gather';
+      readonly a: WeightExpr;
+      readonly axis: number;
+      readonly indices: readonly number[];
+      readonly shape: Shape;
+    }
   /** sqrt(a + eps), element by element. */
   | { readonly kind: 'sqrt'; readonly a: WeightExpr; readonly eps: number; readonly shape: Shape };
 

@@ -6,7 +6,13 @@ import { biasTable, headLayouts, type AttentionAttrs } from '../gpu-kernels/ops/
 import { conv2dWindow, type Conv2dAttrs } from '../gpu-kernels/ops/conv2d.ts';
 import { mixedParts, type MixedConv2dAttrs } from '../gpu-kernels/ops/mixed-conv2d.ts';
 import { ops } from '../gpu-kernels/ops/index.ts';
-import { blurPadding, poolWindow, type AvgPool2dAttrs, type BlurPoolAttrs, type MaxPool2dAttrs } from '../gpu-kernels/ops/pool.ts';
+import {
+  blurPadding,
+  poolWindow,
+  type AvgPool2dAttrs,
+  type BlurPoolAttrs,
+  type MaxPool2dAttrs,
+} from '../gpu-kernels/ops/pool.ts';
 import type { GraphNode, InferredGraph } from './graph.ts';
 import { channels } from './steps.ts';
 import * as w from './weight-exprs.ts';
@@ -56,7 +62,13 @@ export function lowerNode(graph: InferredGraph, node: GraphNode, inputs: readonl
   throw new LoweringError(`"${node.id}": no kernel computes the op ${node.op}`, node.id);
 }
 
-const step = (rule: Rule, family: string, attrs: object, weights: Readonly<Record<string, WeightExpr>> = {}, change: Partial<Step> = {}): Step => ({
+const step = (
+  rule: Rule,
+  family: string,
+  attrs: object,
+  weights: Readonly<Record<string, WeightExpr>> = {},
+  change: Partial<Step> = {},
+): Step => ({
   family,
   from: [rule.node.id],
   inputs: rule.inputs,
@@ -68,16 +80,33 @@ const step = (rule: Rule, family: string, attrs: object, weights: Readonly<Recor
   ...change,
 });
 
-const elementwise = (rule: Rule, epilogue: readonly Rider[], weights: Readonly<Record<string, WeightExpr>> = {}): Step =>
-  step(rule, 'elementwise', {}, weights, { epilogue });
+const elementwise = (
+  rule: Rule,
+  epilogue: readonly Rider[],
+  weights: Readonly<Record<string, WeightExpr>> = {},
+): Step => step(rule, 'elementwise', {}, weights, { epilogue });
 
-const binary = (op: 'add' | 'mul' | 'sub') => (rule: Rule): Step[] => [elementwise(rule, [{ kind: 'binary', op, input: 1 }])];
+const binary =
+  (op: 'add' | 'mul' | 'sub') =>
+  (rule: Rule): Step[] => [elementwise(rule, [{ kind: 'binary', op, input: 1 }])];
 
 const affine = (rule: Rule, scale: WeightExpr, shift: WeightExpr): Step[] => [
-  elementwise(rule, [{ kind: 'channel', op: 'mul', weight: 'scale' }, { kind: 'channel', op: 'add', weight: 'shift' }], { scale, shift }),
+  elementwise(
+    rule,
+    [
+      { kind: 'channel', op: 'mul', weight: 'scale' },
+      { kind: 'channel', op: 'add', weight: 'shift' },
+    ],
+    { scale, shift },
+  ),
 ];
 
-const window = (kernel: readonly [number, number], stride: readonly [number, number], pads: readonly [number, number], dilation: readonly [number, number] = [1, 1]): Window => ({ kernel, stride, dilation, pads });
+const window = (
+  kernel: readonly [number, number],
+  stride: readonly [number, number],
+  pads: readonly [number, number],
+  dilation: readonly [number, number] = [1, 1],
+): Window => ({ kernel, stride, dilation, pads });
 
 function convolution(rule: Rule, attrs: Conv2dAttrs, input: Value, weight: WeightExpr): Step {
   const { top, left } = conv2dWindow(input.shape, attrs);
@@ -86,8 +115,15 @@ function convolution(rule: Rule, attrs: Conv2dAttrs, input: Value, weight: Weigh
   const weights = { weight, bias };
   const sliding = window(attrs.kernel, attrs.stride, [top, left], attrs.dilation);
   const change = { inputs: [input] };
-  if (attrs.groups > 1 && attrs.groups === inChannels && attrs.out === inChannels) return step(rule, 'depthwise', { ...sliding, repeat: 1 }, weights, change);
-  const single = attrs.kernel[0] === 1 && attrs.kernel[1] === 1 && top === 0 && left === 0 && attrs.padding !== undefined && noPadding(attrs);
+  if (attrs.groups > 1 && attrs.groups === inChannels && attrs.out === inChannels)
+    return step(rule, 'depthwise', { ...sliding, repeat: 1 }, weights, change);
+  const single =
+    attrs.kernel[0] === 1 &&
+    attrs.kernel[1] === 1 &&
+    top === 0 &&
+    left === 0 &&
+    attrs.padding !== undefined &&
+    noPadding(attrs);
   if (single) {
     const flat = w.reshape(weight, [attrs.out, inChannels / attrs.groups]);
     return step(rule, 'pointwise', { groups: attrs.groups, stride: attrs.stride }, { weight: flat, bias }, change);
@@ -95,7 +131,8 @@ function convolution(rule: Rule, attrs: Conv2dAttrs, input: Value, weight: Weigh
   return step(rule, 'conv2d', { ...sliding, groups: attrs.groups }, weights, change);
 }
 
-const noPadding = ({ padding }: Conv2dAttrs): boolean => padding === 'same' || padding === 0 || (Array.isArray(padding) && padding.every((side) => side === 0));
+const noPadding = ({ padding }: Conv2dAttrs): boolean =>
+  padding === 'same' || padding === 0 || (Array.isArray(padding) && padding.every((side) => side === 0));
 
 function mixed(rule: Rule): Step[] {
   const attrs = rule.node.attrs as MixedConv2dAttrs;
@@ -109,11 +146,22 @@ function mixed(rule: Rule): Step[] {
       return window(own.kernel, own.stride, [top, left], own.dilation);
     });
     const named = Object.fromEntries(weights.map((weight, i) => [`weight${i}`, weight]));
-    return [step(rule, 'mixedDepthwise', { splits: attrs.inSplits, windows }, { ...named, bias: w.zeros([channels(rule.output.shape)]) })];
+    return [
+      step(
+        rule,
+        'mixedDepthwise',
+        { splits: attrs.inSplits, windows },
+        { ...named, bias: w.zeros([channels(rule.output.shape)]) },
+      ),
+    ];
   }
   const alike = (list: readonly number[]): boolean => list.every((n) => n === list[0]);
   if (!attrs.depthwise && alike(attrs.kernels) && alike(attrs.inSplits) && alike(attrs.outSplits)) {
-    const grouped: Conv2dAttrs = { ...(parts[0] as (typeof parts)[number]).attrs, out: channels(rule.output.shape), groups: parts.length };
+    const grouped: Conv2dAttrs = {
+      ...(parts[0] as (typeof parts)[number]).attrs,
+      out: channels(rule.output.shape),
+      groups: parts.length,
+    };
     return [convolution(rule, grouped, input, w.concat(weights, 0))];
   }
   // Unequal parts: each on its own slice of the channels, then joined.
@@ -146,7 +194,11 @@ function attention(rule: Rule): Step[] {
     weights.mix2Bias = rule.param('talking_head2.bias');
   }
   const { heads, kvHeads, keyDim, valueDim, scale, talkingHeads } = a;
-  return [step(rule, 'attention', { heads, kvHeads, keyDim, valueDim, scale, layout: [q, k, v], talkingHeads }, weights, { inputs })];
+  return [
+    step(rule, 'attention', { heads, kvHeads, keyDim, valueDim, scale, layout: [q, k, v], talkingHeads }, weights, {
+      inputs,
+    }),
+  ];
 }
 
 function pooling(rule: Rule, mode: 'avg' | 'max', countPad: boolean): Step[] {
@@ -161,31 +213,57 @@ const rules: Readonly<Record<string, (rule: Rule) => Step[]>> = {
   mixed_conv2d: mixed,
   linear(rule) {
     const weight = rule.param('weight');
-    return [step(rule, 'pointwise', { groups: 1, stride: [1, 1] }, { weight, bias: rule.has('bias') ? rule.param('bias') : w.zeros([weight.shape[0] as number]) })];
+    return [
+      step(
+        rule,
+        'pointwise',
+        { groups: 1, stride: [1, 1] },
+        { weight, bias: rule.has('bias') ? rule.param('bias') : w.zeros([weight.shape[0] as number]) },
+      ),
+    ];
   },
   batch_norm(rule) {
     const { eps } = rule.node.attrs as { eps: number };
     const scale = w.normScale(rule.param('weight'), rule.param('running_var'), eps);
     return affine(rule, scale, w.sub(rule.param('bias'), w.mul(rule.param('running_mean'), scale)));
   },
-  layer_scale: (rule) => [elementwise(rule, [{ kind: 'channel', op: 'mul', weight: 'scale' }], { scale: rule.param('gamma') })],
-  prelu: (rule) => [elementwise(rule, [{ kind: 'channel', op: 'prelu', weight: 'slope' }], { slope: rule.param('weight') })],
-  position_embedding: (rule) => [elementwise(rule, [{ kind: 'table', weight: 'table' }], { table: rule.param('pos_embed') })],
+  layer_scale: (rule) => [
+    elementwise(rule, [{ kind: 'channel', op: 'mul', weight: 'scale' }], { scale: rule.param('gamma') }),
+  ],
+  prelu: (rule) => [
+    elementwise(rule, [{ kind: 'channel', op: 'prelu', weight: 'slope' }], { slope: rule.param('weight') }),
+  ],
+  position_embedding: (rule) => [
+    elementwise(rule, [{ kind: 'table', weight: 'table' }], { table: rule.param('pos_embed') }),
+  ],
   add: binary('add'),
   mul: binary('mul'),
   sub: binary('sub'),
-  layer_norm: (rule) => [step(rule, 'layerNorm', rule.node.attrs as object, { gamma: rule.param('weight'), beta: rule.param('bias') })],
-  group_norm: (rule) => [step(rule, 'groupNorm', rule.node.attrs as object, { gamma: rule.param('weight'), beta: rule.param('bias') })],
+  layer_norm: (rule) => [
+    step(rule, 'layerNorm', rule.node.attrs as object, { gamma: rule.param('weight'), beta: rule.param('bias') }),
+  ],
+  group_norm: (rule) => [
+    step(rule, 'groupNorm', rule.node.attrs as object, { gamma: rule.param('weight'), beta: rule.param('bias') }),
+  ],
   evonorm_s0(rule) {
     const { apply, groups, eps } = rule.node.attrs as { apply: boolean; groups: number; eps: number };
     const weights = { gamma: rule.param('weight'), beta: rule.param('bias') };
-    return apply ? [step(rule, 'groupNorm', { groups, eps }, { ...weights, v: rule.param('v') })] : affine(rule, weights.gamma, weights.beta);
+    return apply
+      ? [step(rule, 'groupNorm', { groups, eps }, { ...weights, v: rule.param('v') })]
+      : affine(rule, weights.gamma, weights.beta);
   },
   evonorm_b0(rule) {
     const { apply, eps } = rule.node.attrs as { apply: boolean; eps: number };
     const weights = { gamma: rule.param('weight'), beta: rule.param('bias') };
     if (!apply) return affine(rule, weights.gamma, weights.beta);
-    return [step(rule, 'evonormB0', { eps }, { ...weights, v: rule.param('v'), deviation: w.sqrt(rule.param('running_var'), eps) })];
+    return [
+      step(
+        rule,
+        'evonormB0',
+        { eps },
+        { ...weights, v: rule.param('v'), deviation: w.sqrt(rule.param('running_var'), eps) },
+      ),
+    ];
   },
   mean(rule) {
     const { axes } = rule.node.attrs as { axes: readonly number[] };
@@ -198,9 +276,22 @@ const rules: Readonly<Record<string, (rule: Rule) => Step[]>> = {
     const a = rule.node.attrs as BlurPoolAttrs;
     const pad = blurPadding(a);
     const [, height, width] = (rule.inputs[0] as Value).shape as [number, number, number];
-    return [step(rule, 'pool', { ...window([a.size, a.size], [a.stride, a.stride], [pad, pad]), mode: 'blur', border: a.border, countPad: true, ends: [height + pad, width + pad] })];
+    return [
+      step(rule, 'pool', {
+        ...window([a.size, a.size], [a.stride, a.stride], [pad, pad]),
+        mode: 'blur',
+        border: a.border,
+        countPad: true,
+        ends: [height + pad, width + pad],
+      }),
+    ];
   },
-  resize: (rule) => [step(rule, 'resize', { mode: (rule.node.attrs as { mode: string }).mode, alignCorners: (rule.node.attrs as { alignCorners: boolean }).alignCorners })],
+  resize: (rule) => [
+    step(rule, 'resize', {
+      mode: (rule.node.attrs as { mode: string }).mode,
+      alignCorners: (rule.node.attrs as { alignCorners: boolean }).alignCorners,
+    }),
+  ],
   unfold(rule) {
     const a = rule.node.attrs as Pick<Conv2dAttrs, 'kernel' | 'stride' | 'padding'>;
     const place = conv2dWindow((rule.inputs[0] as Value).shape, { ...a, dilation: [1, 1] });
@@ -224,7 +315,11 @@ const rules: Readonly<Record<string, (rule: Rule) => Step[]>> = {
   performer_attention(rule) {
     const { dim, features } = rule.node.attrs as { dim: number; features: number };
     const weights = { w: rule.param('w') };
-    const sums: Value = { id: `${rule.node.id}#sums`, shape: [rule.output.shape[0] as number, features, dim + 4], type: 'f32' };
+    const sums: Value = {
+      id: `${rule.node.id}#sums`,
+      shape: [rule.output.shape[0] as number, features, dim + 4],
+      type: 'f32',
+    };
     return [
       step(rule, 'performerSums', { dim, features }, weights, { outputs: [sums] }),
       step(rule, 'performer', { dim, features }, weights, { inputs: [rule.inputs[0] as Value, sums] }),

@@ -50,12 +50,15 @@ export function lower(graph: InferredGraph, keep: readonly string[] = []): StepP
   return inFloat({ steps, inputs, outputs: wanted });
 }
 
-const factsOf = (graph: InferredGraph, node: GraphNode) => graph.facts.get(node.id) as NonNullable<ReturnType<InferredGraph['facts']['get']>>;
+const factsOf = (graph: InferredGraph, node: GraphNode) =>
+  graph.facts.get(node.id) as NonNullable<ReturnType<InferredGraph['facts']['get']>>;
 
 /** The same bytes in another shape: the channel and the number of rows stay. */
 function storedAlike(value: Value, shape: readonly number[]): Value | undefined {
   const rows = (s: readonly number[]): number => s.slice(0, -1).reduce((a, b) => a * b, 1);
-  return channels(value.shape) === channels(shape) && rows(value.shape) === rows(shape) ? { ...value, shape } : undefined;
+  return channels(value.shape) === channels(shape) && rows(value.shape) === rows(shape)
+    ? { ...value, shape }
+    : undefined;
 }
 
 /** The graph's outputs are stored in f32 whatever the plan's precision. */

@@ -53,7 +53,10 @@ function bindable(step: Step, caps: Capabilities, precision: Precision): boolean
   const kernel = chooseKernel(step, caps, precision);
   if (!kernel) return false;
   const atMost = step.inputs.length + step.outputs.length + Object.keys(step.weights).length;
-  return atMost <= caps.maxStorageBuffersPerStage || kernel.build(step, caps, precision).bindings.length <= caps.maxStorageBuffersPerStage;
+  return (
+    atMost <= caps.maxStorageBuffersPerStage ||
+    kernel.build(step, caps, precision).bindings.length <= caps.maxStorageBuffersPerStage
+  );
 }
 
 interface Chosen {
@@ -75,12 +78,17 @@ export function planSteps(graph: InferredGraph, options: PlanOptions): StepProgr
 export function makePlan(graph: InferredGraph, options: PlanOptions): Plan {
   const { caps } = options;
   const precision = options.precision ?? 'f32';
-  if (precision === 'f16' && !caps.f16) throw new PlanError('this adapter has no half precision (shader-f16); use --precision f32');
+  if (precision === 'f16' && !caps.f16)
+    throw new PlanError('this adapter has no half precision (shader-f16); use --precision f32');
   return assemblePlan(graph, planSteps(graph, options), options);
 }
 
 /** The plan of a program whose passes are done; `graph` tells names and costs. Throws as {@link makePlan}. */
-export function assemblePlan(graph: Pick<InferredGraph, 'name' | 'facts'>, given: StepProgram, options: PlanOptions): Plan {
+export function assemblePlan(
+  graph: Pick<InferredGraph, 'name' | 'facts'>,
+  given: StepProgram,
+  options: PlanOptions,
+): Plan {
   const { caps } = options;
   const precision = options.precision ?? 'f32';
   const { program, lives, places, slots } = smallerMemory(given, precision);
@@ -121,7 +129,10 @@ export function assemblePlan(graph: Pick<InferredGraph, 'name' | 'facts'>, given
       }
       return { weight: index };
     });
-    const weightBytes = bindings.reduce((sum, b) => sum + ('weight' in b ? (weights[b.weight] as PlanWeight).bytes : 0), 0);
+    const weightBytes = bindings.reduce(
+      (sum, b) => sum + ('weight' in b ? (weights[b.weight] as PlanWeight).bytes : 0),
+      0,
+    );
     const moved = [...new Map([...step.inputs, ...step.outputs].map((value) => [value.id, value])).values()];
     return {
       kernel: kernel.name,
@@ -133,7 +144,12 @@ export function assemblePlan(graph: Pick<InferredGraph, 'name' | 'facts'>, given
       bytes: weightBytes + moved.reduce((sum, value) => sum + valueBytes(value, precision), 0),
     };
   });
-  const tensor = ({ node, value }: NamedValue): PlanTensor => ({ node, shape: value.shape, ...place(value), type: value.type ?? precision });
+  const tensor = ({ node, value }: NamedValue): PlanTensor => ({
+    node,
+    shape: value.shape,
+    ...place(value),
+    type: value.type ?? precision,
+  });
   const plan: Plan = {
     version: 1,
     net: graph.name,

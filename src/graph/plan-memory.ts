@@ -27,7 +27,8 @@ export class PlanError extends Error {
 
 const bytesOfFour = { f32: 16, f16: 8, u8: 4 } as const;
 /** Bytes of a stored value. */
-export const valueBytes = (value: Value, precision: Precision): number => storedVectors(value.shape) * bytesOfFour[value.type ?? precision];
+export const valueBytes = (value: Value, precision: Precision): number =>
+  storedVectors(value.shape) * bytesOfFour[value.type ?? precision];
 
 /** Above this multiple of the bound it is worth asking of each residual add whether it should work in place. */
 const looseMemory = 1.1;
@@ -76,7 +77,10 @@ interface ValueLife {
 /** Lives of the values, and of the memory they need. Inputs are there before the first step, outputs are read after the last. */
 function livesOf(program: StepProgram, precision: Precision): { values: ValueLife[]; memory: Life[] } {
   const values = new Map<string, ValueLife>();
-  const memory = new Map<string, { id: string; bytes: number; from: number; to: number; writes: number[]; reads: number[] }>();
+  const memory = new Map<
+    string,
+    { id: string; bytes: number; from: number; to: number; writes: number[]; reads: number[] }
+  >();
   const valueOf = (value: Value): ValueLife => values.get(value.id) as ValueLife;
   const homeOf = (value: Value) => memory.get(valueOf(value).home) as { to: number; writes: number[]; reads: number[] };
   const open = (value: Value, from: number, home = value.id): void => {
@@ -93,7 +97,8 @@ function livesOf(program: StepProgram, precision: Precision): { values: ValueLif
   for (const { value } of program.inputs) open(value, -1);
   program.steps.forEach((step, index) => {
     step.inputs.forEach((input, operand) => {
-      if (!values.has(input.id)) throw new Error(`step ${step.from.join('+')} reads "${input.id}", which no step before it makes`);
+      if (!values.has(input.id))
+        throw new Error(`step ${step.from.join('+')} reads "${input.id}", which no step before it makes`);
       use(input, index);
       if (operand !== step.inPlace) homeOf(input).reads.push(index);
     });
@@ -112,17 +117,28 @@ const mebibytes = (bytes: number): string => `${(bytes / 1048576).toFixed(bytes 
 export function checkMemory(plan: Plan, limits: MemoryLimits, lives: readonly ValueLife[]): void {
   const largest = Math.min(limits.maxBufferBytes, limits.maxBindingBytes);
   for (const { id, bytes } of lives) {
-    if (bytes > largest) throw new PlanError(`the activations of "${id}" take ${mebibytes(bytes)}, this GPU allows ${mebibytes(largest)} a buffer; use a smaller input`, id);
+    if (bytes > largest)
+      throw new PlanError(
+        `the activations of "${id}" take ${mebibytes(bytes)}, this GPU allows ${mebibytes(largest)} a buffer; use a smaller input`,
+        id,
+      );
   }
   for (const dispatch of plan.dispatches)
     for (const binding of dispatch.bindings) {
       const bytes = 'weight' in binding ? (plan.weights[binding.weight] as PlanWeight).bytes : 0;
       const node = dispatch.from.at(-1) as string;
-      if (bytes > largest) throw new PlanError(`the weights of "${node}" take ${mebibytes(bytes)}, this GPU allows ${mebibytes(largest)} a buffer; use fewer channels`, node);
+      if (bytes > largest)
+        throw new PlanError(
+          `the weights of "${node}" take ${mebibytes(bytes)}, this GPU allows ${mebibytes(largest)} a buffer; use fewer channels`,
+          node,
+        );
     }
   const needed = plan.activationBytes + plan.weightBytes;
   if (limits.totalBytes !== undefined && needed > limits.totalBytes) {
     const worst = lives.reduce((a, b) => (b.bytes > a.bytes ? b : a));
-    throw new PlanError(`${plan.net} needs ${mebibytes(needed)} (weights ${mebibytes(plan.weightBytes)}, largest activation ${mebibytes(worst.bytes)} at "${worst.id}"), the budget is ${mebibytes(limits.totalBytes)}`, worst.id);
+    throw new PlanError(
+      `${plan.net} needs ${mebibytes(needed)} (weights ${mebibytes(plan.weightBytes)}, largest activation ${mebibytes(worst.bytes)} at "${worst.id}"), the budget is ${mebibytes(limits.totalBytes)}`,
+      worst.id,
+    );
   }
 }

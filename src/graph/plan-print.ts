@@ -12,7 +12,11 @@ export interface PlanJson {
   /** Compute passes and submits of one inference; several submits only where the work is estimated at over 100 ms. */
   readonly passes: number;
   readonly submits: number;
-  readonly dispatches: readonly { readonly kernel: string; readonly from: readonly string[]; readonly workgroups: readonly number[] }[];
+  readonly dispatches: readonly {
+    readonly kernel: string;
+    readonly from: readonly string[];
+    readonly workgroups: readonly number[];
+  }[];
   /** Bytes of each activation buffer. */
   readonly slots: readonly number[];
   readonly activationBytes: number;
@@ -22,7 +26,9 @@ export interface PlanJson {
 }
 
 export function planJson(plan: Plan): PlanJson {
-  const submits = submitRanges(plan.dispatches.map((dispatch) => estimateMs(dispatch, firstRate(plan.for === 'software')))).length;
+  const submits = submitRanges(
+    plan.dispatches.map((dispatch) => estimateMs(dispatch, firstRate(plan.for === 'software'))),
+  ).length;
   const [, height, width, channels] = plan.inputs[0]?.shape ?? [];
   return {
     net: plan.net,
@@ -61,7 +67,9 @@ export function nodesText(nodes: readonly string[]): string {
 export function planRows(plan: Plan): string[][] {
   return plan.dispatches.map((dispatch, index) => {
     const slots = (write: boolean): string =>
-      dispatch.bindings.flatMap((binding) => ('slot' in binding && binding.write === write ? [String(binding.slot)] : [])).join(' ');
+      dispatch.bindings
+        .flatMap((binding) => ('slot' in binding && binding.write === write ? [String(binding.slot)] : []))
+        .join(' ');
     return [
       String(index),
       dispatch.kernel,

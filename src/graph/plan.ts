@@ -10,7 +10,9 @@ export interface PlanWeight extends PackedWeight {
 }
 
 /** A range of a slot (offset in bytes, a multiple of 256), or a whole constant. */
-export type PlanBinding = { readonly slot: number; readonly offset: number; readonly bytes: number; readonly write: boolean } | { readonly weight: number };
+export type PlanBinding =
+  | { readonly slot: number; readonly offset: number; readonly bytes: number; readonly write: boolean }
+  | { readonly weight: number };
 
 export interface PlanDispatch {
   /** Kernel variant name. */

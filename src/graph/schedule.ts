@@ -8,12 +8,14 @@ export interface Rate {
 }
 
 /** Cautious first guesses: a phone's GPU (20 GMAC/s, 5 GB/s); a software adapter on two cores (1 GMAC/s, 2 GB/s). */
-export const firstRate = (software: boolean): Rate => (software ? { macsPerMs: 1e6, bytesPerMs: 2e6 } : { macsPerMs: 20e6, bytesPerMs: 5e6 });
+export const firstRate = (software: boolean): Rate =>
+  software ? { macsPerMs: 1e6, bytesPerMs: 2e6 } : { macsPerMs: 20e6, bytesPerMs: 5e6 };
 
 /** Planned GPU work of one submit, in milliseconds. */
 export const submitBudgetMs = 100;
 
-export const estimateMs = ({ macs, bytes }: Pick<PlanDispatch, 'macs' | 'bytes'>, rate: Rate): number => Math.max(macs / rate.macsPerMs, bytes / rate.bytesPerMs);
+export const estimateMs = ({ macs, bytes }: Pick<PlanDispatch, 'macs' | 'bytes'>, rate: Rate): number =>
+  Math.max(macs / rate.macsPerMs, bytes / rate.bytesPerMs);
 
 /** Splits consecutive dispatches so that no range is estimated above the budget, except a single dispatch that is. */
 export function submitRanges(estimates: readonly number[], budgetMs = submitBudgetMs): [number, number][] {
@@ -42,7 +44,11 @@ const tellingMs = 10;
  * Scales the rate so that the estimate of what was run becomes what the fastest of some runs took. Steps are damped: a stall must not turn
  * one submit into many.
  */
-export function learn(rate: Rate, dispatches: readonly Pick<PlanDispatch, 'macs' | 'bytes'>[], fastestMs: number): void {
+export function learn(
+  rate: Rate,
+  dispatches: readonly Pick<PlanDispatch, 'macs' | 'bytes'>[],
+  fastestMs: number,
+): void {
   const estimated = dispatches.reduce((sum, dispatch) => sum + estimateMs(dispatch, rate), 0);
   if (estimated <= 0 || fastestMs <= 0 || (fastestMs < tellingMs && estimated < fastestMs)) return;
   const factor = Math.min(4, Math.max(0.5, estimated / fastestMs));

@@ -71,7 +71,11 @@ interface Held {
 }
 
 /** Places values in the given order where the total grows least: a gap of a slot, the end of one, or a new one. */
-function assign(lives: readonly Life[], order: readonly number[], conflicts: Conflicts): { held: Held[]; total: number } {
+function assign(
+  lives: readonly Life[],
+  order: readonly number[],
+  conflicts: Conflicts,
+): { held: Held[]; total: number } {
   const held: Held[] = [];
   let total = 0;
   for (const index of order) {

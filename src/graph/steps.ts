@@ -74,7 +74,10 @@ export class Uses {
 
 /** Replaces and removes steps by index, keeping order. `undefined` = removed. */
 function rewrite(program: StepProgram, changes: Changes): StepProgram {
-  return { ...program, steps: program.steps.flatMap((step, index) => (changes.has(index) ? (changes.get(index) ?? []) : [step])) };
+  return {
+    ...program,
+    steps: program.steps.flatMap((step, index) => (changes.has(index) ? (changes.get(index) ?? []) : [step])),
+  };
 }
 
 /** Steps to replace (`undefined`: remove), by index. */
@@ -84,7 +87,10 @@ export type Changes = ReadonlyMap<number, Step | undefined>;
  * Sweeps over the steps until a sweep changes nothing. `propose` says what to do about one step; its changes must hold every step whose
  * inputs, outputs or weights the decision rests on. In one sweep no step is changed twice: later proposals wait for the next.
  */
-export function untilStable(program: StepProgram, propose: (program: StepProgram, uses: Uses, step: Step, index: number) => Changes | undefined): StepProgram {
+export function untilStable(
+  program: StepProgram,
+  propose: (program: StepProgram, uses: Uses, step: Step, index: number) => Changes | undefined,
+): StepProgram {
   for (;;) {
     const uses = new Uses(program);
     const changes = new Map<number, Step | undefined>();
@@ -102,7 +108,8 @@ export function untilStable(program: StepProgram, propose: (program: StepProgram
 export const firstInput = (step: Step): Value => step.inputs[0] as Value;
 export const firstOutput = (step: Step): Value => step.outputs[0] as Value;
 export const channels = (shape: Shape): number => shape.at(-1) as number;
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis]);
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((size, axis) => size === b[axis]);
 
 /** Nodes of several steps, each once. */
 export const union = (...lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())];
@@ -115,7 +122,11 @@ export interface Moved {
 }
 
 /** `riders` of `from`, fit for a step that has `inputs` and `weights` already. */
-export function moveRiders(riders: readonly Rider[], from: Step, to: { readonly inputs: readonly Value[]; readonly weights: Readonly<Record<string, WeightExpr>> }): Moved {
+export function moveRiders(
+  riders: readonly Rider[],
+  from: Step,
+  to: { readonly inputs: readonly Value[]; readonly weights: Readonly<Record<string, WeightExpr>> },
+): Moved {
   const inputs = [...to.inputs];
   const weights: Record<string, WeightExpr> = { ...to.weights };
   const moved = riders.map((rider): Rider => {

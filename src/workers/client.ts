@@ -5,7 +5,16 @@ import { backOffMs } from './engine.ts';
 import type { Measurement, NetJob } from './measure.ts';
 import type { Peaks } from './peaks.ts';
 import type { LoadTimes } from './program.ts';
-import { deadMs, type DeviceFacts, type EngineCalls, type EngineEvent, type EngineProblem, type OpenOptions, type Outcome, type RunResult } from './protocol.ts';
+import {
+  deadMs,
+  type DeviceFacts,
+  type EngineCalls,
+  type EngineEvent,
+  type EngineProblem,
+  type OpenOptions,
+  type Outcome,
+  type RunResult,
+} from './protocol.ts';
 import type { Profile } from './timing.ts';
 
 /** What the client needs of a worker; tests give it a port. */
@@ -30,7 +39,10 @@ export interface CallOptions {
   readonly onProgress?: (share: number, what?: string) => void;
 }
 
-const failed = (kind: EngineProblem['kind'], message: string): { ok: false; problem: EngineProblem } => ({ ok: false, problem: { kind, message } });
+const failed = (kind: EngineProblem['kind'], message: string): { ok: false; problem: EngineProblem } => ({
+  ok: false,
+  problem: { kind, message },
+});
 
 /** A worker that died under a call. */
 class WorkerStopped extends Error {}
@@ -74,12 +86,20 @@ export class EngineClient {
   }
 
   /** One inference now, however many others are under way. */
-  run(inputs: readonly Float32Array[], read: readonly number[] = [0], options: CallOptions = {}): Promise<Outcome<RunResult>> {
+  run(
+    inputs: readonly Float32Array[],
+    read: readonly number[] = [0],
+    options: CallOptions = {},
+  ): Promise<Outcome<RunResult>> {
     return this.ticketed((calls, ticket) => calls.run(ticket, inputs, read), options);
   }
 
   /** One inference, after the one under way; a call that still waits is superseded by the next (a camera, a slider). */
-  runLatest(inputs: readonly Float32Array[], read: readonly number[] = [0], options: CallOptions = {}): Promise<Outcome<RunResult>> {
+  runLatest(
+    inputs: readonly Float32Array[],
+    read: readonly number[] = [0],
+    options: CallOptions = {},
+  ): Promise<Outcome<RunResult>> {
     return new Promise((resolve) => {
       const start = (): void => {
         this.busy = true;
@@ -129,7 +149,11 @@ export class EngineClient {
     this.link?.stop('closed');
   }
 
-  private async ticketed<T>(work: (calls: Comlink.Remote<EngineCalls>, ticket: number) => Promise<Outcome<T>>, { signal, onProgress }: CallOptions, needsNet = true): Promise<Outcome<T>> {
+  private async ticketed<T>(
+    work: (calls: Comlink.Remote<EngineCalls>, ticket: number) => Promise<Outcome<T>>,
+    { signal, onProgress }: CallOptions,
+    needsNet = true,
+  ): Promise<Outcome<T>> {
     if (signal?.aborted) return failed('aborted', 'The call was cancelled.');
     const ticket = ++this.tickets;
     if (onProgress) this.progress.set(ticket, onProgress);
@@ -144,7 +168,10 @@ export class EngineClient {
   }
 
   /** A call on a living worker; when the worker dies under it, once more on each new one, within the back-off. */
-  private async call<T>(work: (calls: Comlink.Remote<EngineCalls>, link: Link) => Promise<Outcome<T>>, needsNet: boolean): Promise<Outcome<T>> {
+  private async call<T>(
+    work: (calls: Comlink.Remote<EngineCalls>, link: Link) => Promise<Outcome<T>>,
+    needsNet: boolean,
+  ): Promise<Outcome<T>> {
     for (;;) {
       if (this.disposed) return failed('stopped', 'The engine was closed.');
       const link = (this.link ??= this.connect());
@@ -157,9 +184,14 @@ export class EngineClient {
         this.restarts = 0;
         return outcome;
       } catch (error) {
-        if (!(error instanceof WorkerStopped)) return failed('internal', error instanceof Error ? error.message : String(error));
+        if (!(error instanceof WorkerStopped))
+          return failed('internal', error instanceof Error ? error.message : String(error));
         const delay = backOffMs[this.restarts++];
-        if (delay === undefined) return failed('stopped', `The GPU worker stopped again and again (${error.message}); reload the page, or continue on the CPU.`);
+        if (delay === undefined)
+          return failed(
+            'stopped',
+            `The GPU worker stopped again and again (${error.message}); reload the page, or continue on the CPU.`,
+          );
         if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
       }
     }
@@ -187,9 +219,12 @@ export class EngineClient {
     stopped.catch(() => undefined);
     let lastBeat = performance.now();
     const deadAfter = this.options.deadAfterMs ?? deadMs;
-    const watch = setInterval(() => {
-      if (performance.now() - lastBeat > deadAfter) stop(`no sign of life for ${Math.round(deadAfter / 1000)} s`);
-    }, Math.max(10, deadAfter / 5));
+    const watch = setInterval(
+      () => {
+        if (performance.now() - lastBeat > deadAfter) stop(`no sign of life for ${Math.round(deadAfter / 1000)} s`);
+      },
+      Math.max(10, deadAfter / 5),
+    );
     const heard = (event: Event): void => {
       const data = (event as MessageEvent<EngineEvent | undefined>).data;
       lastBeat = performance.now();

@@ -58,7 +58,10 @@ export function identify(adapter: GPUAdapter): AdapterIdentity {
 export async function openDevice(gpu: GPU | undefined, options: DeviceOptions = {}): Promise<OpenDevice> {
   if (!gpu) throw new NoDeviceError('This browser has no WebGPU; nets run on the CPU reference instead.');
   const adapter = await gpu.requestAdapter(options.powerPreference ? { powerPreference: options.powerPreference } : {});
-  if (!adapter) throw new NoDeviceError('WebGPU offers no adapter: the GPU is blocked, or its driver is not supported; nets run on the CPU reference instead.');
+  if (!adapter)
+    throw new NoDeviceError(
+      'WebGPU offers no adapter: the GPU is blocked, or its driver is not supported; nets run on the CPU reference instead.',
+    );
   const offered = (name: 'shader-f16' | 'subgroups' | 'timestamp-query'): boolean =>
     adapter.features.has(name) && !options.without?.includes(name);
   const features = (['shader-f16', 'subgroups', 'timestamp-query'] as const).filter(offered);
@@ -68,9 +71,11 @@ export async function openDevice(gpu: GPU | undefined, options: DeviceOptions = 
   try {
     device = await adapter.requestDevice({ requiredFeatures: features, requiredLimits });
   } catch (error) {
-    throw new NoDeviceError(`The adapter ${identity.description || identity.vendor} refused a device: ${(error as Error).message}`);
+    throw new NoDeviceError(
+      `The adapter ${identity.description || identity.vendor} refused a device: ${(error as Error).message}`,
+    );
   }
-  device.addEventListener('uncapturederror', (event) => options.onUncapturedError?.((event).error.message));
+  device.addEventListener('uncapturederror', (event) => options.onUncapturedError?.(event.error.message));
   const { limits } = device;
   return {
     device,
@@ -79,7 +84,8 @@ export async function openDevice(gpu: GPU | undefined, options: DeviceOptions = 
     capabilities: {
       f16: features.includes('shader-f16'),
       subgroups: features.includes('subgroups'),
-      packedDot: (gpu.wgslLanguageFeatures as ReadonlySet<string> | undefined)?.has('packed_4x8_integer_dot_product') ?? false,
+      packedDot:
+        (gpu.wgslLanguageFeatures as ReadonlySet<string> | undefined)?.has('packed_4x8_integer_dot_product') ?? false,
       software: identity.software,
       maxWorkgroupStorageBytes: limits.maxComputeWorkgroupStorageSize,
       maxInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
@@ -115,7 +121,12 @@ export function layoutFor(open: OpenDevice, access: string): GPUBindGroupLayout 
 }
 
 /** Compiles a module once per device. Rejects with {@link ShaderError}. */
-export function pipelineFor(open: OpenDevice, wgsl: string, access: string, label: string): Promise<GPUComputePipeline> {
+export function pipelineFor(
+  open: OpenDevice,
+  wgsl: string,
+  access: string,
+  label: string,
+): Promise<GPUComputePipeline> {
   let pipeline = open.pipelines.get(wgsl);
   if (!pipeline) {
     pipeline = compile(open, wgsl, access, label);
@@ -125,14 +136,22 @@ export function pipelineFor(open: OpenDevice, wgsl: string, access: string, labe
   return pipeline;
 }
 
-async function compile({ device, ...open }: OpenDevice, wgsl: string, access: string, label: string): Promise<GPUComputePipeline> {
+async function compile(
+  { device, ...open }: OpenDevice,
+  wgsl: string,
+  access: string,
+  label: string,
+): Promise<GPUComputePipeline> {
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ label, code: wgsl });
   const layout = device.createPipelineLayout({ bindGroupLayouts: [layoutFor({ device, ...open }, access)] });
   const scope = device.popErrorScope();
   const failure = async (fallback: string): Promise<ShaderError> => {
     // Rejects when the device goes away.
-    const messages = await module.getCompilationInfo().then((info) => [...info.messages], () => []);
+    const messages = await module.getCompilationInfo().then(
+      (info) => [...info.messages],
+      () => [],
+    );
     const lines = messages.filter((m) => m.type === 'error').map((m) => `${m.lineNum}:${m.linePos} ${m.message}`);
     return new ShaderError(`kernel ${label}: ${lines.join('; ') || fallback}`);
   };

@@ -62,8 +62,13 @@ export class Engine {
       // Losses and refusals in a row, this one included; the first device of all is asked for at once too.
       const delay = this.failures === 0 ? 0 : backOffMs[this.failures - 1];
       if (delay === undefined) {
-        this.setState('failed', 'The GPU could not be had back: the browser or the driver keeps refusing it. Reload the page, or continue on the CPU.');
-        throw new NoDeviceError('The GPU could not be had back after three attempts; reload the page, or continue on the CPU.');
+        this.setState(
+          'failed',
+          'The GPU could not be had back: the browser or the driver keeps refusing it. Reload the page, or continue on the CPU.',
+        );
+        throw new NoDeviceError(
+          'The GPU could not be had back after three attempts; reload the page, or continue on the CPU.',
+        );
       }
       if (delay > 0) await wait(delay);
       try {
@@ -111,7 +116,10 @@ export class Engine {
   }
 
   private release(): void {
-    void this.program?.then((program) => program.destroy(), () => undefined);
+    void this.program?.then(
+      (program) => program.destroy(),
+      () => undefined,
+    );
     this.program = undefined;
   }
 
@@ -140,8 +148,9 @@ export class Engine {
         return result;
       } catch (error) {
         // What a lost device's calls reject with may come before the news of its loss.
-        if (!signal?.aborted) await Promise.race([losing.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, newsMs))]);
-        if (generation === this.generation || (this.state) === 'closed') throw error;
+        if (!signal?.aborted)
+          await Promise.race([losing.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, newsMs))]);
+        if (generation === this.generation || this.state === 'closed') throw error;
       }
     }
   }
@@ -163,7 +172,8 @@ export class Engine {
     const opened = await this.open();
     const { generation } = this;
     const { onProgress } = this.options;
-    const load = (): Promise<Program> => Program.load(opened, plan, tensors, { rate: this.rate as Rate, ...(onProgress ? { onProgress } : {}) });
+    const load = (): Promise<Program> =>
+      Program.load(opened, plan, tensors, { rate: this.rate as Rate, ...(onProgress ? { onProgress } : {}) });
     const program = await load().catch((error: unknown) => {
       if (!(error instanceof OutOfMemoryError) || generation !== this.generation) throw error;
       // Compiled pipelines are the one cache there is; without them the driver may have room.

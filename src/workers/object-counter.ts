@@ -14,8 +14,16 @@ export interface ObjectCounts {
 }
 
 const lasting = [
-  'createBuffer', 'createTexture', 'createQuerySet', 'createBindGroup', 'createBindGroupLayout', 'createPipelineLayout',
-  'createShaderModule', 'createComputePipeline', 'createComputePipelineAsync', 'createSampler',
+  'createBuffer',
+  'createTexture',
+  'createQuerySet',
+  'createBindGroup',
+  'createBindGroupLayout',
+  'createPipelineLayout',
+  'createShaderModule',
+  'createComputePipeline',
+  'createComputePipelineAsync',
+  'createSampler',
 ] as const;
 const destroyable = new Set<string>(['createBuffer', 'createTexture', 'createQuerySet']);
 
@@ -25,12 +33,25 @@ type Method = (...args: unknown[]) => unknown;
 function wrap(object: object, name: string, around: (original: Method) => Method): void {
   const original = (object as Record<string, unknown>)[name];
   if (typeof original !== 'function') return;
-  Object.defineProperty(object, name, { value: around((original as Method).bind(object)), configurable: true, writable: true });
+  Object.defineProperty(object, name, {
+    value: around((original as Method).bind(object)),
+    configurable: true,
+    writable: true,
+  });
 }
 
 /** Starts counting on a device. The counts are live; read or subtract copies. */
 export function countObjects(device: GPUDevice): ObjectCounts {
-  const counts: ObjectCounts = { live: 0, created: 0, encoders: 0, passes: 0, dispatches: 0, submits: 0, writes: 0, maps: 0 };
+  const counts: ObjectCounts = {
+    live: 0,
+    created: 0,
+    encoders: 0,
+    passes: 0,
+    dispatches: 0,
+    submits: 0,
+    writes: 0,
+    maps: 0,
+  };
   for (const name of lasting) {
     wrap(device, name, (create) => (...args) => {
       counts.created++;
@@ -79,5 +100,7 @@ export function countObjects(device: GPUDevice): ObjectCounts {
 
 /** What happened between two readings. */
 export function difference(before: ObjectCounts, after: ObjectCounts): ObjectCounts {
-  return Object.fromEntries(Object.entries(after).map(([key, value]) => [key, (value as number) - before[key as keyof ObjectCounts]])) as unknown as ObjectCounts;
+  return Object.fromEntries(
+    Object.entries(after).map(([key, value]) => [key, (value as number) - before[key as keyof ObjectCounts]]),
+  ) as unknown as ObjectCounts;
 }

@@ -65,7 +65,12 @@ export class Program {
    * caller checks its generation afterwards.
    * Throws {@link OutOfMemoryError}, ShaderError, or Error when a tensor is missing.
    */
-  static async load(open: OpenDevice, plan: Plan, tensors: Tensors, options: { rate: Rate; onProgress?: (done: number, total: number) => void }): Promise<Program> {
+  static async load(
+    open: OpenDevice,
+    plan: Plan,
+    tensors: Tensors,
+    options: { rate: Rate; onProgress?: (done: number, total: number) => void },
+  ): Promise<Program> {
     const { device } = open;
     const access = plan.dispatches.map((d) => d.bindings.map((b) => ('slot' in b && b.write ? 'w' : 'r')).join(''));
     const total = plan.modules.length + plan.weights.length;
@@ -77,7 +82,12 @@ export class Program {
     const compiling = Promise.all(
       plan.modules.map(async (wgsl, module) => {
         const index = firstUse[module] as number;
-        const pipeline = await pipelineFor(open, wgsl, access[index] as string, (plan.dispatches[index] as PlanDispatch).kernel);
+        const pipeline = await pipelineFor(
+          open,
+          wgsl,
+          access[index] as string,
+          (plan.dispatches[index] as PlanDispatch).kernel,
+        );
         step();
         return pipeline;
       }),
@@ -93,12 +103,19 @@ export class Program {
     const release = (): void => buffers.forEach((buffer) => buffer.destroy());
     try {
       device.pushErrorScope('out-of-memory');
-      const slots = plan.slots.map((size, i) => device.createBuffer({ label: `slot ${i}`, size, usage: usage.storage | usage.copySrc | usage.copyDst }));
+      const slots = plan.slots.map((size, i) =>
+        device.createBuffer({ label: `slot ${i}`, size, usage: usage.storage | usage.copySrc | usage.copyDst }),
+      );
       buffers.push(...slots);
-      const weights = plan.weights.map((weight, i) => device.createBuffer({ label: `weight ${i}`, size: weight.bytes, usage: usage.storage | usage.copyDst }));
+      const weights = plan.weights.map((weight, i) =>
+        device.createBuffer({ label: `weight ${i}`, size: weight.bytes, usage: usage.storage | usage.copyDst }),
+      );
       buffers.push(...weights);
       const memory = await device.popErrorScope();
-      if (memory) throw new OutOfMemoryError(`${plan.net} needs ${mebibytes(plan.weightBytes + plan.activationBytes)} and the GPU has no room for it; close other pages or use a smaller net or input`);
+      if (memory)
+        throw new OutOfMemoryError(
+          `${plan.net} needs ${mebibytes(plan.weightBytes + plan.activationBytes)} and the GPU has no room for it; close other pages or use a smaller net or input`,
+        );
 
       const uploadStart = performance.now();
       plan.weights.forEach((weight, i) => {
@@ -169,7 +186,8 @@ export class Program {
     while (this.splitting) await this.splitting;
     const ranges = this.submits();
     let whole: () => void = () => undefined;
-    if (ranges.length > 1) this.splitting = new Promise<void>((resolve) => (whole = resolve)).then(() => (this.splitting = undefined));
+    if (ranges.length > 1)
+      this.splitting = new Promise<void>((resolve) => (whole = resolve)).then(() => (this.splitting = undefined));
     const checked = !this.proven;
     if (checked) device.pushErrorScope('validation');
     const staging = this.takeStaging(outputs.reduce((sum, output) => sum + storedBytes(output), 0));
@@ -226,7 +244,10 @@ export class Program {
     }
   }
 
-  private async readOutputs(outputs: readonly PlanTensor[], staging: { buffer: GPUBuffer; bytes: number }): Promise<Float32Array[]> {
+  private async readOutputs(
+    outputs: readonly PlanTensor[],
+    staging: { buffer: GPUBuffer; bytes: number },
+  ): Promise<Float32Array[]> {
     const used = outputs.reduce((sum, output) => sum + storedBytes(output), 0);
     if (used === 0) {
       await this.open.device.queue.onSubmittedWorkDone();
@@ -253,7 +274,10 @@ export class Program {
     const index = this.staging.findIndex((free) => free.bytes >= bytes);
     if (index >= 0) return this.staging.splice(index, 1)[0] as { buffer: GPUBuffer; bytes: number };
     const size = Math.max(16, bytes);
-    return { bytes: size, buffer: this.open.device.createBuffer({ label: 'read-back', size, usage: usage.mapRead | usage.copyDst }) };
+    return {
+      bytes: size,
+      buffer: this.open.device.createBuffer({ label: 'read-back', size, usage: usage.mapRead | usage.copyDst }),
+    };
   }
 
   /** Frees all buffers; compiled pipelines stay with the device. */

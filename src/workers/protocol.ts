@@ -15,7 +15,8 @@ export interface EngineProblem {
   readonly message: string;
 }
 
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: EngineProblem };
+export type Outcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: EngineProblem };
 
 export interface DeviceFacts {
   readonly adapter: AdapterIdentity;

@@ -6,7 +6,15 @@ import { Engine } from './engine.ts';
 import { measureNet, planNet } from './measure.ts';
 import { measurePeaks } from './peaks.ts';
 import { OutOfMemoryError } from './program.ts';
-import { beatMs, type DeviceFacts, type EngineCalls, type EngineEvent, type EngineProblem, type OpenOptions, type Outcome } from './protocol.ts';
+import {
+  beatMs,
+  type DeviceFacts,
+  type EngineCalls,
+  type EngineEvent,
+  type EngineProblem,
+  type OpenOptions,
+  type Outcome,
+} from './protocol.ts';
 
 /** What a worker is to this file: the global scope of a real one, or a port. */
 export type WorkerScope = Comlink.Endpoint & { postMessage(message: EngineEvent): void };
@@ -74,10 +82,19 @@ export function serveEngine(scope: WorkerScope, gpu: () => GPU | undefined): () 
       const result = await cancellable(ticket, (signal) => engineFor().run(inputs, { read, signal }));
       if (!result.ok) return result;
       const value = { outputs: result.value, ms: performance.now() - start };
-      return Comlink.transfer<Outcome<typeof value>>({ ok: true, value }, result.value.map((output) => output.buffer));
+      return Comlink.transfer<Outcome<typeof value>>(
+        { ok: true, value },
+        result.value.map((output) => output.buffer),
+      );
     },
     profile: (ticket, inputs, runs) =>
-      cancellable(ticket, (signal) => engineFor().profile(inputs, { runs, signal, onProgress: (share) => tell({ event: 'progress', ticket, share }) })),
+      cancellable(ticket, (signal) =>
+        engineFor().profile(inputs, {
+          runs,
+          signal,
+          onProgress: (share) => tell({ event: 'progress', ticket, share }),
+        }),
+      ),
     plan: (name, text) => outcome(() => Promise.resolve(planNet({ name, text, precision: 'f32' }, opened))),
     measure: (ticket, job) =>
       cancellable(ticket, (signal) => {
@@ -86,7 +103,12 @@ export function serveEngine(scope: WorkerScope, gpu: () => GPU | undefined): () 
         return measureNet(engineFor(), job, { signal, onProgress });
       }),
     peaks: (ticket) =>
-      cancellable(ticket, async (signal) => measurePeaks(await engineFor().open(), { signal, onProgress: (share) => tell({ event: 'progress', ticket, share, what: 'Running benchmarks' }) })),
+      cancellable(ticket, async (signal) =>
+        measurePeaks(await engineFor().open(), {
+          signal,
+          onProgress: (share) => tell({ event: 'progress', ticket, share, what: 'Running benchmarks' }),
+        }),
+      ),
     cancel(ticket) {
       running.get(ticket)?.abort();
     },

@@ -40,7 +40,12 @@ export function spread(times: readonly number[]): Spread {
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
   const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
   const variance = times.reduce((sum, time) => sum + (time - mean) ** 2, 0) / times.length;
-  return { medianMs: median(sorted), p90Ms: at(0.9), variation: mean > 0 ? Math.sqrt(variance) / mean : 0, runs: times.length };
+  return {
+    medianMs: median(sorted),
+    p90Ms: at(0.9),
+    variation: mean > 0 ? Math.sqrt(variance) / mean : 0,
+    runs: times.length,
+  };
 }
 
 export function median(values: readonly number[]): number {
@@ -63,7 +68,11 @@ const maxQueries = 4096;
  * Profiles a loaded program. Cold times of compiling and uploading are in `program.loadTimes`.
  * Rejects with the signal's reason when aborted.
  */
-export async function profile(program: Program, inputs: readonly Float32Array[], options: ProfileOptions = {}): Promise<Profile> {
+export async function profile(
+  program: Program,
+  inputs: readonly Float32Array[],
+  options: ProfileOptions = {},
+): Promise<Profile> {
   const { runs = 20, signal, onProgress } = options;
   const clock = async (): Promise<number> => {
     signal?.throwIfAborted();
@@ -77,7 +86,10 @@ export async function profile(program: Program, inputs: readonly Float32Array[],
     latencies.push(await clock());
     onProgress?.((run + 1) / (3 * runs));
   }
-  const timer: Timer = program.open.timestamps && 2 * program.dispatches.length <= maxQueries ? new QueryTimer(program) : new WallTimer(program);
+  const timer: Timer =
+    program.open.timestamps && 2 * program.dispatches.length <= maxQueries
+      ? new QueryTimer(program)
+      : new WallTimer(program);
   try {
     const whole: number[] = [];
     for (let run = 0; run < runs; run++) {
@@ -161,7 +173,9 @@ class QueryTimer implements Timer {
     const { device } = program.open;
     const encoder = device.createCommandEncoder();
     ranges.forEach(([from, to], i) => {
-      const pass = encoder.beginComputePass({ timestampWrites: { querySet: set, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 } });
+      const pass = encoder.beginComputePass({
+        timestampWrites: { querySet: set, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 },
+      });
       program.record(pass, from, to);
       pass.end();
     });
@@ -189,10 +203,15 @@ class QueryTimer implements Timer {
   async each(): Promise<number[]> {
     const stamps: (readonly [bigint, bigint])[] = [];
     for (const [from, to] of this.program.submits()) {
-      stamps.push(...(await this.stamps(Array.from({ length: to - from }, (_, i) => [from + i, from + i + 1] as const))));
+      stamps.push(
+        ...(await this.stamps(Array.from({ length: to - from }, (_, i) => [from + i, from + i + 1] as const))),
+      );
     }
     const origin = stamps[0]?.[0] ?? 0n;
-    this.spans = stamps.map(([begin, end]) => ({ startMs: milliseconds(origin, begin), endMs: milliseconds(origin, end) }));
+    this.spans = stamps.map(([begin, end]) => ({
+      startMs: milliseconds(origin, begin),
+      endMs: milliseconds(origin, end),
+    }));
     return stamps.map(([begin, end]) => milliseconds(begin, end));
   }
 

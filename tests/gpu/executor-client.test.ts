@@ -26,7 +26,9 @@ function spawn(mute = false): WorkerLike & { readonly terminated: boolean } {
       port1.close();
     },
   });
-  return Object.defineProperty(worker, 'terminated', { get: () => terminated }) as unknown as WorkerLike & { readonly terminated: boolean };
+  return Object.defineProperty(worker, 'terminated', { get: () => terminated }) as unknown as WorkerLike & {
+    readonly terminated: boolean;
+  };
 }
 
 function client(options: Partial<ClientOptions> = {}): EngineClient {
@@ -68,13 +70,20 @@ describe('the client', () => {
   it('lets the latest of waiting runs win', async () => {
     const made = await loaded();
     const outcomes = await Promise.all([1, 2, 3].map(() => made.runLatest([net.input])));
-    expect(outcomes.map((outcome) => (outcome.ok ? 'ran' : outcome.problem.kind))).toEqual(['ran', 'superseded', 'ran']);
+    expect(outcomes.map((outcome) => (outcome.ok ? 'ran' : outcome.problem.kind))).toEqual([
+      'ran',
+      'superseded',
+      'ran',
+    ]);
   });
 
   it('gives failures as values', async () => {
     const made = await loaded();
     const wrong = await made.run([new Float32Array(3)]);
-    expect(!wrong.ok && wrong.problem).toEqual({ kind: 'internal', message: expect.stringContaining('3 numbers') as unknown });
+    expect(!wrong.ok && wrong.problem).toEqual({
+      kind: 'internal',
+      message: expect.stringContaining('3 numbers') as unknown,
+    });
     const controller = new AbortController();
     controller.abort();
     const aborted = await made.run([net.input], [0], { signal: controller.signal });
@@ -105,7 +114,10 @@ describe('the client', () => {
   it('gives up on workers that never live, in words', async () => {
     const made = client({ spawn: () => spawn(true), deadAfterMs: 50 });
     const outcome = await made.open();
-    expect(!outcome.ok && outcome.problem).toEqual({ kind: 'stopped', message: expect.stringContaining('again and again') as unknown });
+    expect(!outcome.ok && outcome.problem).toEqual({
+      kind: 'stopped',
+      message: expect.stringContaining('again and again') as unknown,
+    });
   }, 20_000);
 
   it('answers `stopped` once it was disposed', async () => {

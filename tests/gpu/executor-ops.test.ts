@@ -147,7 +147,7 @@ const cases: readonly Case[] = [
         map(
           4,
           9,
-          (inSplits).reduce((a, b) => a + b, 0),
+          inSplits.reduce((a, b) => a + b, 0),
         ),
       ],
     };
@@ -198,7 +198,11 @@ const cases: readonly Case[] = [
       };
     }),
   ),
-  ...times(20, () => ({ op: 'blur_pool', attrs: { size: pick(3, 4, 5), stride: pick(1, 2), border: pick('reflect', 'zeros') }, inputs: [map(6, 13)] })),
+  ...times(20, () => ({
+    op: 'blur_pool',
+    attrs: { size: pick(3, 4, 5), stride: pick(1, 2), border: pick('reflect', 'zeros') },
+    inputs: [map(6, 13)],
+  })),
   ...times(20, () => ({
     op: 'resize',
     attrs: {

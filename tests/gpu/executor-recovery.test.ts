@@ -7,7 +7,8 @@ import { tinyNet } from './tiny-net.ts';
 
 const { graph, tensors, input } = tinyNet();
 const dawn = await gpu();
-const engineWith = (options: Partial<ConstructorParameters<typeof Engine>[0]> = {}): Engine => new Engine({ gpu: () => dawn, wait: () => Promise.resolve(), ...options });
+const engineWith = (options: Partial<ConstructorParameters<typeof Engine>[0]> = {}): Engine =>
+  new Engine({ gpu: () => dawn, wait: () => Promise.resolve(), ...options });
 
 /** Kills the engine's device `after` milliseconds from now. */
 async function killSoon(engine: Engine, after: number): Promise<void> {
@@ -47,7 +48,10 @@ describe('recovery', () => {
   it('waits 0, 1 and 4 seconds, then gives up in words', async () => {
     const waits: number[] = [];
     let available = true;
-    const engine = engineWith({ gpu: () => (available ? dawn : undefined), wait: (ms) => Promise.resolve(void waits.push(ms)) });
+    const engine = engineWith({
+      gpu: () => (available ? dawn : undefined),
+      wait: (ms) => Promise.resolve(void waits.push(ms)),
+    });
     const { device, capabilities } = await engine.open();
     await engine.load(makePlan(graph, { caps: capabilities }), tensors);
     available = false;

@@ -33,7 +33,16 @@ describe('the executor', () => {
     const before = { ...counts };
     for (let run = 0; run < 50; run++) expect((await program.run([small.input]))[0]).toEqual(first[0]);
     const runs = difference(before, counts);
-    expect(runs).toEqual({ live: 0, created: 0, encoders: 50, passes: 50, dispatches: 50 * plan.dispatches.length, submits: 50, writes: 50, maps: 50 });
+    expect(runs).toEqual({
+      live: 0,
+      created: 0,
+      encoders: 50,
+      passes: 50,
+      dispatches: 50 * plan.dispatches.length,
+      submits: 50,
+      writes: 50,
+      maps: 50,
+    });
     program.destroy();
     expect(counts.live).toBe(0);
   });
@@ -100,8 +109,15 @@ describe('the executor', () => {
 
   it('refuses before allocating, naming the layer', () => {
     const limits = { maxBufferBytes: 1 << 20, maxBindingBytes: 1 << 18 };
-    expect(() => makePlan(buildGraph(openPreset('mobilenetv2_100')), { caps: open.capabilities, limits })).toThrow(PlanError);
-    expect(() => makePlan(small.graph, { caps: open.capabilities, limits: { ...limits, maxBindingBytes: 1 << 30, maxBufferBytes: 1 << 30, totalBytes: 1 << 12 } })).toThrow(/largest activation .* at "/);
+    expect(() => makePlan(buildGraph(openPreset('mobilenetv2_100')), { caps: open.capabilities, limits })).toThrow(
+      PlanError,
+    );
+    expect(() =>
+      makePlan(small.graph, {
+        caps: open.capabilities,
+        limits: { ...limits, maxBindingBytes: 1 << 30, maxBufferBytes: 1 << 30, totalBytes: 1 << 12 },
+      }),
+    ).toThrow(/largest activation .* at "/);
   });
 
   it('times every dispatch and the whole', async () => {

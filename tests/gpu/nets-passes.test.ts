@@ -35,7 +35,9 @@ const expected = runReference(graph, net.params, net.input).get(graph.outputs[0]
 const scale = Math.max(...expected.map(Math.abs));
 
 async function worst(without: readonly string[]): Promise<number> {
-  const found = (await executeGraph(open, net.graph, net.params, [net.input], { without })).get(graph?.outputs[0] as string) as Float32Array;
+  const found = (await executeGraph(open, net.graph, net.params, [net.input], { without })).get(
+    graph?.outputs[0] as string,
+  ) as Float32Array;
   return Math.max(...expected.map((x, i) => Math.abs(x - (found[i] as number)))) / scale;
 }
 

@@ -40,7 +40,13 @@ describe('golden records, in the plan that this adapter gets', () => {
 });
 
 /** Fusions and workgroup memory of every kind, small enough for an adapter without a GPU. */
-const onGpu = ['mobilenetv1_100', 'mobilenetv2_035', 'mobilenetv3_small_075', 'mobilenetv4_hybrid_medium', 'tf_mixnet_s'];
+const onGpu = [
+  'mobilenetv1_100',
+  'mobilenetv2_035',
+  'mobilenetv3_small_075',
+  'mobilenetv4_hybrid_medium',
+  'tf_mixnet_s',
+];
 
 describe('golden records, in the plan that a GPU gets', () => {
   for (const record of records.filter(({ model }) => onGpu.includes(model))) {

@@ -26,7 +26,12 @@ export interface Net {
 export function netFrom(graph: InferredGraph): Net {
   const params = new Map(graphParams(graph).map(({ name, shape }) => [name, generateTensor('tiny', name, shape)]));
   const shape = graph.facts.get('input')?.shape ?? [];
-  return { graph, params, tensors: (name) => params.get(name) as Float32Array, input: nchwToNhwc(generateInput('tiny', shape[1] ?? 0), shape) };
+  return {
+    graph,
+    params,
+    tensors: (name) => params.get(name) as Float32Array,
+    input: nchwToNhwc(generateInput('tiny', shape[1] ?? 0), shape),
+  };
 }
 
 export function tinyNet(): Net {

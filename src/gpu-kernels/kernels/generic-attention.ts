@@ -18,12 +18,14 @@ const plainWeight = (step: Step, role: string): PackedWeight => ({
 });
 
 /** f32 expression of element `at` of a weight packed `plain`. */
-const element = (shader: Shader, role: string, at: string): string => `(${shader.load(shader.weight(role, plainWeight(shader.step, role)), `(${at}) / 4u`)})[(${at}) % 4u]`;
+const element = (shader: Shader, role: string, at: string): string =>
+  `(${shader.load(shader.weight(role, plainWeight(shader.step, role)), `(${at}) / 4u`)})[(${at}) % 4u]`;
 
 const aligned = ({ keyDim, valueDim, layout }: AttentionStepAttrs): boolean =>
   [keyDim, valueDim, ...layout.flatMap((l) => [l.offset, l.headStride])].every((n) => n % 4 === 0);
 
-const keyHead = ({ heads, kvHeads }: AttentionStepAttrs, head: string): string => (heads === kvHeads ? head : kvHeads === 1 ? '0u' : `(${head} / ${heads / kvHeads}u)`);
+const keyHead = ({ heads, kvHeads }: AttentionStepAttrs, head: string): string =>
+  heads === kvHeads ? head : kvHeads === 1 ? '0u' : `(${head} / ${heads / kvHeads}u)`;
 
 /** vec4 index of the first element of a head in row `row`. */
 const headBase = (shape: Shape, l: OperandLayout, row: string, head: string): string =>
@@ -33,7 +35,8 @@ export const rowAttention: Kernel = {
   name: 'attention/generic',
   family: 'attention',
   doc: 'One invocation a query and head, running maximum and sum (arXiv 1805.02867): any number of keys.',
-  accepts: (step) => step.outputs.length === 1 && step.prologue.length === 0 && aligned(attrsOf(step)) && !attrsOf(step).talkingHeads,
+  accepts: (step) =>
+    step.outputs.length === 1 && step.prologue.length === 0 && aligned(attrsOf(step)) && !attrsOf(step).talkingHeads,
   build(step, caps, precision) {
     const a = attrsOf(step);
     const shader = new Shader(step, precision);
@@ -92,7 +95,10 @@ export const generalAttention: Kernel = {
   name: 'attention/general',
   family: 'attention',
   doc: 'One invocation a query, all heads: talking heads, and heads that do not fill whole vec4s.',
-  accepts: (step) => step.outputs.length === 1 && step.prologue.length === 0 && attrsOf(step).heads * tokens(shapeOf(step.inputs[1])) <= keptScores,
+  accepts: (step) =>
+    step.outputs.length === 1 &&
+    step.prologue.length === 0 &&
+    attrsOf(step).heads * tokens(shapeOf(step.inputs[1])) <= keptScores,
   build(step, caps, precision) {
     const a = attrsOf(step);
     const shader = new Shader(step, precision);
@@ -109,7 +115,12 @@ export const generalAttention: Kernel = {
     // One constant for the four tensors of talking heads: bindings are few. Each starts at a whole vec4.
     const square = Math.ceil((a.heads * a.heads) / 4) * 4;
     const vector = Math.ceil(a.heads / 4) * 4;
-    const packed: PackedWeight = { packer: 'vector', roles: ['mix1', 'mix1Bias', 'mix2', 'mix2Bias'], options: {}, elements: 2 * (square + vector) };
+    const packed: PackedWeight = {
+      packer: 'vector',
+      roles: ['mix1', 'mix1Bias', 'mix2', 'mix2Bias'],
+      options: {},
+      elements: 2 * (square + vector),
+    };
     const talk = (at: string): string => `(${shader.load(shader.weight('mix', packed), `(${at}) / 4u`)})[(${at}) % 4u]`;
     const mix = (first: number): string => `for (var j = 0u; j < ${keys}u; j++) {
 var column: array<f32, ${a.heads}>;

@@ -6,7 +6,13 @@ import { channelBlocks, perVector, Shader } from '../shader.ts';
 import type { Step, Value } from '../step.ts';
 import { forTaps, outputPixel } from './window.ts';
 
-function slidingTaps(step: Step, window: Window, packed: PackedWeight, repeat: number, build: { caps: Parameters<Kernel['build']>[1]; precision: Parameters<Kernel['build']>[2] }) {
+function slidingTaps(
+  step: Step,
+  window: Window,
+  packed: PackedWeight,
+  repeat: number,
+  build: { caps: Parameters<Kernel['build']>[1]; precision: Parameters<Kernel['build']>[2] },
+) {
   const shader = new Shader(step, build.precision);
   const input = (step.inputs[0] as Value).shape;
   const output = (step.outputs[0] as Value).shape;
@@ -46,7 +52,10 @@ export const genericDepthwise: Kernel = {
     const attrs = step.attrs as unknown as DepthwiseAttrs;
     const output = (step.outputs[0] as Value).shape;
     const elements = attrs.kernel[0] * attrs.kernel[1] * channelBlocks(output) * 4;
-    return slidingTaps(step, attrs, { packer: 'taps', roles: ['weight'], options: {}, elements }, attrs.repeat, { caps, precision });
+    return slidingTaps(step, attrs, { packer: 'taps', roles: ['weight'], options: {}, elements }, attrs.repeat, {
+      caps,
+      precision,
+    });
   },
 };
 
@@ -57,7 +66,10 @@ function commonWindow({ windows }: MixedDepthwiseAttrs): Window | undefined {
   const fits = windows.every((w) => {
     const margin = (largest.kernel[0] - w.kernel[0]) / 2;
     return (
-      same(w.stride, largest.stride) && same(w.dilation, [1, 1]) && w.kernel[0] === w.kernel[1] && Number.isInteger(margin) &&
+      same(w.stride, largest.stride) &&
+      same(w.dilation, [1, 1]) &&
+      w.kernel[0] === w.kernel[1] &&
+      Number.isInteger(margin) &&
       same(w.pads, [largest.pads[0] - margin, largest.pads[1] - margin])
     );
   });
@@ -68,13 +80,20 @@ export const genericMixedDepthwise: Kernel = {
   name: 'mixedDepthwise/generic',
   family: 'mixedDepthwise',
   doc: 'All parts in the largest window, smaller kernels padded with zeros: one dispatch, more taps than needed.',
-  accepts: (step) => step.outputs.length === 1 && commonWindow(step.attrs as unknown as MixedDepthwiseAttrs) !== undefined,
+  accepts: (step) =>
+    step.outputs.length === 1 && commonWindow(step.attrs as unknown as MixedDepthwiseAttrs) !== undefined,
   build(step, caps, precision) {
     const attrs = step.attrs as unknown as MixedDepthwiseAttrs;
     const window = commonWindow(attrs) as Window;
     const size = window.kernel[0];
     const shape: Shape = (step.outputs[0] as Value).shape;
     const roles = attrs.splits.map((_, i) => `weight${i}`);
-    return slidingTaps(step, window, { packer: 'mixedTaps', roles, options: { size }, elements: size * size * channelBlocks(shape) * 4 }, 1, { caps, precision });
+    return slidingTaps(
+      step,
+      window,
+      { packer: 'mixedTaps', roles, options: { size }, elements: size * size * channelBlocks(shape) * 4 },
+      1,
+      { caps, precision },
+    );
   },
 };

@@ -21,7 +21,12 @@ function products(shader: Shader, step: Step, groups: number, taps: number): (pi
   const aligned = groups === 1 || (groupIn % 4 === 0 && groupOut % 4 === 0);
   if (aligned) {
     const group4 = Math.ceil(groupIn / 4);
-    const w = shader.weight('blocks', { packer: 'blocks4x4', roles: ['weight'], options: {}, elements: Math.ceil(outChannels / 4) * taps * group4 * 16 });
+    const w = shader.weight('blocks', {
+      packer: 'blocks4x4',
+      roles: ['weight'],
+      options: {},
+      elements: Math.ceil(outChannels / 4) * taps * group4 * 16,
+    });
     const first = groups === 1 ? '0u' : `(block / ${groupOut / 4}u) * ${group4}u`;
     return (pixel, tap) => `{
 let first = ${first};
@@ -35,7 +40,12 @@ acc += x.x * ${shader.load(w, 'at')} + x.y * ${shader.load(w, 'at + 1u')} + x.z 
 }`;
   }
   // Groups that split a vec4: lane by lane, weights as stored.
-  const w = shader.weight('plain', { packer: 'plain', roles: ['weight'], options: {}, elements: Math.ceil(elements(weightShape(step, 'weight')) / 4) * 4 });
+  const w = shader.weight('plain', {
+    packer: 'plain',
+    roles: ['weight'],
+    options: {},
+    elements: Math.ceil(elements(weightShape(step, 'weight')) / 4) * 4,
+  });
   return (pixel, tap) => `for (var lane = 0u; lane < 4u; lane++) {
 let o = block * 4u + lane;
 if (o >= ${outChannels}u) { break; }

@@ -28,15 +28,56 @@ import { softmax } from './softmax.ts';
 
 export const kernels: readonly Kernel[] = [
   // Fast variants, each family's most special first.
-  pointwiseQuad, pointwisePool, pointwiseSplitK, pointwiseTiled, conv2dQuad, conv2dSplitK, conv2dStrip, conv2dTiled, depthwiseColumns, depthwiseTiled, depthwiseRows, mixedDepthwiseRows, expandDepthwiseTile, depthwisePointwiseChunked, gateWorkgroup, attentionWorkgroup,
+  pointwiseQuad,
+  pointwisePool,
+  pointwiseSplitK,
+  pointwiseTiled,
+  conv2dQuad,
+  conv2dSplitK,
+  conv2dStrip,
+  conv2dTiled,
+  depthwiseColumns,
+  depthwiseTiled,
+  depthwiseRows,
+  mixedDepthwiseRows,
+  expandDepthwiseTile,
+  depthwisePointwiseChunked,
+  gateWorkgroup,
+  attentionWorkgroup,
   // Generic variants: correct for every shape they accept.
-  genericPointwise, genericConv2d, genericDepthwise, genericMixedDepthwise, rowAttention, generalAttention, performerSums, performer,
-  elementwise, layerNorm, groupNorm, evonormB0, pool, blurPool, mean, resize, softmax, concat, slice, transpose, reshape, unfold, prependToken,
+  genericPointwise,
+  genericConv2d,
+  genericDepthwise,
+  genericMixedDepthwise,
+  rowAttention,
+  generalAttention,
+  performerSums,
+  performer,
+  elementwise,
+  layerNorm,
+  groupNorm,
+  evonormB0,
+  pool,
+  blurPool,
+  mean,
+  resize,
+  softmax,
+  concat,
+  slice,
+  transpose,
+  reshape,
+  unfold,
+  prependToken,
   // Quantised nets.
   ...int8Kernels,
 ];
 
 /** First kernel that takes the step on this device; undefined when none does. */
-export function chooseKernel(step: Step, caps: Capabilities, precision: Precision, list: readonly Kernel[] = kernels): Kernel | undefined {
+export function chooseKernel(
+  step: Step,
+  caps: Capabilities,
+  precision: Precision,
+  list: readonly Kernel[] = kernels,
+): Kernel | undefined {
   return list.find((kernel) => kernel.family === step.family && kernel.accepts(step, caps, precision));
 }

@@ -63,14 +63,20 @@ ${shader.store(shader.output(), 'base + b', 'acc')}
 };
 
 /** Reads one channel of one stored vec4 as f32. */
-const scalar = (shader: Shader, buffer: ReturnType<Shader['input']>, row: string, blocks: number, channel: string): string =>
-  `(${shader.load(buffer, `(${row}) * ${blocks}u + (${channel}) / 4u`)})[(${channel}) % 4u]`;
+const scalar = (
+  shader: Shader,
+  buffer: ReturnType<Shader['input']>,
+  row: string,
+  blocks: number,
+  channel: string,
+): string => `(${shader.load(buffer, `(${row}) * ${blocks}u + (${channel}) / 4u`)})[(${channel}) % 4u]`;
 
 export const groupNorm: Kernel = {
   name: 'groupNorm/group',
   family: 'groupNorm',
   doc: 'One invocation a group of one picture; group norm, and EvoNorm-S0 when the weights hold `v`.',
-  accepts: (step) => step.outputs.length === 1 && step.prologue.length === 0 && step.epilogue.every((rider) => rider.kind === 'unary'),
+  accepts: (step) =>
+    step.outputs.length === 1 && step.prologue.length === 0 && step.epilogue.every((rider) => rider.kind === 'unary'),
   build(step, caps, precision) {
     const { groups, eps } = step.attrs as unknown as GroupNormAttrs;
     const shader = new Shader(step, precision);

@@ -7,7 +7,12 @@ import type { Step, Value } from '../step.ts';
 
 const attrsOf = (step: Step): PerformerStepAttrs => step.attrs as unknown as PerformerStepAttrs;
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
-const features = ({ dim, features: count }: PerformerStepAttrs): PackedWeight => ({ packer: 'rows', roles: ['w'], options: {}, elements: count * dim });
+const features = ({ dim, features: count }: PerformerStepAttrs): PackedWeight => ({
+  packer: 'rows',
+  roles: ['w'],
+  options: {},
+  elements: count * dim,
+});
 
 /** Function `phi(base, m)` = exp(w_m·x − |x|²/2) / √features for the vector at vec4 `base` of the tokens. */
 function phi(shader: Shader, a: PerformerStepAttrs): string {

@@ -50,7 +50,8 @@ export const blurPool: Kernel = {
   name: 'pool/blur',
   family: 'pool',
   doc: 'Binomial filter with reflected or zero borders (arXiv 1904.11486), one invocation an output vec4.',
-  accepts: (step) => step.outputs.length === 1 && (step.attrs as unknown as PoolAttrs).mode === 'blur' && step.prologue.length === 0,
+  accepts: (step) =>
+    step.outputs.length === 1 && (step.attrs as unknown as PoolAttrs).mode === 'blur' && step.prologue.length === 0,
   build(step, caps, precision) {
     const a = step.attrs as unknown as PoolAttrs;
     const shader = new Shader(step, precision);
@@ -92,7 +93,10 @@ export const mean: Kernel = {
   accepts(step) {
     const { axes } = step.attrs as unknown as MeanAttrs;
     const rank = (step.inputs[0] as Value).shape.length;
-    return step.outputs.length === 1 && axes.every((axis, i) => axis < rank - 1 && (i === 0 || axis === (axes[i - 1] as number) + 1));
+    return (
+      step.outputs.length === 1 &&
+      axes.every((axis, i) => axis < rank - 1 && (i === 0 || axis === (axes[i - 1] as number) + 1))
+    );
   },
   build(step, caps, precision) {
     const { axes } = step.attrs as unknown as MeanAttrs;

@@ -7,7 +7,8 @@ import { outputPixel } from './window.ts';
 
 /** Declares `low`, `high` (u32) and `part` (f32) of one axis for output position `o`. */
 function positions(name: string, o: string, length: number, out: number, a: ResizeAttrs): string {
-  if (a.mode === 'nearest') return `let ${name}Low = min((${o} * ${length}u) / ${out}u, ${length - 1}u);\nlet ${name}High = ${name}Low;\nlet ${name}Part = 0.0;`;
+  if (a.mode === 'nearest')
+    return `let ${name}Low = min((${o} * ${length}u) / ${out}u, ${length - 1}u);\nlet ${name}High = ${name}Low;\nlet ${name}Part = 0.0;`;
   const at = a.alignCorners
     ? `f32(${o}) * ${f32Literal(out > 1 ? (length - 1) / (out - 1) : 0)}`
     : `max(0.0, (f32(${o}) + 0.5) * ${f32Literal(length / out)} - 0.5)`;
@@ -28,7 +29,8 @@ export const resize: Kernel = {
     const [, height, width] = (step.inputs[0] as Value).shape as [number, number, number];
     const output = (step.outputs[0] as Value).shape;
     const x = shader.input(0);
-    const load = (y: string, xx: string): string => shader.load(x, `((n * ${height}u + ${y}) * ${width}u + ${xx}) * ${channelBlocks(output)}u + block`);
+    const load = (y: string, xx: string): string =>
+      shader.load(x, `((n * ${height}u + ${y}) * ${width}u + ${xx}) * ${channelBlocks(output)}u + block`);
     const { main, workgroups } = perVector(
       output,
       caps,

@@ -16,9 +16,12 @@ export const softmax: Kernel = {
     const x = shader.input(0);
     const grid = lineGrid(rowCount(shape), caps);
     // Padding lanes hold 0, which must count neither in the maximum nor in the sum.
-    const lanes = Array.from({ length: 4 }, (_, lane) => (channels % 4 === 0 || lane < channels % 4 ? 'true' : 'false')).join(', ');
+    const lanes = Array.from({ length: 4 }, (_, lane) =>
+      channels % 4 === 0 || lane < channels % 4 ? 'true' : 'false',
+    ).join(', ');
     const valid = channels % 4 === 0 ? '' : `let valid = vec4<bool>(${lanes}) | vec4<bool>(b < ${blocks - 1}u);`;
-    const masked = (text: string, other: string): string => (channels % 4 === 0 ? text : `select(vec4f(${other}), ${text}, valid)`);
+    const masked = (text: string, other: string): string =>
+      channels % 4 === 0 ? text : `select(vec4f(${other}), ${text}, valid)`;
     const load = shader.load(x, 'base + b');
     return shader.build(
       `@compute @workgroup_size(${grid.size})

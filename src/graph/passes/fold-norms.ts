@@ -7,10 +7,15 @@ const products = new Set(['pointwise', 'conv2d', 'depthwise', 'mixedDepthwise'])
 
 /** True for riders that are an affine change per channel. */
 export const isAffine = (step: Step, rider: Rider): boolean =>
-  (rider.kind === 'channel' && rider.op !== 'prelu') || (rider.kind === 'unary' && rider.op === 'scale_const' && step.family === 'elementwise');
+  (rider.kind === 'channel' && rider.op !== 'prelu') ||
+  (rider.kind === 'unary' && rider.op === 'scale_const' && step.family === 'elementwise');
 
 /** A product's weights after an affine rider on its result. */
-function applyAffine(weights: Readonly<Record<string, WeightExpr>>, rider: Rider, from: Step): Record<string, WeightExpr> {
+function applyAffine(
+  weights: Readonly<Record<string, WeightExpr>>,
+  rider: Rider,
+  from: Step,
+): Record<string, WeightExpr> {
   const bias = weights.bias as WeightExpr;
   if (rider.kind === 'unary') {
     const { factor } = rider.attrs as { factor: number };
@@ -25,7 +30,14 @@ function applyAffine(weights: Readonly<Record<string, WeightExpr>>, rider: Rider
       if (role === 'bias') return [role, w.mul(expr, vector)];
       // Parts of a mixed convolution take their own run of channels.
       const rows = expr.shape[0] as number;
-      const own = rows === vector.shape[0] ? vector : w.gather(vector, 0, Array.from({ length: rows }, (_, i) => first + i));
+      const own =
+        rows === vector.shape[0]
+          ? vector
+          : w.gather(
+              vector,
+              0,
+              Array.from({ length: rows }, (_, i) => first + i),
+            );
       first += rows;
       return [role, w.mul(expr, own, 0)];
     }),
@@ -37,13 +49,24 @@ export const foldNorms: Pass = {
   doc: 'Batch norm, layer scale and constant factors after a convolution or linear layer become part of its weights.',
   run: (program) =>
     untilStable(program, (current, uses, step, index) => {
-      if (step.family !== 'elementwise' || step.inputs.length !== 1 || !step.epilogue.every((rider) => isAffine(step, rider))) return undefined;
+      if (
+        step.family !== 'elementwise' ||
+        step.inputs.length !== 1 ||
+        !step.epilogue.every((rider) => isAffine(step, rider))
+      )
+        return undefined;
       const at = uses.maker(firstInput(step).id);
       if (at === undefined || !uses.onlyFor(firstInput(step).id, index)) return undefined;
       const maker = current.steps[at] as Step;
       if (!products.has(maker.family) || maker.epilogue.length > 0 || maker.outputs.length > 1) return undefined;
-      const weights = step.epilogue.reduce((all, rider) => applyAffine(all, rider, step), maker.weights as Record<string, WeightExpr>);
+      const weights = step.epilogue.reduce(
+        (all, rider) => applyAffine(all, rider, step),
+        maker.weights as Record<string, WeightExpr>,
+      );
       const output = { ...firstOutput(step), shape: firstOutput(maker).shape };
-      return new Map([[at, undefined], [index, { ...maker, weights, outputs: [output], from: union(maker.from, step.from) }]]);
+      return new Map([
+        [at, undefined],
+        [index, { ...maker, weights, outputs: [output], from: union(maker.from, step.from) }],
+      ]);
     }),
 };

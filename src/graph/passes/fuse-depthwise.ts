@@ -7,17 +7,28 @@ const simple = (rider: Rider): boolean => rider.kind === 'unary' || rider.kind =
 
 const plainPointwise = (step: Step): boolean => {
   const { groups, stride, pool } = step.attrs as unknown as PointwiseAttrs;
-  return step.family === 'pointwise' && groups === 1 && stride[0] === 1 && stride[1] === 1 && pool === undefined && step.outputs.length === 1;
+  return (
+    step.family === 'pointwise' &&
+    groups === 1 &&
+    stride[0] === 1 &&
+    stride[1] === 1 &&
+    pool === undefined &&
+    step.outputs.length === 1
+  );
 };
 
-const plainDepthwise = (step: Step): boolean => step.family === 'depthwise' && step.attrs.repeat === 1 && step.outputs.length === 1;
+const plainDepthwise = (step: Step): boolean =>
+  step.family === 'depthwise' && step.attrs.repeat === 1 && step.outputs.length === 1;
 
 /** `first` then `second`, fused under `family`; `names` says what the roles of the first are called in the fused step. */
 function fused(family: string, first: Step, second: Step, names: Readonly<Record<string, string>>): Step {
   const renamed = (role: string): string => names[role] ?? `first_${role}`;
   const own = Object.fromEntries(Object.entries(first.weights).map(([role, expr]) => [renamed(role), expr]));
   const rename = (rider: Rider): Rider => ('weight' in rider ? { ...rider, weight: renamed(rider.weight) } : rider);
-  const base = { inputs: first.inputs, weights: { ...own, weight: second.weights.weight as WeightExpr, bias: second.weights.bias as WeightExpr } };
+  const base = {
+    inputs: first.inputs,
+    weights: { ...own, weight: second.weights.weight as WeightExpr, bias: second.weights.bias as WeightExpr },
+  };
   const moved = moveRiders(second.epilogue, second, base);
   const { kernel, stride, dilation, pads } = (family === 'expandDepthwise' ? second : first).attrs;
   return {
@@ -32,7 +43,14 @@ function fused(family: string, first: Step, second: Step, names: Readonly<Record
   };
 }
 
-function pass(name: string, doc: string, family: string, firstFits: (step: Step) => boolean, secondFits: (step: Step) => boolean, names: Readonly<Record<string, string>>): Pass {
+function pass(
+  name: string,
+  doc: string,
+  family: string,
+  firstFits: (step: Step) => boolean,
+  secondFits: (step: Step) => boolean,
+  names: Readonly<Record<string, string>>,
+): Pass {
   return {
     name,
     doc,
@@ -41,11 +59,21 @@ function pass(name: string, doc: string, family: string, firstFits: (step: Step)
         if (!secondFits(second) || second.prologue.length > 0) return undefined;
         const between = firstInput(second).id;
         const at = uses.maker(between);
-        if (at === undefined || !uses.onlyFor(between, index) || second.inputs.slice(1).some((input) => input.id === between)) return undefined;
+        if (
+          at === undefined ||
+          !uses.onlyFor(between, index) ||
+          second.inputs.slice(1).some((input) => input.id === between)
+        )
+          return undefined;
         const first = current.steps[at] as Step;
-        if (!firstFits(first) || firstOutput(first).shape.length !== 4 || !first.epilogue.every(simple)) return undefined;
+        if (!firstFits(first) || firstOutput(first).shape.length !== 4 || !first.epilogue.every(simple))
+          return undefined;
         const step = fused(family, first, second, names);
-        if (context.accepts(step)) return new Map([[at, undefined], [index, step]]);
+        if (context.accepts(step))
+          return new Map([
+            [at, undefined],
+            [index, step],
+          ]);
         return undefined;
       }),
   };

@@ -1,10 +1,25 @@
 // Squeeze-excite in one dispatch: mean → FC → act → FC → gate is one vector a picture, too little for five launches.
 import type { GateAttrs } from '../../gpu-kernels/families.ts';
 import type { Step, WeightExpr } from '../../gpu-kernels/step.ts';
-import { channels, firstInput, firstOutput, sameShape, union, untilStable, type Pass, type PassContext, type Uses } from '../steps.ts';
+import {
+  channels,
+  firstInput,
+  firstOutput,
+  sameShape,
+  union,
+  untilStable,
+  type Pass,
+  type PassContext,
+  type Uses,
+} from '../steps.ts';
 
 const fullyConnected = (step: Step | undefined): step is Step =>
-  step?.family === 'pointwise' && step.prologue.length === 0 && step.outputs.length === 1 && step.inputs.length === 1 && step.attrs.groups === 1 && step.attrs.pool === undefined;
+  step?.family === 'pointwise' &&
+  step.prologue.length === 0 &&
+  step.outputs.length === 1 &&
+  step.inputs.length === 1 &&
+  step.attrs.groups === 1 &&
+  step.attrs.pool === undefined;
 
 /** The step that alone reads a value, with its index. */
 function onlyReader(steps: readonly Step[], uses: Uses, id: string): [number, Step] | undefined {
@@ -18,11 +33,20 @@ export const fuseGates: Pass = {
   run: (program, context) =>
     untilStable(program, (current, uses, mean, index) => {
       const input = firstInput(mean);
-      if (mean.family !== 'mean' || mean.prologue.length > 0 || mean.epilogue.length > 0 || input.shape.length !== 4 || String(mean.attrs.axes) !== '1,2') return undefined;
+      if (
+        mean.family !== 'mean' ||
+        mean.prologue.length > 0 ||
+        mean.epilogue.length > 0 ||
+        input.shape.length !== 4 ||
+        String(mean.attrs.axes) !== '1,2'
+      )
+        return undefined;
       const reduce = onlyReader(current.steps, uses, firstOutput(mean).id);
-      if (!reduce || !fullyConnected(reduce[1]) || !reduce[1].epilogue.every((rider) => rider.kind === 'unary')) return undefined;
+      if (!reduce || !fullyConnected(reduce[1]) || !reduce[1].epilogue.every((rider) => rider.kind === 'unary'))
+        return undefined;
       const expand = onlyReader(current.steps, uses, firstOutput(reduce[1]).id);
-      if (!expand || !fullyConnected(expand[1]) || !expand[1].epilogue.every((rider) => rider.kind === 'unary')) return undefined;
+      if (!expand || !fullyConnected(expand[1]) || !expand[1].epilogue.every((rider) => rider.kind === 'unary'))
+        return undefined;
       const attrs: GateAttrs = {
         from: 'map',
         pixels: (input.shape[1] as number) * (input.shape[2] as number),
@@ -40,7 +64,11 @@ export const fuseGates: Pass = {
         from: union(mean.from, reduce[1].from, expand[1].from),
       };
       if (!context.accepts(gate)) return undefined;
-      return new Map([[index, undefined], [reduce[0], undefined], [expand[0], gate]]);
+      return new Map([
+        [index, undefined],
+        [reduce[0], undefined],
+        [expand[0], gate],
+      ]);
     }),
 };
 
@@ -54,7 +82,11 @@ export const gateFromSums: Pass = {
       const map = firstInput(gate);
       const at = uses.maker(map.id);
       const changed = at === undefined ? undefined : withSums(current.steps[at] as Step, gate, context);
-      if (at !== undefined && changed) return new Map([[at, changed.maker], [index, changed.gate]]);
+      if (at !== undefined && changed)
+        return new Map([
+          [at, changed.maker],
+          [index, changed.gate],
+        ]);
       return undefined;
     }),
 };
@@ -63,7 +95,11 @@ function withSums(maker: Step, gate: Step, context: PassContext): { maker: Step;
   const map = firstInput(gate);
   const made = firstOutput(maker);
   if (maker.outputs.length > 1 || !sameShape(made.shape, map.shape)) return undefined;
-  const output = (parts: number) => ({ id: `${map.id}#sums`, shape: [map.shape[0] as number, parts, channels(map.shape)], type: 'f32' as const });
+  const output = (parts: number) => ({
+    id: `${map.id}#sums`,
+    shape: [map.shape[0] as number, parts, channels(map.shape)],
+    type: 'f32' as const,
+  });
   const parts = context.sumParts({ ...maker, outputs: [made, output(1)] });
   if (parts < 1) return undefined;
   const changed = { ...maker, outputs: [made, output(parts)] };

@@ -19,7 +19,12 @@ export const inPlace: Pass = {
         const operand = step.inputs[candidate.input];
         if (!operand || !uses.mayVanish(operand.id) || Math.max(...uses.readers(operand.id)) !== index) return false;
         const once = step.inputs.filter((input) => input.id === operand.id).length === 1;
-        return once && operand.type === output.type && operand.shape.at(-1) === output.shape.at(-1) && storedVectors(operand.shape) === storedVectors(output.shape);
+        return (
+          once &&
+          operand.type === output.type &&
+          operand.shape.at(-1) === output.shape.at(-1) &&
+          storedVectors(operand.shape) === storedVectors(output.shape)
+        );
       });
       return rider?.kind === 'binary' ? { ...step, inPlace: rider.input } : step;
     });

@@ -15,8 +15,16 @@ export const poolIntoHead: Pass = {
       if (at === undefined || !uses.onlyFor(input.id, index)) return undefined;
       const maker = current.steps[at] as Step;
       if (maker.family !== 'pointwise' || maker.outputs.length > 1 || maker.attrs.pool !== undefined) return undefined;
-      const step: Step = { ...maker, attrs: { ...maker.attrs, pool: 'mean' }, outputs: [firstOutput(mean)], from: union(maker.from, mean.from) };
+      const step: Step = {
+        ...maker,
+        attrs: { ...maker.attrs, pool: 'mean' },
+        outputs: [firstOutput(mean)],
+        from: union(maker.from, mean.from),
+      };
       if (!context.accepts(step)) return undefined;
-      return new Map([[at, undefined], [index, step]]);
+      return new Map([
+        [at, undefined],
+        [index, step],
+      ]);
     }),
 };

@@ -27,7 +27,8 @@ function into(reader: Step, norm: Step, context: PassContext): Step | undefined 
   const source = { ...firstInput(norm), shape: first.shape };
   const inputs = [source, ...others];
   const base = { ...reader, inputs, from: union(norm.from, reader.from) };
-  if (reader.family === 'pointwise' && (reader.attrs as unknown as PointwiseAttrs).groups === 1) return intoProduct(base, norm);
+  if (reader.family === 'pointwise' && (reader.attrs as unknown as PointwiseAttrs).groups === 1)
+    return intoProduct(base, norm);
   if (!['depthwise', 'conv2d', 'pointwise'].includes(reader.family)) return undefined;
   const moved = moveRiders(norm.epilogue, norm, base);
   const step = { ...base, prologue: moved.riders, inputs: moved.inputs, weights: moved.weights };
@@ -40,10 +41,17 @@ export const sinkNorms: Pass = {
   run: (program, context) =>
     untilStable(program, (current, uses, step, index) => {
       if (step.family !== 'elementwise' || step.inputs.length !== 1) return undefined;
-      if (!step.epilogue.every((rider) => rider.kind === 'channel' && isAffine(step, rider)) || !uses.mayVanish(firstOutput(step).id)) return undefined;
+      if (
+        !step.epilogue.every((rider) => rider.kind === 'channel' && isAffine(step, rider)) ||
+        !uses.mayVanish(firstOutput(step).id)
+      )
+        return undefined;
       const readers = uses.readers(firstOutput(step).id);
       const changed = readers.map((at) => into(current.steps[at] as Step, step, context));
       if (readers.length === 0 || changed.some((reader) => reader === undefined)) return undefined;
-      return new Map<number, Step | undefined>([[index, undefined], ...readers.map((at, i) => [at, changed[i]] as const)]);
+      return new Map<number, Step | undefined>([
+        [index, undefined],
+        ...readers.map((at, i) => [at, changed[i]] as const),
+      ]);
     }),
 };

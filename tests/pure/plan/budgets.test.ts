@@ -24,8 +24,12 @@ describe('plans for a GPU', () => {
       expect(json.dispatches.length).toBeLessThanOrEqual(budget);
       expect([json.passes, json.submits]).toEqual([1, 1]);
       for (const { bindings, kernel } of plan.dispatches) {
-        const slots = (write: boolean): number[] => bindings.flatMap((binding) => ('slot' in binding && binding.write === write ? [binding.slot] : []));
-        expect(slots(true).filter((slot) => slots(false).includes(slot)), kernel).toEqual([]);
+        const slots = (write: boolean): number[] =>
+          bindings.flatMap((binding) => ('slot' in binding && binding.write === write ? [binding.slot] : []));
+        expect(
+          slots(true).filter((slot) => slots(false).includes(slot)),
+          kernel,
+        ).toEqual([]);
       }
     });
   }

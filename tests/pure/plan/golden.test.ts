@@ -42,10 +42,19 @@ const targets = [
 ] as const;
 
 describe('golden plans', () => {
-  for (const name of ['mobilenetv2_100', 'mobilenetv3_large_100', 'efficientnet_b0', 'mobilenetv4_hybrid_medium', 'efficientformer_l1', 'mixnet_s']) {
+  for (const name of [
+    'mobilenetv2_100',
+    'mobilenetv3_large_100',
+    'efficientnet_b0',
+    'mobilenetv4_hybrid_medium',
+    'efficientformer_l1',
+    'mixnet_s',
+  ]) {
     for (const [target, caps] of targets) {
       it(`${name} for ${target}`, async () => {
-        await expect(planText(makePlan(buildGraph(openPreset(name)), { caps }))).toMatchFileSnapshot(file(`${name}.${target}.txt`));
+        await expect(planText(makePlan(buildGraph(openPreset(name)), { caps }))).toMatchFileSnapshot(
+          file(`${name}.${target}.txt`),
+        );
       });
     }
   }

@@ -20,7 +20,9 @@ describe('weight expressions', () => {
   it('scale rows and columns', () => {
     expect(value(w.mul(param('m', 2, 3), param('v2', 2), 0))).toEqual([10, 20, 30, 400, 500, 600]);
     expect(value(w.mul(param('m', 2, 3), param('v3', 3), 1))).toEqual([1, -2, 6, 4, -5, 12]);
-    expect(value(w.mul(param('conv', 2, 3, 2, 1), param('v3', 3), 1))).toEqual([0, 1, -2, -3, 8, 10, 6, 7, -8, -9, 20, 22]);
+    expect(value(w.mul(param('conv', 2, 3, 2, 1), param('v3', 3), 1))).toEqual([
+      0, 1, -2, -3, 8, 10, 6, 7, -8, -9, 20, 22,
+    ]);
   });
 
   it('fold a norm: scale = gamma / sqrt(variance + eps)', () => {
@@ -68,17 +70,54 @@ describe('packing', () => {
   });
 
   it('centres smaller kernels of a mixed convolution', () => {
-    const sources = [{ data: Float32Array.of(1), shape: [1, 1, 1, 1] }, { data: new Float32Array(9).fill(2), shape: [1, 1, 3, 3] }];
+    const sources = [
+      { data: Float32Array.of(1), shape: [1, 1, 1, 1] },
+      { data: new Float32Array(9).fill(2), shape: [1, 1, 3, 3] },
+    ];
     const packed = packers.mixedTaps!(sources, { size: 3 });
     expect(Array.from({ length: 9 }, (_, tap) => packed[tap * 4])).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 0]);
     expect(Array.from({ length: 9 }, (_, tap) => packed[tap * 4 + 1])).toEqual(new Array(9).fill(2));
   });
 
   it('rounds to half precision: to nearest, ties to even, saturating', () => {
-    const values = Float32Array.of(0, -0, 1, -2.5, 65504, 1e6, -1e6, 2 ** -24, 2 ** -25, 3 * 2 ** -25, 2 ** -14, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 2049, 6e-8, Infinity);
+    const values = Float32Array.of(
+      0,
+      -0,
+      1,
+      -2.5,
+      65504,
+      1e6,
+      -1e6,
+      2 ** -24,
+      2 ** -25,
+      3 * 2 ** -25,
+      2 ** -14,
+      1 + 2 ** -11,
+      1 + 3 * 2 ** -11,
+      2049,
+      6e-8,
+      Infinity,
+    );
     const words = new Uint16Array(values.length);
     toHalf(values, words);
-    expect([...fromHalf(words)]).toEqual([0, -0, 1, -2.5, 65504, 65504, -65504, 2 ** -24, 0, 2 ** -23, 2 ** -14, 1, 1 + 2 ** -9, 2048, 2 ** -24, 65504]);
+    expect([...fromHalf(words)]).toEqual([
+      0,
+      -0,
+      1,
+      -2.5,
+      65504,
+      65504,
+      -65504,
+      2 ** -24,
+      0,
+      2 ** -23,
+      2 ** -14,
+      1,
+      1 + 2 ** -9,
+      2048,
+      2 ** -24,
+      65504,
+    ]);
     // Every half is its own nearest.
     const all = Uint16Array.from({ length: 65536 }, (_, i) => i).filter((word) => (word & 0x7c00) !== 0x7c00);
     const again = new Uint16Array(all.length);
@@ -89,7 +128,9 @@ describe('packing', () => {
   it('refuses a packer whose size is not the plan’s', () => {
     const weight = { packer: 'vector', roles: ['b'], options: {}, elements: 8, sources: [param('v3', 3)] };
     expect(() => packWeight(weight, 'f32', tensors)).toThrow('made 4 elements, the plan has 8');
-    expect(new Float32Array(packWeight({ ...weight, elements: 4 }, 'f32', tensors))).toEqual(Float32Array.of(1, -1, 2, 0));
+    expect(new Float32Array(packWeight({ ...weight, elements: 4 }, 'f32', tensors))).toEqual(
+      Float32Array.of(1, -1, 2, 0),
+    );
     expect(packWeight({ ...weight, elements: 4 }, 'f16', tensors).byteLength).toBe(8);
   });
 });

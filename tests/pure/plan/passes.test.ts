@@ -15,9 +15,21 @@ const but = (...names: string[]): string[] => all.filter((name) => !names.includ
 
 describe('passes', () => {
   it('lose no node of the graph', () => {
-    for (const name of ['mobilenetv2_100', 'mobilenetv3_large_100', 'efficientnet_b0', 'mixnet_s', 'mobilenetv4_hybrid_medium', 'efficientformer_l1', 'efficientformerv2_s0', 't2t_vit_7', 'mbv2_ca']) {
+    for (const name of [
+      'mobilenetv2_100',
+      'mobilenetv3_large_100',
+      'efficientnet_b0',
+      'mixnet_s',
+      'mobilenetv4_hybrid_medium',
+      'efficientformer_l1',
+      'efficientformerv2_s0',
+      't2t_vit_7',
+      'mbv2_ca',
+    ]) {
       const graph = graphOf(name);
-      const computed = planSteps(graph, { caps: plainGpu }).steps.filter((step) => step.family !== 'performerSums').flatMap((step) => step.from);
+      const computed = planSteps(graph, { caps: plainGpu })
+        .steps.filter((step) => step.family !== 'performerSums')
+        .flatMap((step) => step.from);
       const nodes = graph.nodes.filter((node) => node.op !== 'input').map((node) => node.id);
       // A prologue that several products share is computed by each of them.
       expect([...new Set(computed)].sort(), name).toEqual([...nodes].sort());
@@ -33,8 +45,12 @@ describe('passes', () => {
 
   it('sink-norms: the norm before attention moves into the projections that read it', () => {
     const steps = stepsOf('mobilenetv4_hybrid_medium', but('fold-norms', 'sink-norms'));
-    expect(steps.filter((step) => step.family === 'elementwise' && step.from.some((node) => node.endsWith('.norm')))).toEqual([]);
-    const strided = steps.find((step) => step.family === 'depthwise' && step.from.some((node) => node.endsWith('key.down_conv'))) as Step;
+    expect(
+      steps.filter((step) => step.family === 'elementwise' && step.from.some((node) => node.endsWith('.norm'))),
+    ).toEqual([]);
+    const strided = steps.find(
+      (step) => step.family === 'depthwise' && step.from.some((node) => node.endsWith('key.down_conv')),
+    ) as Step;
     expect(strided.prologue.map((rider) => rider.kind)).toEqual(['channel', 'channel']);
   });
 
@@ -43,7 +59,11 @@ describe('passes', () => {
     const attentions = steps.filter((step) => step.family === 'attention');
     expect(attentions.length).toBe(8);
     const flat = attentions.find((step) => new Set(step.inputs.map((input) => input.id)).size === 1) as Step;
-    expect(flat.attrs.layout).toEqual([{ offset: 0, headStride: 64 }, { offset: 256, headStride: 64 }, { offset: 320, headStride: 64 }]);
+    expect(flat.attrs.layout).toEqual([
+      { offset: 0, headStride: 64 },
+      { offset: 256, headStride: 64 },
+      { offset: 320, headStride: 64 },
+    ]);
     const joint = stepOf(steps, 'blocks.2.4.attn.key.down_conv');
     expect(joint).toMatchObject({ family: 'depthwise', attrs: { repeat: 2 } });
     expect(joint.from).toContain('blocks.2.4.attn.value.down_conv');
@@ -51,13 +71,20 @@ describe('passes', () => {
 
   it('average-heads: the distilled pair of EfficientFormer is one linear layer', () => {
     expect(stepsOf('efficientformer_l1').at(-1)?.from).toEqual(expect.arrayContaining(['head', 'head_dist']));
-    expect(stepsOf('efficientformer_l1', ['average-heads']).filter((step) => step.from.some((node) => node.startsWith('head'))).length).toBe(2);
+    expect(
+      stepsOf('efficientformer_l1', ['average-heads']).filter((step) =>
+        step.from.some((node) => node.startsWith('head')),
+      ).length,
+    ).toBe(2);
   });
 
   it('fuse-epilogues: activation and residual ride on the convolutions, pooling takes the whole token mixer', () => {
     const steps = stepsOf('mobilenetv2_100', but('fold-norms', 'fuse-epilogues'));
     expect(stepOf(steps, 'bn1.act').epilogue).toEqual([{ kind: 'unary', op: 'relu6', attrs: {} }]);
-    expect(stepOf(steps, 'blocks.1.1.add')).toMatchObject({ family: 'pointwise', from: ['blocks.1.1.conv_pwl', 'blocks.1.1.bn3', 'blocks.1.1.add'] });
+    expect(stepOf(steps, 'blocks.1.1.add')).toMatchObject({
+      family: 'pointwise',
+      from: ['blocks.1.1.conv_pwl', 'blocks.1.1.bn3', 'blocks.1.1.add'],
+    });
     expect(stepOf(stepsOf('efficientformer_l1'), 'stages.0.blocks.0.add1').family).toBe('pool');
   });
 
@@ -81,8 +108,12 @@ describe('passes', () => {
   });
 
   it('refuse unknown names', () => {
-    expect(() => stepsOf('mobilenetv2_100', ['fold-norm'])).toThrow('no pass is called "fold-norm"; known: average-heads');
-    expect(() => makePlan(graphOf('mobilenetv2_100'), { caps: plainGpu, keep: ['nowhere'] })).toThrow('no node is called "nowhere"');
+    expect(() => stepsOf('mobilenetv2_100', ['fold-norm'])).toThrow(
+      'no pass is called "fold-norm"; known: average-heads',
+    );
+    expect(() => makePlan(graphOf('mobilenetv2_100'), { caps: plainGpu, keep: ['nowhere'] })).toThrow(
+      'no node is called "nowhere"',
+    );
   });
 
   it('lower every node to one step without passes, on any device', () => {

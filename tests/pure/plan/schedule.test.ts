@@ -5,9 +5,20 @@ import { estimateMs, learn, submitBudgetMs, submitRanges } from '../../../src/gr
 describe('the schedule', () => {
   it('keeps what fits together and splits what does not', () => {
     expect(submitRanges([20, 30, 49])).toEqual([[0, 3]]);
-    expect(submitRanges([60, 60, 60])).toEqual([[0, 1], [1, 2], [2, 3]]);
-    expect(submitRanges([50, 50, 1, 99, 1])).toEqual([[0, 2], [2, 4], [4, 5]]);
-    expect(submitRanges([500, 1, 1])).toEqual([[0, 1], [1, 3]]);
+    expect(submitRanges([60, 60, 60])).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 3],
+    ]);
+    expect(submitRanges([50, 50, 1, 99, 1])).toEqual([
+      [0, 2],
+      [2, 4],
+      [4, 5],
+    ]);
+    expect(submitRanges([500, 1, 1])).toEqual([
+      [0, 1],
+      [1, 3],
+    ]);
     expect(submitRanges([])).toEqual([[0, 0]]);
   });
 
@@ -15,7 +26,8 @@ describe('the schedule', () => {
     const estimates = Array.from({ length: 200 }, (_, i) => (i * 37) % 61);
     const ranges = submitRanges(estimates);
     expect(ranges.flatMap(([from, to]) => estimates.slice(from, to))).toEqual(estimates);
-    for (const [from, to] of ranges) expect(estimates.slice(from, to).reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(submitBudgetMs);
+    for (const [from, to] of ranges)
+      expect(estimates.slice(from, to).reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(submitBudgetMs);
   });
 
   it('estimates by what takes longer, arithmetic or memory', () => {

@@ -9,10 +9,20 @@ import { assignSlots, lowerBound, offsetAlignment, type Life, type Place } from 
 const gateBytes = 4096;
 
 const lives = fc
-  .array(fc.record({ bytes: fc.integer({ min: 1, max: 5000 }), from: fc.integer({ min: -1, max: 40 }), length: fc.integer({ min: 0, max: 9 }), every: fc.integer({ min: 1, max: 3 }) }), { minLength: 1, maxLength: 60 })
+  .array(
+    fc.record({
+      bytes: fc.integer({ min: 1, max: 5000 }),
+      from: fc.integer({ min: -1, max: 40 }),
+      length: fc.integer({ min: 0, max: 9 }),
+      every: fc.integer({ min: 1, max: 3 }),
+    }),
+    { minLength: 1, maxLength: 60 },
+  )
   .map((list) =>
     list.map(({ bytes, from, length, every }, i): Life => {
-      const reads = Array.from({ length }, (_, k) => from + 1 + k).filter((step, k) => k % every === 0 || step === from + length);
+      const reads = Array.from({ length }, (_, k) => from + 1 + k).filter(
+        (step, k) => k % every === 0 || step === from + length,
+      );
       return { id: `v${i}`, bytes, from, to: from + length, writes: [from], reads };
     }),
   );
@@ -29,7 +39,8 @@ describe('slots', () => {
           for (const b of list) {
             if (a.id === b.id || at(a).slot !== at(b).slot) continue;
             const meet = a.from <= b.to && b.from <= a.to;
-            if (meet) expect(at(a).offset + a.bytes <= at(b).offset || at(b).offset + b.bytes <= at(a).offset).toBe(true);
+            if (meet)
+              expect(at(a).offset + a.bytes <= at(b).offset || at(b).offset + b.bytes <= at(a).offset).toBe(true);
             if (meet) expect(a.reads).not.toContain(b.from);
           }
         }
