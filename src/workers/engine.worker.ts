@@ -1,4 +1,4 @@
 // Entry of the page's GPU worker: the only place in the browser that holds a GPUDevice.
 import { serveEngine, type WorkerScope } from './serve.ts';
 
-serveEngine(self as unknown as WorkerScope, () => navigator.gpu as GPU | undefined);
+serveEngine(self, () => navigator.gpu);
