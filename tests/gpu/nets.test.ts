@@ -6,7 +6,7 @@ import { checkRecord } from '../../src/graph/golden-check.ts';
 import { parseGoldenRecord, type GoldenRecord } from '../../src/graph/golden.ts';
 import { openDevice, type OpenDevice } from '../../src/workers/device.ts';
 import { executeGraph } from '../../src/workers/execute.ts';
-import { gpu } from './rig.ts';
+import { adapterName, gpu } from './rig.ts';
 
 let open: OpenDevice;
 beforeAll(async () => {
@@ -23,36 +23,52 @@ const records = readdirSync(folder)
     return parsed.record;
   });
 
-async function failures(record: GoldenRecord, on: OpenDevice): Promise<readonly string[]> {
-  const report = await checkRecord(record, {
-    build: (size) => buildGraph(openPreset(record.model, { input: size })),
-    execute: (graph, params, input, keep) => executeGraph(on, graph, params, [input], { keep }),
-  });
+async function failures(
+  record: GoldenRecord,
+  on: OpenDevice,
+  precision: 'f32' | 'f16' = 'f32',
+): Promise<readonly string[]> {
+  const report = await checkRecord(
+    record,
+    {
+      build: (size) => buildGraph(openPreset(record.model, { input: size })),
+      execute: (graph, params, input, keep) => executeGraph(on, graph, params, [input], { keep, precision }),
+    },
+    precision,
+  );
   return report.failures;
 }
 
+/** Fusions and workgroup memory of every kind, small enough for an adapter without a GPU. */
+const few = ['mobilenetv1_100', 'mobilenetv2_035', 'mobilenetv3_small_075', 'mobilenetv4_hybrid_medium', 'tf_mixnet_s'];
+const fewRecords = records.filter(({ model }) => few.includes(model));
+
+/** The second adapter is there for half precision: single precision is checked in full on the first. */
+const half = adapterName === 'lavapipe';
+
 describe('golden records, in the plan that this adapter gets', () => {
-  for (const record of records) {
+  for (const record of half ? fewRecords.slice(0, 2) : records) {
     it(`${record.model} at ${record.input_size}`, async () => {
       expect(await failures(record, open)).toEqual([]);
     });
   }
 });
 
-/** Fusions and workgroup memory of every kind, small enough for an adapter without a GPU. */
-const onGpu = [
-  'mobilenetv1_100',
-  'mobilenetv2_035',
-  'mobilenetv3_small_075',
-  'mobilenetv4_hybrid_medium',
-  'tf_mixnet_s',
-];
-
 describe('golden records, in the plan that a GPU gets', () => {
-  for (const record of records.filter(({ model }) => onGpu.includes(model))) {
+  for (const record of half ? fewRecords.slice(0, 2) : fewRecords) {
     it(`${record.model} at ${record.input_size}`, async () => {
       const asGpu = { ...open, capabilities: { ...open.capabilities, software: false } };
       expect(await failures(record, asGpu)).toEqual([]);
     });
   }
 });
+
+if (half) {
+  describe('golden records in half precision', () => {
+    for (const record of fewRecords) {
+      it(`${record.model} at ${record.input_size}`, async () => {
+        expect(await failures(record, open, 'f16')).toEqual([]);
+      });
+    }
+  });
+}
