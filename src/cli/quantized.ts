@@ -69,7 +69,7 @@ export function pictureFiles(folder: string, most = Infinity): string[] {
 export async function readInputs(graph: InferredGraph, facts: NetFacts, files: readonly string[]): Promise<Float32Array[]> {
   const [, height, width, channels] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
   if (channels !== 3) throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels ?? 0} channels.`);
-  const preparation = preparationFor([3, height as number, width as number], facts.preprocessing as Parameters<typeof preparationFor>[1]);
+  const preparation = preparationFor([3, height as number, width as number], facts.preprocessing);
   const inputs: Float32Array[] = [];
   for (const file of files) inputs.push(preparePicture(await readPicture(file), preparation));
   return inputs;

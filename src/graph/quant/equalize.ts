@@ -8,7 +8,7 @@ import { clampOf, isProduct } from './layers.ts';
 /** Roles of what stands around a ReLU6 whose channels are scaled: y·down clamped at 6·down is relu6(y)·down. */
 const [up, down] = ['equal_up', 'equal_down'];
 
-const scaledRelu6 = (rider: Rider): Rider[] => [{ kind: 'channel', op: 'mul', weight: up as string }, rider, { kind: 'channel', op: 'mul', weight: down as string }];
+const scaledRelu6 = (rider: Rider): Rider[] => [{ kind: 'channel', op: 'mul', weight: up }, rider, { kind: 'channel', op: 'mul', weight: down }];
 
 interface Pair {
   readonly first: number;
@@ -47,14 +47,14 @@ export function equalizedProgram(program: StepProgram, isScaled: (step: Step) =>
       const [rider] = step.epilogue;
       if (!rider || step.epilogue.length !== 1 || !isScaled(step)) return step;
       const shape = [firstOutput(step).shape.at(-1) as number];
-      const more = Object.fromEntries([up, down].map((role) => [role as string, { kind: 'param', name: constantName(step, role as string), shape } as const]));
+      const more = Object.fromEntries([up, down].map((role) => [role, { kind: 'param', name: constantName(step, role), shape } as const]));
       return { ...step, epilogue: scaledRelu6(rider), weights: { ...step.weights, ...more } };
     }),
   };
 }
 
 /** True where the constants hold the bounds of an equalised ReLU6. */
-export const hasScaledClamp = (constants: Constants) => (step: Step): boolean => constants.has(constantName(step, down as string));
+export const hasScaledClamp = (constants: Constants) => (step: Step): boolean => constants.has(constantName(step, down));
 
 /**
  * The same function with evener weights: for each pair the channel factor √(r₁·r₂)/r₂ divides the first product's rows and bias and
@@ -68,7 +68,7 @@ export function equalize(net: FoldedNet, sweeps = 12): FoldedNet {
     const step = net.program.steps[first] as Step;
     if (clampOf(step.epilogue)?.high !== 6) continue;
     scaled.add(step);
-    for (const role of [up, down]) constants.set(constantName(step, role as string), new Float64Array(get(step, 'bias').length).fill(1));
+    for (const role of [up, down]) constants.set(constantName(step, role), new Float64Array(get(step, 'bias').length).fill(1));
   }
   for (let sweep = 0; sweep < sweeps; sweep++) {
     for (const pair of pairs(net.program)) {
@@ -87,8 +87,8 @@ export function equalize(net: FoldedNet, sweeps = 12): FoldedNet {
       for (let i = 0; i < next.length; i++) next[i] = next[i]! * factor[column(i)]!;
       if (!scaled.has(a)) continue;
       for (let c = 0; c < channels; c++) {
-        get(a, up as string)[c] = get(a, up as string)[c]! * factor[c]!;
-        get(a, down as string)[c] = get(a, down as string)[c]! / factor[c]!;
+        get(a, up)[c] = get(a, up)[c]! * factor[c]!;
+        get(a, down)[c] = get(a, down)[c]! / factor[c]!;
       }
     }
   }

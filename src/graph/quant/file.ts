@@ -56,7 +56,7 @@ export function writeQuantized(net: QuantizedNet, facts: NetFacts): Uint8Array {
   const tensors = new Map(
     [...net.constants].map(([name, values]): [string, TensorToWrite] => {
       const stored = values instanceof Float64Array ? Float32Array.from(values) : values;
-      return [name, { shape: shapes.get(name) ?? [values.length], values: stored as TensorToWrite['values'] }];
+      return [name, { shape: shapes.get(name) ?? [values.length], values: stored }];
     }),
   );
   const about = {

@@ -1,13 +1,14 @@
 // Random integer steps of every family and the numbers to fill them: odd channels, all strides, extreme zero points, saturating sums.
 import { int8Reference, type Bytes } from '../../../src/gpu-kernels/int8/reference.ts';
 import type { After } from '../../../src/gpu-kernels/int8/families.ts';
-import { isSmall, multiplierOf } from '../../../src/gpu-kernels/int8/requantize.ts';
+import { multiplierOf } from '../../../src/gpu-kernels/int8/requantize.ts';
 import { commonFactors } from '../../../src/gpu-kernels/int8/add.ts';
 import { elements, type Shape } from '../../../src/gpu-kernels/op.ts';
 import { padAxis, windowOutput } from '../../../src/gpu-kernels/padding.ts';
 import type { Numbers } from '../../../src/gpu-kernels/packing.ts';
 import type { Step, Value, WeightExpr } from '../../../src/gpu-kernels/step.ts';
-import { param, Random } from '../kernels/random-steps.ts';
+import type { Random } from '../kernels/random-steps.ts';
+import { param } from '../kernels/random-steps.ts';
 
 /** A shape of a step; `fill` draws numbers for it as often as wanted. Small and general rounding are two shader texts, so a shape has one. */
 export interface Case {
@@ -22,7 +23,7 @@ export interface Filled {
   readonly expected: Bytes;
 }
 
-const value = (id: string, shape: Shape, type: Value['type'] = 'u8'): Value => ({ id, shape, type: type as 'u8' });
+const value = (id: string, shape: Shape, type: Value['type'] = 'u8'): Value => ({ id, shape, type: type });
 const zero = (random: Random): number => random.pick(0, 255, 128, random.whole(0, 255));
 /** Bytes: everything, or only the two ends, which drive sums to their extremes. */
 const bytes = (random: Random, count: number): Uint8Array => {
@@ -118,7 +119,7 @@ function product(random: Random, family: string, input: Shape, output: Shape, we
 
 function addNumbers(random: Random) {
   const { integers, shift } = commonFactors([random.pick(1, 0.3, 7.77, 2 ** -9, 2 ** 18), random.pick(1, -1, 0.0101, 3)]);
-  const [low, high] = random.pick([0, 255], [random.whole(0, 127), random.whole(128, 255)]) as [number, number];
+  const [low, high] = random.pick<[number, number]>([0, 255], [random.whole(0, 127), random.whole(128, 255)]);
   return { leftZero: zero(random), rightZero: zero(random), left: integers[0] as number, right: integers[1] as number, shift, outputZero: zero(random), low, high };
 }
 
@@ -130,7 +131,7 @@ export const draws: Readonly<Record<string, (random: Random) => Case>> = {
   int8Pointwise(random) {
     const groups = random.pick(1, 1, 1, 2);
     const [input, output] = groups === 1 ? [channelsOf(random), channelsOf(random)] : [8 * groups, 4 * groups];
-    const stride = random.pick([1, 1], [1, 1], [2, 2], [1, 2]) as [number, number];
+    const stride = random.pick<[number, number]>([1, 1], [1, 1], [2, 2], [1, 2]);
     const [n, h, w] = mapShape(random, 1);
     const strided = stride[0] * stride[1] > 1;
     const rows = strided ? [n, Math.ceil(h / stride[0]), Math.ceil(w / stride[1])] : [n, h, w];

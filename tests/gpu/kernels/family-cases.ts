@@ -144,7 +144,7 @@ const attention: DrawStep = (random) => {
   const b = new StepBuilder(random);
   const heads = random.pick(1, 2, 4, 8);
   const kvHeads = random.pick(heads, heads, 1);
-  const [keyDim, valueDim] = random.pick([8, 8], [16, 32], [4, 12], [32, 64]) as [number, number];
+  const [keyDim, valueDim] = random.pick<[number, number]>([8, 8], [16, 32], [4, 12], [32, 64]);
   const batch = random.pick(1, 1, 2);
   const [queries, keys] = [random.whole(1, 60), random.pick(random.whole(1, 60), random.whole(100, 300))];
   const talkingHeads = kvHeads === heads && random.chance(0.4);

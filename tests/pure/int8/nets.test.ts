@@ -40,7 +40,7 @@ describe('integer path against the fake-quantised float path', () => {
       const { folded, calibration } = await prepare(name, size);
       const net = quantizeNet(folded, calibration.ranges('max'), recipe);
       expect([...net.floatLayers]).toEqual([]);
-      const { share, worst, count, distinct } = agreement(net, pictureFor(size, 'unseen'));
+      const { share, count, distinct } = agreement(net, pictureFor(size, 'unseen'));
       expect(count).toBeGreaterThan(100_000);
       expect(distinct).toBe(256);
       expect(share).toBeGreaterThanOrEqual(0.999);
