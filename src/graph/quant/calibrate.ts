@@ -9,7 +9,9 @@ export type RunFloat = (input: Float32Array, keep: readonly string[]) => Promise
 
 /** Values that integer layers read or write: what has to be watched. */
 export function watchedValues({ program }: Pick<FoldedNet, 'program'>): string[] {
-  const ids = program.steps.filter((step) => whyFloat(step) === undefined).flatMap((step) => [...step.inputs, ...step.outputs].map(({ id }) => id));
+  const ids = program.steps
+    .filter((step) => whyFloat(step) === undefined)
+    .flatMap((step) => [...step.inputs, ...step.outputs].map(({ id }) => id));
   return [...new Set(ids)];
 }
 
@@ -26,7 +28,12 @@ export class Calibration {
  * Two runs a picture: extremes, then histograms; only the first for methods that need no histogram. The same pictures give the same
  * ranges. Throws RangeError without pictures.
  */
-export async function calibrate(net: Pick<FoldedNet, 'program'>, run: RunFloat, inputs: readonly Float32Array[], options: { readonly histograms?: boolean; readonly onPicture?: (done: number, total: number) => void } = {}): Promise<Calibration> {
+export async function calibrate(
+  net: Pick<FoldedNet, 'program'>,
+  run: RunFloat,
+  inputs: readonly Float32Array[],
+  options: { readonly histograms?: boolean; readonly onPicture?: (done: number, total: number) => void } = {},
+): Promise<Calibration> {
   if (inputs.length === 0) throw new RangeError('calibration needs at least one picture');
   const ids = watchedValues(net);
   const observers = new Map(ids.map((id) => [id, new Observer()]));

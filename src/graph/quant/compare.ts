@@ -35,7 +35,12 @@ export function agreementOf(reference: readonly Float32Array[], found: readonly 
     const first = topOf(expected, 5);
     top5 += first.filter((index) => five.has(index)).length / first.length;
   });
-  return { pictures: reference.length, top1: top1 / reference.length, top5: top5 / reference.length, logitsSqnrDb: noise.sqnrDb };
+  return {
+    pictures: reference.length,
+    top1: top1 / reference.length,
+    top5: top5 / reference.length,
+    logitsSqnrDb: noise.sqnrDb,
+  };
 }
 
 /** Signal-to-quantisation-noise over several arrays: 10·log₁₀(Σx² / Σ(x − y)²). */

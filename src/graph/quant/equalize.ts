@@ -8,7 +8,11 @@ import { clampOf, isProduct } from './layers.ts';
 /** Roles of what stands around a ReLU6 whose channels are scaled: y·down clamped at 6·down is relu6(y)·down. */
 const [up, down] = ['equal_up', 'equal_down'];
 
-const scaledRelu6 = (rider: Rider): Rider[] => [{ kind: 'channel', op: 'mul', weight: up }, rider, { kind: 'channel', op: 'mul', weight: down }];
+const scaledRelu6 = (rider: Rider): Rider[] => [
+  { kind: 'channel', op: 'mul', weight: up },
+  rider,
+  { kind: 'channel', op: 'mul', weight: down },
+];
 
 interface Pair {
   readonly first: number;
@@ -47,14 +51,19 @@ export function equalizedProgram(program: StepProgram, isScaled: (step: Step) =>
       const [rider] = step.epilogue;
       if (!rider || step.epilogue.length !== 1 || !isScaled(step)) return step;
       const shape = [firstOutput(step).shape.at(-1) as number];
-      const more = Object.fromEntries([up, down].map((role) => [role, { kind: 'param', name: constantName(step, role), shape } as const]));
+      const more = Object.fromEntries(
+        [up, down].map((role) => [role, { kind: 'param', name: constantName(step, role), shape } as const]),
+      );
       return { ...step, epilogue: scaledRelu6(rider), weights: { ...step.weights, ...more } };
     }),
   };
 }
 
 /** True where the constants hold the bounds of an equalised ReLU6. */
-export const hasScaledClamp = (constants: Constants) => (step: Step): boolean => constants.has(constantName(step, down));
+export const hasScaledClamp =
+  (constants: Constants) =>
+  (step: Step): boolean =>
+    constants.has(constantName(step, down));
 
 /**
  * The same function with evener weights: for each pair the channel factor √(r₁·r₂)/r₂ divides the first product's rows and bias and
@@ -68,7 +77,8 @@ export function equalize(net: FoldedNet, sweeps = 12): FoldedNet {
     const step = net.program.steps[first] as Step;
     if (clampOf(step.epilogue)?.high !== 6) continue;
     scaled.add(step);
-    for (const role of [up, down]) constants.set(constantName(step, role), new Float64Array(get(step, 'bias').length).fill(1));
+    for (const role of [up, down])
+      constants.set(constantName(step, role), new Float64Array(get(step, 'bias').length).fill(1));
   }
   for (let sweep = 0; sweep < sweeps; sweep++) {
     for (const pair of pairs(net.program)) {
@@ -78,10 +88,13 @@ export function equalize(net: FoldedNet, sweeps = 12): FoldedNet {
       const rows = own.length / channels;
       const column = inputChannel(b, next, channels);
       const [r1, r2] = [new Float64Array(channels), new Float64Array(channels)];
-      for (let i = 0; i < own.length; i++) r1[Math.floor(i / rows)] = Math.max(r1[Math.floor(i / rows)]!, Math.abs(own[i]!));
+      for (let i = 0; i < own.length; i++)
+        r1[Math.floor(i / rows)] = Math.max(r1[Math.floor(i / rows)]!, Math.abs(own[i]!));
       for (let i = 0; i < next.length; i++) r2[column(i)] = Math.max(r2[column(i)]!, Math.abs(next[i]!));
       // A channel that is dead on one side keeps its scale; the factor is bounded, so that no bias explodes.
-      const factor = Float64Array.from(r1, (r, c) => (r > 0 && r2[c]! > 0 ? Math.min(1e3, Math.max(1e-3, Math.sqrt(r * r2[c]!) / r2[c]!)) : 1));
+      const factor = Float64Array.from(r1, (r, c) =>
+        r > 0 && r2[c]! > 0 ? Math.min(1e3, Math.max(1e-3, Math.sqrt(r * r2[c]!) / r2[c]!)) : 1,
+      );
       for (let i = 0; i < own.length; i++) own[i] = own[i]! / factor[Math.floor(i / rows)]!;
       for (let c = 0; c < channels; c++) bias[c] = bias[c]! / factor[c]!;
       for (let i = 0; i < next.length; i++) next[i] = next[i]! * factor[column(i)]!;

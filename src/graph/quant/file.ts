@@ -3,7 +3,14 @@ import * as v from 'valibot';
 import type { Numbers } from '../../gpu-kernels/packing.ts';
 import { elements } from '../../gpu-kernels/op.ts';
 import { expand } from '../expand.ts';
-import { floatValues, integerValues, isFloat, readSafetensors, type Safetensors, type StoredTensor } from '../formats/safetensors.ts';
+import {
+  floatValues,
+  integerValues,
+  isFloat,
+  readSafetensors,
+  type Safetensors,
+  type StoredTensor,
+} from '../formats/safetensors.ts';
 import { writeSafetensors, type TensorToWrite } from '../formats/safetensors-write.ts';
 import { parse } from '../notation/parse.ts';
 import { interpolations } from '../preprocess-resample.ts';
@@ -29,10 +36,15 @@ export class QuantizedFileError extends Error {
 const format = 'bottleneck.int8';
 
 const three = v.pipe(v.array(v.number()), v.length(3)) as unknown as v.GenericSchema<readonly [number, number, number]>;
-const preprocessingSchema = v.partial(v.object({ size: v.number(), crop: v.number(), interpolation: v.picklist(interpolations), mean: three, std: three }));
+const preprocessingSchema = v.partial(
+  v.object({ size: v.number(), crop: v.number(), interpolation: v.picklist(interpolations), mean: three, std: three }),
+);
 const text = v.pipe(v.string(), v.maxLength(300));
 const byte = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
-const quantizationSchema = v.pipe(v.strictTuple([v.pipe(v.number(), v.gtValue(0), v.finite()), byte]), v.transform(([scale, zero]) => ({ scale, zero })));
+const quantizationSchema = v.pipe(
+  v.strictTuple([v.pipe(v.number(), v.gtValue(0), v.finite()), byte]),
+  v.transform(([scale, zero]) => ({ scale, zero })),
+);
 const schema = v.object({
   format: v.literal(format),
   version: v.literal(1),
@@ -40,7 +52,13 @@ const schema = v.object({
   architecture: v.string(),
   preprocessing: preprocessingSchema,
   imagenet: v.boolean(),
-  recipe: v.object({ calibration: text, pictures: v.number(), perChannel: v.boolean(), equalized: v.boolean(), float: v.array(text) }),
+  recipe: v.object({
+    calibration: text,
+    pictures: v.number(),
+    perChannel: v.boolean(),
+    equalized: v.boolean(),
+    float: v.array(text),
+  }),
   quantizations: v.record(text, quantizationSchema),
   floatLayers: v.record(text, text),
 });
@@ -52,7 +70,11 @@ export const isQuantizedFile = ({ metadata }: Pick<Safetensors, 'metadata'>): bo
 
 /** Bytes of a file. Shapes of constants are those of the program; scales are vectors. */
 export function writeQuantized(net: QuantizedNet, facts: NetFacts): Uint8Array {
-  const shapes = new Map(net.program.steps.flatMap((step) => Object.entries(step.weights).map(([role, { shape }]) => [constantName(step, role), shape] as const)));
+  const shapes = new Map(
+    net.program.steps.flatMap((step) =>
+      Object.entries(step.weights).map(([role, { shape }]) => [constantName(step, role), shape] as const),
+    ),
+  );
   const tensors = new Map(
     [...net.constants].map(([name, values]): [string, TensorToWrite] => {
       const stored = values instanceof Float64Array ? Float32Array.from(values) : values;
@@ -71,18 +93,24 @@ export function writeQuantized(net: QuantizedNet, facts: NetFacts): Uint8Array {
 }
 
 /** Throws {@link QuantizedFileError}, or SafetensorsError when the container itself is broken. */
-export function readQuantized(file: Uint8Array | Safetensors): { readonly net: QuantizedNet; readonly facts: NetFacts } {
+export function readQuantized(file: Uint8Array | Safetensors): {
+  readonly net: QuantizedNet;
+  readonly facts: NetFacts;
+} {
   const { tensors, metadata } = file instanceof Uint8Array ? readSafetensors(file) : file;
   let about: v.InferOutput<typeof schema>;
   try {
     about = v.parse(schema, JSON.parse(metadata.get(metadataKey) ?? 'null'));
   } catch (error) {
     const where = v.isValiError(error) ? (v.getDotPath(error.issues[0]) ?? 'metadata') : 'metadata';
-    throw new QuantizedFileError(`the file's description is no quantised net (${where}: ${(error as Error).message}); make it anew with \`quantize\``);
+    throw new QuantizedFileError(
+      `the file's description is no quantised net (${where}: ${(error as Error).message}); make it anew with \`quantize\``,
+    );
   }
   const { architecture, problems } = parse(about.architecture);
   const { graph } = expand(architecture, about.name);
-  if (!graph || problems.some(({ severity }) => severity === 'error')) throw new QuantizedFileError('the net in the file cannot be built; make it anew with `quantize`');
+  if (!graph || problems.some(({ severity }) => severity === 'error'))
+    throw new QuantizedFileError('the net in the file cannot be built; make it anew with `quantize`');
   const constants = new Map([...tensors].map(([name, tensor]) => [name, numbers(tensor)]));
   const program = equalizedProgram(foldedProgram(graph).program, hasScaledClamp(constants));
   const net: QuantizedNet = {
@@ -98,7 +126,8 @@ export function readQuantized(file: Uint8Array | Safetensors): { readonly net: Q
   return { net, facts: { name, architecture: about.architecture, preprocessing, imagenet } };
 }
 
-const numbers = (tensor: StoredTensor): Numbers => (isFloat(tensor.dtype) ? floatValues(tensor) : (integerValues(tensor) as Int8Array | Int32Array));
+const numbers = (tensor: StoredTensor): Numbers =>
+  isFloat(tensor.dtype) ? floatValues(tensor) : (integerValues(tensor) as Int8Array | Int32Array);
 
 /** Every constant and scale that the program asks for is there, in its type and size. */
 function checkConstants(net: QuantizedNet, tensors: ReadonlyMap<string, StoredTensor>): void {
@@ -106,18 +135,32 @@ function checkConstants(net: QuantizedNet, tensors: ReadonlyMap<string, StoredTe
     const tensor = tensors.get(name);
     if (!tensor) throw new QuantizedFileError(`the file lacks the tensor "${name}"`);
     if (tensor.dtype !== dtype || (tensor.elements !== count && tensor.elements !== also)) {
-      throw new QuantizedFileError(`the tensor "${name}" is ${tensor.dtype} of ${tensor.elements}, the net needs ${dtype} of ${count}`);
+      throw new QuantizedFileError(
+        `the tensor "${name}" is ${tensor.dtype} of ${tensor.elements}, the net needs ${dtype} of ${count}`,
+      );
     }
   };
   for (const step of net.program.steps) {
     const integer = isInteger(net, step);
     for (const [role, { shape }] of Object.entries(step.weights)) {
-      const dtype = integer && isProduct(step) && role === 'weight' ? 'I8' : integer && isProduct(step) && role === 'bias' ? 'I32' : 'F32';
+      const dtype =
+        integer && isProduct(step) && role === 'weight'
+          ? 'I8'
+          : integer && isProduct(step) && role === 'bias'
+            ? 'I32'
+            : 'F32';
       demand(constantName(step, role), dtype, elements(shape));
     }
     if (!integer) continue;
-    for (const { id } of [...step.inputs, ...step.outputs]) if (!net.quantizations.has(id)) throw new QuantizedFileError(`the file has no scale for "${id}"`);
-    if (isProduct(step)) demand(constantName(step, 'weight_scale'), 'F32', elements((step.weights.bias as { shape: readonly number[] }).shape), 1);
+    for (const { id } of [...step.inputs, ...step.outputs])
+      if (!net.quantizations.has(id)) throw new QuantizedFileError(`the file has no scale for "${id}"`);
+    if (isProduct(step))
+      demand(
+        constantName(step, 'weight_scale'),
+        'F32',
+        elements((step.weights.bias as { shape: readonly number[] }).shape),
+        1,
+      );
     const why = whyFloat(step);
     if (why) throw new QuantizedFileError(`"${layerId(step)}" is said to be integer, but ${why}`);
   }

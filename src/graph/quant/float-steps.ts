@@ -10,10 +10,18 @@ import { isProduct } from './layers.ts';
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
-const asMap = (shape: Shape): Shape => (shape.length === 4 ? shape : [1, 1, elements(shape.slice(0, -1)), shape.at(-1) as number]);
+const asMap = (shape: Shape): Shape =>
+  shape.length === 4 ? shape : [1, 1, elements(shape.slice(0, -1)), shape.at(-1) as number];
 
 /** Σ x·w + bias in float64; shapes as the integer `accumulate`. */
-function convolve(x: ArrayLike<number>, inputShape: Shape, weight: Numbers, bias: Numbers, taps: Taps, outputShape: Shape): Float64Array {
+function convolve(
+  x: ArrayLike<number>,
+  inputShape: Shape,
+  weight: Numbers,
+  bias: Numbers,
+  taps: Taps,
+  outputShape: Shape,
+): Float64Array {
   const [batch, height, width, channels] = asMap(inputShape) as [number, number, number, number];
   const [, outHeight, outWidth, outChannels] = asMap(outputShape) as [number, number, number, number];
   const { kernel, stride, dilation, pads, groups } = taps;
@@ -50,21 +58,40 @@ function broadcast(b: ArrayLike<number>, shape: Shape, i: number): number {
   return b[Math.floor(i / (elements(shape) / (shape[0] as number))) * channels + (i % channels)]!;
 }
 
-function ride(step: Step, sums: Float64Array, inputs: readonly Float32Array[], weights: Readonly<Record<string, Numbers>>): Float32Array {
+function ride(
+  step: Step,
+  sums: Float64Array,
+  inputs: readonly Float32Array[],
+  weights: Readonly<Record<string, Numbers>>,
+): Float32Array {
   const shape = shapeOf(step.outputs[0]);
   const channels = shape.at(-1) as number;
   let values = Float32Array.from(sums);
   for (const rider of step.epilogue) {
     if (rider.kind === 'unary') {
       const flat = [1, values.length];
-      values = Float32Array.from((ops[rider.op] as (typeof ops)[string]).reference([values], {}, { inputs: [flat], output: flat, attrs: rider.attrs } as never));
+      values = Float32Array.from(
+        (ops[rider.op] as (typeof ops)[string]).reference([values], {}, {
+          inputs: [flat],
+          output: flat,
+          attrs: rider.attrs,
+        } as never),
+      );
     } else if (rider.kind === 'binary') {
       const other = inputs[rider.input] as Float32Array;
-      const apply = { add: (a: number, b: number) => a + b, mul: (a: number, b: number) => a * b, sub: (a: number, b: number) => a - b }[rider.op];
-      values = values.map((value, i) => (rider.swap ? apply(broadcast(other, shape, i), value) : apply(value, broadcast(other, shape, i))));
+      const apply = {
+        add: (a: number, b: number) => a + b,
+        mul: (a: number, b: number) => a * b,
+        sub: (a: number, b: number) => a - b,
+      }[rider.op];
+      values = values.map((value, i) =>
+        rider.swap ? apply(broadcast(other, shape, i), value) : apply(value, broadcast(other, shape, i)),
+      );
     } else if (rider.kind === 'channel' && rider.op !== 'prelu') {
       const constant = weights[rider.weight] as Numbers;
-      values = values.map((value, i) => (rider.op === 'mul' ? value * constant[i % channels]! : value + constant[i % channels]!));
+      values = values.map((value, i) =>
+        rider.op === 'mul' ? value * constant[i % channels]! : value + constant[i % channels]!,
+      );
     } else {
       throw new Error(`"${step.from.at(-1) as string}": ${rider.kind} riders run on the GPU only`);
     }
@@ -77,7 +104,11 @@ function pool(x: Float32Array, shape: Shape, output: Shape, attrs: PoolAttrs): F
   const [, outHeight, outWidth] = output as [number, number, number, number];
   return Float64Array.from({ length: elements(output) }, (_, i) => {
     const pixel = Math.floor(i / channels);
-    const [ox, oy, n] = [pixel % outWidth, Math.floor(pixel / outWidth) % outHeight, Math.floor(pixel / (outWidth * outHeight))];
+    const [ox, oy, n] = [
+      pixel % outWidth,
+      Math.floor(pixel / outWidth) % outHeight,
+      Math.floor(pixel / (outWidth * outHeight)),
+    ];
     let [sum, most, count] = [0, -Infinity, 0];
     for (let ky = 0; ky < attrs.kernel[0]; ky++)
       for (let kx = 0; kx < attrs.kernel[1]; kx++) {
@@ -110,12 +141,24 @@ function mean(x: Float32Array, shape: Shape, { axes }: MeanAttrs): Float64Array 
  * Output of a folded float step in its logical layout. Throws Error for families that only the GPU runs here (attention, norms that
  * could not be folded, resizing).
  */
-export function floatReference(step: Step, inputs: readonly Float32Array[], weights: Readonly<Record<string, Numbers>>): Float32Array {
+export function floatReference(
+  step: Step,
+  inputs: readonly Float32Array[],
+  weights: Readonly<Record<string, Numbers>>,
+): Float32Array {
   const x = inputs[0] as Float32Array;
   const [input, output] = [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])];
   if (isProduct(step)) {
-    const taps = tapsOf({ ...step, family: { pointwise: 'int8Pointwise', conv2d: 'int8Conv2d', depthwise: 'int8Depthwise' }[step.family] as string });
-    return ride(step, convolve(x, input, weights.weight as Numbers, weights.bias as Numbers, taps, output), inputs, weights);
+    const taps = tapsOf({
+      ...step,
+      family: { pointwise: 'int8Pointwise', conv2d: 'int8Conv2d', depthwise: 'int8Depthwise' }[step.family] as string,
+    });
+    return ride(
+      step,
+      convolve(x, input, weights.weight as Numbers, weights.bias as Numbers, taps, output),
+      inputs,
+      weights,
+    );
   }
   switch (step.family) {
     case 'elementwise': {
@@ -125,10 +168,15 @@ export function floatReference(step: Step, inputs: readonly Float32Array[], weig
     case 'mean':
       return ride(step, mean(x, input, step.attrs as unknown as MeanAttrs), inputs, weights);
     case 'pool':
-      if (step.attrs.mode !== 'blur') return ride(step, pool(x, input, output, step.attrs as unknown as PoolAttrs & Window), inputs, weights);
+      if (step.attrs.mode !== 'blur')
+        return ride(step, pool(x, input, output, step.attrs as unknown as PoolAttrs & Window), inputs, weights);
       break;
     case 'concat':
-      if (step.attrs.axis === input.length - 1) return concat(inputs, step.inputs.map(({ shape }) => shape.at(-1) as number));
+      if (step.attrs.axis === input.length - 1)
+        return concat(
+          inputs,
+          step.inputs.map(({ shape }) => shape.at(-1) as number),
+        );
       break;
   }
   throw new Error(`"${step.from.at(-1) as string}": ${step.family} runs on the GPU only; choose a WebGPU adapter`);
@@ -141,7 +189,8 @@ function concat(inputs: readonly Float32Array[], widths: readonly number[]): Flo
   let first = 0;
   inputs.forEach((input, i) => {
     const width = widths[i] as number;
-    for (let row = 0; row < rows; row++) result.set(input.subarray(row * width, (row + 1) * width), row * total + first);
+    for (let row = 0; row < rows; row++)
+      result.set(input.subarray(row * width, (row + 1) * width), row * total + first);
     first += width;
   });
   return result;

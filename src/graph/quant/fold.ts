@@ -32,19 +32,31 @@ const fuseClamps = (program: StepProgram): StepProgram =>
   untilStable(program, (current, uses) => {
     for (const [index, step] of current.steps.entries()) {
       const [rider] = step.epilogue;
-      if (step.family !== 'elementwise' || step.epilogue.length !== 1 || rider?.kind !== 'unary' || !clamps.has(rider.op)) continue;
+      if (
+        step.family !== 'elementwise' ||
+        step.epilogue.length !== 1 ||
+        rider?.kind !== 'unary' ||
+        !clamps.has(rider.op)
+      )
+        continue;
       const at = uses.maker(firstInput(step).id);
       if (at === undefined || !uses.onlyFor(firstInput(step).id, index)) continue;
       const maker = current.steps[at] as Step;
       if (!isProduct(maker) || maker.epilogue.length > 0) continue;
       const output = { ...firstOutput(step), shape: firstOutput(maker).shape };
-      return new Map([[at, { ...maker, epilogue: [rider], outputs: [output], from: union(maker.from, step.from) }], [index, undefined]]);
+      return new Map([
+        [at, { ...maker, epilogue: [rider], outputs: [output], from: union(maker.from, step.from) }],
+        [index, undefined],
+      ]);
     }
     return undefined;
   });
 
 /** The folded program with named constants, and how each is computed from a checkpoint. */
-export function foldedProgram(graph: InferredGraph): { readonly program: StepProgram; readonly formulas: ReadonlyMap<string, WeightExpr> } {
+export function foldedProgram(graph: InferredGraph): {
+  readonly program: StepProgram;
+  readonly formulas: ReadonlyMap<string, WeightExpr>;
+} {
   const others = passes.map(({ name }) => name).filter((name) => !wanted.has(name));
   const folded = fuseClamps(runPasses(lower(graph), passContext(plainSoftware, 'f32'), others));
   const formulas = new Map<string, WeightExpr>();
@@ -69,21 +81,35 @@ export function foldNet(graph: InferredGraph, params: Params): FoldedNet {
     if (!data) throw new Error(`the weights lack "${name}"; load the checkpoint of this net`);
     return data;
   };
-  return { graph, program, constants: new Map([...formulas].map(([name, expr]) => [name, Float32Array.from(evaluate(expr, tensor))])) };
+  return {
+    graph,
+    program,
+    constants: new Map([...formulas].map(([name, expr]) => [name, Float32Array.from(evaluate(expr, tensor))])),
+  };
 }
 
 /** The same program with other values to be read at its end: its own outputs, then `keep` (value ids). Unknown ids throw RangeError. */
 export function keeping(program: StepProgram, keep: readonly string[]): StepProgram {
-  const values = new Map([...program.inputs.map(({ value }) => value), ...program.steps.flatMap((step) => step.outputs)].map((value) => [value.id, value]));
+  const values = new Map(
+    [...program.inputs.map(({ value }) => value), ...program.steps.flatMap((step) => step.outputs)].map((value) => [
+      value.id,
+      value,
+    ]),
+  );
   const named = new Set(program.outputs.map(({ value }) => value.id));
-  const more = [...new Set(keep)].filter((id) => !named.has(id)).map((id) => {
-    const value = values.get(id);
-    if (!value) throw new RangeError(`no value is called "${id}"`);
-    return { node: id, value };
-  });
+  const more = [...new Set(keep)]
+    .filter((id) => !named.has(id))
+    .map((id) => {
+      const value = values.get(id);
+      if (!value) throw new RangeError(`no value is called "${id}"`);
+      return { node: id, value };
+    });
   return { ...program, outputs: [...program.outputs, ...more] };
 }
 
 /** The folded program fused for a device, with values to be read at its end. */
-export const fusedFloatProgram = (net: Pick<FoldedNet, 'program'>, caps: Capabilities, keep: readonly string[] = []): StepProgram =>
-  runPasses(keeping(net.program, keep), passContext(caps, 'f32'));
+export const fusedFloatProgram = (
+  net: Pick<FoldedNet, 'program'>,
+  caps: Capabilities,
+  keep: readonly string[] = [],
+): StepProgram => runPasses(keeping(net.program, keep), passContext(caps, 'f32'));

@@ -16,24 +16,48 @@ const extended = (maker: Step, work: Step, after: After, more: Partial<Step>): S
 });
 
 /** The product that alone makes a value for `index`, at its place. */
-function makerOf(program: StepProgram, uses: Uses, value: Value, index: number): { readonly at: number; readonly maker: Step } | undefined {
+function makerOf(
+  program: StepProgram,
+  uses: Uses,
+  value: Value,
+  index: number,
+): { readonly at: number; readonly maker: Step } | undefined {
   const at = uses.maker(value.id);
   const maker = at === undefined ? undefined : program.steps[at];
   if (at === undefined || !maker || !products.has(maker.family) || !uses.onlyFor(value.id, index)) return undefined;
   return { at, maker };
 }
 
-function fuseTable(program: StepProgram, uses: Uses, step: Step, index: number): ReadonlyMap<number, Step | undefined> | undefined {
+function fuseTable(
+  program: StepProgram,
+  uses: Uses,
+  step: Step,
+  index: number,
+): ReadonlyMap<number, Step | undefined> | undefined {
   const found = makerOf(program, uses, step.inputs[0] as Value, index);
   if (!found || afterOf(found.maker).length > 0) return undefined;
   const weights = { ...found.maker.weights, table: step.weights.table as WeightExpr };
-  return new Map([[found.at, undefined], [index, extended(found.maker, step, { kind: 'table', weight: 'table' }, { weights })]]);
+  return new Map([
+    [found.at, undefined],
+    [index, extended(found.maker, step, { kind: 'table', weight: 'table' }, { weights })],
+  ]);
 }
 
-function fuseAdd(program: StepProgram, uses: Uses, step: Step, index: number): ReadonlyMap<number, Step | undefined> | undefined {
+function fuseAdd(
+  program: StepProgram,
+  uses: Uses,
+  step: Step,
+  index: number,
+): ReadonlyMap<number, Step | undefined> | undefined {
   const attrs = step.attrs as unknown as AddAttrs;
   const [a, b] = step.inputs as readonly [Value, Value];
-  const turned: AddAttrs = { ...attrs, leftZero: attrs.rightZero, rightZero: attrs.leftZero, left: attrs.right, right: attrs.left };
+  const turned: AddAttrs = {
+    ...attrs,
+    leftZero: attrs.rightZero,
+    rightZero: attrs.leftZero,
+    left: attrs.right,
+    right: attrs.left,
+  };
   const candidates = [
     { own: a, other: b, numbers: attrs },
     { own: b, other: a, numbers: turned },
@@ -46,13 +70,21 @@ function fuseAdd(program: StepProgram, uses: Uses, step: Step, index: number): R
   if (!best) return undefined;
   const { maker, other, numbers } = best;
   const after: After = { kind: 'add', input: maker.inputs.length, ...numbers };
-  return new Map([[best.at, undefined], [index, extended(maker, step, after, { inputs: [...maker.inputs, other] })]]);
+  return new Map([
+    [best.at, undefined],
+    [index, extended(maker, step, after, { inputs: [...maker.inputs, other] })],
+  ]);
 }
 
 export const fuseIntegers = (program: StepProgram): StepProgram =>
   untilStable(program, (current, uses) => {
     for (const [index, step] of current.steps.entries()) {
-      const change = step.family === 'int8Table' ? fuseTable(current, uses, step, index) : step.family === 'int8Add' ? fuseAdd(current, uses, step, index) : undefined;
+      const change =
+        step.family === 'int8Table'
+          ? fuseTable(current, uses, step, index)
+          : step.family === 'int8Add'
+            ? fuseAdd(current, uses, step, index)
+            : undefined;
       if (change) return change;
     }
     return undefined;

@@ -17,7 +17,14 @@ export interface IntegerLayer {
   readonly derived: ReadonlyMap<string, Numbers>;
 }
 
-const families: Readonly<Record<string, string>> = { pointwise: 'int8Pointwise', conv2d: 'int8Conv2d', depthwise: 'int8Depthwise', mean: 'int8Mean', pool: 'int8Pool', concat: 'int8Concat' };
+const families: Readonly<Record<string, string>> = {
+  pointwise: 'int8Pointwise',
+  conv2d: 'int8Conv2d',
+  depthwise: 'int8Depthwise',
+  mean: 'int8Mean',
+  pool: 'int8Pool',
+  concat: 'int8Concat',
+};
 
 const bytes = (value: Value): Value => ({ ...value, type: 'u8' });
 
@@ -34,25 +41,48 @@ const base = (step: Step, family: string, attrs: object, weights: Readonly<Recor
 
 /** `floats`: the product's result is stored as float32 (the logits), nothing is lost to a last rounding. */
 export function integerLayer(net: QuantizedNet, step: Step, floats: boolean): IntegerLayer {
-  const quantization = (value: Value | undefined): Quantization => net.quantizations.get((value as Value).id) as Quantization;
-  if (isProduct(step)) return integerProduct(net, step, quantization(step.inputs[0]), quantization(step.outputs[0]), floats);
+  const quantization = (value: Value | undefined): Quantization =>
+    net.quantizations.get((value as Value).id) as Quantization;
+  if (isProduct(step))
+    return integerProduct(net, step, quantization(step.inputs[0]), quantization(step.outputs[0]), floats);
   const [a, b] = step.inputs;
   const [input, output] = [quantization(a), quantization(step.outputs[0])];
   const family = families[step.family];
   const none = new Map<string, Numbers>();
   switch (step.family) {
     case 'mean': {
-      const pixels = elements((a as Value).shape) / ((a as Value).shape[0] as number) / ((a as Value).shape.at(-1) as number);
-      return { step: base(step, family as string, { inputZero: input.zero, outputZero: output.zero, ...multiplierOf(input.scale / output.scale / pixels) }), derived: none };
+      const pixels =
+        elements((a as Value).shape) / ((a as Value).shape[0] as number) / ((a as Value).shape.at(-1) as number);
+      return {
+        step: base(step, family as string, {
+          inputZero: input.zero,
+          outputZero: output.zero,
+          ...multiplierOf(input.scale / output.scale / pixels),
+        }),
+        derived: none,
+      };
     }
     case 'pool': {
       const area = (step.attrs.kernel as number[]).reduce((x, y) => x * y, 1);
-      return { step: base(step, family as string, { ...step.attrs, inputZero: input.zero, outputZero: output.zero, ...multiplierOf(input.scale / output.scale / area) }), derived: none };
+      return {
+        step: base(step, family as string, {
+          ...step.attrs,
+          inputZero: input.zero,
+          outputZero: output.zero,
+          ...multiplierOf(input.scale / output.scale / area),
+        }),
+        derived: none,
+      };
     }
     case 'concat': {
       const own = step.inputs.map(quantization);
       const factors = own.map(({ scale }) => commonFactors([scale / output.scale]));
-      const attrs = { zeros: own.map(({ zero }) => zero), factors: factors.map(({ integers }) => integers[0] as number), shifts: factors.map(({ shift }) => shift), outputZero: output.zero };
+      const attrs = {
+        zeros: own.map(({ zero }) => zero),
+        factors: factors.map(({ integers }) => integers[0] as number),
+        shifts: factors.map(({ shift }) => shift),
+        outputZero: output.zero,
+      };
       return { step: base(step, family as string, attrs), derived: none };
     }
     default:
@@ -60,13 +90,21 @@ export function integerLayer(net: QuantizedNet, step: Step, floats: boolean): In
   }
 }
 
-function integerElementwise(step: Step, left: Quantization, right: Quantization | undefined, output: Quantization): IntegerLayer {
+function integerElementwise(
+  step: Step,
+  left: Quantization,
+  right: Quantization | undefined,
+  output: Quantization,
+): IntegerLayer {
   const none = new Map<string, Numbers>();
   const [rider] = step.epilogue;
   if (rider?.kind === 'unary') {
     const name = `${layerId(step)}#table`;
     const table = tableOf(rider.op, rider.attrs, left, output);
-    return { step: base(step, 'int8Table', {}, { table: { kind: 'param', name, shape: [256] } }), derived: new Map([[name, table]]) };
+    return {
+      step: base(step, 'int8Table', {}, { table: { kind: 'param', name, shape: [256] } }),
+      derived: new Map([[name, table]]),
+    };
   }
   if (rider?.kind !== 'binary' || !right) throw new Error(`"${layerId(step)}" has no integer form`);
   if (rider.op === 'mul') {
@@ -75,12 +113,32 @@ function integerElementwise(step: Step, left: Quantization, right: Quantization 
     const swapped = elements(a.shape) < elements(b.shape);
     const [first, second] = swapped ? [right, left] : [left, right];
     const turned = { ...step, inputs: swapped ? [b, a] : [a, b] };
-    return { step: base(turned, 'int8Mul', { leftZero: first.zero, rightZero: second.zero, outputZero: output.zero, ...multiplierOf((left.scale * right.scale) / output.scale) }), derived: none };
+    return {
+      step: base(turned, 'int8Mul', {
+        leftZero: first.zero,
+        rightZero: second.zero,
+        outputZero: output.zero,
+        ...multiplierOf((left.scale * right.scale) / output.scale),
+      }),
+      derived: none,
+    };
   }
   const sign = rider.op === 'sub' ? -1 : 1;
   const signs = rider.swap && rider.op === 'sub' ? [-1, 1] : [1, sign];
-  const { integers, shift } = commonFactors([((signs[0] as number) * left.scale) / output.scale, ((signs[1] as number) * right.scale) / output.scale]);
-  const attrs: AddAttrs = { leftZero: left.zero, rightZero: right.zero, left: integers[0] as number, right: integers[1] as number, shift, outputZero: output.zero, low: 0, high: 255 };
+  const { integers, shift } = commonFactors([
+    ((signs[0] as number) * left.scale) / output.scale,
+    ((signs[1] as number) * right.scale) / output.scale,
+  ]);
+  const attrs: AddAttrs = {
+    leftZero: left.zero,
+    rightZero: right.zero,
+    left: integers[0] as number,
+    right: integers[1] as number,
+    shift,
+    outputZero: output.zero,
+    low: 0,
+    high: 255,
+  };
   return { step: base(step, 'int8Add', attrs), derived: none };
 }
 
@@ -92,13 +150,22 @@ export function tableOf(op: string, attrs: unknown, input: Quantization, output:
   return Uint8Array.from(y, (value) => toByte(value, output));
 }
 
-function integerProduct(net: QuantizedNet, step: Step, input: Quantization, output: Quantization, floats: boolean): IntegerLayer {
+function integerProduct(
+  net: QuantizedNet,
+  step: Step,
+  input: Quantization,
+  output: Quantization,
+  floats: boolean,
+): IntegerLayer {
   const scales = weightScales(net, step);
   const weight = net.constants.get(constantName(step, 'weight')) as Int8Array;
   const clamp = clampOf(step.epilogue);
   const channels = scales.length;
   const derived = new Map<string, Numbers>();
-  const weights: Record<string, WeightExpr> = { weight: step.weights.weight as WeightExpr, bias: step.weights.bias as WeightExpr };
+  const weights: Record<string, WeightExpr> = {
+    weight: step.weights.weight as WeightExpr,
+    bias: step.weights.bias as WeightExpr,
+  };
   const derive = (role: string, data: Numbers): void => {
     const name = constantName(step, role);
     derived.set(name, data);
@@ -106,17 +173,42 @@ function integerProduct(net: QuantizedNet, step: Step, input: Quantization, outp
   };
   let small = true;
   if (floats) {
-    derive('scale', scales.map((scale) => input.scale * scale));
+    derive(
+      'scale',
+      scales.map((scale) => input.scale * scale),
+    );
   } else {
     const multipliers = Array.from(scales, (scale) => multiplierOf((input.scale * scale) / output.scale));
     small = multipliers.every(isSmall);
-    derive('m0', Int32Array.from(multipliers, ({ m0 }) => m0));
-    derive('shift', Int32Array.from(multipliers, ({ shift }) => shift));
+    derive(
+      'm0',
+      Int32Array.from(multipliers, ({ m0 }) => m0),
+    );
+    derive(
+      'shift',
+      Int32Array.from(multipliers, ({ shift }) => shift),
+    );
     const down = clamp?.down === undefined ? undefined : (net.constants.get(constantName(step, clamp.down)) as Numbers);
     const high = clamp?.high ?? Infinity;
-    derive('cap', Int32Array.from({ length: channels }, (_, o) => (high === Infinity ? 255 : toByte(high * (down?.[o] ?? 1), output))));
+    derive(
+      'cap',
+      Int32Array.from({ length: channels }, (_, o) =>
+        high === Infinity ? 255 : toByte(high * (down?.[o] ?? 1), output),
+      ),
+    );
   }
-  const attrs = { ...step.attrs, inputZero: input.zero, outputZero: output.zero, low: clamp?.low ? output.zero : 0, small, reach: reachOf(weight, channels), after: [] };
+  const attrs = {
+    ...step.attrs,
+    inputZero: input.zero,
+    outputZero: output.zero,
+    low: clamp?.low ? output.zero : 0,
+    small,
+    reach: reachOf(weight, channels),
+    after: [],
+  };
   const made = base(step, families[step.family] as string, attrs, weights);
-  return { step: floats ? { ...made, outputs: step.outputs.map((value) => ({ ...value, type: 'f32' as const })) } : made, derived };
+  return {
+    step: floats ? { ...made, outputs: step.outputs.map((value) => ({ ...value, type: 'f32' as const })) } : made,
+    derived,
+  };
 }

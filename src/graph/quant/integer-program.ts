@@ -29,7 +29,16 @@ export function integerProgram(net: QuantizedNet, keep: readonly string[] = []):
   const asBytes = new Map<string, Value>();
   const asFloats = new Map<string, Value>(source.inputs.map(({ value }) => [value.id, value]));
   const border = (family: string, from: readonly string[], input: Value, output: Value, attrs: object): Value => {
-    steps.push({ family, from, inputs: [input], outputs: [output], attrs: attrs as Record<string, unknown>, weights: {}, prologue: [], epilogue: [] });
+    steps.push({
+      family,
+      from,
+      inputs: [input],
+      outputs: [output],
+      attrs: attrs as Record<string, unknown>,
+      weights: {},
+      prologue: [],
+      epilogue: [],
+    });
     return output;
   };
   const quantizationOf = (id: string): Quantization => net.quantizations.get(id) as Quantization;
@@ -37,7 +46,13 @@ export function integerProgram(net: QuantizedNet, keep: readonly string[] = []):
     let found = asBytes.get(value.id);
     if (!found) {
       const { scale, zero } = quantizationOf(value.id);
-      found = border('quantize', reader.from.slice(0, 1), asFloats.get(value.id) as Value, { id: `${value.id}#bytes`, shape: value.shape, type: 'u8' }, { inverse: Math.fround(1 / scale), zero });
+      found = border(
+        'quantize',
+        reader.from.slice(0, 1),
+        asFloats.get(value.id) as Value,
+        { id: `${value.id}#bytes`, shape: value.shape, type: 'u8' },
+        { inverse: Math.fround(1 / scale), zero },
+      );
       asBytes.set(value.id, found);
     }
     return { ...found, shape: value.shape };
@@ -45,7 +60,13 @@ export function integerProgram(net: QuantizedNet, keep: readonly string[] = []):
   const floatsOf = (value: Value, from: readonly string[], type?: 'f32'): Value => {
     let found = asFloats.get(value.id);
     if (!found) {
-      found = border('dequantize', from, asBytes.get(value.id) as Value, { id: `${value.id}#float`, shape: value.shape, ...(type && { type }) }, quantizationOf(value.id));
+      found = border(
+        'dequantize',
+        from,
+        asBytes.get(value.id) as Value,
+        { id: `${value.id}#float`, shape: value.shape, ...(type && { type }) },
+        quantizationOf(value.id),
+      );
       asFloats.set(value.id, found);
     }
     return { ...found, shape: value.shape };
@@ -62,7 +83,8 @@ export function integerProgram(net: QuantizedNet, keep: readonly string[] = []):
       continue;
     }
     // The logits leave their accumulators as floats.
-    const floats = isProduct(step) && step.epilogue.length === 0 && outputs.has(made.id) && (readers.get(made.id) ?? 0) === 0;
+    const floats =
+      isProduct(step) && step.epilogue.length === 0 && outputs.has(made.id) && (readers.get(made.id) ?? 0) === 0;
     const layer = integerLayer(net, step, floats);
     for (const [name, data] of layer.derived) constants.set(name, data);
     const own = layer.step.inputs.map((value) => bytesOf(value, step));
@@ -70,16 +92,27 @@ export function integerProgram(net: QuantizedNet, keep: readonly string[] = []):
     if (floats) asFloats.set(made.id, firstOutput(layer.step));
     else asBytes.set(made.id, firstOutput(layer.step));
   }
-  const results = source.outputs.map(({ node, value }): NamedValue => ({ node, value: floatsOf(value, [node], 'f32') }));
-  const program = keeping({ steps, inputs: source.inputs, outputs: results }, keep.filter((id) => !results.some(({ node }) => node === id)));
+  const results = source.outputs.map(({ node, value }): NamedValue => ({
+    node,
+    value: floatsOf(value, [node], 'f32'),
+  }));
+  const program = keeping(
+    { steps, inputs: source.inputs, outputs: results },
+    keep.filter((id) => !results.some(({ node }) => node === id)),
+  );
   return { program, constants };
 }
 
 /** The same, fused for a device: integer epilogues, and the float passes on what stayed float. */
-export function fusedIntegerProgram(net: QuantizedNet, caps: Capabilities, keep: readonly string[] = []): IntegerProgram {
+export function fusedIntegerProgram(
+  net: QuantizedNet,
+  caps: Capabilities,
+  keep: readonly string[] = [],
+): IntegerProgram {
   const { program, constants } = integerProgram(net, keep);
   return { program: runPasses(fuseIntegers(program), passContext(caps, 'f32')), constants };
 }
 
 /** Integer layers by id, in order: what sensitivity analysis switches one by one. */
-export const integerLayers = (net: QuantizedNet): string[] => net.program.steps.filter((step) => isInteger(net, step)).map(layerId);
+export const integerLayers = (net: QuantizedNet): string[] =>
+  net.program.steps.filter((step) => isInteger(net, step)).map(layerId);

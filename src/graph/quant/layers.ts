@@ -8,7 +8,8 @@ import { channels, sameShape } from '../steps.ts';
 
 const products = new Set(['pointwise', 'conv2d', 'depthwise']);
 
-export const isProduct = (step: Step): boolean => products.has(step.family) && step.outputs.length === 1 && step.attrs.pool === undefined && step.prologue.length === 0;
+export const isProduct = (step: Step): boolean =>
+  products.has(step.family) && step.outputs.length === 1 && step.attrs.pool === undefined && step.prologue.length === 0;
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
@@ -31,7 +32,14 @@ export function clampOf(riders: readonly Rider[]): Clamp | undefined {
     if (first.op === 'relu') return { low: true, high: Infinity };
     if (first.op === 'relu6') return { low: true, high: 6 };
   }
-  if (riders.length === 3 && first.kind === 'channel' && second?.kind === 'unary' && second.op === 'relu6' && third?.kind === 'channel') return { low: true, high: 6, down: third.weight };
+  if (
+    riders.length === 3 &&
+    first.kind === 'channel' &&
+    second?.kind === 'unary' &&
+    second.op === 'relu6' &&
+    third?.kind === 'channel'
+  )
+    return { low: true, high: 6, down: third.weight };
   return undefined;
 }
 
@@ -55,13 +63,19 @@ export function whyFloat(step: Step): string | undefined {
     case 'conv2d': {
       const groups = step.attrs.groups as number;
       if (clampOf(step.epilogue) === undefined) return 'its activation has no integer form';
-      if (groups > 1 && (channels(a) % (4 * groups) !== 0 || channels(output) % (4 * groups) !== 0)) return 'its groups are not whole words of four channels';
+      if (groups > 1 && (channels(a) % (4 * groups) !== 0 || channels(output) % (4 * groups) !== 0))
+        return 'its groups are not whole words of four channels';
       return undefined;
     }
     case 'depthwise':
-      return step.attrs.repeat === 1 && clampOf(step.epilogue) !== undefined ? undefined : 'its activation has no integer form';
+      return step.attrs.repeat === 1 && clampOf(step.epilogue) !== undefined
+        ? undefined
+        : 'its activation has no integer form';
     case 'mean':
-      return String((step.attrs as unknown as MeanAttrs).axes) === String(a.slice(1, -1).map((_, i) => i + 1)) && elements(a) / channels(a) <= 2 ** 22 ? undefined : 'only the mean over all pixels has an integer form';
+      return String((step.attrs as unknown as MeanAttrs).axes) === String(a.slice(1, -1).map((_, i) => i + 1)) &&
+        elements(a) / channels(a) <= 2 ** 22
+        ? undefined
+        : 'only the mean over all pixels has an integer form';
     case 'pool': {
       const attrs = step.attrs as unknown as PoolAttrs;
       if (attrs.mode === 'max' || (attrs.mode === 'avg' && wholeWindows(attrs, a, output))) return undefined;
@@ -69,15 +83,21 @@ export function whyFloat(step: Step): string | undefined {
     }
     case 'concat':
       if (step.attrs.axis !== a.length - 1) return 'only channels are joined as integers';
-      return step.inputs.slice(0, -1).every(({ shape }) => channels(shape) % 4 === 0) ? undefined : 'its parts are not whole words of four channels';
+      return step.inputs.slice(0, -1).every(({ shape }) => channels(shape) % 4 === 0)
+        ? undefined
+        : 'its parts are not whole words of four channels';
     case 'elementwise': {
       const [rider] = step.epilogue;
       if (step.epilogue.length !== 1 || !rider) return 'it is a chain of operations';
-      if (rider.kind === 'unary') return ops[rider.op]?.pointwise && sameShape(a, output) ? undefined : `${rider.op} has no integer form`;
-      if (rider.kind !== 'binary' || !b || step.inputs.length !== 2 || step.inputs[0]?.id === step.inputs[1]?.id) return 'it has per-channel constants';
+      if (rider.kind === 'unary')
+        return ops[rider.op]?.pointwise && sameShape(a, output) ? undefined : `${rider.op} has no integer form`;
+      if (rider.kind !== 'binary' || !b || step.inputs.length !== 2 || step.inputs[0]?.id === step.inputs[1]?.id)
+        return 'it has per-channel constants';
       if (rider.op !== 'mul') return sameShape(a, b) && sameShape(a, output) ? undefined : 'it broadcasts';
       const small = elements(a) <= elements(b) ? a : b;
-      return sameShape(a, b) || (rowCount(small) === small[0] && channels(small) === channels(output)) ? undefined : 'it broadcasts';
+      return sameShape(a, b) || (rowCount(small) === small[0] && channels(small) === channels(output))
+        ? undefined
+        : 'it broadcasts';
     }
     default:
       return `${step.family} has no integer form`;

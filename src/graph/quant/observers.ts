@@ -2,7 +2,15 @@
 import { entropyThreshold } from './entropy.ts';
 import type { Interval } from './scheme.ts';
 
-export const calibrationMethods = ['percentile-99.99', 'max', 'percentile-99.9', 'percentile-99.999', 'percentile-99.9999', 'entropy', 'average'] as const;
+export const calibrationMethods = [
+  'percentile-99.99',
+  'max',
+  'percentile-99.9',
+  'percentile-99.999',
+  'percentile-99.9999',
+  'entropy',
+  'average',
+] as const;
 export type CalibrationMethod = (typeof calibrationMethods)[number];
 
 /** Histogram bins on each side of zero. */
@@ -87,6 +95,9 @@ export class Observer {
 
   /** Counts by magnitude, 2,048 bins from 0 to amax. */
   magnitudes(): Float64Array {
-    return Float64Array.from({ length: histogramBins }, (_, bin) => this.counts[histogramBins + bin]! + this.counts[histogramBins - 1 - bin]!);
+    return Float64Array.from(
+      { length: histogramBins },
+      (_, bin) => this.counts[histogramBins + bin]! + this.counts[histogramBins - 1 - bin]!,
+    );
   }
 }

@@ -30,10 +30,15 @@ export interface QuantizedNet {
   readonly recipe: Recipe;
 }
 
-export const isInteger = (net: Pick<QuantizedNet, 'floatLayers'>, step: Step): boolean => !net.floatLayers.has(layerId(step));
+export const isInteger = (net: Pick<QuantizedNet, 'floatLayers'>, step: Step): boolean =>
+  !net.floatLayers.has(layerId(step));
 
 /** A maximum keeps its input's bytes, so both ends share one quantisation. */
-function shareThroughMaxima(program: StepProgram, floatLayers: ReadonlyMap<string, string>, quantizations: Map<string, Quantization>): void {
+function shareThroughMaxima(
+  program: StepProgram,
+  floatLayers: ReadonlyMap<string, string>,
+  quantizations: Map<string, Quantization>,
+): void {
   for (const step of program.steps) {
     if (step.family !== 'pool' || step.attrs.mode !== 'max' || floatLayers.has(layerId(step))) continue;
     const given = quantizations.get(step.inputs[0]?.id ?? '');
@@ -65,17 +70,27 @@ export function quantizeNet(folded: FoldedNet, ranges: ReadonlyMap<string, Inter
   shareThroughMaxima(program, floatLayers, quantizations);
   const constants = new Map<string, Numbers>();
   for (const step of program.steps) {
-    const own = Object.keys(step.weights).map((role) => [role, folded.constants.get(constantName(step, role)) as Numbers] as const);
+    const own = Object.keys(step.weights).map(
+      (role) => [role, folded.constants.get(constantName(step, role)) as Numbers] as const,
+    );
     if (floatLayers.has(layerId(step)) || !isProduct(step)) {
       for (const [role, data] of own) constants.set(constantName(step, role), data);
       continue;
     }
-    const [weight, bias] = ['weight', 'bias'].map((role) => folded.constants.get(constantName(step, role)) as Numbers) as [Numbers, Numbers];
-    const made = quantizeWeights(weight, bias, (quantizations.get(step.inputs[0]?.id ?? '') as Quantization).scale, recipe.perChannel);
+    const [weight, bias] = ['weight', 'bias'].map(
+      (role) => folded.constants.get(constantName(step, role)) as Numbers,
+    ) as [Numbers, Numbers];
+    const made = quantizeWeights(
+      weight,
+      bias,
+      (quantizations.get(step.inputs[0]?.id ?? '') as Quantization).scale,
+      recipe.perChannel,
+    );
     constants.set(constantName(step, 'weight'), made.weight);
     constants.set(constantName(step, 'bias'), made.bias);
     constants.set(constantName(step, 'weight_scale'), recipe.perChannel ? made.scale : made.scale.subarray(0, 1));
-    for (const [role, data] of own) if (role !== 'weight' && role !== 'bias') constants.set(constantName(step, role), data);
+    for (const [role, data] of own)
+      if (role !== 'weight' && role !== 'bias') constants.set(constantName(step, role), data);
   }
   return { graph, program, quantizations, floatLayers, constants, recipe };
 }

@@ -11,7 +11,8 @@ import { isProduct } from './layers.ts';
 import { toReal } from './scheme.ts';
 import { quantizeOne } from '../../gpu-kernels/int8/elementwise.ts';
 
-const integerFamily = (family: string): boolean => family.startsWith('int8') || family === 'quantize' || family === 'dequantize';
+const integerFamily = (family: string): boolean =>
+  family.startsWith('int8') || family === 'quantize' || family === 'dequantize';
 
 function weightsOf(step: Step, constants: Constants): Record<string, Numbers> {
   return Object.fromEntries(
@@ -44,11 +45,15 @@ export function runProgram(
   program.steps.forEach((step, index) => {
     const operands = step.inputs.map(({ id }) => values.get(id) as Bytes);
     const weights = weightsOf(step, constants);
-    const result = integerFamily(step.family) ? int8Reference(step, operands, weights) : floatReference(step, operands as Float32Array[], weights);
+    const result = integerFamily(step.family)
+      ? int8Reference(step, operands, weights)
+      : floatReference(step, operands as Float32Array[], weights);
     made(step.outputs[0] as Value, result);
     for (const { id } of step.inputs) if (last.get(id) === index && !kept.has(id) && !named.has(id)) values.delete(id);
   });
-  const results = new Map<string, Bytes>(program.outputs.map(({ node, value }) => [node, values.get(value.id) as Bytes]));
+  const results = new Map<string, Bytes>(
+    program.outputs.map(({ node, value }) => [node, values.get(value.id) as Bytes]),
+  );
   for (const id of keep) {
     const data = values.get(id);
     if (data) results.set(id, data);
@@ -57,14 +62,20 @@ export function runProgram(
 }
 
 /** The folded float net on one picture; the signature that calibration wants. */
-export const runFolded = (net: FoldedNet) => (input: Float32Array, keep: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> =>
-  Promise.resolve(runProgram(net.program, net.constants, input, keep) as Map<string, Float32Array>);
+export const runFolded =
+  (net: FoldedNet) =>
+  (input: Float32Array, keep: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> =>
+    Promise.resolve(runProgram(net.program, net.constants, input, keep) as Map<string, Float32Array>);
 
 /**
  * The quantised net in float arithmetic: weights and biases as the real numbers that their integers stand for, every value that would be
  * bytes rounded to what a byte can hold. What integers must equal within one step of rounding.
  */
-export function runFakeQuantized(net: QuantizedNet, input: Float32Array, keep: readonly string[] = []): Map<string, Float32Array> {
+export function runFakeQuantized(
+  net: QuantizedNet,
+  input: Float32Array,
+  keep: readonly string[] = [],
+): Map<string, Float32Array> {
   const constants = new Map(net.constants);
   for (const step of net.program.steps) {
     if (!isInteger(net, step) || !isProduct(step)) continue;
@@ -73,15 +84,27 @@ export function runFakeQuantized(net: QuantizedNet, input: Float32Array, keep: r
     const weight = net.constants.get(constantName(step, 'weight')) as Numbers;
     const own = weight.length / scales.length;
     // Float64: the products of two scales are not rounded before they are summed.
-    constants.set(constantName(step, 'weight'), Float64Array.from(weight, (q, i) => q * scales[Math.floor(i / own)]!));
-    constants.set(constantName(step, 'bias'), Float64Array.from(net.constants.get(constantName(step, 'bias')) as Numbers, (q, o) => q * inputScale * scales[o]!));
+    constants.set(
+      constantName(step, 'weight'),
+      Float64Array.from(weight, (q, i) => q * scales[Math.floor(i / own)]!),
+    );
+    constants.set(
+      constantName(step, 'bias'),
+      Float64Array.from(
+        net.constants.get(constantName(step, 'bias')) as Numbers,
+        (q, o) => q * inputScale * scales[o]!,
+      ),
+    );
   }
   const outputs = new Set(net.program.outputs.map(({ value }) => value.id));
   const round = (value: Value, data: Bytes): Bytes => {
     const quantization = net.quantizations.get(value.id);
     if (!quantization || outputs.has(value.id)) return data;
     const attrs = { inverse: Math.fround(1 / quantization.scale), zero: quantization.zero };
-    return toReal(Uint8Array.from(data, (real) => quantizeOne(real, attrs)), quantization);
+    return toReal(
+      Uint8Array.from(data, (real) => quantizeOne(real, attrs)),
+      quantization,
+    );
   };
   return runProgram(net.program, constants, input, keep, round) as Map<string, Float32Array>;
 }

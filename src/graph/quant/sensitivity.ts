@@ -23,14 +23,21 @@ export interface Subject {
 }
 
 /** Layers that have an integer form, in order. */
-export const quantizable = ({ program }: Pick<FoldedNet, 'program'>): string[] => program.steps.filter((step) => whyFloat(step) === undefined).map(layerId);
+export const quantizable = ({ program }: Pick<FoldedNet, 'program'>): string[] =>
+  program.steps.filter((step) => whyFloat(step) === undefined).map(layerId);
 
 /** Each layer quantised alone, all others float; the one that spoils the logits most comes first. The same input gives the same order. */
-export async function rankLayers(subject: Subject, onLayer?: (done: number, total: number) => void): Promise<Sensitivity[]> {
+export async function rankLayers(
+  subject: Subject,
+  onLayer?: (done: number, total: number) => void,
+): Promise<Sensitivity[]> {
   const layers = quantizable(subject.folded);
   const found: Sensitivity[] = [];
   for (const layer of layers) {
-    const net = quantizeNet(subject.folded, subject.ranges, { ...subject.recipe, float: layers.filter((other) => other !== layer) });
+    const net = quantizeNet(subject.folded, subject.ranges, {
+      ...subject.recipe,
+      float: layers.filter((other) => other !== layer),
+    });
     found.push({ layer, agreement: agreementOf(subject.reference, await subject.evaluate(net)) });
     onLayer?.(found.length, layers.length);
   }
@@ -53,7 +60,11 @@ export interface Partial {
  * The fewest of the most sensitive layers kept float so that top-1 agreement reaches `target`, found by doubling and halving. Agreement
  * need not grow with every layer, so the answer is the smallest tried that holds.
  */
-export async function partialQuantization(subject: Subject, ranking: readonly string[], target: number): Promise<Partial> {
+export async function partialQuantization(
+  subject: Subject,
+  ranking: readonly string[],
+  target: number,
+): Promise<Partial> {
   const attempt = async (count: number): Promise<Partial> => {
     const float = ranking.slice(0, count);
     const net = quantizeNet(subject.folded, subject.ranges, { ...subject.recipe, float });

@@ -13,11 +13,15 @@ export interface Prepared {
   readonly pictures: readonly Float32Array[];
 }
 
-export const pictureFor = (size: number, salt: string): Float32Array => nchwToNhwc(generateInput(salt, size), [1, size, size, 3]);
+export const pictureFor = (size: number, salt: string): Float32Array =>
+  nchwToNhwc(generateInput(salt, size), [1, size, size, 3]);
 
 export function foldPreset(name: string, size: number, salt = 'a'): FoldedNet {
   const graph = buildGraph(openPreset(name, { input: size }));
-  return foldNet(graph, new Map(graphParams(graph).map((param) => [param.name, generateTensor(salt, param.name, param.shape)])));
+  return foldNet(
+    graph,
+    new Map(graphParams(graph).map((param) => [param.name, generateTensor(salt, param.name, param.shape)])),
+  );
 }
 
 const prepared = new Map<string, Promise<Prepared>>();

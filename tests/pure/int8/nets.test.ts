@@ -12,7 +12,10 @@ import { pictureFor, prepare } from './golden-nets.ts';
 const recipe = { calibration: 'max', pictures: 3, perChannel: true, equalized: false, float: [] };
 
 /** Share of all bytes of all integer layers that differ by at most one step between the two paths, and the worst difference. */
-function agreement(net: QuantizedNet, picture: Float32Array): { share: number; worst: number; count: number; distinct: number } {
+function agreement(
+  net: QuantizedNet,
+  picture: Float32Array,
+): { share: number; worst: number; count: number; distinct: number } {
   const ids = net.program.steps.map(layerId).filter((id) => net.quantizations.has(id));
   const { program, constants } = integerProgram(net, ids);
   const integers = runProgram(program, constants, picture, ids);
@@ -24,7 +27,9 @@ function agreement(net: QuantizedNet, picture: Float32Array): { share: number; w
     const { scale, zero } = net.quantizations.get(id) as NonNullable<ReturnType<typeof net.quantizations.get>>;
     const [found, expected] = [integers.get(id) as Uint8Array, floats.get(id) as Float32Array];
     for (let i = 0; i < found.length; i++) {
-      const difference = Math.abs((found[i] as number) - quantizeOne(expected[i] as number, { inverse: Math.fround(1 / scale), zero }));
+      const difference = Math.abs(
+        (found[i] as number) - quantizeOne(expected[i] as number, { inverse: Math.fround(1 / scale), zero }),
+      );
       count++;
       seen.add(found[i] as number);
       worst = Math.max(worst, difference);
@@ -35,7 +40,11 @@ function agreement(net: QuantizedNet, picture: Float32Array): { share: number; w
 }
 
 describe('integer path against the fake-quantised float path', () => {
-  for (const [name, size] of [['mobilenetv1_100', 64], ['mobilenetv2_100', 64], ['mobilenetv3_small_100', 64]] as const) {
+  for (const [name, size] of [
+    ['mobilenetv1_100', 64],
+    ['mobilenetv2_100', 64],
+    ['mobilenetv3_small_100', 64],
+  ] as const) {
     it(`${name}: at most one step apart on 99.9 % of all layer outputs`, async () => {
       const { folded, calibration } = await prepare(name, size);
       const net = quantizeNet(folded, calibration.ranges('max'), recipe);
@@ -59,7 +68,11 @@ describe('weights', () => {
       const error = (perChannel: boolean): number => {
         const made = quantizeWeights(weight, bias, 0.02, perChannel);
         const own = weight.length / bias.length;
-        return weight.reduce((sum, real, i) => sum + (real - (made.weight[i] as number) * (made.scale[Math.floor(i / own)] as number)) ** 2, 0);
+        return weight.reduce(
+          (sum, real, i) =>
+            sum + (real - (made.weight[i] as number) * (made.scale[Math.floor(i / own)] as number)) ** 2,
+          0,
+        );
       };
       expect(error(true)).toBeLessThanOrEqual(error(false));
     }

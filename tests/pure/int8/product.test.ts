@@ -24,8 +24,19 @@ describe('accumulate', () => {
       const input = bytes(random, size * size * channels);
       const weight = signed(random, outChannels * own * k * k);
       const bias = Int32Array.from({ length: outChannels }, () => random.whole(-(2 ** 30), 2 ** 30));
-      const taps = { kernel: [k, k], stride: [stride, stride], dilation: [dilation, dilation], pads: [pad[0], pad[0]], groups } as const;
-      const found = accumulate(input, [1, size, size, channels], zero, { weight, bias }, taps, [1, out, out, outChannels]);
+      const taps = {
+        kernel: [k, k],
+        stride: [stride, stride],
+        dilation: [dilation, dilation],
+        pads: [pad[0], pad[0]],
+        groups,
+      } as const;
+      const found = accumulate(input, [1, size, size, channels], zero, { weight, bias }, taps, [
+        1,
+        out,
+        out,
+        outChannels,
+      ]);
       for (let i = 0; i < found.length; i++) {
         const o = i % outChannels;
         const [ox, oy] = [Math.floor(i / outChannels) % out, Math.floor(i / outChannels / out)];
@@ -69,11 +80,39 @@ describe('packed constants', () => {
 describe('finish', () => {
   it('clamps per channel, then applies tables and a residual in order', () => {
     const table = Uint8Array.from({ length: 256 }, (_, i) => 255 - i);
-    const add = { kind: 'add', input: 1, leftZero: 0, rightZero: 0, left: 2 ** 10, right: 2 ** 10, shift: 10, outputZero: 0, low: 0, high: 200 } as const;
-    const attrs = { inputZero: 0, outputZero: 10, low: 10, small: false, reach: 0, after: [{ kind: 'table', weight: 'table' }, add] } as const;
+    const add = {
+      kind: 'add',
+      input: 1,
+      leftZero: 0,
+      rightZero: 0,
+      left: 2 ** 10,
+      right: 2 ** 10,
+      shift: 10,
+      outputZero: 0,
+      low: 0,
+      high: 200,
+    } as const;
+    const attrs = {
+      inputZero: 0,
+      outputZero: 10,
+      low: 10,
+      small: false,
+      reach: 0,
+      after: [{ kind: 'table', weight: 'table' }, add],
+    } as const;
     // Factor 1: m0 = 2³⁰, shift 30.
-    const weights = { weight: new Int8Array(), bias: new Int32Array(2), m0: Int32Array.of(2 ** 30, 2 ** 30), shift: Int32Array.of(30, 30), cap: Int32Array.of(50, 255), tables: { table } };
-    const found = finish(Float64Array.of(-7, 245, 60, 3), attrs, weights, [new Uint8Array(4), Uint8Array.of(1, 1, 0, 2)]);
+    const weights = {
+      weight: new Int8Array(),
+      bias: new Int32Array(2),
+      m0: Int32Array.of(2 ** 30, 2 ** 30),
+      shift: Int32Array.of(30, 30),
+      cap: Int32Array.of(50, 255),
+      tables: { table },
+    };
+    const found = finish(Float64Array.of(-7, 245, 60, 3), attrs, weights, [
+      new Uint8Array(4),
+      Uint8Array.of(1, 1, 0, 2),
+    ]);
     // −7 → 10 → 245 + 1; 245 → 255 → 0 + 1; 60 → 50 → 205 + 0; 3 → 13 → 242 + 2; capped at 200.
     expect([...found]).toEqual([200, 1, 200, 200]);
   });

@@ -9,13 +9,23 @@ import { isSmall, multiplierOf, requantize } from '../../../src/gpu-kernels/int8
 const exact = (acc: number, m0: number, shift: number): bigint =>
   (BigInt(acc) * BigInt(m0) + (1n << BigInt(shift - 1))) >> BigInt(shift);
 
-const int32 = fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.constantFrom(-(2 ** 31), 2 ** 31 - 1, 0, 1, -1), fc.integer({ min: -70000, max: 70000 }));
-const m0 = fc.oneof(fc.integer({ min: 2 ** 30, max: 2 ** 31 - 1 }), fc.constantFrom(2 ** 30, 2 ** 31 - 1, 0, 1, 2 ** 30 + 65535, 2 ** 30 + 65536));
+const int32 = fc.oneof(
+  fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+  fc.constantFrom(-(2 ** 31), 2 ** 31 - 1, 0, 1, -1),
+  fc.integer({ min: -70000, max: 70000 }),
+);
+const m0 = fc.oneof(
+  fc.integer({ min: 2 ** 30, max: 2 ** 31 - 1 }),
+  fc.constantFrom(2 ** 30, 2 ** 31 - 1, 0, 1, 2 ** 30 + 65535, 2 ** 30 + 65536),
+);
 const shift = fc.integer({ min: 17, max: 62 });
 
 describe('requantize', () => {
   it('equals BigInt arithmetic', () => {
-    fc.assert(fc.property(int32, m0, shift, (acc, m, n) => BigInt(requantize(acc, m, n)) === exact(acc, m, n)), { numRuns: 20000 });
+    fc.assert(
+      fc.property(int32, m0, shift, (acc, m, n) => BigInt(requantize(acc, m, n)) === exact(acc, m, n)),
+      { numRuns: 20000 },
+    );
   });
 
   it('equals BigInt arithmetic where the product is an exact half', () => {
@@ -51,14 +61,24 @@ describe('add', () => {
   const byte = fc.integer({ min: 0, max: 255 });
   it('stays inside int32 and equals BigInt arithmetic', () => {
     fc.assert(
-      fc.property(byte, byte, byte, byte, byte, fc.double({ min: 1e-6, max: 1e5, noNaN: true }), fc.double({ min: -1e5, max: 1e5, noNaN: true }), (a, b, leftZero, rightZero, outputZero, x, y) => {
-        const { integers, shift: n } = commonFactors([x, y]);
-        const [left, right] = integers as [number, number];
-        const sum = BigInt(a - leftZero) * BigInt(left) + BigInt(b - rightZero) * BigInt(right) + (1n << BigInt(n - 1));
-        const q = Number(sum >> BigInt(n)) + outputZero;
-        const attrs = { leftZero, rightZero, left, right, shift: n, outputZero, low: 0, high: 255 };
-        return BigInt.asIntN(32, sum) === sum && add(a, b, attrs) === Math.min(255, Math.max(0, q));
-      }),
+      fc.property(
+        byte,
+        byte,
+        byte,
+        byte,
+        byte,
+        fc.double({ min: 1e-6, max: 1e5, noNaN: true }),
+        fc.double({ min: -1e5, max: 1e5, noNaN: true }),
+        (a, b, leftZero, rightZero, outputZero, x, y) => {
+          const { integers, shift: n } = commonFactors([x, y]);
+          const [left, right] = integers as [number, number];
+          const sum =
+            BigInt(a - leftZero) * BigInt(left) + BigInt(b - rightZero) * BigInt(right) + (1n << BigInt(n - 1));
+          const q = Number(sum >> BigInt(n)) + outputZero;
+          const attrs = { leftZero, rightZero, left, right, shift: n, outputZero, low: 0, high: 255 };
+          return BigInt.asIntN(32, sum) === sum && add(a, b, attrs) === Math.min(255, Math.max(0, q));
+        },
+      ),
       { numRuns: 10000 },
     );
   });
@@ -76,7 +96,15 @@ describe('add', () => {
 
 describe('quantize', () => {
   it('maps real zero to the zero point exactly, and halves to even', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 255 }), fc.float({ min: Math.fround(1e-6), max: Math.fround(1e6), noNaN: true }), (zero, inverse) => quantizeOne(0, { inverse, zero }) === zero));
-    expect([0.5, 1.5, 2.5, -0.5, -1.5].map((x) => quantizeOne(x, { inverse: 1, zero: 100 }))).toEqual([100, 102, 102, 100, 98]);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 255 }),
+        fc.float({ min: Math.fround(1e-6), max: Math.fround(1e6), noNaN: true }),
+        (zero, inverse) => quantizeOne(0, { inverse, zero }) === zero,
+      ),
+    );
+    expect([0.5, 1.5, 2.5, -0.5, -1.5].map((x) => quantizeOne(x, { inverse: 1, zero: 100 }))).toEqual([
+      100, 102, 102, 100, 98,
+    ]);
   });
 });

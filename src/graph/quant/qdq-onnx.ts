@@ -1,0 +1,191 @@
+// A quantised net as ONNX with QuantizeLinear and DequantizeLinear pairs (opset 20): what other runtimes take for the same integers.
+import type { Shape } from '../../gpu-kernels/op.ts';
+import type { Conv2dStepAttrs, PointwiseAttrs, Window } from '../../gpu-kernels/families.ts';
+import type { Numbers } from '../../gpu-kernels/packing.ts';
+import type { Step, Value } from '../../gpu-kernels/step.ts';
+import { channelFirst, OnnxBuilder } from '../formats/onnx-builder.ts';
+import { emitters } from '../formats/onnx-ops.ts';
+import { encodeOnnx, type OnnxTensor } from '../formats/onnx-proto.ts';
+import type { GraphNode } from '../graph.ts';
+import { firstInput, firstOutput, sameShape } from '../steps.ts';
+import { constantName } from './fold.ts';
+import { clampOf, isProduct } from './layers.ts';
+import { isInteger, weightScales, type QuantizedNet } from './quantize.ts';
+
+class QdqExport {
+  readonly builder = new OnnxBuilder();
+  /** Shape in which a value was made; a reader may see it in another. */
+  private readonly made = new Map<string, Shape>();
+
+  constructor(private readonly net: QuantizedNet) {}
+
+  private tensor(name: string, shape: Shape, data: OnnxTensor['data']): string {
+    this.builder.initializers.push({ name, shape, data });
+    return name;
+  }
+
+  /** Puts a quantise-dequantise pair behind a value that exists as bytes; readers find the result under `ID.real`. */
+  private settle(value: Value, raw: string): void {
+    const quantization = this.net.quantizations.get(value.id);
+    this.made.set(value.id, value.shape);
+    if (!quantization) return;
+    const scale = this.tensor(`${value.id}.scale`, [], Float32Array.of(quantization.scale));
+    const zero = this.tensor(`${value.id}.zero`, [], Uint8Array.of(quantization.zero));
+    const bytes = this.builder.add('QuantizeLinear', [raw, scale, zero], {}, `${value.id}.bytes`);
+    this.builder.add('DequantizeLinear', [bytes, scale, zero], {}, `${value.id}.real`);
+  }
+
+  private read(value: Value): string {
+    const name = this.net.quantizations.has(value.id) ? `${value.id}.real` : value.id;
+    const shape = this.made.get(value.id) as Shape;
+    return sameShape(shape, value.shape) ? name : this.builder.reshape(name, channelFirst(value.shape));
+  }
+
+  /** Weight and bias of a product: integers behind a DequantizeLinear, or floats. */
+  private constants(step: Step, shape: Shape): readonly [string, string] {
+    const [weight, bias] = (['weight', 'bias'] as const).map(
+      (role) => this.net.constants.get(constantName(step, role)) as Numbers,
+    ) as [Numbers, Numbers];
+    const [weightName, biasName] = (['weight', 'bias'] as const).map((role) => constantName(step, role)) as [
+      string,
+      string,
+    ];
+    if (!isInteger(this.net, step))
+      return [
+        this.tensor(weightName, shape, weight as Float32Array),
+        this.tensor(biasName, [bias.length], bias as Float32Array),
+      ];
+    const scales = weightScales(this.net, step);
+    const inputScale = this.net.quantizations.get(firstInput(step).id)?.scale as number;
+    const scale = this.tensor(`${weightName}.scale`, [scales.length], scales);
+    const zero = this.tensor(`${weightName}.zero`, [scales.length], new Int8Array(scales.length));
+    const biasScale = this.tensor(
+      `${biasName}.scale`,
+      [scales.length],
+      scales.map((own) => own * inputScale),
+    );
+    return [
+      this.builder.add(
+        'DequantizeLinear',
+        [this.tensor(weightName, shape, weight as Int8Array), scale, zero],
+        { axis: 0 },
+        `${weightName}.real`,
+      ),
+      this.builder.add(
+        'DequantizeLinear',
+        [this.tensor(biasName, [bias.length], bias as Int32Array), biasScale],
+        { axis: 0 },
+        `${biasName}.real`,
+      ),
+    ];
+  }
+
+  private product(step: Step, raw: string): void {
+    const [input, output] = [firstInput(step), firstOutput(step)];
+    const weightShape = (step.weights.weight as { shape: Shape }).shape;
+    const clamp = clampOf(step.epilogue);
+    if (!clamp) throw new Error(`"${step.from[0] as string}": its activation has no ONNX form here`);
+    const result = clamp.low ? this.builder.fresh('product') : raw;
+    if (input.shape.length !== 4) {
+      const [weight, bias] = this.constants(step, weightShape);
+      if (input.shape.length !== 2)
+        throw new Error(`"${step.from[0] as string}": a product of tokens has no ONNX form here`);
+      this.builder.add('Gemm', [this.read(input), weight, bias], { transB: 1 }, result);
+    } else {
+      const [outputs, inputs] = weightShape as [number, number];
+      const [weight, bias] = this.constants(step, weightShape.length === 2 ? [outputs, inputs, 1, 1] : weightShape);
+      this.builder.add(
+        'Conv',
+        [this.read(input), weight, bias],
+        convAttributes(step, input.shape, output.shape),
+        result,
+      );
+    }
+    if (!clamp.low) return;
+    if (clamp.high === Infinity) this.builder.add('Relu', [result], {}, raw);
+    else if (clamp.down === undefined)
+      this.builder.add('Clip', [result, this.builder.scalar(0), this.builder.scalar(clamp.high)], {}, raw);
+    else {
+      const down = this.net.constants.get(constantName(step, clamp.down)) as Numbers;
+      const caps = this.tensor(
+        `${raw}.caps`,
+        [1, down.length, 1, 1],
+        Float32Array.from(down, (factor) => factor * clamp.high),
+      );
+      this.builder.add('Min', [this.builder.add('Relu', [result]), caps], {}, raw);
+    }
+  }
+
+  private other(step: Step, raw: string): void {
+    const node = this.net.graph.nodes.find(({ id }) => id === step.from[0]) as GraphNode;
+    const emit = emitters[node.op];
+    const none = (): never => {
+      throw new Error(`"${node.id}": ${node.op} has constants, which have no ONNX form here`);
+    };
+    if (!emit) throw new Error(`"${node.op}" (${node.id}) has no ONNX form`);
+    const made = this.net.graph.facts.get(node.id)?.shape as Shape;
+    const output = firstOutput(step);
+    const same = sameShape(made, output.shape);
+    const result = same ? raw : this.builder.fresh(node.op);
+    emit({
+      builder: this.builder,
+      node,
+      inputs: step.inputs.map((value) => this.read(value)),
+      inputShapes: step.inputs.map(({ shape }) => shape),
+      output: result,
+      outputShape: made,
+      values: () => undefined,
+      param: none,
+    });
+    if (!same) this.builder.reshape(result, channelFirst(output.shape), raw);
+  }
+
+  file(): Uint8Array {
+    const { program, graph } = this.net;
+    const outputs = new Map(program.outputs.map(({ node, value }) => [value.id, node]));
+    for (const { value } of program.inputs) this.settle(value, value.id);
+    for (const step of program.steps) {
+      const value = firstOutput(step);
+      const node = outputs.get(value.id);
+      // The logits stay floats, as ours do.
+      const raw = node ?? (this.net.quantizations.has(value.id) ? `${value.id}.float` : value.id);
+      if (isProduct(step)) this.product(step, raw);
+      else this.other(step, raw);
+      if (node === undefined) this.settle(value, raw);
+    }
+    const value = (id: string) => ({ name: id, shape: channelFirst(graph.facts.get(id)?.shape ?? []) });
+    return encodeOnnx({
+      name: graph.name,
+      opset: 20,
+      inputs: graph.inputs.map(value),
+      outputs: graph.outputs.map(value),
+      nodes: this.builder.nodes,
+      initializers: this.builder.initializers,
+    });
+  }
+}
+
+/** Strides, dilations and pads of a Conv; the trailing pads are what the output's size asks for. */
+function convAttributes(step: Step, input: Shape, output: Shape): Record<string, number | readonly number[]> {
+  if (step.family === 'pointwise') {
+    const { stride, groups } = step.attrs as unknown as PointwiseAttrs;
+    return { strides: stride, group: groups };
+  }
+  const { kernel, stride, dilation, pads } = step.attrs as unknown as Window;
+  const after = ([0, 1] as const).map((axis) =>
+    Math.max(
+      0,
+      ((output[axis + 1] as number) - 1) * stride[axis] +
+        (kernel[axis] - 1) * dilation[axis] +
+        1 -
+        pads[axis] -
+        (input[axis + 1] as number),
+    ),
+  );
+  const group =
+    step.family === 'depthwise' ? (input.at(-1) as number) : (step.attrs as unknown as Conv2dStepAttrs).groups;
+  return { kernel_shape: kernel, strides: stride, dilations: dilation, pads: [...pads, ...after], group };
+}
+
+/** The net as a `.onnx` file. Throws Error naming a layer that has no form in it (attention, and float layers with constants of their own). */
+export const exportQdqOnnx = (net: QuantizedNet): Uint8Array => new QdqExport(net).file();
