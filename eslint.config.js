@@ -39,7 +39,16 @@ const typescript = [js.configs.recommended, ts.configs.strict, ts.configs.stylis
 const parserOptions = { projectService: true, tsconfigRootDir: import.meta.dirname };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'dist-*/', '.cache/', 'node_modules/', 'test-data/', 'public/', 'test-results/', 'playwright-report/']),
+  globalIgnores([
+    'dist/',
+    'dist-*/',
+    '.cache/',
+    'node_modules/',
+    'test-data/',
+    'public/',
+    'test-results/',
+    'playwright-report/',
+  ]),
   { files: ['**/*.ts'], extends: typescript, languageOptions: { parserOptions }, rules: { ...rules, ...typed } },
   {
     files: ['**/*.svelte'],

@@ -116,7 +116,7 @@ async function theirs(model: Uint8Array, shape: readonly number[], outputName: s
       end: () => session.release(),
     };
   }
-  const device = (await ort.env.webgpu.device);
+  const device = await ort.env.webgpu.device;
   const bytes = shape.reduce((a, b) => a * b, 4);
   const buffer = device.createBuffer({ size: Math.ceil(bytes / 16) * 16, usage: 0x80 | 0x8 | 0x4 });
   const tensor = ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: shape });

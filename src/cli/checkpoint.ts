@@ -93,8 +93,13 @@ function labelsOf(
     throw new UsageError(`--labels imagenet: ${graph.name} has ${classes ?? 0} classes, ImageNet-1k has 1,000.`);
   }
   if (labels === 'none' || classes !== imagenetClasses || !(isImagenet || labels === 'imagenet')) return undefined;
-  return parseLabels(readFileSync(modelPath(embedded.labels), 'utf8'), imagenetClasses);
+  return imagenetLabels(embedded);
 }
+
+/** Names of the thousand classes. */
+export const imagenetLabels = (
+  embedded = parseEmbeddedModel(readFileSync(modelPath(`${embeddedNet}.json`), 'utf8')),
+): readonly string[] => parseLabels(readFileSync(modelPath(embedded.labels), 'utf8'), imagenetClasses);
 
 function howToGetWeights(net: string, preset: ResolvedPreset | undefined): string {
   const hubId = preset?.exact ? preset.checkpoint?.hubId : undefined;

@@ -13,7 +13,12 @@ export interface CompareJson {
   readonly b: string;
   readonly agreement: Agreement;
   /** Layers that both have, in order. */
-  readonly layers: readonly { readonly layer: string; readonly op: string; readonly integer: boolean; readonly sqnrDb: number | null }[];
+  readonly layers: readonly {
+    readonly layer: string;
+    readonly op: string;
+    readonly integer: boolean;
+    readonly sqnrDb: number | null;
+  }[];
 }
 
 export const compare: Verb = {
@@ -42,9 +47,15 @@ export const compare: Verb = {
     const noises = new Map(shared.map((id) => [id, new Noise()]));
     const [logitsA, logitsB]: [Float32Array[], Float32Array[]] = [[], []];
     for (let i = 0; i < files.length; i++) {
-      const [found, other] = [await runA.run(inputs[0]?.[i] as Float32Array), await runB.run(inputs[1]?.[i] as Float32Array)];
+      const [found, other] = [
+        await runA.run(inputs[0]?.[i] as Float32Array),
+        await runB.run(inputs[1]?.[i] as Float32Array),
+      ];
       const [x, y] = [found.get(outA.node) as Float32Array, other.get(outB.node) as Float32Array];
-      if (x.length !== y.length) throw new NetError(`${a.facts.name} has ${x.length} classes and ${b.facts.name} ${y.length}: their answers cannot be compared.`);
+      if (x.length !== y.length)
+        throw new NetError(
+          `${a.facts.name} has ${x.length} classes and ${b.facts.name} ${y.length}: their answers cannot be compared.`,
+        );
       logitsA.push(x);
       logitsB.push(y);
       for (const [id, noise] of noises) {
@@ -60,7 +71,12 @@ export const compare: Verb = {
       a: a.facts.name + (a.kind === 'int8' ? ' int8' : ''),
       b: b.facts.name + (b.kind === 'int8' ? ' int8' : ''),
       agreement: agreementOf(logitsA, logitsB),
-      layers: [...noises].map(([id, { sqnrDb }]) => ({ layer: id, op: steps.get(id)?.family ?? '', integer: integer(id), sqnrDb: Number.isFinite(sqnrDb) ? sqnrDb : null })),
+      layers: [...noises].map(([id, { sqnrDb }]) => ({
+        layer: id,
+        op: steps.get(id)?.family ?? '',
+        integer: integer(id),
+        sqnrDb: Number.isFinite(sqnrDb) ? sqnrDb : null,
+      })),
     };
     if (flag('json')) console.out(JSON.stringify(result, undefined, 2));
     else for (const line of report(result)) console.out(line);
@@ -74,8 +90,20 @@ function report({ a, b, agreement, layers }: CompareJson): string[] {
     `${a} and ${b} on ${agreement.pictures} pictures: first answer equal on ${percent(agreement.top1)}, ${percent(agreement.top5)} of the first five shared, logits ${agreement.logitsSqnrDb.toFixed(1)} dB`,
     '',
     ...textTable(
-      [{ title: '#', right: true }, { title: 'layer' }, { title: 'op' }, { title: 'type' }, { title: 'signal/noise dB', right: true }],
-      layers.map(({ layer, op, integer, sqnrDb }, i) => [String(i), layer, op, integer ? 'int8' : 'float', sqnrDb === null ? 'equal' : sqnrDb.toFixed(1)]),
+      [
+        { title: '#', right: true },
+        { title: 'layer' },
+        { title: 'op' },
+        { title: 'type' },
+        { title: 'signal/noise dB', right: true },
+      ],
+      layers.map(({ layer, op, integer, sqnrDb }, i) => [
+        String(i),
+        layer,
+        op,
+        integer ? 'int8' : 'float',
+        sqnrDb === null ? 'equal' : sqnrDb.toFixed(1),
+      ]),
     ),
   ];
 }

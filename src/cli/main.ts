@@ -15,7 +15,18 @@ import { verifyFile } from './verify-record.ts';
 import { verifyVerb } from './verify.ts';
 
 /** One line a verb, in the order of the help. */
-const verbs: readonly Verb[] = [presets, show, print, check, plan, profile, run, verifyVerb(new URL(import.meta.url)), quantize, compare];
+const verbs: readonly Verb[] = [
+  presets,
+  show,
+  print,
+  check,
+  plan,
+  profile,
+  run,
+  verifyVerb(new URL(import.meta.url)),
+  quantize,
+  compare,
+];
 
 if (isMainThread) {
   // `… | head` closes the pipe early: that is no error.

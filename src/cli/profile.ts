@@ -4,15 +4,17 @@ import { makePlan } from '../graph/make-plan.ts';
 import { firstRate } from '../graph/schedule.ts';
 import { nodesText } from '../graph/plan-print.ts';
 import type { InferredGraph } from '../graph/graph.ts';
+import type { QuantizedNet } from '../graph/quant/quantize.ts';
 import { generateInput, generateTensor } from '../graph/golden.ts';
 import { nchwToNhwc } from '../graph/reference.ts';
 import { countObjects, difference } from '../workers/object-counter.ts';
 import { Program } from '../workers/program.ts';
 import { profile as measure } from '../workers/timing.ts';
 import { gpuOptions, openGpu, planFor, plannedFor, precisionOf } from './gpu-device.ts';
+import { int8Plan, namesQuantizedFile, openQuantized } from './quantized.ts';
 import { buildGraph, openSource } from './source.ts';
 import { shapeText, textTable } from './text-table.ts';
-import { json, type Verb } from './verb.ts';
+import { json, UsageError, type Verb } from './verb.ts';
 
 /** One dispatch; `node` is the node with most of its work. */
 export interface ProfileLayer {
@@ -38,7 +40,7 @@ export interface ProfileJson {
     readonly description: string;
     readonly software: boolean;
   };
-  readonly precision: 'f32' | 'f16';
+  readonly precision: 'f32' | 'f16' | 'int8';
   /** What the plan was made for. */
   readonly for: 'gpu' | 'software';
   readonly dispatches: number;
@@ -62,7 +64,7 @@ export const profile: Verb = {
   name: 'profile',
   operands: 'NAME|FILE',
   count: { min: 1, max: 1 },
-  doc: 'Runs a net with made-up weights and shows what every layer costs.',
+  doc: 'Runs a net with made-up weights, or a file of `quantize` in integers, and shows what every layer costs.',
   options: [
     {
       name: 'input',
@@ -81,8 +83,13 @@ export const profile: Verb = {
     json,
   ],
   async run({ positionals, number, word, flag }, console) {
-    const graph = buildGraph(openSource(positionals[0] as string, { input: number('input') }));
-    const found = await profileGraph(graph, {
+    const name = positionals[0] as string;
+    const quantized = namesQuantizedFile(name) ? openQuantized(name).net : undefined;
+    if (quantized && (number('input') !== undefined || word('precision') !== undefined)) {
+      throw new UsageError('a quantised net has its input size and precision: leave --input and --precision away.');
+    }
+    const graph = quantized?.graph ?? buildGraph(openSource(name, { input: number('input') }));
+    const found = await profileGraph(graph, quantized, {
       adapter: word('adapter'),
       precision: word('precision'),
       for: word('for'),
@@ -96,16 +103,19 @@ export const profile: Verb = {
 
 async function profileGraph(
   graph: InferredGraph,
+  quantized: QuantizedNet | undefined,
   options: { adapter: string | undefined; precision: string | undefined; for: string | undefined; runs: number },
 ): Promise<ProfileJson> {
   const open = plannedFor(await openGpu(options.adapter), options.for);
   const precision = precisionOf(open, options.precision);
   const counts = countObjects(open.device);
-  const plan = makePlan(graph, { caps: open.capabilities, precision, limits: open.limits });
+  const integers = quantized && int8Plan(quantized, open);
+  const plan = integers?.plan ?? makePlan(graph, { caps: open.capabilities, precision, limits: open.limits });
   const shapes = new Map(
     [...graph.facts.values()].flatMap(({ params }) => params.map(({ name, shape }) => [name, shape] as const)),
   );
-  const program = await Program.load(open, plan, (name) => generateTensor('profile', name, shapes.get(name) ?? []), {
+  const madeUp = (name: string): Float32Array => generateTensor('profile', name, shapes.get(name) ?? []);
+  const program = await Program.load(open, plan, integers?.tensors ?? madeUp, {
     rate: firstRate(open.adapter.software),
   });
   const inputs = plan.inputs.map(({ shape }) =>
@@ -124,7 +134,7 @@ async function profileGraph(
     net: plan.net,
     input: [channels ?? 0, height ?? 0, width ?? 0],
     adapter: { vendor, architecture, description, software },
-    precision,
+    precision: quantized ? 'int8' : precision,
     for: plan.for,
     dispatches: run.dispatches,
     passes: run.passes,

@@ -38,15 +38,38 @@ export const quantize: Verb = {
   count: { min: 1, max: 1 },
   doc: 'Calibrates a net on pictures, quantises it to int8 and stores it; `run`, `profile` and `compare` take the result.',
   options: [
-    { name: 'images', value: 'DIR', doc: `Folder of JPEG and PNG pictures; the first ${mostPictures} by name are used.` },
+    {
+      name: 'images',
+      value: 'DIR',
+      doc: `Folder of JPEG and PNG pictures; the first ${mostPictures} by name are used.`,
+    },
     { name: 'out', value: 'FILE', doc: 'Where the quantised net goes (safetensors).' },
-    { name: 'weights', value: 'FILE', doc: 'safetensors of the float net; without it the net must be one whose weights ship.' },
-    { name: 'calibration', value: calibrationMethods.join('|'), choices: calibrationMethods, doc: 'How a tensor’s range is chosen.' },
+    {
+      name: 'weights',
+      value: 'FILE',
+      doc: 'safetensors of the float net; without it the net must be one whose weights ship.',
+    },
+    {
+      name: 'calibration',
+      value: calibrationMethods.join('|'),
+      choices: calibrationMethods,
+      doc: 'How a tensor’s range is chosen.',
+    },
     { name: 'per-tensor', doc: 'One scale for all of a layer’s weights; without it one an output channel.' },
     { name: 'equalize', doc: 'Even out the weights of neighbouring layers first (cross-layer equalisation).' },
     { name: 'sensitivity', doc: 'Quantise one layer at a time and rank them.' },
-    { name: 'target', value: 'X', range: { min: 0, max: 1, integer: false }, doc: 'Keep as few of the worst layers in float as needed for this share of equal first answers.' },
-    { name: 'input', value: 'N', range: { min: 1, max: 2048, integer: true }, doc: 'Input height and width in pixels.' },
+    {
+      name: 'target',
+      value: 'X',
+      range: { min: 0, max: 1, integer: false },
+      doc: 'Keep as few of the worst layers in float as needed for this share of equal first answers.',
+    },
+    {
+      name: 'input',
+      value: 'N',
+      range: { min: 1, max: 2048, integer: true },
+      doc: 'Input height and width in pixels.',
+    },
     ...whereOptions,
     json,
   ],
@@ -60,11 +83,25 @@ export const quantize: Verb = {
     const open = await openWhere(word);
     const folded = flag('equalize') ? equalize(plain) : plain;
     const method = (word('calibration') ?? calibrationMethods[0]) as CalibrationMethod;
-    const ids = [...new Set(folded.program.steps.flatMap((step) => [...step.inputs, ...step.outputs].map(({ id }) => id)))];
-    const watched = await runnerOf({ kind: 'float', net: folded }, open, ids.filter((id) => !id.includes('#')));
-    const calibration = await calibrate(folded, (input) => watched.run(input), inputs, { histograms: method !== 'max' && method !== 'average' });
+    const ids = [
+      ...new Set(folded.program.steps.flatMap((step) => [...step.inputs, ...step.outputs].map(({ id }) => id))),
+    ];
+    const watched = await runnerOf(
+      { kind: 'float', net: folded },
+      open,
+      ids.filter((id) => !id.includes('#')),
+    );
+    const calibration = await calibrate(folded, (input) => watched.run(input), inputs, {
+      histograms: method !== 'max' && method !== 'average',
+    });
     watched.end();
-    const recipe: Recipe = { calibration: method, pictures: files.length, perChannel: !flag('per-tensor'), equalized: flag('equalize'), float: [] };
+    const recipe: Recipe = {
+      calibration: method,
+      pictures: files.length,
+      perChannel: !flag('per-tensor'),
+      equalized: flag('equalize'),
+      float: [],
+    };
     const subject: Subject = {
       folded,
       ranges: calibration.ranges(method),
@@ -78,24 +115,47 @@ export const quantize: Verb = {
     let agreement: Agreement = agreementOf(subject.reference, await subject.evaluate(net));
     let met = target === undefined || agreement.top1 >= target;
     if (target !== undefined && !met) {
-      const partial = await partialQuantization(subject, ranking.map(({ layer }) => layer), target);
+      const partial = await partialQuantization(
+        subject,
+        ranking.map(({ layer }) => layer),
+        target,
+      );
       ({ net, agreement, met } = partial);
     }
     open?.device.destroy();
     const bytes = writeQuantized(net, facts);
     writeFileSync(out, bytes);
     const float32Bytes = 4 * graphParams(plain.graph).reduce((sum, { shape }) => sum + elements(shape), 0);
-    if (flag('json')) console.out(JSON.stringify({ net: facts.name, out, bytes: bytes.length, float32Bytes, recipe: net.recipe, agreement, met, ranking }, undefined, 2));
-    else for (const line of report(net, facts.name, out, bytes.length, float32Bytes, agreement, ranking)) console.out(line);
+    if (flag('json'))
+      console.out(
+        JSON.stringify(
+          { net: facts.name, out, bytes: bytes.length, float32Bytes, recipe: net.recipe, agreement, met, ranking },
+          undefined,
+          2,
+        ),
+      );
+    else
+      for (const line of report(net, facts.name, out, bytes.length, float32Bytes, agreement, ranking))
+        console.out(line);
     if (met) return 0;
-    console.err(`bottleneck quantize: the target of ${target as number} is not met even with all layers in float; use more or other pictures.`);
+    console.err(
+      `bottleneck quantize: the target of ${target as number} is not met even with all layers in float; use more or other pictures.`,
+    );
     return 1;
   },
 };
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-function report(net: QuantizedNet, name: string, out: string, bytes: number, float32Bytes: number, agreement: Agreement, ranking: readonly Sensitivity[]): string[] {
+function report(
+  net: QuantizedNet,
+  name: string,
+  out: string,
+  bytes: number,
+  float32Bytes: number,
+  agreement: Agreement,
+  ranking: readonly Sensitivity[],
+): string[] {
   const integers = net.program.steps.length - net.floatLayers.size;
   return [
     `${name}: ${integers} of ${net.program.steps.length} layers in int8, ${net.recipe.perChannel ? 'weights per channel' : 'weights per tensor'}, ${net.recipe.calibration}, ${net.recipe.pictures} pictures`,
@@ -107,8 +167,20 @@ function report(net: QuantizedNet, name: string, out: string, bytes: number, flo
       : [
           '',
           ...textTable(
-            [{ title: '#', right: true }, { title: 'layer quantised alone' }, { title: 'op' }, { title: 'logits dB', right: true }, { title: 'top-1', right: true }],
-            ranking.map(({ layer, agreement: own }, i) => [String(i + 1), layer, net.program.steps.find((step) => layerId(step) === layer)?.family ?? '', own.logitsSqnrDb.toFixed(1), percent(own.top1)]),
+            [
+              { title: '#', right: true },
+              { title: 'layer quantised alone' },
+              { title: 'op' },
+              { title: 'logits dB', right: true },
+              { title: 'top-1', right: true },
+            ],
+            ranking.map(({ layer, agreement: own }, i) => [
+              String(i + 1),
+              layer,
+              net.program.steps.find((step) => layerId(step) === layer)?.family ?? '',
+              own.logitsSqnrDb.toFixed(1),
+              percent(own.top1),
+            ]),
           ),
         ]),
   ];

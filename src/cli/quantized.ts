@@ -1,6 +1,9 @@
 // Quantised nets on the command line: folders of pictures, nets by name or file, and one way to run floats and integers alike.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Numbers, Tensors } from '../gpu-kernels/packing.ts';
+import { assemblePlan } from '../graph/make-plan.ts';
+import type { Plan } from '../graph/plan.ts';
 import { readSafetensors, SafetensorsError } from '../graph/formats/safetensors.ts';
 import { print } from '../graph/notation/print.ts';
 import { foldNet, fusedFloatProgram, keeping, type FoldedNet } from '../graph/quant/fold.ts';
@@ -20,7 +23,9 @@ import { buildGraph, openSource } from './source.ts';
 import { NetError, UsageError } from './verb.ts';
 
 /** A net to run: floats folded for quantisation, or quantised already. */
-export type AnyNet = { readonly kind: 'float'; readonly net: FoldedNet; readonly facts: NetFacts } | { readonly kind: 'int8'; readonly net: QuantizedNet; readonly facts: NetFacts };
+export type AnyNet =
+  | { readonly kind: 'float'; readonly net: FoldedNet; readonly facts: NetFacts }
+  | { readonly kind: 'int8'; readonly net: QuantizedNet; readonly facts: NetFacts };
 
 /** True where the argument is a file that `quantize` wrote. */
 export function namesQuantizedFile(word: string): boolean {
@@ -31,26 +36,40 @@ export function namesQuantizedFile(word: string): boolean {
 export function openQuantized(file: string): Extract<AnyNet, { kind: 'int8' }> {
   try {
     const read = readSafetensors(readBytes(file));
-    if (!isQuantizedFile(read)) throw new UsageError(`"${file}" holds plain weights, not a quantised net; name the net and give the file with --weights.`);
+    if (!isQuantizedFile(read))
+      throw new UsageError(
+        `"${file}" holds plain weights, not a quantised net; name the net and give the file with --weights.`,
+      );
     return { kind: 'int8', ...readQuantized(read) };
   } catch (error) {
-    if (error instanceof SafetensorsError || error instanceof QuantizedFileError) throw new UsageError(`${file} cannot be used: ${error.message}.`);
+    if (error instanceof SafetensorsError || error instanceof QuantizedFileError)
+      throw new UsageError(`${file} cannot be used: ${error.message}.`);
     throw error;
   }
 }
 
 /** A net by name or file with its weights, folded. Throws as `openCheckpoint`. */
-export function openFloat(name: string, weights: string | undefined, input?: number): Extract<AnyNet, { kind: 'float' }> {
+export function openFloat(
+  name: string,
+  weights: string | undefined,
+  input?: number,
+): Extract<AnyNet, { kind: 'float' }> {
   const source = openSource(name, { input });
   const graph = buildGraph(source);
   const resolved = existsSync(name) ? undefined : resolvePreset(name);
   const preset = resolved && !('problem' in resolved) ? resolved : undefined;
   const checkpoint = openCheckpoint({ graph, preset, file: weights, labels: undefined });
-  const facts = { name: graph.name, architecture: print(source.architecture), preprocessing: checkpoint.preprocessing, imagenet: checkpoint.labels !== undefined };
+  const facts = {
+    name: graph.name,
+    architecture: print(source.architecture),
+    preprocessing: checkpoint.preprocessing,
+    imagenet: checkpoint.labels !== undefined,
+  };
   return { kind: 'float', net: foldNet(graph, checkpoint.params), facts };
 }
 
-export const openNet = (word: string, weights: string | undefined): AnyNet => (namesQuantizedFile(word) ? openQuantized(word) : openFloat(word, weights));
+export const openNet = (word: string, weights: string | undefined): AnyNet =>
+  namesQuantizedFile(word) ? openQuantized(word) : openFloat(word, weights);
 
 /** Picture files of a folder, by name. Throws {@link UsageError} when there are none. */
 export function pictureFiles(folder: string, most = Infinity): string[] {
@@ -66,13 +85,25 @@ export function pictureFiles(folder: string, most = Infinity): string[] {
 }
 
 /** Inputs for a net from picture files, prepared as its weights ask for. */
-export async function readInputs(graph: InferredGraph, facts: NetFacts, files: readonly string[]): Promise<Float32Array[]> {
+export async function readInputs(
+  graph: InferredGraph,
+  facts: NetFacts,
+  files: readonly string[],
+): Promise<Float32Array[]> {
   const [, height, width, channels] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
-  if (channels !== 3) throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels ?? 0} channels.`);
+  if (channels !== 3)
+    throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels ?? 0} channels.`);
   const preparation = preparationFor([3, height as number, width as number], facts.preprocessing);
   const inputs: Float32Array[] = [];
   for (const file of files) inputs.push(preparePicture(await readPicture(file), preparation));
   return inputs;
+}
+
+/** The plan of a quantised net for a device, and its constants by name. */
+export function int8Plan(net: QuantizedNet, open: OpenDevice): { readonly plan: Plan; readonly tensors: Tensors } {
+  const { program, constants } = fusedIntegerProgram(net, open.capabilities);
+  const plan = assemblePlan(net.graph, program, { caps: open.capabilities, limits: open.limits });
+  return { plan, tensors: (name) => constants.get(name) as Numbers };
 }
 
 export interface Runner {
@@ -82,28 +113,41 @@ export interface Runner {
 }
 
 /** Prepares a net to run, on the device or (undefined) on the CPU; `keep`: layers to be read besides the logits. */
-export async function runnerOf({ kind, net }: Pick<AnyNet, 'kind' | 'net'>, open: OpenDevice | undefined, keep: readonly string[] = []): Promise<Runner> {
+export async function runnerOf(
+  { kind, net }: Pick<AnyNet, 'kind' | 'net'>,
+  open: OpenDevice | undefined,
+  keep: readonly string[] = [],
+): Promise<Runner> {
   const quantized = kind === 'int8' ? (net as QuantizedNet) : undefined;
   const real = (values: ReadonlyMap<string, ArrayLike<number>>): Map<string, Float32Array> => {
     const outputs = new Set(net.program.outputs.map(({ node }) => node));
     return new Map(
       [...values].map(([id, data]) => {
-        const quantization = outputs.has(id) || quantized?.floatLayers.has(id) ? undefined : quantized?.quantizations.get(id);
+        const quantization =
+          outputs.has(id) || quantized?.floatLayers.has(id) ? undefined : quantized?.quantizations.get(id);
         return [id, quantization ? toReal(data, quantization) : (data as Float32Array)];
       }),
     );
   };
   if (!open) {
-    const { program, constants } = quantized ? integerProgram(quantized, keep) : { program: keeping(net.program, keep), constants: net.constants };
+    const { program, constants } = quantized
+      ? integerProgram(quantized, keep)
+      : { program: keeping(net.program, keep), constants: net.constants };
     return { run: (input) => Promise.resolve(real(runProgram(program, constants, input, keep))), end: () => undefined };
   }
-  const fused = quantized ? fusedIntegerProgram(quantized, open.capabilities, keep) : { program: fusedFloatProgram(net, open.capabilities, keep), constants: net.constants };
+  const fused = quantized
+    ? fusedIntegerProgram(quantized, open.capabilities, keep)
+    : { program: fusedFloatProgram(net, open.capabilities, keep), constants: net.constants };
   const loaded = await loadProgram(open, net.graph, fused.program, fused.constants);
   return { run: async (input) => real(await loaded.run(input)), end: () => loaded.program.destroy() };
 }
 
 /** Logits of all inputs. */
-export async function logitsOf(net: Pick<AnyNet, 'kind' | 'net'>, open: OpenDevice | undefined, inputs: readonly Float32Array[]): Promise<Float32Array[]> {
+export async function logitsOf(
+  net: Pick<AnyNet, 'kind' | 'net'>,
+  open: OpenDevice | undefined,
+  inputs: readonly Float32Array[],
+): Promise<Float32Array[]> {
   const runner = await runnerOf(net, open);
   const output = net.net.program.outputs[0]?.node as string;
   const logits: Float32Array[] = [];

@@ -1,18 +1,22 @@
 // `run NAME|FILE --image FILE`: classifies a photo with real weights, on WebGPU through Dawn or on the CPU reference.
 import { existsSync } from 'node:fs';
+import type { Tensors } from '../gpu-kernels/packing.ts';
 import { makePlan } from '../graph/make-plan.ts';
+import type { Plan } from '../graph/plan.ts';
+import { integerProgram } from '../graph/quant/integer-program.ts';
+import { runProgram } from '../graph/quant/run-program.ts';
 import { firstRate } from '../graph/schedule.ts';
 import { topAnswers } from '../graph/labels.ts';
 import { geometry, preparationFor, preparePicture, type Picture, type Preparation } from '../graph/preprocess.ts';
 import type { InferredGraph } from '../graph/graph.ts';
 import { resolvePreset } from '../graph/presets/resolve.ts';
 import { runReference } from '../graph/reference.ts';
-import type { Params } from '../graph/weights.ts';
 import type { AdapterIdentity, OpenDevice } from '../workers/device.ts';
 import { Program } from '../workers/program.ts';
-import { openCheckpoint } from './checkpoint.ts';
+import { imagenetLabels, openCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { gpuOptions, openGpu, precisionOf } from './gpu-device.ts';
 import { readPicture } from './picture.ts';
+import { int8Plan, namesQuantizedFile, openQuantized } from './quantized.ts';
 import { buildGraph, openSource } from './source.ts';
 import { textTable } from './text-table.ts';
 import { json, NetError, UsageError, type Console, type Given, type Verb } from './verb.ts';
@@ -33,7 +37,7 @@ export const run: Verb = {
   name: 'run',
   operands: 'NAME|FILE',
   count: { min: 1, max: 1 },
-  doc: 'Classifies a photo: prepares it as the weights ask for, runs the net and prints the most probable classes.',
+  doc: 'Classifies a photo: prepares it as the weights ask for, runs the net (or a file of `quantize`) and prints the most probable classes.',
   options: [
     { name: 'image', value: 'FILE', doc: 'JPEG or PNG; turned as its EXIF data say.' },
     {
@@ -66,40 +70,86 @@ export const run: Verb = {
     const image = given.word('image');
     if (image === undefined) throw new UsageError('which photo? Give it with --image FILE.');
     const net = given.positionals[0] as string;
-    const graph = buildGraph(openSource(net));
-    const resolved = existsSync(net) ? undefined : resolvePreset(net);
-    const preset = resolved && !('problem' in resolved) ? resolved : undefined;
-    const checkpoint = openCheckpoint({
-      graph,
-      preset,
-      file: given.word('weights'),
-      labels: given.word('labels') as 'imagenet' | 'none' | undefined,
-    });
+    const model = namesQuantizedFile(net) ? integerModel(net, given) : floatModel(net, given);
+    const { graph } = model;
     const picture = await readPicture(image);
     const [, height, width, channels] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
     if (channels !== 3)
       throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels ?? 0} channels.`);
-    const preparation = preparationFor([3, height as number, width as number], checkpoint.preprocessing);
+    const preparation = preparationFor([3, height as number, width as number], model.preprocessing);
     const input = preparePicture(picture, preparation);
-    const { logits, ...where } = await execute(given, graph, checkpoint.params, input, console);
+    const { logits, ...where } = await execute(given, model, input, console);
     const top = topAnswers(logits, given.number('top') ?? 5).map(({ index, probability }) => ({
       index,
-      label: checkpoint.labels?.[index] ?? null,
+      label: model.labels?.[index] ?? null,
       probability,
     }));
     const found: RunJson = { net: graph.name, ...where, top };
     if (given.flag('json')) console.out(JSON.stringify(found, undefined, 2));
-    else for (const line of report(found, checkpoint.source, image, picture, preparation)) console.out(line);
+    else for (const line of report(found, model.source, image, picture, preparation)) console.out(line);
     return 0;
   },
 };
+
+/** A net ready to run, in floats or in integers. */
+interface Model extends Omit<Checkpoint, 'params'> {
+  readonly graph: InferredGraph;
+  load(open: OpenDevice): { readonly plan: Plan; readonly tensors: Tensors };
+  reference(input: Float32Array): Float32Array;
+}
+
+function floatModel(net: string, given: Given): Model {
+  const graph = buildGraph(openSource(net));
+  const resolved = existsSync(net) ? undefined : resolvePreset(net);
+  const preset = resolved && !('problem' in resolved) ? resolved : undefined;
+  const { params, ...checkpoint } = openCheckpoint({
+    graph,
+    preset,
+    file: given.word('weights'),
+    labels: given.word('labels') as 'imagenet' | 'none' | undefined,
+  });
+  return {
+    ...checkpoint,
+    graph,
+    load: (open) => ({
+      plan: makePlan(graph, {
+        caps: open.capabilities,
+        precision: precisionOf(open, given.word('precision')),
+        limits: open.limits,
+      }),
+      tensors: (name) => params.get(name) as Float32Array,
+    }),
+    reference: (input) => runReference(graph, params, input).get(graph.outputs[0] ?? '') as Float32Array,
+  };
+}
+
+/** A file of `quantize`: it has its own weights, precision and preparation. */
+function integerModel(file: string, given: Given): Model {
+  for (const option of ['weights', 'precision']) {
+    if (given.word(option) !== undefined)
+      throw new UsageError(`"${file}" is a quantised net: it has its own weights and precision; leave --${option} away.`);
+  }
+  const { net, facts } = openQuantized(file);
+  const { calibration, pictures } = net.recipe;
+  const named = given.word('labels') === 'imagenet' || (facts.imagenet && given.word('labels') !== 'none');
+  return {
+    graph: net.graph,
+    source: `${file}: int8, calibrated on ${pictures} pictures (${calibration})`,
+    preprocessing: facts.preprocessing as Model['preprocessing'],
+    labels: named ? imagenetLabels() : undefined,
+    load: (open) => int8Plan(net, open),
+    reference(input) {
+      const { program, constants } = integerProgram(net);
+      return runProgram(program, constants, input).get(net.graph.outputs[0] ?? '') as Float32Array;
+    },
+  };
+}
 
 type Execution = Omit<RunJson, 'net' | 'top'> & { readonly logits: Float32Array };
 
 async function execute(
   given: Given,
-  graph: InferredGraph,
-  params: Params,
+  model: Model,
   input: Float32Array,
   console: Console,
 ): Promise<Execution> {
@@ -108,7 +158,7 @@ async function execute(
     if (given.word('adapter') !== undefined || given.word('precision') !== undefined) {
       throw new UsageError('--adapter and --precision belong to --device webgpu.');
     }
-    return onCpu(graph, params, input);
+    return onCpu(model, input);
   }
   let open: OpenDevice;
   try {
@@ -116,11 +166,10 @@ async function execute(
   } catch (error) {
     if (device === 'webgpu' || given.word('adapter') !== undefined || !(error instanceof UsageError)) throw error;
     console.err(`bottleneck run: on the CPU reference, since there is no WebGPU adapter: ${error.message}`);
-    return onCpu(graph, params, input);
+    return onCpu(model, input);
   }
-  const precision = precisionOf(open, given.word('precision'));
-  const plan = makePlan(graph, { caps: open.capabilities, precision, limits: open.limits });
-  const program = await Program.load(open, plan, (name) => params.get(name) as Float32Array, {
+  const { plan, tensors } = model.load(open);
+  const program = await Program.load(open, plan, tensors, {
     rate: firstRate(open.adapter.software),
   });
   await program.run([input]);
@@ -138,9 +187,9 @@ async function execute(
   };
 }
 
-function onCpu(graph: InferredGraph, params: Params, input: Float32Array): Execution {
+function onCpu(model: Model, input: Float32Array): Execution {
   const started = performance.now();
-  const logits = runReference(graph, params, input).get(graph.outputs[0] ?? '') as Float32Array;
+  const logits = model.reference(input);
   return { device: 'cpu', adapter: null, ms: performance.now() - started, logits };
 }
 

@@ -59,7 +59,11 @@ export interface Op<A> {
 }
 
 /** Multiply-accumulates of one node, split into the totals they belong to. */
-export function macsByKind<A>(op: Op<A>, inputs: readonly Shape[], attrs: A): Readonly<Partial<Record<MacKind, number>>> {
+export function macsByKind<A>(
+  op: Op<A>,
+  inputs: readonly Shape[],
+  attrs: A,
+): Readonly<Partial<Record<MacKind, number>>> {
   return op.macsByKind?.(inputs, attrs) ?? { [op.macKind]: op.macs(inputs, attrs) };
 }
 

@@ -167,9 +167,24 @@ export class Shader {
   /** Assembles the module: `main` is the text of the entry point and its helpers. */
   build(main: string, workgroups: readonly [number, number, number], note?: string): BuiltKernel {
     const enables = [...this.extensions].sort().map((extension) => `enable ${extension};\n`);
-    const wgsl = `${enables.join('')}${this.declarations.join('\n')}\n${main.trim()}\n`;
+    const wgsl = `${enables.join('')}${this.declarations.join('\n')}\n${indent(main)}\n`;
     return { wgsl, workgroups, bindings: this.bindings, weights: this.weights, ...(note ? { note } : {}) };
   }
+}
+
+/** Shader text as people read it: two spaces a brace, no empty lines. */
+function indent(text: string): string {
+  let depth = 0;
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const closedFirst = (/^[}\s]*/.exec(line)?.[0] ?? '').replace(/\s/g, '').length;
+      const own = '  '.repeat(Math.max(0, depth - closedFirst)) + line;
+      for (const character of line) depth += character === '{' ? 1 : character === '}' ? -1 : 0;
+      return own;
+    })
+    .join('\n');
 }
 
 /** Statement that zeroes the lanes of `v` beyond the last channel. */

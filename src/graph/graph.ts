@@ -45,7 +45,12 @@ export interface Problem {
 export interface NodeFacts {
   readonly shape: Shape;
   /** Op role → tensor facts, with its state-dict name. */
-  readonly params: readonly { readonly role: string; readonly name: string; readonly shape: Shape; readonly trainable: boolean }[];
+  readonly params: readonly {
+    readonly role: string;
+    readonly name: string;
+    readonly shape: Shape;
+    readonly trainable: boolean;
+  }[];
   /** Trainable parameters. */
   readonly parameterCount: number;
   readonly macs: number;

@@ -16,7 +16,12 @@ export interface LoadedProgram {
 }
 
 /** `steps`: passes done. Throws PlanError, OutOfMemoryError, ShaderError, or Error when a constant is missing. */
-export async function loadProgram(open: OpenDevice, graph: Pick<InferredGraph, 'name' | 'facts'>, steps: StepProgram, constants: ReadonlyMap<string, Numbers>): Promise<LoadedProgram> {
+export async function loadProgram(
+  open: OpenDevice,
+  graph: Pick<InferredGraph, 'name' | 'facts'>,
+  steps: StepProgram,
+  constants: ReadonlyMap<string, Numbers>,
+): Promise<LoadedProgram> {
   const plan = assemblePlan(graph, steps, { caps: open.capabilities, limits: open.limits });
   const tensors = (name: string): Numbers => {
     const data = constants.get(name);

@@ -102,6 +102,11 @@ export function serveVision(scope: VisionScope, options: VisionServeOptions): vo
       remember(next);
       return transferred(await cancellable(ticket, (signal) => lookAt(next, preparation, signal)));
     },
+    async glance(ticket, passing, preparation) {
+      const result = await cancellable(ticket, (signal) => net.look(passing, preparation, signal));
+      passing.close();
+      return transferred(result);
+    },
     again: async (ticket, preparation) =>
       transferred(await cancellable(ticket, (signal) => lookAt(picture, preparation, signal))),
     watch: (stream, settings) => camera.watch(stream, settings),

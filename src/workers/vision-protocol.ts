@@ -8,6 +8,8 @@ import type { Outcome } from './protocol.ts';
 import type { Taught, TaughtClass } from './teach-head.ts';
 import type { StoredWeights } from './weights-store.ts';
 
+export type { StoredWeights };
+
 /** The first message to the worker. */
 export interface VisionStart {
   /** Address of onnxruntime-web's .wasm file on this page's origin. */
@@ -96,6 +98,8 @@ export interface VisionCalls {
   openNet(ticket: number, request: NetRequest): Promise<Outcome<OpenedNet>>;
   /** Looks at a picture and remembers it for {@link again}. The bitmap is the worker's from now on. */
   look(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;
+  /** Looks at a picture and forgets it: one of many. */
+  glance(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;
   /** The remembered picture once more. */
   again(ticket: number, preparation: Preparation): Promise<Outcome<Look>>;
   /** Answers frames until the stream ends or {@link stopCamera}; reports come as events. */

@@ -46,7 +46,7 @@ export async function listWeights(): Promise<readonly StoredWeights[]> {
   try {
     for await (const [name, handle] of await folder()) {
       if (!name.endsWith('.json') || handle.kind !== 'file') continue;
-      const text = await (await (handle).getFile()).text();
+      const text = await (await handle.getFile()).text();
       const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), facts), text);
       if (parsed.success) found.push(parsed.output);
     }

@@ -3,16 +3,27 @@ import type { DequantizeAttrs, MulAttrs, QuantizeAttrs } from './families.ts';
 import { clamp, requantize } from './requantize.ts';
 
 /** `int8Mul`: `b` holds one value a channel and picture (`[N, 1, 1, C]`), or as many values as `a`. */
-export function mulReference(a: Uint8Array, b: Uint8Array, channels: number, batch: number, attrs: MulAttrs): Uint8Array {
+export function mulReference(
+  a: Uint8Array,
+  b: Uint8Array,
+  channels: number,
+  batch: number,
+  attrs: MulAttrs,
+): Uint8Array {
   const perPicture = a.length / batch;
   return Uint8Array.from(a, (byte, i) => {
     const other = a.length === b.length ? b[i]! : b[Math.floor(i / perPicture) * channels + (i % channels)]!;
-    return clamp(attrs.outputZero + requantize((byte - attrs.leftZero) * (other - attrs.rightZero), attrs.m0, attrs.shift), 0, 255);
+    return clamp(
+      attrs.outputZero + requantize((byte - attrs.leftZero) * (other - attrs.rightZero), attrs.m0, attrs.shift),
+      0,
+      255,
+    );
   });
 }
 
 /** `int8Table`. */
-export const tableReference = (input: Uint8Array, table: Uint8Array): Uint8Array => Uint8Array.from(input, (byte) => table[byte]!);
+export const tableReference = (input: Uint8Array, table: Uint8Array): Uint8Array =>
+  Uint8Array.from(input, (byte) => table[byte]!);
 
 function roundHalfEven(value: number): number {
   const below = Math.floor(value);
@@ -26,7 +37,9 @@ export const quantizeOne = (value: number, { inverse, zero }: QuantizeAttrs): nu
   clamp(zero + roundHalfEven(clamp(Math.fround(value * Math.fround(inverse)), -1024, 1024)), 0, 255);
 
 /** `quantize`. */
-export const quantizeReference = (input: Float32Array, attrs: QuantizeAttrs): Uint8Array => Uint8Array.from(input, (value) => quantizeOne(value, attrs));
+export const quantizeReference = (input: Float32Array, attrs: QuantizeAttrs): Uint8Array =>
+  Uint8Array.from(input, (value) => quantizeOne(value, attrs));
 
 /** `dequantize`. */
-export const dequantizeReference = (input: Uint8Array, { scale, zero }: DequantizeAttrs): Float32Array => Float32Array.from(input, (byte) => (byte - zero) * Math.fround(scale));
+export const dequantizeReference = (input: Uint8Array, { scale, zero }: DequantizeAttrs): Float32Array =>
+  Float32Array.from(input, (byte) => (byte - zero) * Math.fround(scale));

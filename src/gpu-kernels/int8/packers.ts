@@ -54,7 +54,9 @@ const int8Columns: Packer = (sources) => {
   const result = new Int8Array(taps * in4 * out4 * 16);
   for (let o = 0; o < out; o++)
     for (let i = 0; i < input; i++)
-      for (let tap = 0; tap < taps; tap++) result[((tap * in4 + (i >> 2)) * out4 + (o >> 2)) * 16 + (o & 3) * 4 + (i & 3)] = data[(o * input + i) * taps + tap]!;
+      for (let tap = 0; tap < taps; tap++)
+        result[((tap * in4 + (i >> 2)) * out4 + (o >> 2)) * 16 + (o & 3) * 4 + (i & 3)] =
+          data[(o * input + i) * taps + tap]!;
   return result;
 };
 
@@ -82,11 +84,19 @@ const int8Taps: Packer = (sources) => {
   const taps = data.length / channels;
   const stride = blocks(channels) * 4;
   const result = new Int8Array(taps * stride);
-  for (let c = 0; c < channels; c++) for (let tap = 0; tap < taps; tap++) result[tap * stride + c] = data[c * taps + tap]!;
+  for (let c = 0; c < channels; c++)
+    for (let tap = 0; tap < taps; tap++) result[tap * stride + c] = data[c * taps + tap]!;
   return result;
 };
 
 /** 256 bytes as they are. */
 const int8Table: Packer = (sources) => Int8Array.from((sources[0] as Source).data);
 
-export const int8Packers: Readonly<Record<string, Packer>> = { int8Scalars, int8Constants, int8Columns, int8Quads, int8Taps, int8Table };
+export const int8Packers: Readonly<Record<string, Packer>> = {
+  int8Scalars,
+  int8Constants,
+  int8Columns,
+  int8Quads,
+  int8Taps,
+  int8Table,
+};

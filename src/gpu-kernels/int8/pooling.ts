@@ -26,7 +26,11 @@ export function poolReference(input: Uint8Array, shape: Shape, output: Shape, at
   for (let i = 0; i < result.length; i++) {
     const c = i % channels;
     const pixel = Math.floor(i / channels);
-    const [ox, oy, n] = [pixel % outWidth, Math.floor(pixel / outWidth) % outHeight, Math.floor(pixel / (outWidth * outHeight))];
+    const [ox, oy, n] = [
+      pixel % outWidth,
+      Math.floor(pixel / outWidth) % outHeight,
+      Math.floor(pixel / (outWidth * outHeight)),
+    ];
     let sum = 0;
     let most = 0;
     for (let ky = 0; ky < attrs.kernel[0]; ky++)

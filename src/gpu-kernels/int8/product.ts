@@ -28,9 +28,18 @@ export interface Taps extends Window {
  * RangeError says which channel does not.
  * `input` `[N, H, W, C]` (or rows `[…, C]` for a 1×1 window of stride 1), weights `[O, C/groups, KH, KW]`.
  */
-export function accumulate(input: Uint8Array, inputShape: Shape, inputZero: number, weights: Pick<ProductWeights, 'weight' | 'bias'>, taps: Taps, outputShape: Shape): Float64Array {
-  const map = inputShape.length === 4 ? inputShape : [1, 1, elements(inputShape.slice(0, -1)), inputShape.at(-1) as number];
-  const out = inputShape.length === 4 ? outputShape : [1, 1, elements(outputShape.slice(0, -1)), outputShape.at(-1) as number];
+export function accumulate(
+  input: Uint8Array,
+  inputShape: Shape,
+  inputZero: number,
+  weights: Pick<ProductWeights, 'weight' | 'bias'>,
+  taps: Taps,
+  outputShape: Shape,
+): Float64Array {
+  const map =
+    inputShape.length === 4 ? inputShape : [1, 1, elements(inputShape.slice(0, -1)), inputShape.at(-1) as number];
+  const out =
+    inputShape.length === 4 ? outputShape : [1, 1, elements(outputShape.slice(0, -1)), outputShape.at(-1) as number];
   const [batch, height, width, channels] = map as [number, number, number, number];
   const [, outHeight, outWidth, outChannels] = out as [number, number, number, number];
   const { kernel, stride, dilation, pads, groups } = taps;
@@ -52,7 +61,8 @@ export function accumulate(input: Uint8Array, inputShape: Shape, inputZero: numb
               if (x < 0 || x >= width) continue;
               let from = ((n * height + y) * width + x) * channels + first;
               let weight = o * own * area + ky * kernel[1] + kx;
-              for (let i = 0; i < own; i++, weight += area) sum += (input[from++]! - inputZero) * weights.weight[weight]!;
+              for (let i = 0; i < own; i++, weight += area)
+                sum += (input[from++]! - inputZero) * weights.weight[weight]!;
             }
           }
           if (sum !== (sum | 0)) throw new RangeError(`the accumulator of channel ${o} reaches ${sum}, beyond int32`);
@@ -62,18 +72,33 @@ export function accumulate(input: Uint8Array, inputShape: Shape, inputZero: numb
 }
 
 /** Bytes of accumulators `[…, O]`: rescaled, shifted by the output's zero, clamped, then `after`. `operands`: the step's inputs. */
-export function finish(sums: Float64Array, attrs: ProductAttrs, weights: ProductWeights, operands: readonly Uint8Array[]): Uint8Array {
+export function finish(
+  sums: Float64Array,
+  attrs: ProductAttrs,
+  weights: ProductWeights,
+  operands: readonly Uint8Array[],
+): Uint8Array {
   const channels = weights.bias.length;
   const result = new Uint8Array(sums.length);
   for (let i = 0; i < sums.length; i++) {
     const c = i % channels;
-    const q = clamp(attrs.outputZero + requantize(sums[i]!, weights.m0[c]!, weights.shift[c]!), attrs.low, weights.cap[c]!);
+    const q = clamp(
+      attrs.outputZero + requantize(sums[i]!, weights.m0[c]!, weights.shift[c]!),
+      attrs.low,
+      weights.cap[c]!,
+    );
     result[i] = attrs.after.reduce((byte, after) => applyAfter(byte, after, weights, operands, i), q);
   }
   return result;
 }
 
-function applyAfter(byte: number, after: After, weights: ProductWeights, operands: readonly Uint8Array[], index: number): number {
+function applyAfter(
+  byte: number,
+  after: After,
+  weights: ProductWeights,
+  operands: readonly Uint8Array[],
+  index: number,
+): number {
   if (after.kind === 'table') return weights.tables[after.weight]![byte]!;
   return add(byte, operands[after.input]![index]!, after);
 }

@@ -5,7 +5,16 @@ import type { Shape } from '../op.ts';
 import type { Step, Value } from '../step.ts';
 import { addReference, concatReference } from './add.ts';
 import { dequantizeReference, mulReference, quantizeReference, tableReference } from './elementwise.ts';
-import type { AddAttrs, DequantizeAttrs, Int8ConcatAttrs, Int8MeanAttrs, Int8PoolAttrs, MulAttrs, ProductAttrs, QuantizeAttrs } from './families.ts';
+import type {
+  AddAttrs,
+  DequantizeAttrs,
+  Int8ConcatAttrs,
+  Int8MeanAttrs,
+  Int8PoolAttrs,
+  MulAttrs,
+  ProductAttrs,
+  QuantizeAttrs,
+} from './families.ts';
 import { meanReference, poolReference } from './pooling.ts';
 import { accumulate, finish, toFloats, type ProductWeights, type Taps } from './product.ts';
 
@@ -20,13 +29,23 @@ export function tapsOf(step: Step): Taps {
     return { kernel: [1, 1], stride, dilation: [1, 1], pads: [0, 0], groups };
   }
   const window = step.attrs as unknown as Window & { groups?: number } & Partial<DepthwiseAttrs>;
-  return { ...window, groups: step.family === 'int8Depthwise' ? (shapeOf(step.inputs[0]).at(-1) as number) : (window.groups as number) };
+  return {
+    ...window,
+    groups: step.family === 'int8Depthwise' ? (shapeOf(step.inputs[0]).at(-1) as number) : (window.groups as number),
+  };
 }
 
 function product(step: Step, inputs: readonly Uint8Array[], weights: Readonly<Record<string, Numbers>>): Bytes {
   const attrs = step.attrs as unknown as ProductAttrs;
   const own = { ...weights, tables: weights } as unknown as ProductWeights;
-  const sums = accumulate(inputs[0] as Uint8Array, shapeOf(step.inputs[0]), attrs.inputZero, own, tapsOf(step), shapeOf(step.outputs[0]));
+  const sums = accumulate(
+    inputs[0] as Uint8Array,
+    shapeOf(step.inputs[0]),
+    attrs.inputZero,
+    own,
+    tapsOf(step),
+    shapeOf(step.outputs[0]),
+  );
   return step.outputs[0]?.type === 'u8' ? finish(sums, attrs, own, inputs) : toFloats(sums, own.scale as Float32Array);
 }
 
@@ -55,7 +74,11 @@ export function int8Reference(step: Step, inputs: readonly Bytes[], weights: Rea
     case 'int8Table':
       return tableReference(a, weights.table as Uint8Array);
     case 'int8Concat':
-      return concatReference(bytes, step.inputs.map((input) => input.shape), attrs as Int8ConcatAttrs);
+      return concatReference(
+        bytes,
+        step.inputs.map((input) => input.shape),
+        attrs as Int8ConcatAttrs,
+      );
     case 'quantize':
       return quantizeReference(inputs[0] as Float32Array, attrs as QuantizeAttrs);
     case 'dequantize':

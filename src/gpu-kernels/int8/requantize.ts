@@ -14,7 +14,8 @@ const largest = 2 ** 14;
 
 /** Nearest multiplier of a real factor. Throws RangeError for a negative or non-finite factor and for 2¹⁴ and above. */
 export function multiplierOf(factor: number): Multiplier {
-  if (!(factor >= 0 && factor < largest)) throw new RangeError(`a rescaling factor must lie in [0, ${largest}), not ${factor}`);
+  if (!(factor >= 0 && factor < largest))
+    throw new RangeError(`a rescaling factor must lie in [0, ${largest}), not ${factor}`);
   if (factor === 0) return { m0: 0, shift: 62 };
   let exponent = Math.floor(Math.log2(factor)) + 1;
   // log2 may round up to the next integer.

@@ -9,7 +9,8 @@ const helpers = {
   /** Four signed bytes of a word. */
   signed4: 'fn signed4(word: u32) -> vec4i { return (vec4i(i32(word)) << vec4u(24u, 16u, 8u, 0u)) >> vec4u(24u); }',
   /** Four unsigned bytes of a word. */
-  unsigned4: 'fn unsigned4(word: u32) -> vec4i { return vec4i((vec4u(word) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u)); }',
+  unsigned4:
+    'fn unsigned4(word: u32) -> vec4i { return vec4i((vec4u(word) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u)); }',
   /** A word of four bytes, each in 0…255. */
   pack4: 'fn pack4(q: vec4i) -> u32 { let b = vec4u(q) << vec4u(0u, 8u, 16u, 24u); return b.x | b.y | b.z | b.w; }',
   requantize: requantizeText(false),
@@ -31,9 +32,17 @@ export class ByteShader {
     private readonly subgroups = false,
   ) {}
 
-  private bind(name: string, binding: Binding, type: string, count: number, access: 'read' | 'read_write' = 'read'): string {
+  private bind(
+    name: string,
+    binding: Binding,
+    type: string,
+    count: number,
+    access: 'read' | 'read_write' = 'read',
+  ): string {
     if (!this.names.has(name)) {
-      this.declarations.push(`@group(0) @binding(${this.bindings.length}) var<storage, ${access}> ${name}: array<${type}, ${count}>;`);
+      this.declarations.push(
+        `@group(0) @binding(${this.bindings.length}) var<storage, ${access}> ${name}: array<${type}, ${count}>;`,
+      );
       this.bindings.push(binding);
       this.names.set(name, type);
     }
@@ -46,12 +55,23 @@ export class ByteShader {
   input(index: number): string {
     const value = this.step.inputs[index] as Value;
     const first = this.step.inputs.findIndex((other) => other.id === value.id);
-    return this.bind(`in${first}`, { kind: 'input', index: first }, ByteShader.element(value), storedVectors(value.shape));
+    return this.bind(
+      `in${first}`,
+      { kind: 'input', index: first },
+      ByteShader.element(value),
+      storedVectors(value.shape),
+    );
   }
 
   output(): string {
     const value = this.step.outputs[0] as Value;
-    return this.bind('out', { kind: 'output', index: 0 }, ByteShader.element(value), storedVectors(value.shape), 'read_write');
+    return this.bind(
+      'out',
+      { kind: 'output', index: 0 },
+      ByteShader.element(value),
+      storedVectors(value.shape),
+      'read_write',
+    );
   }
 
   /** A packed constant as an array of `type`. */
@@ -68,7 +88,11 @@ export class ByteShader {
 
   /** Declares `let NAME` for each scalar; they come from a buffer, so that layers of one shape share their shader. */
   scalars(options: Readonly<Record<string, number>>): string {
-    const name = this.weight('scalars', { packer: 'int8Scalars', roles: [], options, elements: scalarVectors(options) * 4, type: 'i32' }, 'vec4i');
+    const name = this.weight(
+      'scalars',
+      { packer: 'int8Scalars', roles: [], options, elements: scalarVectors(options) * 4, type: 'i32' },
+      'vec4i',
+    );
     return declareScalars(name, options);
   }
 
@@ -95,11 +119,21 @@ export const lookUp = (table: string, q: string): string =>
   `{ let word = vec4u(${['x', 'y', 'z', 'w'].map((lane) => `${table}[min(u32(${q}.${lane}) >> 2u, 63u)]`).join(', ')}); ${q} = vec4i((word >> ((vec4u(${q}) & vec4u(3u)) * 8u)) & vec4u(255u)); }`;
 
 /** Expression of an `int8Add` of `vec4i` a and b; zeros, `leftFactor`, `rightFactor` and `addShift` are in scope, the output's numbers perhaps under other names. */
-export const addText = (a: string, b: string, [zero, low, high] = ['outputZero', 'low', 'high'] as const as readonly [string, string, string]): string =>
+export const addText = (
+  a: string,
+  b: string,
+  [zero, low, high] = ['outputZero', 'low', 'high'] as const as readonly [string, string, string],
+): string =>
   `clamp(${zero} + (((${a} - leftZero) * leftFactor + (${b} - rightZero) * rightFactor + (1 << u32(addShift - 1))) >> vec4u(u32(addShift))), vec4i(${low}), vec4i(${high}))`;
 
 /** A kernel of one invocation a word of the output: `body` sees u32 `index`, `row` and `block`. */
-export function perWord(shader: ByteShader, count: number, blocks: number, caps: Capabilities, body: string): BuiltKernel {
+export function perWord(
+  shader: ByteShader,
+  count: number,
+  blocks: number,
+  caps: Capabilities,
+  body: string,
+): BuiltKernel {
   const size = caps.software ? 16 : 64;
   const grid = lineGrid(count, caps, size);
   return shader.build(

@@ -39,8 +39,10 @@ function tileOf(step: Step, caps: Capabilities): Tile | undefined {
     const rows = heads * count;
     return { heads, queries: count, rows, size, lanes: Math.max(1, Math.floor(size / rows)) };
   });
-  const fits = ({ rows }: Tile): boolean => 4 * (rows * keys + rows * a.keyDim + size + rows) <= caps.maxWorkgroupStorageBytes;
-  const groups = (t: Tile): number => ((shapeOf(step.inputs[0])[0] as number) * a.heads * Math.ceil(queries / t.queries)) / heads;
+  const fits = ({ rows }: Tile): boolean =>
+    4 * (rows * keys + rows * a.keyDim + size + rows) <= caps.maxWorkgroupStorageBytes;
+  const groups = (t: Tile): number =>
+    ((shapeOf(step.inputs[0])[0] as number) * a.heads * Math.ceil(queries / t.queries)) / heads;
   const fitting = tiles.filter(fits);
   return fitting.find((t) => t.queries <= 4 || groups(t) >= fewGroups) ?? fitting[0];
 }
@@ -50,11 +52,21 @@ export const attentionWorkgroup: Kernel = {
   family: 'attention',
   doc: 'Scores, softmax and values of up to 8 queries a workgroup: multi-head, multi-query, joint qkv, bias, talking heads; about a thousand keys.',
   accepts: (step, caps) =>
-    !caps.software && step.outputs.length === 1 && step.prologue.length === 0 && wholeVectors(attrsOf(step)) && attrsOf(step).heads <= 16 && tileOf(step, caps) !== undefined,
+    !caps.software &&
+    step.outputs.length === 1 &&
+    step.prologue.length === 0 &&
+    wholeVectors(attrsOf(step)) &&
+    attrsOf(step).heads <= 16 &&
+    tileOf(step, caps) !== undefined,
   build(step, caps, precision) {
     const a = attrsOf(step);
     const t = tileOf(step, caps) as Tile;
-    const [qShape, kShape, vShape, output] = [shapeOf(step.inputs[0]), shapeOf(step.inputs[1]), shapeOf(step.inputs[2]), shapeOf(step.outputs[0])];
+    const [qShape, kShape, vShape, output] = [
+      shapeOf(step.inputs[0]),
+      shapeOf(step.inputs[1]),
+      shapeOf(step.inputs[2]),
+      shapeOf(step.outputs[0]),
+    ];
     const [queries, keys] = [tokens(qShape), tokens(kShape)];
     const shader = new Shader(step, precision);
     const [q, k, v] = [shader.input(0), shader.input(1), shader.input(2)];
@@ -65,18 +77,35 @@ export const attentionWorkgroup: Kernel = {
     const grid = tileGrid((qShape[0] as number) * queryTiles * (a.heads / t.heads), caps);
     const mine = range(t.queries);
     const keyHead = a.heads === a.kvHeads ? 'head' : a.kvHeads === 1 ? '0u' : `(head / ${a.heads / a.kvHeads}u)`;
-    const headBase = (shape: Shape, l: OperandLayout, row: string, head: string): string => `(${row}) * ${channelBlocks(shape)}u + ${l.offset / 4}u + ${head} * ${l.headStride / 4}u`;
+    const headBase = (shape: Shape, l: OperandLayout, row: string, head: string): string =>
+      `(${row}) * ${channelBlocks(shape)}u + ${l.offset / 4}u + ${head} * ${l.headStride / 4}u`;
     const plain = (name: string, roles: string[], at: string): string => {
-      const count = roles.reduce((sum, role) => sum + padded(elements((step.weights[role] as { shape: Shape }).shape)), 0);
+      const count = roles.reduce(
+        (sum, role) => sum + padded(elements((step.weights[role] as { shape: Shape }).shape)),
+        0,
+      );
       const buffer = shader.weight(name, { packer: 'vector', roles, options: {}, elements: count });
       return `(${shader.load(buffer, `(${at}) / 4u`)})[(${at}) % 4u]`;
     };
     // The four constants of talking heads share a binding: `mix1`, `mix1Bias`, `mix2`, `mix2Bias`, each padded to whole vec4s.
-    const mixStart = [0, padded(a.heads * a.heads), padded(a.heads * a.heads) + padded(a.heads), 2 * padded(a.heads * a.heads) + padded(a.heads)] as const;
-    const mixed = (part: 0 | 1 | 2 | 3, index: number): string => plain('mix', ['mix1', 'mix1Bias', 'mix2', 'mix2Bias'], `${mixStart[part] + index}u`);
-    const bias = (m: number): string => (step.weights.bias ? ` + ${plain('bias', ['bias'], `(head * ${queries}u + min(firstQuery + ${m}u, ${queries - 1}u)) * ${keys}u + j`)}` : '');
+    const mixStart = [
+      0,
+      padded(a.heads * a.heads),
+      padded(a.heads * a.heads) + padded(a.heads),
+      2 * padded(a.heads * a.heads) + padded(a.heads),
+    ] as const;
+    const mixed = (part: 0 | 1 | 2 | 3, index: number): string =>
+      plain('mix', ['mix1', 'mix1Bias', 'mix2', 'mix2Bias'], `${mixStart[part] + index}u`);
+    const bias = (m: number): string =>
+      step.weights.bias
+        ? ` + ${plain('bias', ['bias'], `(head * ${queries}u + min(firstQuery + ${m}u, ${queries - 1}u)) * ${keys}u + j`)}`
+        : '';
     const score = (h: string, m: string): string => `scores[(${h} * ${t.queries}u + ${m}) * ${keys}u + j]`;
-    const mix = (weight: 0 | 2, offset: 1 | 3, scaled: boolean): string => `for (var i = local; i < ${t.queries * keys}u; i += ${t.size}u) {
+    const mix = (
+      weight: 0 | 2,
+      offset: 1 | 3,
+      scaled: boolean,
+    ): string => `for (var i = local; i < ${t.queries * keys}u; i += ${t.size}u) {
 let m = i / ${keys}u;
 let j = i % ${keys}u;
 ${range(a.heads)

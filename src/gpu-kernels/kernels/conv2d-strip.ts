@@ -20,7 +20,13 @@ export const conv2dStrip: Kernel = {
   doc: 'Four outputs of a row by four channels an invocation; each input column is loaded once for all windows it is in. Stems from 3 channels skip the empty lane.',
   accepts: (step, caps) => {
     const g = productRows(step);
-    if (caps.software || step.outputs.length > 1 || !g || (step.attrs as unknown as Conv2dStepAttrs).kernel[1] > maxKernelWidth) return false;
+    if (
+      caps.software ||
+      step.outputs.length > 1 ||
+      !g ||
+      (step.attrs as unknown as Conv2dStepAttrs).kernel[1] > maxKernelWidth
+    )
+      return false;
     return stripColumns(step.attrs as unknown as Conv2dStepAttrs, strip(g.output[2] as number)).length <= maxColumns;
   },
   build(step, caps, precision) {
@@ -37,17 +43,25 @@ export const conv2dStrip: Kernel = {
     const shader = new Shader(step, precision);
     const grid = tileGrid(columnTiles * Math.ceil(places / (size / across)), caps);
     const x = shader.input(0);
-    const weights = shader.weight('columns', columnWeights([g.outChannels, (g.input.at(-1) as number) / g.groups, ...w.kernel]));
+    const weights = shader.weight(
+      'columns',
+      columnWeights([g.outChannels, (g.input.at(-1) as number) / g.groups, ...w.kernel]),
+    );
     const bias = shader.vector('bias');
     const out = shader.output();
     const lanes = lanesOf(g);
     const first = g.groups === 1 ? 'k' : `(column / ${g.out4 / g.groups}u) * ${g.group4}u + k`;
     const load = (j: number): string => {
-      const riders = step.prologue.length > 0 ? `let pixel = rowStart + column${j};\n${shader.riders(step.prologue, 'v', g.input, 'pixel', 'c', false)}\n` : '';
+      const riders =
+        step.prologue.length > 0
+          ? `let pixel = rowStart + column${j};\n${shader.riders(step.prologue, 'v', g.input, 'pixel', 'c', false)}\n`
+          : '';
       return `var x${j}: vec4f;
 { var v = ${shader.load(x, `(rowStart + column${j}) * ${g.in4}u + c`)}; ${riders}x${j} = select(vec4f(), v, inside${j}); }`;
     };
-    const tap = (kx: number): string => `{ let at = ((ky * ${w.kernel[1]}u + ${kx}u) * ${g.group4}u + k) * ${4 * g.out4}u + column;
+    const tap = (
+      kx: number,
+    ): string => `{ let at = ((ky * ${w.kernel[1]}u + ${kx}u) * ${g.group4}u + k) * ${4 * g.out4}u + column;
 ${range(lanes)
   .map((lane) => `let w${lane} = ${shader.load(weights, lane === 0 ? 'at' : `at + ${lane * g.out4}u`)};`)
   .join(' ')}

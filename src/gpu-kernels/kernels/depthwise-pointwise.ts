@@ -45,9 +45,20 @@ function layoutOf(step: Step, caps: Capabilities): Layout | undefined {
     .map((across): Layout => {
       const parts = Math.max(1, limit / (across * rowThreads));
       const size = across * rowThreads * parts;
-      return { across, parts, size, groups: tiles * Math.ceil(out4 / across), memory: Math.max(pixels * chunk, parts > 1 ? size * rows : 0) };
+      return {
+        across,
+        parts,
+        size,
+        groups: tiles * Math.ceil(out4 / across),
+        memory: Math.max(pixels * chunk, parts > 1 ? size * rows : 0),
+      };
     })
-    .filter(({ across, size, memory }) => size <= caps.maxInvocationsPerWorkgroup && memory * 16 <= caps.maxWorkgroupStorageBytes && (kh * kw) / (4 * across) <= maxRepeated);
+    .filter(
+      ({ across, size, memory }) =>
+        size <= caps.maxInvocationsPerWorkgroup &&
+        memory * 16 <= caps.maxWorkgroupStorageBytes &&
+        (kh * kw) / (4 * across) <= maxRepeated,
+    );
   return choices.find(({ groups }) => groups >= fewGroups) ?? choices.at(-1);
 }
 
@@ -59,11 +70,19 @@ function filtering(shader: Shader, step: Step, l: Layout): string {
   const in4 = channelBlocks(input);
   const thin = [...output.slice(0, 3), input[3] as number];
   const x = shader.input(0);
-  const taps = shader.weight('taps', { packer: 'taps', roles: ['depthwiseWeight'], options: {}, elements: w.kernel[0] * w.kernel[1] * in4 * 4 });
+  const taps = shader.weight('taps', {
+    packer: 'taps',
+    roles: ['depthwiseWeight'],
+    options: {},
+    elements: w.kernel[0] * w.kernel[1] * in4 * 4,
+  });
   const bias = shader.vector('depthwiseBias');
   const columns = stripColumns(w, outputs);
   const load = (j: number): string => {
-    const riders = step.prologue.length > 0 ? `let pixel = rowStart + column${j};\n${shader.riders(step.prologue, 'v', input, 'pixel', 'c', false)}\n` : '';
+    const riders =
+      step.prologue.length > 0
+        ? `let pixel = rowStart + column${j};\n${shader.riders(step.prologue, 'v', input, 'pixel', 'c', false)}\n`
+        : '';
     return `var x${j}: vec4f;
 { var v = ${shader.load(x, `(rowStart + column${j}) * ${in4}u + c`)}; ${riders}x${j} = select(vec4f(), v, inside${j}); }`;
   };
@@ -84,11 +103,19 @@ if (y < 0 || y >= ${height}) { continue; }
 let rowStart = (n * ${height}u + u32(y)) * ${width}u;
 ${columns.map((_, j) => load(j)).join('\n')}
 ${range(w.kernel[1])
-  .map((kx) => `{ let w = ${shader.load(taps, `(ky * ${w.kernel[1]}u + ${kx}u) * ${in4}u + c`)}; ${range(outputs).map((t) => `f${t} += x${columnOf(columns, w, t, kx)} * w;`).join(' ')} }`)
+  .map(
+    (kx) =>
+      `{ let w = ${shader.load(taps, `(ky * ${w.kernel[1]}u + ${kx}u) * ${in4}u + c`)}; ${range(outputs)
+        .map((t) => `f${t} += x${columnOf(columns, w, t, kx)} * w;`)
+        .join(' ')} }`,
+  )
   .join('\n')}
 }
 ${range(outputs)
-  .map((t) => `${shader.riders(w.middle, `f${t}`, thin, '0u', 'c', false)}\nstaged[(strip * ${outputs}u + ${t}u) * ${chunk}u + i % ${chunk}u] = f${t};`)
+  .map(
+    (t) =>
+      `${shader.riders(w.middle, `f${t}`, thin, '0u', 'c', false)}\nstaged[(strip * ${outputs}u + ${t}u) * ${chunk}u + i % ${chunk}u] = f${t};`,
+  )
   .join('\n')}
 }`;
 }
@@ -119,7 +146,11 @@ export const depthwisePointwiseChunked: Kernel = {
     const bias = shader.vector('bias');
     const out = shader.output();
     const each = (text: (p: number) => string): string => range(rows).map(text).join('\n');
-    const store = (value: string, pixel: string, block: string): string => `{ let oy = tileRow + (${pixel}) / ${tileWidth}u;
+    const store = (
+      value: string,
+      pixel: string,
+      block: string,
+    ): string => `{ let oy = tileRow + (${pixel}) / ${tileWidth}u;
 let ox = tileColumn + (${pixel}) % ${tileWidth}u;
 if (oy < ${outHeight}u && ox < ${outWidth}u && ${block} < ${out4}u) {
 let row = (n * ${outHeight}u + oy) * ${outWidth}u + ox;

@@ -8,7 +8,7 @@ import { columnThreads, tileGrid } from './wgsl-product.ts';
 import { columnOf, declareColumns, range, stripColumns } from './wgsl-strip.ts';
 
 const size = 64;
-const maxColumns = 16;
+const maxColumns = 20;
 /** Partial sums a picture that a gate should have to read at most. */
 const maxParts = 64;
 
@@ -38,7 +38,15 @@ function layout(output: Shape, across: number, rows: number): Layout {
   const outputs = Math.min(4, width);
   const stripsInRow = Math.ceil(width / outputs);
   const places = stripsInRow * Math.ceil(height / rows);
-  return { across, strips: size / across, outputs, rows, stripsInRow, places, parts: Math.ceil((places * across) / size) };
+  return {
+    across,
+    strips: size / across,
+    outputs,
+    rows,
+    stripsInRow,
+    places,
+    parts: Math.ceil((places * across) / size),
+  };
 }
 
 /** One row an invocation; several where partial sums would become too many. */
@@ -55,7 +63,14 @@ export const fitsRows = (output: Shape, segments: readonly Segment[]): boolean =
   segments.every(({ window }) => stripColumns(window, Math.min(4, output[2] as number)).length <= maxColumns);
 
 /** One segment's rows: accumulates and stores the strip; needs u32 `n`, `place`, `block`, `source`, and `sum` where wanted. */
-function rowsText(shader: Shader, step: Step, l: Layout, { first, blocks, window: w, taps: start }: Segment, taps: { name: string; type: Precision }, sums: boolean): string {
+function rowsText(
+  shader: Shader,
+  step: Step,
+  l: Layout,
+  { first, blocks, window: w, taps: start }: Segment,
+  taps: { name: string; type: Precision },
+  sums: boolean,
+): string {
   const [input, output] = [(step.inputs[0] as Value).shape, (step.outputs[0] as Value).shape];
   const [, height, width] = input as [number, number, number, number];
   const [, outHeight, outWidth] = output as [number, number, number, number];
@@ -65,13 +80,17 @@ function rowsText(shader: Shader, step: Step, l: Layout, { first, blocks, window
   const columns = stripColumns(w, l.outputs);
   const outputs = range(l.outputs);
   const load = (j: number): string => {
-    const riders = step.prologue.length > 0 ? `let pixel = rowStart + column${j};\n${shader.riders(step.prologue, 'v', input, 'pixel', 'source', false)}\n` : '';
+    const riders =
+      step.prologue.length > 0
+        ? `let pixel = rowStart + column${j};\n${shader.riders(step.prologue, 'v', input, 'pixel', 'source', false)}\n`
+        : '';
     return `var x${j}: vec4f;
 { var v = ${shader.load(x, `(rowStart + column${j}) * ${in4}u + source`)}; ${riders}x${j} = select(vec4f(), v, inside${j}); }`;
   };
-  const tap = (kx: number): string => `{ let w = ${shader.load(taps, `${start}u + (ky * ${w.kernel[1]}u + ${kx}u) * ${blocks}u + block - ${first}u`)}; ${outputs
-    .map((t) => `a${t} += x${columnOf(columns, w, t, kx)} * w;`)
-    .join(' ')} }`;
+  const tap = (kx: number): string =>
+    `{ let w = ${shader.load(taps, `${start}u + (ky * ${w.kernel[1]}u + ${kx}u) * ${blocks}u + block - ${first}u`)}; ${outputs
+      .map((t) => `a${t} += x${columnOf(columns, w, t, kx)} * w;`)
+      .join(' ')} }`;
   return `let firstColumn = (place % ${l.stripsInRow}u) * ${l.outputs}u;
 let firstRow = (place / ${l.stripsInRow}u) * ${l.rows}u;
 let left = i32(firstColumn * ${w.stride[1]}u) - ${w.pads[1]};
@@ -99,7 +118,14 @@ ${sums ? `sum += a${t};` : ''}
 }
 
 /** The kernel of a depthwise step whose channels fall into segments; a workgroup has one segment, so branches on it are uniform. */
-export function buildRows(step: Step, caps: Capabilities, precision: Precision, segments: readonly Segment[], packed: PackedWeight, repeat = 1): BuiltKernel {
+export function buildRows(
+  step: Step,
+  caps: Capabilities,
+  precision: Precision,
+  segments: readonly Segment[],
+  packed: PackedWeight,
+  repeat = 1,
+): BuiltKernel {
   const [input, output] = [(step.inputs[0] as Value).shape, (step.outputs[0] as Value).shape];
   const sums = step.outputs.length > 1;
   const l = rowLayout(output, segments, sums);
@@ -117,7 +143,11 @@ export function buildRows(step: Step, caps: Capabilities, precision: Precision, 
   // Last segment first, so that each branch only asks for its lower end.
   const branches = segments.map((segment, s) => ({ segment, s })).reverse();
   const choose = (text: (segment: Segment, s: number) => string): string =>
-    segments.length === 1 ? `{\n${text(segments[0] as Segment, 0)}\n}` : branches.map(({ segment, s }) => `${s === 0 ? '' : `if (columnTile >= ${firstTile[s]}u) `}{\n${text(segment, s)}\n}`).join(' else ');
+    segments.length === 1
+      ? `{\n${text(segments[0] as Segment, 0)}\n}`
+      : branches
+          .map(({ segment, s }) => `${s === 0 ? '' : `if (columnTile >= ${firstTile[s]}u) `}{\n${text(segment, s)}\n}`)
+          .join(' else ');
   return shader.build(
     `${sums ? `var<workgroup> partial: array<vec4f, ${size}>;\n` : ''}@compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -155,7 +185,9 @@ ${shader.store(shader.output(1), `(n * ${l.parts}u + part) * ${out4}u + own`, 'w
 
 const attrsOf = (step: Step): DepthwiseAttrs => step.attrs as unknown as DepthwiseAttrs;
 
-const whole = (step: Step): Segment[] => [{ first: 0, blocks: channelBlocks((step.outputs[0] as Value).shape), window: attrsOf(step), taps: 0 }];
+const whole = (step: Step): Segment[] => [
+  { first: 0, blocks: channelBlocks((step.outputs[0] as Value).shape), window: attrsOf(step), taps: 0 },
+];
 
 export const depthwiseRows: Kernel = {
   name: 'depthwise/rows',
@@ -163,11 +195,20 @@ export const depthwiseRows: Kernel = {
   doc: 'Four outputs wide, row by row, 4 to 16 channel blocks a workgroup; sums over the workgroup in its memory where a gate wants them.',
   accepts: (step, caps) =>
     // Channel sums go through workgroup memory.
-    (!caps.software || step.outputs.length === 1) && (attrsOf(step).repeat === 1 || ((step.inputs[0] as Value).shape.at(-1) as number) % 4 === 0) && fitsRows((step.outputs[0] as Value).shape, whole(step)),
+    (!caps.software || step.outputs.length === 1) &&
+    (attrsOf(step).repeat === 1 || ((step.inputs[0] as Value).shape.at(-1) as number) % 4 === 0) &&
+    fitsRows((step.outputs[0] as Value).shape, whole(step)),
   sumParts: (step, caps) => (caps.software ? 0 : rowLayout((step.outputs[0] as Value).shape, whole(step), true).parts),
   build: (step, caps, precision) => {
     const { kernel, repeat } = attrsOf(step);
     const [segment] = whole(step) as [Segment];
-    return buildRows(step, caps, precision, [segment], { packer: 'taps', roles: ['weight'], options: {}, elements: kernel[0] * kernel[1] * segment.blocks * 4 }, repeat);
+    return buildRows(
+      step,
+      caps,
+      precision,
+      [segment],
+      { packer: 'taps', roles: ['weight'], options: {}, elements: kernel[0] * kernel[1] * segment.blocks * 4 },
+      repeat,
+    );
   },
 };

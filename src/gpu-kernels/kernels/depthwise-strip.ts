@@ -23,14 +23,25 @@ function cut(output: Shape, across: number, down: number): Cut {
 }
 
 /** Text of the strip's loop. The body of `store(t, row, column)` sees the finished `vec4f` variable `acc{t}`. */
-export function stripText(shader: Shader, step: Step, w: Window, c: Cut, store: (t: number, row: string, live: string) => string): string {
+export function stripText(
+  shader: Shader,
+  step: Step,
+  w: Window,
+  c: Cut,
+  store: (t: number, row: string, live: string) => string,
+): string {
   const [input, output] = [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])];
   const [, height, width] = input as [number, number, number, number];
   const [, outHeight, outWidth] = output as [number, number, number, number];
   const in4 = channelBlocks(input);
   const out4 = channelBlocks(output);
   const x = shader.input(0);
-  const taps = shader.weight('taps', { packer: 'taps', roles: ['weight'], options: {}, elements: w.kernel[0] * w.kernel[1] * out4 * 4 });
+  const taps = shader.weight('taps', {
+    packer: 'taps',
+    roles: ['weight'],
+    options: {},
+    elements: w.kernel[0] * w.kernel[1] * out4 * 4,
+  });
   const bias = shader.vector('bias');
   const columns = stripColumns(w, c.across);
   // Rows stay in registers from one output row to the next where windows overlap.
@@ -42,14 +53,19 @@ let rowInside = y >= 0 && y < ${height};
 let rowStart = (n * ${height}u + u32(clamp(y, 0, ${height - 1}))) * ${width}u;
 ${columns
   .map((_, j) => {
-    const riders = step.prologue.length > 0 ? `let pixel = rowStart + column${j};\n${shader.riders(step.prologue, 'v', input, 'pixel', 'source', false)}\n` : '';
+    const riders =
+      step.prologue.length > 0
+        ? `let pixel = rowStart + column${j};\n${shader.riders(step.prologue, 'v', input, 'pixel', 'source', false)}\n`
+        : '';
     return `{ var v = ${shader.load(x, `(rowStart + column${j}) * ${in4}u + source`)}; ${riders}r${ky}_${j} = select(vec4f(), v, rowInside && inside${j}); }`;
   })
   .join('\n')} }`;
   const declare = (ky: number): string => columns.map((_, j) => `var r${ky}_${j}: vec4f;`).join(' ');
   const product = (t: number): string =>
     range(w.kernel[0])
-      .flatMap((ky) => range(w.kernel[1]).map((kx) => `r${ky}_${columnOf(columns, w, t, kx)} * w${ky * w.kernel[1] + kx}`))
+      .flatMap((ky) =>
+        range(w.kernel[1]).map((kx) => `r${ky}_${columnOf(columns, w, t, kx)} * w${ky * w.kernel[1] + kx}`),
+      )
       .join(' + ');
   const keep = range(kept)
     .map((ky) => columns.map((_, j) => `r${ky}_${j} = r${ky + w.stride[0]}_${j};`).join(' '))
@@ -60,7 +76,10 @@ ${range(w.kernel[0])
   .map((ky) => loadRow(ky, 'top'))
   .join('\n')}
 ${range(c.across)
-  .map((t) => `{ var acc${t} = b + ${product(t)};\n${store(t, 'u32(oy)', `firstColumn + ${t}u < ${outWidth}u${warmUp > 0 ? ' && oy >= firstRow' : ''}`)} }`)
+  .map(
+    (t) =>
+      `{ var acc${t} = b + ${product(t)};\n${store(t, 'u32(oy)', `firstColumn + ${t}u < ${outWidth}u${warmUp > 0 ? ' && oy >= firstRow' : ''}`)} }`,
+  )
   .join('\n')}
 ${keep}`;
   return `let source = ${attrsOf(step).repeat === 1 ? 'block' : `block % ${in4}u`};
@@ -76,7 +95,8 @@ ${range(w.kernel[0]).map(declare).join('\n')}
 ${c.down === 1 ? `let oy = firstRow;\n${one}` : `for (var oy = firstRow - ${warmUp}; oy < min(firstRow + ${c.down}, ${outHeight}); oy++) {\n${one}\n}`}`;
 }
 
-const invocations = (output: Shape, c: Cut): number => (output[0] as number) * c.strips * c.chunks * channelBlocks(output);
+const invocations = (output: Shape, c: Cut): number =>
+  (output[0] as number) * c.strips * c.chunks * channelBlocks(output);
 
 /** Software: whole columns, so that each input row is loaded once; shorter ones where they would leave cores idle. */
 function softwareCut(step: Step): Cut {
@@ -101,12 +121,18 @@ function build(step: Step, caps: Capabilities, precision: Precision, c: Cut, siz
   const [, outHeight, outWidth] = output as [number, number, number, number];
   const out4 = channelBlocks(output);
   const sums = step.outputs.length > 1;
-  const body = stripText(shader, step, attrsOf(step), c, (t, row, live) => `if (${live}) {
+  const body = stripText(
+    shader,
+    step,
+    attrsOf(step),
+    c,
+    (t, row, live) => `if (${live}) {
 let row = (n * ${outHeight}u + ${row}) * ${outWidth}u + firstColumn + ${t}u;
 ${shader.riders(step.epilogue, `acc${t}`, output, 'row', 'block')}
 ${shader.store(shader.output(), `row * ${out4}u + block`, `acc${t}`)}
 ${sums ? `sum += acc${t};` : ''}
-}`);
+}`,
+  );
   const grid = lineGrid(invocations(output, c), caps, size);
   return shader.build(
     `@compute @workgroup_size(${size})
@@ -123,9 +149,13 @@ ${sums ? shader.store(shader.output(1), `(n * ${c.strips * c.chunks}u + chunk * 
 
 /** Taps and the loads of a loop's turn are unrolled: more of them would take seconds to compile, and without overlap nothing is gained. */
 const unrolls = ({ kernel, stride, dilation, ...w }: Window): boolean =>
-  kernel[0] * kernel[1] <= 49 && dilation[0] === 1 && stride[0] < kernel[0] && stride[0] * stripColumns({ kernel, stride, dilation, ...w }, 4).length <= 26;
+  kernel[0] * kernel[1] <= 49 &&
+  dilation[0] === 1 &&
+  stride[0] < kernel[0] &&
+  stride[0] * stripColumns({ kernel, stride, dilation, ...w }, 4).length <= 26;
 
-const mergeable = (step: Step): boolean => attrsOf(step).repeat === 1 || (shapeOf(step.inputs[0]).at(-1) as number) % 4 === 0;
+const mergeable = (step: Step): boolean =>
+  attrsOf(step).repeat === 1 || (shapeOf(step.inputs[0]).at(-1) as number) % 4 === 0;
 
 export const depthwiseColumns: Kernel = {
   name: 'depthwise/columns',

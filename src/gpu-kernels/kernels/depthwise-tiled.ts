@@ -31,11 +31,16 @@ function tileOf(step: Step, caps: Capabilities): Tile | undefined {
   const height = (tileHeight - 1) * w.stride[0] + (w.kernel[0] - 1) * w.dilation[0] + 1;
   const width = (tileWidth - 1) * w.stride[1] + (w.kernel[1] - 1) * w.dilation[1] + 1;
   const wanted = channelBlocks(shapeOf(step.outputs[0]));
-  const blocks = [4, 2, 1].find((b) => (b === 1 || b < 2 * wanted) && (height * width + strips) * b * 16 <= caps.maxWorkgroupStorageBytes);
+  const blocks = [4, 2, 1].find(
+    (b) => (b === 1 || b < 2 * wanted) && (height * width + strips) * b * 16 <= caps.maxWorkgroupStorageBytes,
+  );
   return blocks === undefined ? undefined : { blocks, height, width };
 }
 
-const tilesOf = ([, height, width]: readonly number[]): [number, number] => [Math.ceil((height as number) / tileHeight), Math.ceil((width as number) / tileWidth)];
+const tilesOf = ([, height, width]: readonly number[]): [number, number] => [
+  Math.ceil((height as number) / tileHeight),
+  Math.ceil((width as number) / tileWidth),
+];
 
 export const depthwiseTiled: Kernel = {
   name: 'depthwise/tiled',
@@ -43,7 +48,12 @@ export const depthwiseTiled: Kernel = {
   doc: '8×8 outputs of up to 4 channel blocks from an input tile in workgroup memory: windows of 7×7 and more.',
   accepts: (step, caps) => {
     const { kernel, repeat } = attrsOf(step);
-    if (caps.software || kernel[0] * kernel[1] < largeTaps || (repeat > 1 && (shapeOf(step.inputs[0]).at(-1) as number) % 4 !== 0)) return false;
+    if (
+      caps.software ||
+      kernel[0] * kernel[1] < largeTaps ||
+      (repeat > 1 && (shapeOf(step.inputs[0]).at(-1) as number) % 4 !== 0)
+    )
+      return false;
     return tileOf(step, caps) !== undefined && stripColumns(attrsOf(step), outputs).length <= 24;
   },
   sumParts: (step) => {
@@ -67,7 +77,12 @@ export const depthwiseTiled: Kernel = {
     const shader = new Shader(step, precision);
     const grid = tileGrid(blockTiles * parts * batch, caps);
     const x = shader.input(0);
-    const taps = shader.weight('taps', { packer: 'taps', roles: ['weight'], options: {}, elements: w.kernel[0] * w.kernel[1] * out4 * 4 });
+    const taps = shader.weight('taps', {
+      packer: 'taps',
+      roles: ['weight'],
+      options: {},
+      elements: w.kernel[0] * w.kernel[1] * out4 * 4,
+    });
     const bias = shader.vector('bias');
     const out = shader.output();
     const area = tile.height * tile.width * tile.blocks;
@@ -113,7 +128,12 @@ for (var ky = 0u; ky < ${w.kernel[0]}u; ky++) {
 let at = ((innerRow * ${w.stride[0]}u + ky * ${w.dilation[0]}u) * ${tile.width}u + innerColumn * ${w.stride[1]}u) * ${tile.blocks}u + lane;
 ${columns.map((offset, j) => `let x${j} = staged[at + ${offset * tile.blocks}u];`).join('\n')}
 ${range(w.kernel[1])
-  .map((kx) => `{ let w = ${shader.load(taps, `(ky * ${w.kernel[1]}u + ${kx}u) * ${out4}u + block`)}; ${range(outputs).map((t) => `a${t} += x${columnOf(columns, w, t, kx)} * w;`).join(' ')} }`)
+  .map(
+    (kx) =>
+      `{ let w = ${shader.load(taps, `(ky * ${w.kernel[1]}u + ${kx}u) * ${out4}u + block`)}; ${range(outputs)
+        .map((t) => `a${t} += x${columnOf(columns, w, t, kx)} * w;`)
+        .join(' ')} }`,
+  )
   .join('\n')}
 }
 ${sums ? 'var sum = vec4f();' : ''}

@@ -26,7 +26,8 @@ export const pixelsTogether = 4;
 /** Workgroups below which a discrete GPU idles. */
 const fewGroups = 96;
 
-const covered = (outputs: number, w: Window, axis: 0 | 1): number => (outputs - 1) * w.stride[axis] + (w.kernel[axis] - 1) * w.dilation[axis] + 1;
+const covered = (outputs: number, w: Window, axis: 0 | 1): number =>
+  (outputs - 1) * w.stride[axis] + (w.kernel[axis] - 1) * w.dilation[axis] + 1;
 
 /** Expanded pixels along one axis over all tiles, those outside of the map not counted. */
 function expandedAlong(size: number, outputs: number, tile: number, w: Window, axis: 0 | 1): number {
@@ -59,7 +60,9 @@ export function chooseExpandTile(input: Shape, output: Shape, w: Window, caps: C
         const invocations = Math.min(caps.maxInvocationsPerWorkgroup, items > 128 ? 256 : items > 64 ? 128 : 64);
         // The partial sums of a squeeze-excite lie beside the halo.
         if ((haloHeight * haloWidth * blocks + invocations) * 16 > caps.maxWorkgroupStorageBytes) continue;
-        const recompute = (expandedAlong(inHeight, outHeight, height, w, 0) * expandedAlong(inWidth, outWidth, width, w, 1)) / (inHeight * inWidth);
+        const recompute =
+          (expandedAlong(inHeight, outHeight, height, w, 0) * expandedAlong(inWidth, outWidth, width, w, 1)) /
+          (inHeight * inWidth);
         if (recompute > 2) continue;
         const tilesDown = Math.ceil(outHeight / height);
         const tilesAcross = Math.ceil(outWidth / width);

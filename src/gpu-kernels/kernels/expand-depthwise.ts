@@ -11,7 +11,8 @@ import { columnOf, range, stripColumns } from './wgsl-strip.ts';
 const attrsOf = (step: Step): ExpandDepthwiseAttrs => step.attrs as unknown as ExpandDepthwiseAttrs;
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
-const tileFor = (step: Step, caps: Parameters<Kernel['build']>[1]): ExpandTile | undefined => chooseExpandTile(shapeOf(step.inputs[0]), shapeOf(step.outputs[0]), attrsOf(step), caps);
+const tileFor = (step: Step, caps: Parameters<Kernel['build']>[1]): ExpandTile | undefined =>
+  chooseExpandTile(shapeOf(step.inputs[0]), shapeOf(step.outputs[0]), attrsOf(step), caps);
 
 /** Expands the part of the halo that lies on the map, a few pixels at a time; what lies outside stays 0, as memory begins. */
 function expansion(shader: Shader, step: Step, t: ExpandTile): string {
@@ -61,7 +62,12 @@ function filtering(shader: Shader, step: Step, t: ExpandTile, sums: boolean): st
   const output = shapeOf(step.outputs[0]);
   const [, outHeight, outWidth] = output as [number, number, number, number];
   const out4 = channelBlocks(output);
-  const taps = shader.weight('taps', { packer: 'taps', roles: ['weight'], options: {}, elements: w.kernel[0] * w.kernel[1] * out4 * 4 });
+  const taps = shader.weight('taps', {
+    packer: 'taps',
+    roles: ['weight'],
+    options: {},
+    elements: w.kernel[0] * w.kernel[1] * out4 * 4,
+  });
   const bias = shader.vector('bias');
   const out = shader.output();
   const columns = stripColumns(w, stripOutputs);
@@ -76,7 +82,10 @@ for (var ky = 0u; ky < ${w.kernel[0]}u; ky++) {
 let at = ((innerRow * ${w.stride[0]}u + ky * ${w.dilation[0]}u) * ${t.haloWidth}u + innerColumn * ${w.stride[1]}u) * ${t.blocks}u + lane;
 ${columns.map((offset, j) => `let x${j} = halo[at + ${offset * t.blocks}u];`).join('\n')}
 ${range(w.kernel[1])
-  .map((kx) => `{ let w = ${shader.load(taps, `(ky * ${w.kernel[1]}u + ${kx}u) * ${out4}u + block`)}; ${outputs.map((o) => `a${o} += x${columnOf(columns, w, o, kx)} * w;`).join(' ')} }`)
+  .map(
+    (kx) =>
+      `{ let w = ${shader.load(taps, `(ky * ${w.kernel[1]}u + ${kx}u) * ${out4}u + block`)}; ${outputs.map((o) => `a${o} += x${columnOf(columns, w, o, kx)} * w;`).join(' ')} }`,
+  )
   .join('\n')}
 }
 let oy = tileRow + innerRow;

@@ -40,7 +40,9 @@ for (var l = 0u; l < ${lanes}u; l++) { v += partial[l * ${columns}u + local]; }
 ${finish}
 }
 workgroupBarrier();`;
-  return blocks <= size ? `{ let base = 0u;\n${body}\n}` : `for (var base = 0u; base < ${blocks}u; base += ${size}u) {\n${body}\n}`;
+  return blocks <= size
+    ? `{ let base = 0u;\n${body}\n}`
+    : `for (var base = 0u; base < ${blocks}u; base += ${size}u) {\n${body}\n}`;
 }
 
 export const gateWorkgroup: Kernel = {
@@ -50,7 +52,8 @@ export const gateWorkgroup: Kernel = {
   accepts: (step, caps) =>
     !caps.software &&
     step.prologue.length === 0 &&
-    attrsOf(step).hidden * ((shapeOf(step.inputs[0]).at(-1) as number) + (shapeOf(step.outputs[0]).at(-1) as number)) <= maxWeights &&
+    attrsOf(step).hidden * ((shapeOf(step.inputs[0]).at(-1) as number) + (shapeOf(step.outputs[0]).at(-1) as number)) <=
+      maxWeights &&
     memoryBytes(step, caps) <= caps.maxWorkgroupStorageBytes &&
     (shapeOf(step.inputs[0])[0] as number) <= caps.maxWorkgroupsPerDimension,
   build(step, caps, precision) {

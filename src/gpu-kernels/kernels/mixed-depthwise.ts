@@ -13,7 +13,11 @@ function centred(inner: Window, outer: Window): boolean {
   if (inner === outer) return true;
   const margin = (outer.kernel[0] - inner.kernel[0]) / 2;
   return (
-    Number.isInteger(margin) && inner.kernel[0] === inner.kernel[1] && outer.kernel[0] === outer.kernel[1] && same(inner.dilation, [1, 1]) && same(outer.dilation, [1, 1]) &&
+    Number.isInteger(margin) &&
+    inner.kernel[0] === inner.kernel[1] &&
+    outer.kernel[0] === outer.kernel[1] &&
+    same(inner.dilation, [1, 1]) &&
+    same(outer.dilation, [1, 1]) &&
     same(inner.pads, [outer.pads[0] - margin, outer.pads[1] - margin])
   );
 }
@@ -48,9 +52,15 @@ export const mixedDepthwiseRows: Kernel = {
   accepts: (step, caps) => {
     const segments = segmentsOf(step);
     // Channel sums go through workgroup memory.
-    return segments !== undefined && segments.length <= 8 && fitsRows((step.outputs[0] as Value).shape, segments) && (!caps.software || step.outputs.length === 1);
+    return (
+      segments !== undefined &&
+      segments.length <= 8 &&
+      fitsRows((step.outputs[0] as Value).shape, segments) &&
+      (!caps.software || step.outputs.length === 1)
+    );
   },
-  sumParts: (step, caps) => (caps.software ? 0 : rowLayout((step.outputs[0] as Value).shape, segmentsOf(step) as Segment[], true).parts),
+  sumParts: (step, caps) =>
+    caps.software ? 0 : rowLayout((step.outputs[0] as Value).shape, segmentsOf(step) as Segment[], true).parts,
   build: (step, caps, precision) => {
     const segments = segmentsOf(step) as Segment[];
     const roles = attrsOf(step).splits.map((_, i) => `weight${i}`);
@@ -58,7 +68,15 @@ export const mixedDepthwiseRows: Kernel = {
       [`blocks${s}`, blocks],
       [`size${s}`, window.kernel[0]],
     ]);
-    const elements = segments.reduce((sum, { blocks, window }) => sum + blocks * window.kernel[0] * window.kernel[1] * 4, 0);
-    return buildRows(step, caps, precision, segments, { packer: 'segmentTaps', roles, options: Object.fromEntries(sizes) as Record<string, number>, elements });
+    const elements = segments.reduce(
+      (sum, { blocks, window }) => sum + blocks * window.kernel[0] * window.kernel[1] * 4,
+      0,
+    );
+    return buildRows(step, caps, precision, segments, {
+      packer: 'segmentTaps',
+      roles,
+      options: Object.fromEntries(sizes) as Record<string, number>,
+      elements,
+    });
   },
 };

@@ -44,15 +44,19 @@ let column = min(block, ${g.out4 - 1}u);
 let start = ${shader.load(bias, 'column')};
 var total = vec4f();
 for (var firstPixel = local / ${across}u; firstPixel < ${pixels}u; firstPixel += ${lanes * rows}u) {
-${each((p) => `let at${p} = firstPixel + ${p * lanes}u;
+${each(
+  (p) => `let at${p} = firstPixel + ${p * lanes}u;
 let row${p} = picture * ${pixels}u + min(at${p}, ${pixels - 1}u);
 ${g.rowStart(p)}
-var a${p} = start;`)}
+var a${p} = start;`,
+)}
 ${loop}
-${each((p) => `if (at${p} < ${pixels}u) {
+${each(
+  (p) => `if (at${p} < ${pixels}u) {
 ${shader.riders(step.epilogue, `a${p}`, g.output, `row${p}`, 'column')}
 total += a${p};
-}`)}
+}`,
+)}
 }
 partial[local] = total;
 workgroupBarrier();

@@ -21,7 +21,12 @@ function quadKernel(family: 'pointwise' | 'conv2d', doc: string): Kernel {
     },
     build(step, caps, precision) {
       const g = productRows(step) as ProductRows;
-      const tile = chooseQuadTile(g.rows, g.outChannels, g.group4 * g.taps, g.groups === 1 ? undefined : g.outChannels / g.groups);
+      const tile = chooseQuadTile(
+        g.rows,
+        g.outChannels,
+        g.group4 * g.taps,
+        g.groups === 1 ? undefined : g.outChannels / g.groups,
+      );
       const shader = new Shader(step, precision);
       shader.enable('subgroups');
       const columnTiles = Math.ceil(g.outChannels / tile.columns);
@@ -35,9 +40,11 @@ function quadKernel(family: 'pointwise' | 'conv2d', doc: string): Kernel {
       const body = `let at = (columnTile * ${g.taps}u + tap) * ${g.group4 * tile.columns}u + lane;
 ${g.group4 === 1 ? '{ let k = 0u;' : `for (var k = 0u; k < ${g.group4}u; k++) {`}
 let c = ${first} + k;
-${each((p) => `var x${p} = ${shader.load(x, `pixel${p} * ${g.in4}u + c`)};
+${each(
+  (p) => `var x${p} = ${shader.load(x, `pixel${p} * ${g.in4}u + c`)};
 ${shader.riders(step.prologue, `x${p}`, g.input, `pixel${p}`, 'c', false)}
-${g.guarded ? `x${p} = select(vec4f(), x${p}, inside${p});` : ''}`)}
+${g.guarded ? `x${p} = select(vec4f(), x${p}, inside${p});` : ''}`,
+)}
 let weightAt = at + k * ${tile.columns}u;
 ${quadStep(shader, w, tile)}
 }`;
@@ -52,20 +59,25 @@ let quad = (group.y * ${across}u + group.x) * ${quadsPerGroup}u + (local >> 2u);
 let tile = min(quad, ${tiles - 1}u);
 let columnTile = tile % ${columnTiles}u;
 let firstRow = (tile / ${columnTiles}u) * ${4 * tile.rows}u + lane;
-${each((p) => `let live${p} = quad < ${tiles}u && firstRow + ${4 * p}u < ${g.rows}u;
+${each(
+  (p) => `let live${p} = quad < ${tiles}u && firstRow + ${4 * p}u < ${g.rows}u;
 let row${p} = min(firstRow + ${4 * p}u, ${g.rows - 1}u);
-${g.rowStart(p)}`)}
+${g.rowStart(p)}`,
+)}
 ${quadAccumulators(tile)}
 ${g.overTaps(body, tile.rows)}
 let firstBlock = columnTile * ${tile.columns / 4}u;
 ${rowNumbers(tile.columns / 4)
   .map((j) => `let bias${j} = ${shader.load(bias, `firstBlock + ${j}u`)};`)
   .join('\n')}
-${quadStore(tile, (p, j) => `if (${guard(p)}) {
+${quadStore(
+  tile,
+  (p, j) => `if (${guard(p)}) {
 v += bias${j};
 ${shader.riders(step.epilogue, 'v', g.output, `row${p}`, 'block')}
 ${shader.store(out, `row${p} * ${g.out4}u + block`, 'v')}
-}`)}
+}`,
+)}
 }`,
         [across, Math.ceil(groups / across), 1],
       );
@@ -73,5 +85,11 @@ ${shader.store(out, `row${p} * ${g.out4}u + block`, 'v')}
   };
 }
 
-export const pointwiseQuad = quadKernel('pointwise', 'Software adapters: a quad computes 4·P rows by Q channels and swaps its weights lane by lane.');
-export const conv2dQuad = quadKernel('conv2d', 'Software adapters: dense and aligned grouped windows as a product over taps, tiled like pointwise/quad.');
+export const pointwiseQuad = quadKernel(
+  'pointwise',
+  'Software adapters: a quad computes 4·P rows by Q channels and swaps its weights lane by lane.',
+);
+export const conv2dQuad = quadKernel(
+  'conv2d',
+  'Software adapters: dense and aligned grouped windows as a product over taps, tiled like pointwise/quad.',
+);

@@ -3,7 +3,7 @@ import type { PointwiseAttrs } from '../families.ts';
 import type { BuiltKernel, Capabilities, Kernel, Precision } from '../kernel.ts';
 import { Shader } from '../shader.ts';
 import type { Step } from '../step.ts';
-import { chooseTile, fewTiles } from './pointwise-tiled.ts';
+import { busyInvocations, fillsGpu } from './pointwise-tiled.ts';
 import { productRows, rowNumbers, type ProductRows } from './product-rows.ts';
 import { columnThreads, tileGrid, tileLoop } from './wgsl-product.ts';
 
@@ -15,19 +15,25 @@ interface Split {
   readonly tiles: number;
 }
 
-/** Invocations that keep a discrete GPU busy. */
-const wanted = 16384;
+/** Workgroups below which narrower tiles are worth their shorter reads. */
+const fewTiles = 64;
 
 /** Undefined where the inputs are too few to split or the device has too little workgroup memory. */
 function chooseSplit(g: ProductRows, caps: Capabilities): Split | undefined {
-  const across = columnThreads(g.out4, [8, 4]);
   // 7 divides the maps of ImageNet nets; fewest rows of padding, then most reuse. A window's rows need registers for their corners.
-  const rows = (g.guarded ? [4, 2, 1] : [8, 7, 4, 2, 1]).reduce((best, r) => (Math.ceil(g.rows / r) * r < Math.ceil(g.rows / best) * best ? r : best));
-  const tiles = Math.ceil(g.out4 / across) * Math.ceil(g.rows / rows);
+  const rows = (g.guarded ? [4, 2, 1] : [8, 7, 4, 2, 1]).reduce((best, r) =>
+    Math.ceil(g.rows / r) * r < Math.ceil(g.rows / best) * best ? r : best,
+  );
+  const tilesOf = (width: number): number => Math.ceil(g.out4 / width) * Math.ceil(g.rows / rows);
+  const widest = columnThreads(g.out4, [8, 4]);
+  const across = tilesOf(widest) < fewTiles ? 4 : widest;
+  const tiles = tilesOf(across);
   let parts = 4;
   const fits = (count: number): boolean =>
-    count <= g.group4 && across * count <= caps.maxInvocationsPerWorkgroup && rows * across * count * 16 <= caps.maxWorkgroupStorageBytes;
-  while (tiles * across * parts < wanted && fits(parts * 2)) parts *= 2;
+    count <= g.group4 &&
+    across * count <= caps.maxInvocationsPerWorkgroup &&
+    rows * across * count * 16 <= caps.maxWorkgroupStorageBytes;
+  while (tiles * across * parts < busyInvocations && fits(parts * 2)) parts *= 2;
   return fits(parts) ? { across, rows, parts, tiles } : undefined;
 }
 
@@ -51,9 +57,11 @@ let firstColumn = (tile % ${columnTiles}u) * ${across}u;
 let firstRow = (tile / ${columnTiles}u) * ${rows}u;
 let part = local / ${across}u;
 let column = min(firstColumn + local % ${across}u, ${g.out4 - 1}u);
-${each((p) => `let row${p} = min(firstRow + ${p}u, ${g.rows - 1}u);
+${each(
+  (p) => `let row${p} = min(firstRow + ${p}u, ${g.rows - 1}u);
 ${g.rowStart(p)}
-var a${p} = vec4f();`)}
+var a${p} = vec4f();`,
+)}
 ${loop}
 ${each((p) => `partial[${p * size}u + local] = a${p};`)}
 workgroupBarrier();
@@ -73,9 +81,10 @@ ${shader.store(shader.output(), `row * ${g.out4}u + block`, 'v')}
 
 /** Where whole tiles would leave a GPU idle and there are inputs enough to split. */
 function takes(step: Step, caps: Capabilities): boolean {
-  if (caps.software || (step.attrs as unknown as PointwiseAttrs).pool !== undefined || step.outputs.length > 1) return false;
+  if (caps.software || (step.attrs as unknown as PointwiseAttrs).pool !== undefined || step.outputs.length > 1)
+    return false;
   const g = productRows(step);
-  return g !== undefined && g.group4 >= 8 && chooseTile(g).tiles < fewTiles * 2 && chooseSplit(g, caps) !== undefined;
+  return g !== undefined && g.group4 >= 8 && !fillsGpu(g) && chooseSplit(g, caps) !== undefined;
 }
 
 export const pointwiseSplitK: Kernel = {

@@ -22,12 +22,21 @@ const tileOf = (g: ProductRows, rows: number): Tile => {
 };
 
 /** Workgroups below which a discrete GPU idles. */
-export const fewTiles = 96;
+const fewTiles = 128;
 
 /** The most rows an invocation, for reuse of weights, that still make enough workgroups. A window's rows need registers for their corners. */
-export function chooseTile(g: ProductRows): Tile {
-  return (g.guarded ? [4, 2] : [8, 4, 2]).map((rows) => tileOf(g, rows)).find(({ tiles }) => tiles >= fewTiles) ?? tileOf(g, 2);
+function chooseTile(g: ProductRows): Tile {
+  return (
+    (g.guarded ? [4, 2] : [8, 4, 2]).map((rows) => tileOf(g, rows)).find(({ tiles }) => tiles >= fewTiles) ??
+    tileOf(g, 2)
+  );
 }
+
+/** Invocations that keep a discrete GPU busy. */
+export const busyInvocations = 16384;
+
+/** True where small tiles are enough work for a GPU without splitting the inputs. */
+export const fillsGpu = (g: ProductRows): boolean => tileOf(g, 2).tiles * size >= busyInvocations;
 
 function build(step: Step, caps: Capabilities, precision: Precision): BuiltKernel {
   const g = productRows(step) as ProductRows;
@@ -46,23 +55,30 @@ ${grid.prologue}
 let block = (tile % ${columnTiles}u) * ${across}u + local % ${across}u;
 let firstRow = ((tile / ${columnTiles}u) * ${size / across}u + local / ${across}u) * ${rows}u;
 let column = min(block, ${g.out4 - 1}u);
-${each((p) => `let row${p} = min(firstRow + ${p}u, ${g.rows - 1}u);
-${g.rowStart(p)}`)}
+${each(
+  (p) => `let row${p} = min(firstRow + ${p}u, ${g.rows - 1}u);
+${g.rowStart(p)}`,
+)}
 let start = ${shader.load(bias, 'column')};
 ${each((p) => `var a${p} = start;`)}
 ${loop}
 ${g.out4 % across === 0 ? '' : `if (block >= ${g.out4}u) { return; }`}
-${each((p) => `${g.rows % ((size / across) * rows) === 0 ? '{' : `if (firstRow + ${p}u < ${g.rows}u) {`}
+${each(
+  (p) => `${g.rows % ((size / across) * rows) === 0 ? '{' : `if (firstRow + ${p}u < ${g.rows}u) {`}
 ${shader.riders(step.epilogue, `a${p}`, g.output, `row${p}`, 'column')}
 ${shader.store(out, `row${p} * ${g.out4}u + column`, `a${p}`)}
-}`)}
+}`,
+)}
 }`,
     grid.workgroups,
   );
 }
 
 const takes = (step: Step, caps: Capabilities): boolean =>
-  !caps.software && (step.attrs as unknown as PointwiseAttrs).pool === undefined && step.outputs.length === 1 && productRows(step) !== undefined;
+  !caps.software &&
+  (step.attrs as unknown as PointwiseAttrs).pool === undefined &&
+  step.outputs.length === 1 &&
+  productRows(step) !== undefined;
 
 export const pointwiseTiled: Kernel = {
   name: 'pointwise/tiled',

@@ -32,7 +32,9 @@ export const rowNumbers = (count: number): number[] => Array.from({ length: coun
 
 /** Whole vec4s a group on both sides. */
 const aligned = (step: Step, groups: number): boolean =>
-  groups === 1 || ((shapeOf(step.inputs[0]).at(-1) as number) % (4 * groups) === 0 && ((step.weights.weight as { shape: Shape }).shape[0] as number) % (4 * groups) === 0);
+  groups === 1 ||
+  ((shapeOf(step.inputs[0]).at(-1) as number) % (4 * groups) === 0 &&
+    ((step.weights.weight as { shape: Shape }).shape[0] as number) % (4 * groups) === 0);
 
 /** The rows of a `pointwise` or `conv2d` step; undefined where groups split a vec4. */
 export function productRows(step: Step): ProductRows | undefined {
@@ -44,8 +46,20 @@ export function productRows(step: Step): ProductRows | undefined {
   const { pool } = step.attrs as unknown as PointwiseAttrs;
   const output = pool ? [...input.slice(0, -1), outChannels] : shapeOf(step.outputs[0]);
   const in4 = channelBlocks(input);
-  const common = { rows: rowCount(output), input, output, outChannels, groups, taps: elements(weight.slice(2)), in4, group4: in4 / groups, out4: channelBlocks(output) };
-  return step.family === 'conv2d' ? { ...common, ...windowRows(input, output, step.attrs as unknown as Conv2dStepAttrs) } : { ...common, ...pointRows(input, output, step) };
+  const common = {
+    rows: rowCount(output),
+    input,
+    output,
+    outChannels,
+    groups,
+    taps: elements(weight.slice(2)),
+    in4,
+    group4: in4 / groups,
+    out4: channelBlocks(output),
+  };
+  return step.family === 'conv2d'
+    ? { ...common, ...windowRows(input, output, step.attrs as unknown as Conv2dStepAttrs) }
+    : { ...common, ...pointRows(input, output, step) };
 }
 
 type Text = Pick<ProductRows, 'guarded' | 'rowStart' | 'overTaps'>;

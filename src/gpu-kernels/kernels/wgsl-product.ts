@@ -9,12 +9,20 @@ import { rowNumbers, type ProductRows } from './product-rows.ts';
 export function columnWeights(shape: Shape, role = 'weight'): PackedWeight {
   const [out, input, ...window] = shape as [number, number, ...number[]];
   const taps = window.reduce((a, b) => a * b, 1);
-  return { packer: 'columns', roles: [role], options: {}, elements: taps * Math.ceil(input / 4) * 4 * Math.ceil(out / 4) * 4 };
+  return {
+    packer: 'columns',
+    roles: [role],
+    options: {},
+    elements: taps * Math.ceil(input / 4) * 4 * Math.ceil(out / 4) * 4,
+  };
 }
 
 /** `acc + x · W` for one block of four inputs; `w{lane}` hold four outputs each. Lanes beyond the last input channel are left out. */
 export const blockProduct = (acc: string, x: string, lanes: number, w = 'w'): string =>
-  `${acc} += ${['x', 'y', 'z', 'w'].slice(0, lanes).map((lane, i) => `${x}.${lane} * ${w}${i}`).join(' + ')};`;
+  `${acc} += ${['x', 'y', 'z', 'w']
+    .slice(0, lanes)
+    .map((lane, i) => `${x}.${lane} * ${w}${i}`)
+    .join(' + ')};`;
 
 /** Input lanes in use: fewer than four only where the input is a single block (a picture's three channels). */
 export const lanesOf = (g: ProductRows): number => (g.in4 === 1 ? (g.input.at(-1) as number) : 4);
@@ -23,7 +31,13 @@ export const lanesOf = (g: ProductRows): number => (g.in4 === 1 ? (g.input.at(-1
  * The loop over input blocks for one tap: adds to `vec4f` variables `a{p}`. Needs u32 `column` (the output's vec4, in range),
  * `tap` and what `ProductRows` declares for each row. Blocks `start`, `start + stride`, … of the group.
  */
-export function tileLoop(shader: Shader, step: Step, g: ProductRows, rows: number, blocks: { start: string; stride: number } = { start: '0u', stride: 1 }): string {
+export function tileLoop(
+  shader: Shader,
+  step: Step,
+  g: ProductRows,
+  rows: number,
+  blocks: { start: string; stride: number } = { start: '0u', stride: 1 },
+): string {
   const x = shader.input(0);
   const w = shader.weight('columns', columnWeights((step.weights.weight as { shape: Shape }).shape));
   const lanes = lanesOf(g);
@@ -44,12 +58,18 @@ ${rowNumbers(rows)
 }
 
 /** A grid of workgroups in one line, folded where the device's limit asks for it; declares u32 `tile` and leaves surplus groups. */
-export function tileGrid(tiles: number, caps: Capabilities): { workgroups: [number, number, number]; prologue: string } {
+export function tileGrid(
+  tiles: number,
+  caps: Capabilities,
+): { workgroups: [number, number, number]; prologue: string } {
   const across = Math.min(tiles, caps.maxWorkgroupsPerDimension);
   const down = Math.ceil(tiles / across);
   return {
     workgroups: [across, down, 1],
-    prologue: down === 1 ? 'let tile = group.x;' : `let tile = group.y * ${across}u + group.x;\nif (tile >= ${tiles}u) { return; }`,
+    prologue:
+      down === 1
+        ? 'let tile = group.x;'
+        : `let tile = group.y * ${across}u + group.x;\nif (tile >= ${tiles}u) { return; }`,
   };
 }
 

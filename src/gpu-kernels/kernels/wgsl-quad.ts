@@ -63,15 +63,20 @@ export const quadWeights = (role: string, shape: Shape, tile: QuadTile): PackedW
 export function quadStep(shader: Shader, weights: { name: string; type: 'f32' | 'f16' }, tile: QuadTile): string {
   const lines: string[] = [];
   for (let j = 0; j < tile.columns / 4; j++) {
-    lines.push(`{ let w0 = ${shader.load(weights, `weightAt + ${4 * j}u`)}; let w1 = quadSwapX(w0); let w2 = quadSwapY(w0); let w3 = quadSwapDiagonal(w0);`);
-    for (let p = 0; p < tile.rows; p++) for (let r = 0; r < 4; r++) lines.push(`a${p}_${4 * j + r} += dot(x${p}, w${r});`);
+    lines.push(
+      `{ let w0 = ${shader.load(weights, `weightAt + ${4 * j}u`)}; let w1 = quadSwapX(w0); let w2 = quadSwapY(w0); let w3 = quadSwapDiagonal(w0);`,
+    );
+    for (let p = 0; p < tile.rows; p++)
+      for (let r = 0; r < 4; r++) lines.push(`a${p}_${4 * j + r} += dot(x${p}, w${r});`);
     lines.push('}');
   }
   return lines.join('\n');
 }
 
 export const quadAccumulators = (tile: QuadTile): string =>
-  Array.from({ length: tile.rows }, (_, p) => Array.from({ length: tile.columns }, (__, c) => `var a${p}_${c} = 0.0;`).join(' ')).join('\n');
+  Array.from({ length: tile.rows }, (_, p) =>
+    Array.from({ length: tile.columns }, (__, c) => `var a${p}_${c} = 0.0;`).join(' '),
+  ).join('\n');
 
 /**
  * Statements that bring each row's accumulators back into channel order and hand them to `store`: block j of row p in the `vec4f`

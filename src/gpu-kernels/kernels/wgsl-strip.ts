@@ -10,10 +10,14 @@ export function stripColumns(w: Window, across: number): number[] {
 }
 
 /** Index into the columns of output `t`'s tap `kx`. */
-export const columnOf = (columns: readonly number[], w: Window, t: number, kx: number): number => columns.indexOf(t * w.stride[1] + kx * w.dilation[1]);
+export const columnOf = (columns: readonly number[], w: Window, t: number, kx: number): number =>
+  columns.indexOf(t * w.stride[1] + kx * w.dilation[1]);
 
 /** Declares bool `inside{j}` and u32 `column{j}` (kept in range) of each column, from the i32 `left` of the strip's first. */
 export const declareColumns = (columns: readonly number[], width: number): string =>
   columns
-    .map((offset, j) => `let inside${j} = left + ${offset} >= 0 && left + ${offset} < ${width}; let column${j} = u32(clamp(left + ${offset}, 0, ${width - 1}));`)
+    .map(
+      (offset, j) =>
+        `let inside${j} = left + ${offset} >= 0 && left + ${offset} < ${width}; let column${j} = u32(clamp(left + ${offset}, 0, ${width - 1}));`,
+    )
     .join('\n');

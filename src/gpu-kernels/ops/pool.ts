@@ -146,7 +146,8 @@ export function binomialFilter(size: number): readonly number[] {
 }
 
 /** Padding on every side, in pixels. */
-export const blurPadding = (a: Pick<BlurPoolAttrs, 'size' | 'stride'>): number => Math.floor((a.stride - 1 + a.size - 1) / 2);
+export const blurPadding = (a: Pick<BlurPoolAttrs, 'size' | 'stride'>): number =>
+  Math.floor((a.stride - 1 + a.size - 1) / 2);
 
 /**
  * Blur pooling (arXiv 1904.11486): binomial filter, then the stride. A fixed depthwise filter: its multiply-accumulates count in

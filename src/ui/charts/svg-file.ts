@@ -14,6 +14,7 @@ const properties = [
   'font-weight',
   'text-anchor',
   'dominant-baseline',
+  'paint-order',
 ] as const;
 
 /** A standalone SVG document of a chart that is on the page, on the background that it stands on. */

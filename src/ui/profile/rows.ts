@@ -166,6 +166,12 @@ export interface Sorting {
 export const change = (row: LayerRow): number | undefined =>
   row.kind === 'block' && row.ms !== undefined && row.baselineMs !== undefined ? row.ms - row.baselineMs : undefined;
 
+/** The change, or 0 where it is not more than twice the relative spread of the two measurements. */
+export function beyondNoise(row: LayerRow, spread: number): number {
+  const by = change(row) ?? 0;
+  return Math.abs(by) > 2 * spread * Math.max(row.ms ?? 0, row.kind === 'block' ? (row.baselineMs ?? 0) : 0) ? by : 0;
+}
+
 /** Sorted blocks, each unfolded one followed by its kernels; `flat`: all kernels, without blocks. Rows without a value come last. */
 export function arrange(
   blocks: readonly BlockRow[],

@@ -1,5 +1,5 @@
 // The numbers of the whole net as the summary line shows them, each with what it means.
-import { milliseconds, percent } from '../format.ts';
+import { milliseconds, percent, percentChange } from '../format.ts';
 import { signedMs } from './layer-columns.ts';
 import { residual, sumOfDispatches, type RunRecord } from './record.ts';
 
@@ -15,7 +15,7 @@ const variation = (value: number | undefined): string =>
   value === undefined ? '' : `±${percent(value, value < 0.1 ? 1 : 0)}`;
 
 /** A software adapter's times are never called GPU time. */
-export function summaryFacts(record: RunRecord): Fact[] {
+export function summaryFacts(record: RunRecord, baseline?: RunRecord): Fact[] {
   const { warm, gpu, cold, adapter, estimated, tickNs } = record;
   const sum = sumOfDispatches(record);
   const between = residual(record);
@@ -25,7 +25,12 @@ export function summaryFacts(record: RunRecord): Fact[] {
     {
       label: unit,
       text: milliseconds(gpu.medianMs),
-      detail: variation(gpu.variation),
+      detail: [
+        variation(gpu.variation),
+        baseline && `${percentChange(baseline.gpu.medianMs, gpu.medianMs)} vs baseline`,
+      ]
+        .filter(Boolean)
+        .join(' · '),
       title: `One pass with all ${record.dispatches.length} dispatches, ${estimated ? 'by wall clock' : 'begin to end by timestamps'}: median of ${gpu.runs} runs${gpu.variation === undefined ? '' : `, spread from run to run ${percent(gpu.variation)} (standard deviation ÷ mean)`}.${adapter.software ? ' A software adapter runs on the CPU, so this is no GPU time.' : ''}`,
     },
     {

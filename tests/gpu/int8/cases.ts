@@ -31,12 +31,23 @@ const bytes = (random: Random, count: number): Uint8Array => {
   return Uint8Array.from({ length: count }, () => (ends ? random.pick(0, 255) : random.whole(0, 255)));
 };
 
-const filled = (step: Step, attrs: object, inputs: readonly Bytes[], weights: Readonly<Record<string, Numbers>> = {}): Filled => {
+const filled = (
+  step: Step,
+  attrs: object,
+  inputs: readonly Bytes[],
+  weights: Readonly<Record<string, Numbers>> = {},
+): Filled => {
   const own = { ...step, attrs: { ...step.attrs, ...attrs } };
   return { step: own, inputs, weights, expected: int8Reference(own, inputs, weights) };
 };
 
-const base = (family: string, inputs: readonly Value[], output: Value, attrs: object = {}, weights: Readonly<Record<string, WeightExpr>> = {}): Step => ({
+const base = (
+  family: string,
+  inputs: readonly Value[],
+  output: Value,
+  attrs: object = {},
+  weights: Readonly<Record<string, WeightExpr>> = {},
+): Step => ({
   family,
   from: ['y'],
   inputs,
@@ -58,14 +69,26 @@ interface Window {
 function window(random: Random, size: readonly [number, number]): Window & { readonly out: readonly [number, number] } {
   for (;;) {
     const square = random.pick(1, 2, 3, 3, 5);
-    const kernel = random.chance(0.8) ? ([square, square] as const) : ([random.whole(1, 4), random.whole(1, 4)] as const);
+    const kernel = random.chance(0.8)
+      ? ([square, square] as const)
+      : ([random.whole(1, 4), random.whole(1, 4)] as const);
     const stride = random.pick([1, 1], [2, 2], [3, 3], [1, 2]) as readonly [number, number];
     const dilation = random.chance(0.8) ? ([1, 1] as const) : ([2, 1] as const);
     const padding = random.pick<'same' | number>('same', 0, Math.floor(square / 2));
-    const pads = ([0, 1] as const).map((axis) => padAxis(padding, axis, size[axis], kernel[axis], stride[axis], dilation[axis]));
-    const out = ([0, 1] as const).map((axis) => windowOutput(size[axis], kernel[axis], stride[axis], dilation[axis], pads[axis] as readonly [number, number]));
+    const pads = ([0, 1] as const).map((axis) =>
+      padAxis(padding, axis, size[axis], kernel[axis], stride[axis], dilation[axis]),
+    );
+    const out = ([0, 1] as const).map((axis) =>
+      windowOutput(size[axis], kernel[axis], stride[axis], dilation[axis], pads[axis] as readonly [number, number]),
+    );
     if (out.some((length) => length < 1)) continue;
-    return { kernel, stride, dilation, pads: pads.map(([begin]) => begin) as unknown as readonly [number, number], out: out as unknown as readonly [number, number] };
+    return {
+      kernel,
+      stride,
+      dilation,
+      pads: pads.map(([begin]) => begin) as unknown as readonly [number, number],
+      out: out as unknown as readonly [number, number],
+    };
   }
 }
 
@@ -75,7 +98,9 @@ function constants(random: Random, weight: Int8Array, channels: number, small: b
   // |Σ(x − zero)·w| is at most this: what is left of int32 is the bias's.
   const room = 2 ** 31 - 1 - own * 255 * 127;
   const huge = random.chance(0.3);
-  const bias = Int32Array.from({ length: channels }, () => (huge ? random.pick(room, -room, random.whole(-room, room)) : random.whole(-20000, 20000)));
+  const bias = Int32Array.from({ length: channels }, () =>
+    huge ? random.pick(room, -room, random.whole(-room, room)) : random.whole(-20000, 20000),
+  );
   const factors = Array.from({ length: channels }, () => {
     const spread = huge ? 2 ** -random.whole(20, 40) : 2 ** -random.whole(4, 12);
     return multiplierOf(small ? Math.min(0.24, spread) : random.pick(spread, 2 ** random.whole(-4, 13), 0.9999, 0.25));
@@ -97,35 +122,79 @@ function product(random: Random, family: string, input: Shape, output: Shape, we
   const withTable = !floats && random.chance(0.3);
   const withAdd = !floats && random.chance(0.4);
   const roles = ['weight', 'bias', ...(floats ? ['scale'] : ['m0', 'shift', 'cap']), ...(withTable ? ['table'] : [])];
-  const weights = Object.fromEntries(roles.map((role) => [role, param(role, role === 'weight' ? weightShape : role === 'table' ? [256] : [channels])]));
+  const weights = Object.fromEntries(
+    roles.map((role) => [role, param(role, role === 'weight' ? weightShape : role === 'table' ? [256] : [channels])]),
+  );
   const inputs = [value('x', input), ...(withAdd ? [value('r', output)] : [])];
   const after: After[] = [];
   if (withTable) after.push({ kind: 'table', weight: 'table' });
   const fixed = { ...attrs, small, reach: 0, after };
-  const step = base(family, inputs, value('y', output, floats ? 'f32' : 'u8'), { ...fixed, ...(withAdd && { after: [...after, { kind: 'add', input: 1, ...addNumbers(random) }] }) }, weights);
+  const step = base(
+    family,
+    inputs,
+    value('y', output, floats ? 'f32' : 'u8'),
+    { ...fixed, ...(withAdd && { after: [...after, { kind: 'add', input: 1, ...addNumbers(random) }] }) },
+    weights,
+  );
   return {
     step,
     fill(random) {
       const ends = random.chance(0.2);
-      const weight = Int8Array.from({ length: elements(weightShape) }, () => (ends ? random.pick(127, -127) : random.whole(-127, 127)));
-      const own: Record<string, Numbers> = { ...constants(random, weight, channels, small), scale: random.numbers(channels), table: bytes(random, 256) };
+      const weight = Int8Array.from({ length: elements(weightShape) }, () =>
+        ends ? random.pick(127, -127) : random.whole(-127, 127),
+      );
+      const own: Record<string, Numbers> = {
+        ...constants(random, weight, channels, small),
+        scale: random.numbers(channels),
+        table: bytes(random, 256),
+      };
       const numbers = Object.fromEntries(roles.map((role) => [role, own[role] as Numbers]));
       const low = random.pick(0, 0, random.whole(0, 127));
-      const drawn = { inputZero: zero(random), outputZero: zero(random), low, after: withAdd ? [...after, { kind: 'add', input: 1, ...addNumbers(random) }] : after };
-      return filled(step, drawn, inputs.map(({ shape }) => bytes(random, elements(shape))), numbers);
+      const drawn = {
+        inputZero: zero(random),
+        outputZero: zero(random),
+        low,
+        after: withAdd ? [...after, { kind: 'add', input: 1, ...addNumbers(random) }] : after,
+      };
+      return filled(
+        step,
+        drawn,
+        inputs.map(({ shape }) => bytes(random, elements(shape))),
+        numbers,
+      );
     },
   };
 }
 
 function addNumbers(random: Random) {
-  const { integers, shift } = commonFactors([random.pick(1, 0.3, 7.77, 2 ** -9, 2 ** 18), random.pick(1, -1, 0.0101, 3)]);
+  const { integers, shift } = commonFactors([
+    random.pick(1, 0.3, 7.77, 2 ** -9, 2 ** 18),
+    random.pick(1, -1, 0.0101, 3),
+  ]);
   const [low, high] = random.pick<[number, number]>([0, 255], [random.whole(0, 127), random.whole(128, 255)]);
-  return { leftZero: zero(random), rightZero: zero(random), left: integers[0] as number, right: integers[1] as number, shift, outputZero: zero(random), low, high };
+  return {
+    leftZero: zero(random),
+    rightZero: zero(random),
+    left: integers[0] as number,
+    right: integers[1] as number,
+    shift,
+    outputZero: zero(random),
+    low,
+    high,
+  };
 }
 
 const channelsOf = (random: Random): number => random.pick(1, 2, 3, 4, 5, 7, 8, 12, 13, 16, 20, 24, 33);
-const rescaling = (random: Random) => ({ ...multiplierOf(random.pick(2 ** -random.whole(1, 20), 0.7, 1.3, 100)), outputZero: zero(random) });
-const mapShape = (random: Random, channels: number): [number, number, number, number] => [random.pick(1, 1, 2), random.whole(1, 9), random.whole(1, 9), channels];
+const rescaling = (random: Random) => ({
+  ...multiplierOf(random.pick(2 ** -random.whole(1, 20), 0.7, 1.3, 100)),
+  outputZero: zero(random),
+});
+const mapShape = (random: Random, channels: number): [number, number, number, number] => [
+  random.pick(1, 1, 2),
+  random.whole(1, 9),
+  random.whole(1, 9),
+  channels,
+];
 
 export const draws: Readonly<Record<string, (random: Random) => Case>> = {
   int8Pointwise(random) {
@@ -135,21 +204,39 @@ export const draws: Readonly<Record<string, (random: Random) => Case>> = {
     const [n, h, w] = mapShape(random, 1);
     const strided = stride[0] * stride[1] > 1;
     const rows = strided ? [n, Math.ceil(h / stride[0]), Math.ceil(w / stride[1])] : [n, h, w];
-    if (!strided && random.chance(0.2)) return product(random, 'int8Pointwise', [n, input], [n, output], [output, input / groups], { stride, groups });
-    return product(random, 'int8Pointwise', [n, h, w, input], [...rows, output], [output, input / groups], { stride, groups });
+    if (!strided && random.chance(0.2))
+      return product(random, 'int8Pointwise', [n, input], [n, output], [output, input / groups], { stride, groups });
+    return product(random, 'int8Pointwise', [n, h, w, input], [...rows, output], [output, input / groups], {
+      stride,
+      groups,
+    });
   },
   int8Conv2d(random) {
     const groups = random.pick(1, 1, 1, 2);
     const [input, output] = groups === 1 ? [random.pick(1, 3, 4, 7, 12), channelsOf(random)] : [4 * groups, 8 * groups];
     const [n, h, w] = mapShape(random, 1);
     const { out, ...placed } = window(random, [h, w]);
-    return product(random, 'int8Conv2d', [n, h, w, input], [n, ...out, output], [output, input / groups, ...placed.kernel], { ...placed, groups });
+    return product(
+      random,
+      'int8Conv2d',
+      [n, h, w, input],
+      [n, ...out, output],
+      [output, input / groups, ...placed.kernel],
+      { ...placed, groups },
+    );
   },
   int8Depthwise(random) {
     const channels = channelsOf(random);
     const [n, h, w] = mapShape(random, 1);
     const { out, ...placed } = window(random, [h, w]);
-    return product(random, 'int8Depthwise', [n, h, w, channels], [n, ...out, channels], [channels, 1, ...placed.kernel], { ...placed, repeat: 1 });
+    return product(
+      random,
+      'int8Depthwise',
+      [n, h, w, channels],
+      [n, ...out, channels],
+      [channels, 1, ...placed.kernel],
+      { ...placed, repeat: 1 },
+    );
   },
   int8Add(random) {
     const shape = mapShape(random, channelsOf(random));
@@ -160,7 +247,14 @@ export const draws: Readonly<Record<string, (random: Random) => Case>> = {
     const shape = mapShape(random, channelsOf(random));
     const other = random.chance(0.7) ? [shape[0], 1, 1, shape[3]] : shape;
     const step = base('int8Mul', [value('a', shape), value('b', other)], value('y', shape));
-    return { step, fill: (r) => filled(step, { leftZero: zero(r), rightZero: zero(r), ...rescaling(r) }, [bytes(r, elements(shape)), bytes(r, elements(other))]) };
+    return {
+      step,
+      fill: (r) =>
+        filled(step, { leftZero: zero(r), rightZero: zero(r), ...rescaling(r) }, [
+          bytes(r, elements(shape)),
+          bytes(r, elements(other)),
+        ]),
+    };
   },
   int8Mean(random) {
     const shape = mapShape(random, channelsOf(random));
@@ -171,7 +265,10 @@ export const draws: Readonly<Record<string, (random: Random) => Case>> = {
   int8Pool(random) {
     const shape = mapShape(random, channelsOf(random));
     const { out, ...placed } = window(random, [shape[1], shape[2]]);
-    const step = base('int8Pool', [value('x', shape)], value('y', [shape[0], ...out, shape[3]]), { ...placed, mode: random.pick('max', 'avg') });
+    const step = base('int8Pool', [value('x', shape)], value('y', [shape[0], ...out, shape[3]]), {
+      ...placed,
+      mode: random.pick('max', 'avg'),
+    });
     return { step, fill: (r) => filled(step, { inputZero: zero(r), ...rescaling(r) }, [bytes(r, elements(shape))]) };
   },
   int8Table(random) {
@@ -186,8 +283,17 @@ export const draws: Readonly<Record<string, (random: Random) => Case>> = {
     const step = base('int8Concat', inputs, value('y', [n, h, w, channels.reduce((a, b) => a + b)]));
     const fill = (r: Random): Filled => {
       const factors = channels.map(() => commonFactors([r.pick(1, 0.5, 1.77, 12)]));
-      const attrs = { zeros: channels.map(() => zero(r)), factors: factors.map(({ integers }) => integers[0] as number), shifts: factors.map(({ shift }) => shift), outputZero: zero(r) };
-      return filled(step, attrs, inputs.map(({ shape }) => bytes(r, elements(shape))));
+      const attrs = {
+        zeros: channels.map(() => zero(r)),
+        factors: factors.map(({ integers }) => integers[0] as number),
+        shifts: factors.map(({ shift }) => shift),
+        outputZero: zero(r),
+      };
+      return filled(
+        step,
+        attrs,
+        inputs.map(({ shape }) => bytes(r, elements(shape))),
+      );
     };
     return { step, fill };
   },
@@ -197,7 +303,9 @@ export const draws: Readonly<Record<string, (random: Random) => Case>> = {
     const attrs = { inverse: Math.fround(random.pick(1, 17.3, 0.01, 1 / 3)), zero: zero(random) };
     const step = base('quantize', [value('x', shape, 'f32')], value('y', shape), attrs);
     const fill = (r: Random): Filled => {
-      const x = r.numbers(elements(shape), -300 / attrs.inverse, 300 / attrs.inverse).map((number) => (r.chance(0.3) ? (Math.round(number * attrs.inverse) + 0.5) / attrs.inverse : number));
+      const x = r
+        .numbers(elements(shape), -300 / attrs.inverse, 300 / attrs.inverse)
+        .map((number) => (r.chance(0.3) ? (Math.round(number * attrs.inverse) + 0.5) / attrs.inverse : number));
       return filled(step, {}, [x]);
     };
     return { step, fill };

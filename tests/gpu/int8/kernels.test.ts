@@ -20,7 +20,11 @@ const shapes = full ? 100 : 12;
 const fillings = full ? 20 : 84;
 
 /** The dot kernels as they are, without the rule that keeps software adapters away from them: here they must be right, not fast. */
-const tested: readonly Kernel[] = [...int8Kernels.filter(({ name }) => !name.endsWith('-dot')), pointwiseTiledDot, conv2dTiledDot];
+const tested: readonly Kernel[] = [
+  ...int8Kernels.filter(({ name }) => !name.endsWith('-dot')),
+  pointwiseTiledDot,
+  conv2dTiledDot,
+];
 
 describe('integer kernels', () => {
   for (const software of [true, false]) {
@@ -29,7 +33,8 @@ describe('integer kernels', () => {
       if (!software && !/depthwise|tiled/i.test(kernel.name)) continue;
       it(`${kernel.name} as on ${software ? 'a software adapter' : 'a GPU'}`, async (context) => {
         const caps = { ...open.capabilities, software };
-        if (kernel.name.endsWith('-dot') && !caps.packedDot) context.skip('this WGSL has no packed_4x8_integer_dot_product');
+        if (kernel.name.endsWith('-dot') && !caps.packedDot)
+          context.skip('this WGSL has no packed_4x8_integer_dot_product');
         if (kernel.name.endsWith('/quad') && !caps.subgroups) context.skip('this adapter has no subgroups');
         const random = new Random(kernel.name.length * 7919 + (software ? 1 : 0));
         const cases: Case[] = [];
@@ -47,7 +52,10 @@ describe('integer kernels', () => {
             count++;
             const { expected, step } = all[i] as (typeof all)[number];
             const at = expected.findIndex((number, index) => number !== found[index]);
-            if (at >= 0) wrong.push(`${JSON.stringify([step.inputs.map(({ shape }) => shape), step.attrs])}: [${at}] is ${found[at]}, not ${expected[at]}`);
+            if (at >= 0)
+              wrong.push(
+                `${JSON.stringify([step.inputs.map(({ shape }) => shape), step.attrs])}: [${at}] is ${found[at]}, not ${expected[at]}`,
+              );
           });
         }
         expect(wrong.slice(0, 3)).toEqual([]);

@@ -22,11 +22,17 @@ async function quantized(name: string, float: readonly string[] = []): Promise<Q
   return quantizeNet(folded, calibration.ranges('max'), { ...recipe, float });
 }
 
-async function onGpu(net: QuantizedNet, keep: readonly string[]): Promise<{ results: Map<string, Float32Array>; kernels: string[] }> {
+async function onGpu(
+  net: QuantizedNet,
+  keep: readonly string[],
+): Promise<{ results: Map<string, Float32Array>; kernels: string[] }> {
   const { program, constants } = fusedIntegerProgram(net, open.capabilities, keep);
   const loaded = await loadProgram(open, net.graph, program, constants);
   try {
-    return { results: await loaded.run(pictureFor(size, 'unseen')), kernels: loaded.plan.dispatches.map(({ kernel }) => kernel) };
+    return {
+      results: await loaded.run(pictureFor(size, 'unseen')),
+      kernels: loaded.plan.dispatches.map(({ kernel }) => kernel),
+    };
   } finally {
     loaded.program.destroy();
   }
@@ -44,7 +50,8 @@ describe('quantised nets on the GPU', () => {
       const logits = net.program.outputs[0]?.node as string;
       const keep = integerLayers(net).filter((id) => id !== net.program.outputs[0]?.value.id);
       const [{ results }, expected] = [await onGpu(net, keep), onCpu(net, keep)];
-      for (const id of [...keep, logits]) expect([id, [...(results.get(id) ?? [])]]).toEqual([id, Array.from(expected.get(id) ?? [])]);
+      for (const id of [...keep, logits])
+        expect([id, [...(results.get(id) ?? [])]]).toEqual([id, Array.from(expected.get(id) ?? [])]);
     });
 
     it(`${name}: tables and residuals fused, one dispatch a product`, async () => {
@@ -59,7 +66,10 @@ describe('quantised nets on the GPU', () => {
 
   it('mobilenetv2_100 with some layers in float: borders on both sides', async () => {
     const layers = integerLayers(await quantized('mobilenetv2_100'));
-    const net = await quantized('mobilenetv2_100', layers.filter((_, i) => i % 5 === 2));
+    const net = await quantized(
+      'mobilenetv2_100',
+      layers.filter((_, i) => i % 5 === 2),
+    );
     const logits = net.program.outputs[0]?.node as string;
     const [{ results, kernels }, expected] = [await onGpu(net, []), onCpu(net, [])];
     expect(kernels.filter((kernel) => kernel.startsWith('dequantize')).length).toBeGreaterThan(5);

@@ -13,8 +13,12 @@ const stride = ({ type }: PlanTensor): number => (type === 'u8' ? 1 : 4);
 function pad(tensor: PlanTensor, data: ArrayLike<number>): Uint8Array {
   const channels = tensor.shape.at(-1) as number;
   const rows = data.length / channels;
-  const padded = tensor.type === 'u8' ? new Uint8Array(rows * blocks(channels) * 4).fill(93) : new Float32Array(rows * blocks(channels) * 4);
-  for (let row = 0; row < rows; row++) for (let c = 0; c < channels; c++) padded[row * blocks(channels) * 4 + c] = data[row * channels + c] as number;
+  const padded =
+    tensor.type === 'u8'
+      ? new Uint8Array(rows * blocks(channels) * 4).fill(93)
+      : new Float32Array(rows * blocks(channels) * 4);
+  for (let row = 0; row < rows; row++)
+    for (let c = 0; c < channels; c++) padded[row * blocks(channels) * 4 + c] = data[row * channels + c] as number;
   return new Uint8Array(padded.buffer);
 }
 
@@ -25,7 +29,12 @@ function unpad(tensor: PlanTensor, stored: Uint8Array): Uint8Array | Float32Arra
 }
 
 /** Results of the fillings, which share their WGSL, in their logical layout. */
-export async function runFilled(open: OpenDevice, kernel: Kernel, fillings: readonly Filled[], caps: Capabilities): Promise<(Uint8Array | Float32Array)[]> {
+export async function runFilled(
+  open: OpenDevice,
+  kernel: Kernel,
+  fillings: readonly Filled[],
+  caps: Capabilities,
+): Promise<(Uint8Array | Float32Array)[]> {
   const { device } = open;
   const buffers: GPUBuffer[] = [];
   const make = (size: number, usage: number): GPUBuffer => {
@@ -43,7 +52,11 @@ export async function runFilled(open: OpenDevice, kernel: Kernel, fillings: read
     const tensors = [...plan.inputs, ...plan.outputs];
     const slots = tensors.map((tensor, i) => {
       const data = i < inputs.length ? pad(tensor, inputs[i] as ArrayLike<number>) : undefined;
-      const bytes = (tensor.shape.slice(0, -1).reduce((a, b) => a * b, 1) * blocks(tensor.shape.at(-1) as number) * 4) * stride(tensor);
+      const bytes =
+        tensor.shape.slice(0, -1).reduce((a, b) => a * b, 1) *
+        blocks(tensor.shape.at(-1) as number) *
+        4 *
+        stride(tensor);
       const buffer = make(bytes, 128 | 8 | 4);
       if (data) device.queue.writeBuffer(buffer, 0, data as Uint8Array<ArrayBuffer>);
       else reads.push({ from: buffer, tensor, bytes });
@@ -51,17 +64,27 @@ export async function runFilled(open: OpenDevice, kernel: Kernel, fillings: read
     });
     const constants = plan.weights.map((weight) => {
       const buffer = make(weight.bytes, 128 | 8);
-      device.queue.writeBuffer(buffer, 0, packWeight(weight, 'f32', (name) => weights[name] as Float32Array));
+      device.queue.writeBuffer(
+        buffer,
+        0,
+        packWeight(weight, 'f32', (name) => weights[name] as Float32Array),
+      );
       return buffer;
     });
-    const entries = dispatch.bindings.map((b, binding) => ({ binding, resource: { buffer: ('slot' in b ? slots[b.slot] : constants[b.weight]) as GPUBuffer } }));
+    const entries = dispatch.bindings.map((b, binding) => ({
+      binding,
+      resource: { buffer: ('slot' in b ? slots[b.slot] : constants[b.weight]) as GPUBuffer },
+    }));
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, device.createBindGroup({ layout: layoutFor(open, access), entries }));
     pass.dispatchWorkgroups(...dispatch.workgroups);
     pass.end();
   }
-  const staging = make(reads.reduce((sum, { bytes }) => sum + bytes, 0), 1 | 8);
+  const staging = make(
+    reads.reduce((sum, { bytes }) => sum + bytes, 0),
+    1 | 8,
+  );
   let at = 0;
   for (const { from, bytes } of reads) {
     encoder.copyBufferToBuffer(from, 0, staging, at, bytes);

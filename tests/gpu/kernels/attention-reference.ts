@@ -7,13 +7,18 @@ import type { StepData } from './run-step.ts';
 type Matrix = number[][];
 
 export function referenceAttention(step: Step, a: AttentionStepAttrs, data: StepData): Float32Array {
-  const operand = (o: 0 | 1 | 2): { at: (n: number, token: number, head: number, d: number) => number; tokens: number } => {
+  const operand = (
+    o: 0 | 1 | 2,
+  ): { at: (n: number, token: number, head: number, d: number) => number; tokens: number } => {
     const { id, shape } = step.inputs[o] as Value;
     const numbers = data.inputs.get(id) as Float32Array;
     const channels = shape.at(-1) as number;
     const tokens = elements(shape) / channels / (shape[0] as number);
     const { offset, headStride } = a.layout[o];
-    return { tokens, at: (n, token, head, d) => numbers[(n * tokens + token) * channels + offset + head * headStride + d] as number };
+    return {
+      tokens,
+      at: (n, token, head, d) => numbers[(n * tokens + token) * channels + offset + head * headStride + d] as number,
+    };
   };
   const [q, k, v] = [operand(0), operand(1), operand(2)];
   const output: Shape = (step.outputs[0] as Value).shape;
@@ -24,7 +29,14 @@ export function referenceAttention(step: Step, a: AttentionStepAttrs, data: Step
   const keys = Array.from({ length: k.tokens }, (_, j) => j);
   const shared = (h: number): number => Math.floor(h / (a.heads / a.kvHeads));
   const mix = (rows: Matrix, weight: Float32Array, offset: Float32Array): Matrix =>
-    heads.map((h) => keys.map((j) => heads.reduce((sum, g) => sum + (weight[h * a.heads + g] as number) * (rows[g]?.[j] as number), offset[h] as number)));
+    heads.map((h) =>
+      keys.map((j) =>
+        heads.reduce(
+          (sum, g) => sum + (weight[h * a.heads + g] as number) * (rows[g]?.[j] as number),
+          offset[h] as number,
+        ),
+      ),
+    );
   for (let n = 0; n < (output[0] as number); n++)
     for (let i = 0; i < q.tokens; i++) {
       let rows: Matrix = heads.map((h) =>
@@ -44,7 +56,10 @@ export function referenceAttention(step: Step, a: AttentionStepAttrs, data: Step
       if (a.talkingHeads) rows = mix(rows, mix2 as Float32Array, mix2Bias as Float32Array);
       for (const h of heads)
         for (let d = 0; d < a.valueDim; d++)
-          result[(n * q.tokens + i) * channels + h * a.valueDim + d] = keys.reduce((sum, j) => sum + (rows[h]?.[j] as number) * v.at(n, j, shared(h), d), 0);
+          result[(n * q.tokens + i) * channels + h * a.valueDim + d] = keys.reduce(
+            (sum, j) => sum + (rows[h]?.[j] as number) * v.at(n, j, shared(h), d),
+            0,
+          );
     }
   return result;
 }

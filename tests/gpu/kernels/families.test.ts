@@ -31,9 +31,15 @@ function stepsFor(kernel: Kernel, caps: Capabilities, precision: Precision, coun
       if (!step || !kernel.accepts(step, caps, precision)) continue;
       const parts = kernel.sumParts?.(step, caps, precision) ?? 0;
       if (parts > 0 && attempt % 2 === 1) {
-        const sums = { id: 'y#sums', shape: [step.inputs[0]?.shape[0] as number, parts, step.outputs[0]?.shape.at(-1) as number], type: 'f32' as const };
+        const sums = {
+          id: 'y#sums',
+          shape: [step.inputs[0]?.shape[0] as number, parts, step.outputs[0]?.shape.at(-1) as number],
+          type: 'f32' as const,
+        };
         step = { ...step, outputs: [...step.outputs, sums] };
-        expect(kernel.accepts(step, caps, precision), 'a kernel that offers sums must take the step with them').toBe(true);
+        expect(kernel.accepts(step, caps, precision), 'a kernel that offers sums must take the step with them').toBe(
+          true,
+        );
       }
       steps.push(step);
       if (steps.length === count) break;
@@ -47,7 +53,8 @@ function addParts(step: Step, sums: Float32Array): Float32Array {
   const [batch, parts, channels] = step.outputs[1]?.shape as [number, number, number];
   return Float32Array.from({ length: batch * channels }, (_, i) => {
     let sum = 0;
-    for (let part = 0; part < parts; part++) sum += sums[(Math.floor(i / channels) * parts + part) * channels + (i % channels)] as number;
+    for (let part = 0; part < parts; part++)
+      sum += sums[(Math.floor(i / channels) * parts + part) * channels + (i % channels)] as number;
     return sum;
   });
 }
@@ -64,7 +71,13 @@ const rounded = (data: StepData): StepData => ({
 });
 
 /** Largest difference over all outputs, relative to the output's largest magnitude or 1. */
-async function worstError(kernel: Kernel, step: Step, caps: Capabilities, precision: Precision, random: Random): Promise<number> {
+async function worstError(
+  kernel: Kernel,
+  step: Step,
+  caps: Capabilities,
+  precision: Precision,
+  random: Random,
+): Promise<number> {
   const exact = fill(step, random);
   const data = precision === 'f16' ? rounded(exact) : exact;
   const found = await runStep(open, kernel, step, data, { caps, precision });
@@ -82,10 +95,18 @@ async function worstError(kernel: Kernel, step: Step, caps: Capabilities, precis
   );
 }
 
-async function check(kernel: Kernel, steps: readonly Step[], caps: Capabilities, precision: Precision, limit: number): Promise<void> {
+async function check(
+  kernel: Kernel,
+  steps: readonly Step[],
+  caps: Capabilities,
+  precision: Precision,
+  limit: number,
+): Promise<void> {
   for (let i = 0; i < steps.length; i += together) {
     const batch = steps.slice(i, i + together);
-    const errors = await Promise.all(batch.map((step, index) => worstError(kernel, step, caps, precision, new Random(i + index))));
+    const errors = await Promise.all(
+      batch.map((step, index) => worstError(kernel, step, caps, precision, new Random(i + index))),
+    );
     batch.forEach((step, index) => expect(errors[index], JSON.stringify(step)).toBeLessThan(limit));
   }
 }

@@ -6,16 +6,35 @@ import { randomWindow, StepBuilder, unary, type Random } from './random-steps.ts
 /** Draws a step; undefined when the draw does not fit together. `sums` asks for the second output with that many parts. */
 export type DrawStep = (random: Random, sums?: number) => Step | undefined;
 
-const map = (random: Random, channels: number, low = 3, high = 16): Shape => [random.pick(1, 1, 2), random.whole(low, high), random.whole(low, high), channels];
+const map = (random: Random, channels: number, low = 3, high = 16): Shape => [
+  random.pick(1, 1, 2),
+  random.whole(low, high),
+  random.whole(low, high),
+  channels,
+];
 
 const pointwise: DrawStep = (random) => {
   const b = new StepBuilder(random);
   const groups = random.pick(1, 1, 1, 2);
-  const [inC, outC] = groups === 1 ? [random.whole(1, 90), random.whole(1, 90)] : [8 * random.whole(1, 6), 8 * random.whole(1, 6)];
+  const [inC, outC] =
+    groups === 1 ? [random.whole(1, 90), random.whole(1, 90)] : [8 * random.whole(1, 6), 8 * random.whole(1, 6)];
   const kind = random.whole(0, 3);
-  const input: Shape = kind === 0 ? [random.whole(1, 3), inC] : kind === 1 ? [random.whole(1, 2), random.whole(1, 40), inC] : map(random, inC, 1, 20);
+  const input: Shape =
+    kind === 0
+      ? [random.whole(1, 3), inC]
+      : kind === 1
+        ? [random.whole(1, 2), random.whole(1, 40), inC]
+        : map(random, inC, 1, 20);
   const stride = input.length === 4 && random.chance(0.2) ? [2, 2] : [1, 1];
-  const output: Shape = input.length === 4 ? [input[0] as number, Math.ceil((input[1] as number) / (stride[0] as number)), Math.ceil((input[2] as number) / (stride[1] as number)), outC] : [...input.slice(0, -1), outC];
+  const output: Shape =
+    input.length === 4
+      ? [
+          input[0] as number,
+          Math.ceil((input[1] as number) / (stride[0] as number)),
+          Math.ceil((input[2] as number) / (stride[1] as number)),
+          outC,
+        ]
+      : [...input.slice(0, -1), outC];
   b.input('x', input);
   b.weight('weight', [outC, inC / groups]);
   b.weight('bias', [outC]);
@@ -33,13 +52,21 @@ const pooled: DrawStep = (random) => {
   const prologue = b.prologue(input);
   const wide = [...input.slice(0, 3), outC];
   const output = random.pick<Shape>([input[0] as number, outC], [input[0] as number, 1, 1, outC]);
-  return b.build('pointwise', output, { groups: 1, stride: [1, 1], pool: 'mean' }, { prologue, epilogue: b.epilogue(wide) });
+  return b.build(
+    'pointwise',
+    output,
+    { groups: 1, stride: [1, 1], pool: 'mean' },
+    { prologue, epilogue: b.epilogue(wide) },
+  );
 };
 
 const conv2d: DrawStep = (random) => {
   const b = new StepBuilder(random);
   const groups = random.pick(1, 1, 2);
-  const [inC, outC] = groups === 1 ? [random.pick(3, random.whole(1, 48)), random.whole(1, 48)] : [8 * random.whole(1, 4), 8 * random.whole(1, 4)];
+  const [inC, outC] =
+    groups === 1
+      ? [random.pick(3, random.whole(1, 48)), random.whole(1, 48)]
+      : [8 * random.whole(1, 4), 8 * random.whole(1, 4)];
   const input = map(random, inC, 4, 18);
   const window = randomWindow(random, input, { dilation: [1, 1, 1, 2], stride: [1, 1, 2, 3] });
   if (!window) return undefined;
@@ -56,7 +83,11 @@ const depthwise: DrawStep = (random, sums) => {
   const repeat = random.pick(1, 1, 1, 2);
   const inC = repeat === 1 ? random.whole(1, 40) : 4 * random.whole(1, 8);
   const input = map(random, inC, 3, 20);
-  const window = randomWindow(random, input, { kernel: [1, 2, 3, 3, 5, 7, 9, 11], dilation: [1, 1, 1, 2], stride: [1, 1, 2, 3] });
+  const window = randomWindow(random, input, {
+    kernel: [1, 2, 3, 3, 5, 7, 9, 11],
+    dilation: [1, 1, 1, 2],
+    stride: [1, 1, 2, 3],
+  });
   if (!window) return undefined;
   const output = [input[0] as number, window.height, window.width, inC * repeat];
   b.input('x', input);
@@ -74,8 +105,18 @@ const mixedDepthwise: DrawStep = (random, sums) => {
   const stride = random.pick(1, 1, 2);
   const input = map(random, channels, 9, 20);
   const sizes = [3, 5, 7, 9, 11].slice(0, parts);
-  const windows = sizes.map((k) => ({ kernel: [k, k], stride: [stride, stride], dilation: [1, 1], pads: [(k - 1) / 2, (k - 1) / 2] }));
-  const output = [input[0] as number, Math.ceil((input[1] as number) / stride), Math.ceil((input[2] as number) / stride), channels];
+  const windows = sizes.map((k) => ({
+    kernel: [k, k],
+    stride: [stride, stride],
+    dilation: [1, 1],
+    pads: [(k - 1) / 2, (k - 1) / 2],
+  }));
+  const output = [
+    input[0] as number,
+    Math.ceil((input[1] as number) / stride),
+    Math.ceil((input[2] as number) / stride),
+    channels,
+  ];
   b.input('x', input);
   sizes.forEach((k, i) => b.weight(`weight${i}`, [splits[i] as number, 1, k, k]));
   b.weight('bias', [channels]);
@@ -104,7 +145,13 @@ const expandDepthwise: DrawStep = (random, sums) => {
   b.weight('bias', [channels]);
   const prologue = b.prologue(input);
   const between = middle(random, b, channels);
-  return b.build('expandDepthwise', output, { ...window.window, middle: between }, { prologue, epilogue: b.epilogue(output) }, sums);
+  return b.build(
+    'expandDepthwise',
+    output,
+    { ...window.window, middle: between },
+    { prologue, epilogue: b.epilogue(output) },
+    sums,
+  );
 };
 
 const depthwisePointwise: DrawStep = (random) => {
@@ -121,7 +168,12 @@ const depthwisePointwise: DrawStep = (random) => {
   b.weight('bias', [output[3] as number]);
   const prologue = random.chance(0.7) ? [] : b.prologue(input);
   const between = middle(random, b, channels);
-  return b.build('depthwisePointwise', output, { ...window.window, middle: between }, { prologue, epilogue: b.epilogue(output) });
+  return b.build(
+    'depthwisePointwise',
+    output,
+    { ...window.window, middle: between },
+    { prologue, epilogue: b.epilogue(output) },
+  );
 };
 
 const gate: DrawStep = (random) => {
@@ -137,7 +189,9 @@ const gate: DrawStep = (random) => {
   b.weight('w2', [channels, hidden]);
   b.weight('b2', [channels]);
   const attrs = { from: sums ? 'sums' : 'map', pixels, hidden, act: [unary(random.pick('relu', 'swish', 'hswish'))] };
-  return b.build('gate', [input[0] as number, 1, 1, channels], attrs, { epilogue: [unary(random.pick('sigmoid', 'hsigmoid'))] });
+  return b.build('gate', [input[0] as number, 1, 1, channels], attrs, {
+    epilogue: [unary(random.pick('sigmoid', 'hsigmoid'))],
+  });
 };
 
 const attention: DrawStep = (random) => {
@@ -161,7 +215,10 @@ const attention: DrawStep = (random) => {
   const asked = joint ? keys : queries;
   const layout = joint
     ? [0, keyDim, 2 * keyDim].map((offset) => ({ offset, headStride: each }))
-    : [keyDim, kvHeads === 1 ? 0 : keyDim, kvHeads === 1 ? 0 : valueDim].map((headStride) => ({ offset: 0, headStride }));
+    : [keyDim, kvHeads === 1 ? 0 : keyDim, kvHeads === 1 ? 0 : valueDim].map((headStride) => ({
+        offset: 0,
+        headStride,
+      }));
   if (random.chance(0.4)) b.weight('bias', [heads, asked, keys]);
   if (talkingHeads)
     for (const role of ['mix1', 'mix2']) {
@@ -169,8 +226,22 @@ const attention: DrawStep = (random) => {
       b.weight(`${role}Bias`, [heads]);
     }
   const output = [batch, asked, heads * valueDim];
-  return b.build('attention', output, { heads, kvHeads, keyDim, valueDim, scale: keyDim ** -0.5, layout, talkingHeads }, { epilogue: random.chance(0.3) ? [unary('gelu')] : [] });
+  return b.build(
+    'attention',
+    output,
+    { heads, kvHeads, keyDim, valueDim, scale: keyDim ** -0.5, layout, talkingHeads },
+    { epilogue: random.chance(0.3) ? [unary('gelu')] : [] },
+  );
 };
 
 /** By family; `pointwise` has two kinds of steps that no kernel takes both of. */
-export const draws: Readonly<Record<string, readonly DrawStep[]>> = { pointwise: [pointwise, pooled], conv2d: [conv2d], depthwise: [depthwise], mixedDepthwise: [mixedDepthwise], expandDepthwise: [expandDepthwise], depthwisePointwise: [depthwisePointwise], gate: [gate], attention: [attention] };
+export const draws: Readonly<Record<string, readonly DrawStep[]>> = {
+  pointwise: [pointwise, pooled],
+  conv2d: [conv2d],
+  depthwise: [depthwise],
+  mixedDepthwise: [mixedDepthwise],
+  expandDepthwise: [expandDepthwise],
+  depthwisePointwise: [depthwisePointwise],
+  gate: [gate],
+  attention: [attention],
+};

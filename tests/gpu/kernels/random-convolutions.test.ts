@@ -34,7 +34,10 @@ function drawConvolution(random: Random): Step | undefined {
   const output = [input[0] as number, drawn.height, drawn.width, outC];
   const plain = kind === 'pointwise' && drawn.window.pads.every((pad) => pad === 0);
   const family = kind === 'depthwise' ? 'depthwise' : plain ? 'pointwise' : 'conv2d';
-  const attrs = family === 'pointwise' ? { groups, stride: drawn.window.stride } : { ...drawn.window, ...(family === 'depthwise' ? { repeat: 1 } : { groups }) };
+  const attrs =
+    family === 'pointwise'
+      ? { groups, stride: drawn.window.stride }
+      : { ...drawn.window, ...(family === 'depthwise' ? { repeat: 1 } : { groups }) };
   const window = family === 'pointwise' ? [] : drawn.window.kernel;
   return {
     family,
@@ -42,7 +45,10 @@ function drawConvolution(random: Random): Step | undefined {
     inputs: [{ id: 'x', shape: input }],
     outputs: [{ id: 'y', shape: output }],
     attrs: attrs as unknown as Record<string, unknown>,
-    weights: { weight: param('weight', [outC, family === 'depthwise' ? 1 : inC / groups, ...window]), bias: param('bias', [outC]) },
+    weights: {
+      weight: param('weight', [outC, family === 'depthwise' ? 1 : inC / groups, ...window]),
+      bias: param('bias', [outC]),
+    },
     prologue: [],
     epilogue: [],
   };
@@ -61,8 +67,15 @@ function draw(random: Random): Drawn {
     const caps = { ...open.capabilities, software: random.chance(0.4) };
     const kernel = step && chooseKernel(step, caps, 'f32');
     if (!step || !kernel) continue;
-    const weights = Object.fromEntries(Object.entries(step.weights).map(([role, { shape }]) => [role, random.numbers(elements(shape))]));
-    return { step, kernel, caps, data: { inputs: new Map([['x', random.numbers(elements(step.inputs[0]?.shape as number[]))]]), weights } };
+    const weights = Object.fromEntries(
+      Object.entries(step.weights).map(([role, { shape }]) => [role, random.numbers(elements(shape))]),
+    );
+    return {
+      step,
+      kernel,
+      caps,
+      data: { inputs: new Map([['x', random.numbers(elements(step.inputs[0]?.shape as number[]))]]), weights },
+    };
   }
 }
 
@@ -78,7 +91,9 @@ async function shareOfBound({ step, kernel, caps, data }: Drawn): Promise<number
   const [sizes] = referenceStep(step, absolute(data));
   const products = elements((step.weights.weight?.shape ?? []).slice(1));
   return (expected as Float32Array).reduce((worst, reference, i) => {
-    const share = Math.abs(((found as Float32Array)[i] as number) - reference) / ((products + 4) * 2 ** -24 * ((sizes as Float32Array)[i] as number));
+    const share =
+      Math.abs(((found as Float32Array)[i] as number) - reference) /
+      ((products + 4) * 2 ** -24 * ((sizes as Float32Array)[i] as number));
     return Number.isNaN(share) ? Infinity : Math.max(worst, share);
   }, 0);
 }
@@ -93,14 +108,27 @@ describe('random convolutions stay inside the error bound', () => {
       const shares = await Promise.all(drawn.map(shareOfBound));
       drawn.forEach(({ step, kernel, caps }, index) => {
         names.add(kernel.name);
-        expect(shares[index], `${kernel.name}${caps.software ? ' for software' : ''}: ${JSON.stringify(step)}`).toBeLessThanOrEqual(1);
+        expect(
+          shares[index],
+          `${kernel.name}${caps.software ? ' for software' : ''}: ${JSON.stringify(step)}`,
+        ).toBeLessThanOrEqual(1);
       });
     }
   });
 
   it('has met the fast and the generic kernels', () => {
-    const expected = ['pointwise/tiled', 'pointwise/generic', 'conv2d/strip', 'conv2d/tiled', 'conv2d/generic', 'depthwise/rows', 'depthwise/tiled'];
-    const software = open.capabilities.subgroups ? ['pointwise/quad', 'conv2d/quad', 'depthwise/columns'] : ['depthwise/columns'];
+    const expected = [
+      'pointwise/tiled',
+      'pointwise/generic',
+      'conv2d/strip',
+      'conv2d/tiled',
+      'conv2d/generic',
+      'depthwise/rows',
+      'depthwise/tiled',
+    ];
+    const software = open.capabilities.subgroups
+      ? ['pointwise/quad', 'conv2d/quad', 'depthwise/columns']
+      : ['depthwise/columns'];
     expect([...names].sort()).toEqual(expect.arrayContaining([...expected, ...software]));
   });
 });

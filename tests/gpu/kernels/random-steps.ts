@@ -52,7 +52,13 @@ export class StepBuilder {
       this.weight('factor', [channels]);
       riders.push({ kind: 'channel', op: random.pick('mul', 'add', 'prelu'), weight: 'factor' });
     }
-    if (random.chance(0.4)) riders.push({ kind: 'binary', op: random.pick('add', 'mul', 'sub'), input: this.input('residual', shape), swap: random.chance(0.3) });
+    if (random.chance(0.4))
+      riders.push({
+        kind: 'binary',
+        op: random.pick('add', 'mul', 'sub'),
+        input: this.input('residual', shape),
+        swap: random.chance(0.3),
+      });
     return riders;
   }
 
@@ -71,7 +77,13 @@ export class StepBuilder {
     }
   }
 
-  build(family: string, output: Shape, attrs: object, riders: { prologue?: Rider[]; epilogue?: Rider[] } = {}, sums?: number): Step {
+  build(
+    family: string,
+    output: Shape,
+    attrs: object,
+    riders: { prologue?: Rider[]; epilogue?: Rider[] } = {},
+    sums?: number,
+  ): Step {
     const outputs: Value[] = [{ id: 'y', shape: output }];
     if (sums) outputs.push({ id: 'y#sums', shape: [output[0] as number, sums, output.at(-1) as number], type: 'f32' });
     return {
@@ -100,7 +112,11 @@ export function fill(step: Step, random: Random): StepData {
 }
 
 /** A window and the output size it leads to on this map; undefined when it does not fit. */
-export function randomWindow(random: Random, input: Shape, limits: { kernel?: readonly number[]; stride?: readonly number[]; dilation?: readonly number[] } = {}): { window: Window; height: number; width: number } | undefined {
+export function randomWindow(
+  random: Random,
+  input: Shape,
+  limits: { kernel?: readonly number[]; stride?: readonly number[]; dilation?: readonly number[] } = {},
+): { window: Window; height: number; width: number } | undefined {
   const kernel = limits.kernel ? [random.pick(...limits.kernel)] : [random.whole(1, 5), random.whole(1, 5)];
   const stride = random.pick(...(limits.stride ?? [1, 2]));
   const dilation = random.pick(...(limits.dilation ?? [1]));
@@ -113,5 +129,9 @@ export function randomWindow(random: Random, input: Shape, limits: { kernel?: re
   });
   const [y, x] = axes as [(typeof axes)[0], (typeof axes)[0]];
   if (y.size < 1 || x.size < 1) return undefined;
-  return { window: { kernel: [y.k, x.k], stride: [stride, stride], dilation: [dilation, dilation], pads: [y.begin, x.begin] }, height: y.size, width: x.size };
+  return {
+    window: { kernel: [y.k, x.k], stride: [stride, stride], dilation: [dilation, dilation], pads: [y.begin, x.begin] },
+    height: y.size,
+    width: x.size,
+  };
 }

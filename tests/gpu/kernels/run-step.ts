@@ -20,7 +20,8 @@ export interface RunStepOptions {
 }
 
 /** Distinct inputs, in the order of their first use. */
-export const distinctInputs = (step: Step): Value[] => [...new Map([...step.inputs].reverse().map((value) => [value.id, value])).values()].reverse();
+export const distinctInputs = (step: Step): Value[] =>
+  [...new Map([...step.inputs].reverse().map((value) => [value.id, value])).values()].reverse();
 
 export function stepPlan(step: Step, kernel: Kernel, caps: Capabilities, precision: Precision): Plan {
   const built = kernel.build(step, caps, precision);
@@ -34,8 +35,20 @@ export function stepPlan(step: Step, kernel: Kernel, caps: Capabilities, precisi
     net: kernel.name,
     for: caps.software ? 'software' : 'gpu',
     precision,
-    inputs: inputs.map((value) => ({ node: value.id, shape: value.shape, slot: slot(value.id), offset: 0, type: value.type ?? precision })),
-    outputs: step.outputs.map((value) => ({ node: value.id, shape: value.shape, slot: slot(value.id), offset: 0, type: value.type ?? precision })),
+    inputs: inputs.map((value) => ({
+      node: value.id,
+      shape: value.shape,
+      slot: slot(value.id),
+      offset: 0,
+      type: value.type ?? precision,
+    })),
+    outputs: step.outputs.map((value) => ({
+      node: value.id,
+      shape: value.shape,
+      slot: slot(value.id),
+      offset: 0,
+      type: value.type ?? precision,
+    })),
     modules: [built.wgsl],
     dispatches: [
       {
@@ -66,9 +79,17 @@ export function stepPlan(step: Step, kernel: Kernel, caps: Capabilities, precisi
 }
 
 /** Loads and runs the step once; its outputs in their logical layout. Throws ShaderError when the kernel's text does not compile. */
-export async function runStep(open: OpenDevice, kernel: Kernel, step: Step, data: StepData, options: RunStepOptions = {}): Promise<Float32Array[]> {
+export async function runStep(
+  open: OpenDevice,
+  kernel: Kernel,
+  step: Step,
+  data: StepData,
+  options: RunStepOptions = {},
+): Promise<Float32Array[]> {
   const plan = stepPlan(step, kernel, options.caps ?? open.capabilities, options.precision ?? 'f32');
-  const program = await Program.load(open, plan, (name) => data.weights[name] as Float32Array, { rate: firstRate(true) });
+  const program = await Program.load(open, plan, (name) => data.weights[name] as Float32Array, {
+    rate: firstRate(true),
+  });
   try {
     const inputs = plan.inputs.map(({ node }) => data.inputs.get(node) as Float32Array);
     return await program.run(inputs, { read: step.outputs.map((_, index) => index) });

@@ -26,7 +26,8 @@ function cutOf(output: Shape, caps: Capabilities): Cut {
   // Whole columns load each input row once; shorter ones where they would leave cores idle.
   for (let chunks = 1; ; chunks++) {
     const down = Math.ceil(height / chunks);
-    if ((output[0] as number) * strips * chunks * channelBlocks(output) >= 128 || down <= 7) return { across, down, strips, chunks: Math.ceil(height / down) };
+    if ((output[0] as number) * strips * chunks * channelBlocks(output) >= 128 || down <= 7)
+      return { across, down, strips, chunks: Math.ceil(height / down) };
   }
 }
 
@@ -41,7 +42,11 @@ function build(step: Step, caps: Capabilities): BuiltKernel {
   const x = shader.input(0);
   const [kernelRows, kernelColumns] = window.kernel;
   const taps = kernelRows * kernelColumns;
-  const w = shader.weight('weight', { packer: 'int8Taps', roles: ['weight'], options: {}, elements: taps * blocks * 4, type: 'i8' }, 'u32');
+  const w = shader.weight(
+    'weight',
+    { packer: 'int8Taps', roles: ['weight'], options: {}, elements: taps * blocks * 4, type: 'i8' },
+    'u32',
+  );
   const tail = productTail(shader, step);
   shader.use('signed4');
   const columns = stripColumns(window, across);
@@ -54,7 +59,9 @@ let rowStart = (n * ${height}u + u32(clamp(y, 0, ${height - 1}))) * ${width}u;
 ${columns.map((_, j) => `r${ky}_${j} = signed4(select(padding, ${x}[(rowStart + column${j}) * ${blocks}u + block] ^ ${flip}, rowInside && inside${j}));`).join('\n')} }`;
   const sum = (t: number): string =>
     range(kernelRows)
-      .flatMap((ky) => range(kernelColumns).map((kx) => `r${ky}_${columnOf(columns, window, t, kx)} * w${ky * kernelColumns + kx}`))
+      .flatMap((ky) =>
+        range(kernelColumns).map((kx) => `r${ky}_${columnOf(columns, window, t, kx)} * w${ky * kernelColumns + kx}`),
+      )
       .join(' + ');
   const grid = lineGrid(batch * strips * chunks * blocks, caps, caps.software ? 16 : 64);
   return shader.build(
@@ -71,18 +78,27 @@ let firstColumn = strip * ${across}u;
 let firstRow = i32(chunk * ${down}u);
 let left = i32(firstColumn * ${window.stride[1]}u) - ${window.pads[1]};
 ${declareColumns(columns, width)}
-${range(taps).map((tap) => `let w${tap} = signed4(${w}[${tap * blocks}u + block]);`).join('\n')}
-${range(kernelRows).map((ky) => columns.map((_, j) => `var r${ky}_${j}: vec4i;`).join(' ')).join('\n')}
+${range(taps)
+  .map((tap) => `let w${tap} = signed4(${w}[${tap * blocks}u + block]);`)
+  .join('\n')}
+${range(kernelRows)
+  .map((ky) => columns.map((_, j) => `var r${ky}_${j}: vec4i;`).join(' '))
+  .join('\n')}
 for (var oy = firstRow - ${warmUp}; oy < min(firstRow + ${down}, ${outHeight}); oy++) {
 let top = oy * ${window.stride[0]} - ${window.pads[0]};
 ${range(kernelRows).slice(kept).map(loadRow).join('\n')}
 if (oy >= firstRow) {
 let rowStart = (n * ${outHeight}u + u32(oy)) * ${outWidth}u + firstColumn;
 ${range(across)
-  .map((t) => `if (firstColumn + ${t}u < ${outWidth}u) { let acc = ${sum(t)};\n${tail.store('acc', `(rowStart + ${t}u)`, 'block')} }`)
+  .map(
+    (t) =>
+      `if (firstColumn + ${t}u < ${outWidth}u) { let acc = ${sum(t)};\n${tail.store('acc', `(rowStart + ${t}u)`, 'block')} }`,
+  )
   .join('\n')}
 }
-${range(kept).map((ky) => columns.map((_, j) => `r${ky}_${j} = r${ky + window.stride[0]}_${j};`).join(' ')).join('\n')}
+${range(kept)
+  .map((ky) => columns.map((_, j) => `r${ky}_${j} = r${ky + window.stride[0]}_${j};`).join(' '))
+  .join('\n')}
 }
 }`,
     grid.workgroups,

@@ -14,7 +14,8 @@ const onHardware = (kernel: Kernel): Kernel => ({
 /** Float riders are not for integer kernels: a pass that tries to fuse one is told so here. */
 const withoutRiders = (kernel: Kernel): Kernel => ({
   ...kernel,
-  accepts: (step, caps, precision) => step.epilogue.length === 0 && step.prologue.length === 0 && kernel.accepts(step, caps, precision),
+  accepts: (step, caps, precision) =>
+    step.epilogue.length === 0 && step.prologue.length === 0 && kernel.accepts(step, caps, precision),
 });
 
 const list: readonly Kernel[] = [

@@ -21,9 +21,15 @@ export const floatReach = 2 ** 17;
 function quadStep(w: string, tile: QuadTile): string {
   return rowNumbers(tile.columns / 4)
     .map(
-      (j) => `{ let w0 = vec4f(signed4(${w}[weightAt + ${4 * j}u])); let w1 = quadSwapX(w0); let w2 = quadSwapY(w0); let w3 = quadSwapDiagonal(w0);
+      (
+        j,
+      ) => `{ let w0 = vec4f(signed4(${w}[weightAt + ${4 * j}u])); let w1 = quadSwapX(w0); let w2 = quadSwapY(w0); let w3 = quadSwapDiagonal(w0);
 ${rowNumbers(tile.rows)
-  .map((p) => rowNumbers(4).map((r) => `a${p}_${4 * j + r} += dot(x${p}, w${r});`).join(' '))
+  .map((p) =>
+    rowNumbers(4)
+      .map((r) => `a${p}_${4 * j + r} += dot(x${p}, w${r});`)
+      .join(' '),
+  )
   .join('\n')}
 }`,
     )
@@ -32,13 +38,22 @@ ${rowNumbers(tile.rows)
 
 function build(step: Step, caps: Capabilities): BuiltKernel {
   const g = byteRows(step) as ProductRows;
-  const tile = chooseQuadTile(g.rows, g.outChannels, g.group4 * g.taps, g.groups === 1 ? undefined : g.outChannels / g.groups);
+  const tile = chooseQuadTile(
+    g.rows,
+    g.outChannels,
+    g.group4 * g.taps,
+    g.groups === 1 ? undefined : g.outChannels / g.groups,
+  );
   const shader = new ByteShader(step, true);
   const x = shader.input(0);
   const columnTiles = Math.ceil(g.outChannels / tile.columns);
   const weight = (step.weights.weight as { shape: Shape }).shape;
   const elements = columnTiles * tile.columns * g.taps * Math.ceil((weight[1] as number) / 4) * 4;
-  const w = shader.weight('weight', { packer: 'int8Quads', roles: ['weight'], options: { columns: tile.columns }, elements, type: 'i8' }, 'u32');
+  const w = shader.weight(
+    'weight',
+    { packer: 'int8Quads', roles: ['weight'], options: { columns: tile.columns }, elements, type: 'i8' },
+    'u32',
+  );
   const tail = productTail(shader, step);
   shader.use('signed4');
   const tiles = columnTiles * Math.ceil(g.rows / (4 * tile.rows));
@@ -65,10 +80,14 @@ let quad = (group.y * ${across}u + group.x) * ${quadsPerGroup}u + (local >> 2u);
 let tile = min(quad, ${tiles - 1}u);
 let columnTile = tile % ${columnTiles}u;
 let firstRow = (tile / ${columnTiles}u) * ${4 * tile.rows}u + lane;
-${each((p) => `let live${p} = quad < ${tiles}u && firstRow + ${4 * p}u < ${g.rows}u;
+${each(
+  (p) => `let live${p} = quad < ${tiles}u && firstRow + ${4 * p}u < ${g.rows}u;
 let row${p} = min(firstRow + ${4 * p}u, ${g.rows - 1}u);
 ${g.rowStart(p)}
-${rowNumbers(tile.columns).map((c) => `var a${p}_${c} = 0.0;`).join(' ')}`)}
+${rowNumbers(tile.columns)
+  .map((c) => `var a${p}_${c} = 0.0;`)
+  .join(' ')}`,
+)}
 ${g.overTaps(body, tile.rows)}
 let firstBlock = columnTile * ${tile.columns / 4}u;
 ${quadStore(tile, (p) => `if (${live(p)}) ${tail.store('vec4i(v)', `row${p}`, 'block')}`)}
@@ -82,7 +101,11 @@ function quad(family: 'int8Pointwise' | 'int8Conv2d'): Kernel {
     name: `${family}/quad`,
     family,
     doc: 'Software adapters: a quad shares its weights lane by lane; integer sums are kept in float32, where they are exact.',
-    accepts: (step, caps) => caps.software && caps.subgroups && (step.attrs as unknown as ProductAttrs).reach < floatReach && (byteRows(step)?.rows ?? 0) >= 3,
+    accepts: (step, caps) =>
+      caps.software &&
+      caps.subgroups &&
+      (step.attrs as unknown as ProductAttrs).reach < floatReach &&
+      (byteRows(step)?.rows ?? 0) >= 3,
     build,
   };
 }

@@ -8,7 +8,8 @@ import { scalarVectors } from '../packers.ts';
 
 const attrsOf = (step: Step): ProductAttrs => step.attrs as unknown as ProductAttrs;
 
-const addOf = (attrs: ProductAttrs): Extract<After, { kind: 'add' }> | undefined => attrs.after.find((after) => after.kind === 'add');
+const addOf = (attrs: ProductAttrs): Extract<After, { kind: 'add' }> | undefined =>
+  attrs.after.find((after) => after.kind === 'add');
 
 /** Scalars of the constants' buffer. */
 function scalarsOf(attrs: ProductAttrs): Record<string, number> {
@@ -16,7 +17,19 @@ function scalarsOf(attrs: ProductAttrs): Record<string, number> {
   const add = addOf(attrs);
   if (!add) return { inputZero, outputZero, low };
   const { leftZero, rightZero, left, right, shift } = add;
-  return { inputZero, outputZero, low, leftZero, rightZero, leftFactor: left, rightFactor: right, addShift: shift, addOutputZero: add.outputZero, addLow: add.low, addHigh: add.high };
+  return {
+    inputZero,
+    outputZero,
+    low,
+    leftZero,
+    rightZero,
+    leftFactor: left,
+    rightFactor: right,
+    addShift: shift,
+    addOutputZero: add.outputZero,
+    addLow: add.low,
+    addHigh: add.high,
+  };
 }
 
 export interface Tail {
@@ -37,7 +50,13 @@ export function productTail(shader: ByteShader, step: Step): Tail {
   const floats = output.type !== 'u8';
   const constants = shader.weight(
     'constants',
-    { packer: 'int8Constants', roles: floats ? ['weight', 'bias'] : ['weight', 'bias', 'm0', 'shift', 'cap'], options: scalars, elements: head * 4 + Math.ceil(channels / 4) * 16, type: 'i32' },
+    {
+      packer: 'int8Constants',
+      roles: floats ? ['weight', 'bias'] : ['weight', 'bias', 'm0', 'shift', 'cap'],
+      options: scalars,
+      elements: head * 4 + Math.ceil(channels / 4) * 16,
+      type: 'i32',
+    },
     'vec4i',
   );
   const out = shader.output();
@@ -45,8 +64,15 @@ export function productTail(shader: ByteShader, step: Step): Tail {
 let padding = (u32(inputZero) * 0x01010101u) ^ 0x80808080u;`;
   const at = (part: number, block: string): string => `${constants}[${head + part}u + ${block} * 4u]`;
   if (floats) {
-    const scale = shader.weight('scale', { packer: 'vector', roles: ['scale'], options: {}, elements: Math.ceil(channels / 4) * 4, type: 'f32' }, 'vec4f');
-    const mask = channels % 4 === 0 ? '' : `if (${Math.floor(channels / 4)}u == at) { value *= vec4f(${[0, 1, 2, 3].map((lane) => (lane < channels % 4 ? '1.0' : '0.0')).join(', ')}); }`;
+    const scale = shader.weight(
+      'scale',
+      { packer: 'vector', roles: ['scale'], options: {}, elements: Math.ceil(channels / 4) * 4, type: 'f32' },
+      'vec4f',
+    );
+    const mask =
+      channels % 4 === 0
+        ? ''
+        : `if (${Math.floor(channels / 4)}u == at) { value *= vec4f(${[0, 1, 2, 3].map((lane) => (lane < channels % 4 ? '1.0' : '0.0')).join(', ')}); }`;
     return {
       declare,
       store: (acc, row, block) => `{ let at = ${block};

@@ -25,7 +25,10 @@ function tileOf(g: ProductRows, rows: number, size: number): Tile {
 function chooseTile(g: ProductRows, caps: Capabilities): Tile {
   const size = caps.software ? 16 : 64;
   const enough = caps.software ? 4 : 96;
-  return (g.guarded ? [4, 2] : [8, 4, 2]).map((rows) => tileOf(g, rows, size)).find(({ tiles }) => tiles >= enough) ?? tileOf(g, 1, size);
+  return (
+    (g.guarded ? [4, 2] : [8, 4, 2]).map((rows) => tileOf(g, rows, size)).find(({ tiles }) => tiles >= enough) ??
+    tileOf(g, 1, size)
+  );
 }
 
 function build(step: Step, caps: Capabilities, arithmetic: Arithmetic): BuiltKernel {
@@ -35,7 +38,17 @@ function build(step: Step, caps: Capabilities, arithmetic: Arithmetic): BuiltKer
   const shader = new ByteShader(step);
   const x = shader.input(0);
   const weight = (step.weights.weight as { shape: Shape }).shape;
-  const w = shader.weight('weight', { packer: 'int8Columns', roles: ['weight'], options: {}, elements: g.taps * Math.ceil((weight[1] as number) / 4) * g.out4 * 16, type: 'i8' }, 'vec4u');
+  const w = shader.weight(
+    'weight',
+    {
+      packer: 'int8Columns',
+      roles: ['weight'],
+      options: {},
+      elements: g.taps * Math.ceil((weight[1] as number) / 4) * g.out4 * 16,
+      type: 'i8',
+    },
+    'vec4u',
+  );
   const tail = productTail(shader, step);
   const { part, product } = arithmeticText[arithmetic];
   if (arithmetic === 'plain') shader.use('signed4');
@@ -49,7 +62,9 @@ let w = ${w}[(tap * ${g.group4}u + k) * ${g.out4}u + column];
 ${['x', 'y', 'z', 'w'].map((lane, i) => `let w${i} = ${part(`w.${lane}`)};`).join(' ')}
 ${each((p) => {
   const word = `${x}[pixel${p} * ${g.in4}u + c] ^ ${flip}`;
-  return `{ let x = ${part(g.guarded ? `select(padding, ${word}, inside${p})` : word)}; a${p} += vec4i(${rowNumbers(4).map((i) => product('x', `w${i}`)).join(', ')}); }`;
+  return `{ let x = ${part(g.guarded ? `select(padding, ${word}, inside${p})` : word)}; a${p} += vec4i(${rowNumbers(4)
+    .map((i) => product('x', `w${i}`))
+    .join(', ')}); }`;
 })}
 }`;
   return shader.build(
@@ -60,9 +75,11 @@ ${tail.declare}
 let block = (tile % ${columnTiles}u) * ${across}u + local % ${across}u;
 let firstRow = ((tile / ${columnTiles}u) * ${size / across}u + local / ${across}u) * ${rows}u;
 let column = min(block, ${g.out4 - 1}u);
-${each((p) => `let row${p} = min(firstRow + ${p}u, ${g.rows - 1}u);
+${each(
+  (p) => `let row${p} = min(firstRow + ${p}u, ${g.rows - 1}u);
 ${g.rowStart(p)}
-var a${p} = vec4i();`)}
+var a${p} = vec4i();`,
+)}
 ${g.overTaps(body, rows)}
 if (block >= ${g.out4}u) { return; }
 ${each((p) => `if (firstRow + ${p}u < ${g.rows}u) ${tail.store(`a${p}`, `row${p}`, 'column')}`)}

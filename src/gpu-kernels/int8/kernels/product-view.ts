@@ -5,7 +5,8 @@ import type { Step } from '../../step.ts';
 const mirrored: Readonly<Record<string, string>> = { int8Pointwise: 'pointwise', int8Conv2d: 'conv2d' };
 
 /** Rows of an `int8Pointwise` or `int8Conv2d` step; undefined where groups split a word of four channels. */
-export const byteRows = (step: Step): ProductRows | undefined => productRows({ ...step, family: mirrored[step.family] ?? step.family });
+export const byteRows = (step: Step): ProductRows | undefined =>
+  productRows({ ...step, family: mirrored[step.family] ?? step.family });
 
 export type Arithmetic = 'dot' | 'plain';
 
@@ -15,5 +16,9 @@ export type Arithmetic = 'dot' | 'plain';
  */
 export const arithmeticText = {
   dot: { type: 'u32', part: (word: string) => word, product: (a: string, b: string) => `dot4I8Packed(${a}, ${b})` },
-  plain: { type: 'vec4i', part: (word: string) => `signed4(${word})`, product: (a: string, b: string) => `dot(${a}, ${b})` },
+  plain: {
+    type: 'vec4i',
+    part: (word: string) => `signed4(${word})`,
+    product: (a: string, b: string) => `dot(${a}, ${b})`,
+  },
 } as const;

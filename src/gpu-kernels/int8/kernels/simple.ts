@@ -4,7 +4,15 @@ import { forTaps, outputPixel } from '../../kernels/window.ts';
 import { elements, type Shape } from '../../op.ts';
 import { channelBlocks, f32Literal, rowCount, storedVectors } from '../../shader.ts';
 import type { Step, Value } from '../../step.ts';
-import type { AddAttrs, DequantizeAttrs, Int8ConcatAttrs, Int8MeanAttrs, Int8PoolAttrs, MulAttrs, QuantizeAttrs } from '../families.ts';
+import type {
+  AddAttrs,
+  DequantizeAttrs,
+  Int8ConcatAttrs,
+  Int8MeanAttrs,
+  Int8PoolAttrs,
+  MulAttrs,
+  QuantizeAttrs,
+} from '../families.ts';
 import { addText, ByteShader, lookUp, perWord } from '../shader.ts';
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
@@ -45,7 +53,16 @@ export const add = simple({
   body(shader, step) {
     bytes(shader);
     const { leftZero, rightZero, left, right, shift, outputZero, low, high } = step.attrs as unknown as AddAttrs;
-    const scalars = shader.scalars({ leftZero, rightZero, leftFactor: left, rightFactor: right, addShift: shift, outputZero, low, high });
+    const scalars = shader.scalars({
+      leftZero,
+      rightZero,
+      leftFactor: left,
+      rightFactor: right,
+      addShift: shift,
+      outputZero,
+      low,
+      high,
+    });
     return `${scalars}
 ${shader.output()}[index] = pack4(${addText(`unsigned4(${shader.input(0)}[index])`, `unsigned4(${shader.input(1)}[index])`)});`;
   },
@@ -129,8 +146,14 @@ export const concat = simple({
   body(shader, step) {
     bytes(shader);
     const attrs = step.attrs as unknown as Int8ConcatAttrs;
-    const named = step.inputs.flatMap((_, i) => [[`zero${i}`, attrs.zeros[i] as number], [`factor${i}`, attrs.factors[i] as number], [`shift${i}`, attrs.shifts[i] as number]]);
-    const scalars = shader.scalars(Object.fromEntries([...named, ['outputZero', attrs.outputZero]]) as Record<string, number>);
+    const named = step.inputs.flatMap((_, i) => [
+      [`zero${i}`, attrs.zeros[i] as number],
+      [`factor${i}`, attrs.factors[i] as number],
+      [`shift${i}`, attrs.shifts[i] as number],
+    ]);
+    const scalars = shader.scalars(
+      Object.fromEntries([...named, ['outputZero', attrs.outputZero]]) as Record<string, number>,
+    );
     let first = 0;
     const parts = step.inputs.map(({ shape }, i) => {
       const blocks = channelBlocks(shape);
@@ -164,7 +187,10 @@ export const dequantize = simple({
     shader.use('unsigned4');
     const { scale, zero } = step.attrs as unknown as DequantizeAttrs;
     const channels = outShape(step).at(-1) as number;
-    const mask = channels % 4 === 0 ? '' : `if (block == ${Math.floor(channels / 4)}u) { value *= vec4f(${[0, 1, 2, 3].map((lane) => (lane < channels % 4 ? '1.0' : '0.0')).join(', ')}); }`;
+    const mask =
+      channels % 4 === 0
+        ? ''
+        : `if (block == ${Math.floor(channels / 4)}u) { value *= vec4f(${[0, 1, 2, 3].map((lane) => (lane < channels % 4 ? '1.0' : '0.0')).join(', ')}); }`;
     return `var value = vec4f(unsigned4(${shader.input(0)}[index]) - ${zero}) * ${f32Literal(Math.fround(scale))};
 ${mask}
 ${shader.output()}[index] = value;`;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { baselineTimes } from '../../../../src/ui/profile/baseline-times.ts';
 import { columnsFor, layersCsv } from '../../../../src/ui/profile/layer-columns.ts';
-import { arrange, change, layerRows } from '../../../../src/ui/profile/rows.ts';
+import { arrange, beyondNoise, change, layerRows } from '../../../../src/ui/profile/rows.ts';
 import { isSelected } from '../../../../src/ui/profile/selection.ts';
 import { timedNet } from './timed-net.ts';
 
@@ -90,6 +90,15 @@ describe('baselineTimes', () => {
     const rows = layerRows({ ...edited, dispatches: edited.record.dispatches, baselineMs: find });
     const stem = rows[0];
     expect(stem && change(stem)).toBeCloseTo((stem?.ms ?? 0) - (blocks[0]?.ms ?? 0), 9);
+  });
+});
+
+describe('beyondNoise', () => {
+  it('takes a change for real only beyond twice the spread', () => {
+    const row = { ...(blocks[0] as (typeof blocks)[number]), ms: 8, baselineMs: 10 };
+    expect(beyondNoise(row, 0.05)).toBe(-2);
+    expect(beyondNoise(row, 0.1)).toBe(0);
+    expect(beyondNoise({ ...row, baselineMs: undefined }, 0)).toBe(0);
   });
 });
 
