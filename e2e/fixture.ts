@@ -82,14 +82,19 @@ export async function openDialog(page: Page, button: 'Presets' | 'Share' | 'All 
   return dialog;
 }
 
-/** Serious and critical findings of axe, one line each: rule, element, what is wrong. */
+/**
+ * Serious and critical findings of axe, one line each: rule, element, what is wrong. With a dialog open, of that dialog alone:
+ * the page behind it is inert, and looking at it again would take most of the time.
+ */
 export async function axeFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const builder = new AxeBuilder({ page });
+  const dialog = await page.getByRole('dialog').isVisible();
+  const { violations } = await (dialog ? builder.include('[role="dialog"]') : builder).analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} – ${node.failureSummary ?? ''}`));
 }
 
-/** Widest element beyond the window's right edge; undefined when nothing makes the page scroll sideways. */
+/** By how many pixels the page is wider than the window; 0 when nothing makes it scroll sideways. */
 export const sidewaysScroll = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
