@@ -35,7 +35,7 @@ export interface ProductAttrs {
 }
 
 /** The attributes of a windowed product. */
-export type WindowProductAttrs = ProductAttrs & Window & { readonly groups: number };
+type WindowProductAttrs = ProductAttrs & Window & { readonly groups: number };
 
 /**
  * `int8Add`: inputs `[a, b]` of the same shape.
@@ -85,7 +85,7 @@ export interface Int8PoolAttrs extends RescaleAttrs, PoolAttrs {
 }
 
 /** `int8Table`: q = table[x]. weights `table` 256 bytes. */
-export type TableAttrs = Readonly<Record<string, never>>;
+type TableAttrs = Readonly<Record<string, never>>;
 
 /** `quantize`: float → byte: clamp(zero + roundHalfEven(x · inverse), 0, 255), `inverse` and the product in float32. */
 export interface QuantizeAttrs {
