@@ -15,7 +15,8 @@ export interface Openers {
   focusForm(): void;
   /** Tells screen readers what happened. */
   announce(sentence: string): void;
-  show(view: 'blocks' | 'text'): void;
+  /** Shows the other of blocks and text, and moves the focus there. */
+  toggleText(): void;
 }
 
 export function blockActions(session: Session, open: Openers): readonly BlockAction[] {
@@ -145,6 +146,11 @@ export function blockActions(session: Session, open: Openers): readonly BlockAct
 
 /** Commands that the menu of a line does not need. */
 export const viewActions = (open: Openers): readonly Command[] => [
-  { id: 'show-blocks', label: 'Build with blocks', group: 'View', run: () => open.show('blocks') },
-  { id: 'show-text', label: 'Build as text', group: 'View', keys: ['T'], run: () => open.show('text') },
+  {
+    id: 'toggle-text',
+    label: 'Switch between blocks and text',
+    group: 'View',
+    keys: ['T'],
+    run: () => open.toggleText(),
+  },
 ];
