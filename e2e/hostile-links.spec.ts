@@ -11,17 +11,18 @@ test(`${sample.length} hostile links do nothing`, async ({ page }) => {
   await open(page);
   const mine = await netHash(page);
   const requests: string[] = [];
+  page.on('request', (request) => {
+    if (!request.isNavigationRequest()) requests.push(request.url());
+  });
   for (const { kind, fragment } of sample) {
     await page.goto('about:blank');
     await page.goto(`./#${fragment}`);
     await expect(page.getByRole('alert'), kind).toContainText(/^This link .*\./s);
-    // What the page fetches for itself is there; a link must add nothing.
-    page.on('request', (request) => requests.push(request.url()));
     expect(await netHash(page), kind).toBe(mine);
     await page.getByRole('button', { name: 'Dismiss' }).click();
     await expect(page.getByRole('alert')).toBeEmpty();
-    page.removeAllListeners('request');
   }
-  expect(requests).toEqual([]);
+  // The page fetches lazy parts of its own in quiet moments; nothing else may go out.
+  expect(requests.filter((url) => !/^\/assets\/[\w.-]+\.(js|css)$/.test(new URL(url).pathname))).toEqual([]);
   expect(await page.evaluate(() => 'polluted' in {})).toBe(false);
 });

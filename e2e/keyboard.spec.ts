@@ -22,6 +22,7 @@ test('the palette finds commands and nets', async ({ page }) => {
   await page.keyboard.press('Enter');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await page.keyboard.press('Control+k');
+  await expect(input).toBeFocused();
   await page.keyboard.type('v3 small 075');
   await expect(page.getByRole('dialog').getByRole('option').first()).toContainText('mobilenetv3_small_075');
   await page.keyboard.press('Enter');

@@ -4,6 +4,12 @@ import { expect, netHash, open, openDialog, openPreset, test } from './fixture.t
 test('building, counting and sharing work', async ({ page }) => {
   await open(page);
   expect(await page.evaluate(async () => (await navigator.gpu?.requestAdapter()) ?? null)).toBeNull();
+  // It says so, why, and what to do.
+  await page.getByRole('button', { name: 'Device: No WebGPU' }).click();
+  await expect(page.getByRole('dialog')).toContainText(/WebGPU|adapter/);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('region', { name: 'Profile' })).toContainText(/no adapter.*hardware acceleration/is);
+  await expect(page.getByRole('region', { name: 'Profile' })).toContainText('recorded on another machine');
   const first = await netHash(page);
   await openPreset(page, 'mobilenetv4_conv_small');
   expect(await netHash(page)).not.toBe(first);

@@ -30,6 +30,8 @@ for (const look of ['light', 'dark', 'phone'] as const) {
         await page.waitForTimeout(300);
         await page.screenshot({ path: `test-results/screens/${look}-${name}.png` });
         await page.keyboard.press('Escape');
+        const dismiss = page.getByRole('button', { name: 'Dismiss' });
+        if (await dismiss.isVisible()) await dismiss.click();
         await expect(page.getByRole('dialog')).toBeHidden();
       }
     });

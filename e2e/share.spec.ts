@@ -1,7 +1,7 @@
 // A net leaves the page as link, text, timm strings and PyTorch code, and the link opens it unchanged in another browser.
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import { encodeLink } from '../src/graph/link.ts';
+import { decodeLink, encodeLink } from '../src/graph/link.ts';
 import { expect, expectNet, netHash, open, openDialog, openPreset, test } from './fixture.ts';
 
 async function linkOf(page: Page): Promise<string> {
@@ -10,6 +10,12 @@ async function linkOf(page: Page): Promise<string> {
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   return link;
+}
+
+/** Lines of the net's text in an address. */
+function linesIn(address: string): number {
+  const decoded = decodeLink(new URL(address).hash.slice(1));
+  return decoded.ok ? decoded.document.text.split('\n').length : 0;
 }
 
 test('round trip into a second browser', async ({ page, browser, watch }) => {
@@ -53,12 +59,13 @@ test('the address follows edits, and going back opens the net before', async ({ 
   const first = await netHash(page);
   await openPreset(page, 'mobilenetv3_small_050');
   const second = await netHash(page);
+  const opened = page.url();
   await page.getByRole('region', { name: 'Build' }).getByText('mbconv').first().click();
   await page.keyboard.press('Control+d');
   const edited = await netHash(page);
   expect(edited).not.toBe(second);
-  const before = page.url();
-  await expect.poll(() => page.url()).not.toBe(before);
+  // The address waits for a pause in the edits.
+  await expect.poll(() => linesIn(page.url())).toBe(1 + linesIn(opened));
   await page.goBack();
   await expectNet(page, first);
   await page.goForward();

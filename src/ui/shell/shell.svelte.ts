@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { readStored, writeStored } from './stored.ts';
 
-export const views = ['Build', 'Net', 'Profile'] as const;
+export const views = ['Build', 'Net', 'Profile', 'Try'] as const;
 export type View = (typeof views)[number];
 export type DialogName = 'presets' | 'share' | 'keys' | 'palette';
 export const themes = ['system', 'light', 'dark'] as const;
@@ -20,8 +20,11 @@ const layout = v.object({
 });
 
 export class Shell {
-  /** The one view that a phone shows; wider windows show all three. */
-  view = $state<View>('Net');
+  #view = $state<View>('Net');
+  /** What stands below the net in a wide window. */
+  #lower = $state<'Profile' | 'Try'>('Profile');
+  /** Photos and weights that were dropped, pasted or chosen anywhere, for the Try pane. */
+  #incoming = $state.raw<readonly File[]>([]);
   dialog = $state<DialogName | undefined>(undefined);
   /** Width of the Build pane in CSS pixels. */
   build = $state<number>(splits.build.initial);
@@ -33,6 +36,30 @@ export class Shell {
     const stored = readStored('layout', layout);
     if (stored) [this.build, this.profile] = [stored.build, stored.profile];
     this.#theme = readStored('theme', v.picklist(['light', 'dark'])) ?? 'system';
+  }
+
+  /** The one view that a phone shows, and the pane that a wide window came to last. */
+  get view(): View {
+    return this.#view;
+  }
+  set view(view: View) {
+    this.#view = view;
+    if (view === 'Profile' || view === 'Try') this.#lower = view;
+  }
+  get lower(): 'Profile' | 'Try' {
+    return this.#lower;
+  }
+
+  /** Hands files over to the Try pane and shows it. */
+  give(files: readonly File[]): void {
+    this.#incoming = files;
+    this.view = 'Try';
+  }
+  /** The files that were handed over; once. */
+  takeFiles(): readonly File[] {
+    const files = this.#incoming;
+    if (files.length > 0) this.#incoming = [];
+    return files;
   }
 
   remember(): void {
