@@ -58,7 +58,6 @@ test('timm block strings become stages', async ({ page }) => {
 for (const [what, act, sentence] of [
   ['prose', (page: Page) => paste(page, 'Dear all, the meeting is at ten.'), /This text is not a net/],
   ['an address without a net', (page: Page) => paste(page, 'https://example.org/a'), /no net behind/],
-  ['weights', (page: Page) => drop(page, 'mobilenet.safetensors', 'x'), /holds weights/],
   ['another format', (page: Page) => drop(page, 'net.onnx', 'x'), /is a \.onnx file/],
 ] as const) {
   test(`${what}: a sentence, and nothing else`, async ({ page }) => {
