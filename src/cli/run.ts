@@ -127,7 +127,9 @@ function floatModel(net: string, given: Given): Model {
 function integerModel(file: string, given: Given): Model {
   for (const option of ['weights', 'precision']) {
     if (given.word(option) !== undefined)
-      throw new UsageError(`"${file}" is a quantised net: it has its own weights and precision; leave --${option} away.`);
+      throw new UsageError(
+        `"${file}" is a quantised net: it has its own weights and precision; leave --${option} away.`,
+      );
   }
   const { net, facts } = openQuantized(file);
   const { calibration, pictures } = net.recipe;
@@ -147,12 +149,7 @@ function integerModel(file: string, given: Given): Model {
 
 type Execution = Omit<RunJson, 'net' | 'top'> & { readonly logits: Float32Array };
 
-async function execute(
-  given: Given,
-  model: Model,
-  input: Float32Array,
-  console: Console,
-): Promise<Execution> {
+async function execute(given: Given, model: Model, input: Float32Array, console: Console): Promise<Execution> {
   const device = given.word('device');
   if (device === 'cpu') {
     if (given.word('adapter') !== undefined || given.word('precision') !== undefined) {
