@@ -34,9 +34,6 @@ export interface ProductAttrs {
   readonly after: readonly After[];
 }
 
-/** The attributes of a windowed product. */
-type WindowProductAttrs = ProductAttrs & Window & { readonly groups: number };
-
 /**
  * `int8Add`: inputs `[a, b]` of the same shape.
  * q = clamp(outputZero + ⌊((a − leftZero)·left + (b − rightZero)·right + 2^(shift − 1)) / 2^shift⌋, low, high).
@@ -83,9 +80,6 @@ export interface Int8MeanAttrs extends RescaleAttrs {
 export interface Int8PoolAttrs extends RescaleAttrs, PoolAttrs {
   readonly inputZero: number;
 }
-
-/** `int8Table`: q = table[x]. weights `table` 256 bytes. */
-type TableAttrs = Readonly<Record<string, never>>;
 
 /** `quantize`: float → byte: clamp(zero + roundHalfEven(x · inverse), 0, 255), `inverse` and the product in float32. */
 export interface QuantizeAttrs {
