@@ -3,11 +3,20 @@ import * as ort from 'onnxruntime-web/webgpu';
 import { exportOnnx } from '../src/graph/formats/onnx-export.ts';
 import { generateTensor } from '../src/graph/golden.ts';
 import { expand } from '../src/graph/expand.ts';
-import { makePlan } from '../src/graph/make-plan.ts';
+import type { Numbers, Tensors } from '../src/gpu-kernels/packing.ts';
+import type { InferredGraph } from '../src/graph/graph.ts';
+import { assemblePlan, makePlan } from '../src/graph/make-plan.ts';
+import type { Plan } from '../src/graph/plan.ts';
 import { resolvePreset } from '../src/graph/presets/resolve.ts';
+import { calibrate } from '../src/graph/quant/calibrate.ts';
+import { foldNet } from '../src/graph/quant/fold.ts';
+import { fusedIntegerProgram } from '../src/graph/quant/integer-program.ts';
+import { exportQdqOnnx } from '../src/graph/quant/qdq-onnx.ts';
+import { quantizeNet } from '../src/graph/quant/quantize.ts';
+import { runFolded } from '../src/graph/quant/run-program.ts';
 import { nchwToNhwc } from '../src/graph/reference.ts';
 import { firstRate } from '../src/graph/schedule.ts';
-import { graphParams } from '../src/graph/weights.ts';
+import { graphParams, type Params } from '../src/graph/weights.ts';
 import { openDevice, type OpenDevice } from '../src/workers/device.ts';
 import { Program } from '../src/workers/program.ts';
 
@@ -24,7 +33,8 @@ export interface Calls {
 export interface PeerRow {
   readonly net: string;
   readonly input: number;
-  readonly precision: 'f32';
+  /** `int8`: ours in integers, theirs the same quantised net as QuantizeLinear and DequantizeLinear pairs. */
+  readonly precision: 'f32' | 'int8';
   readonly oursMs: number;
   readonly ours: { readonly p90Ms: number; readonly calls: Calls };
   readonly peers: {
@@ -72,13 +82,43 @@ async function counted(run: () => Promise<unknown>): Promise<Calls> {
 
 let opened: Promise<OpenDevice> | undefined;
 
+/** A net in one precision: our plan with its constants, and the peer's file. */
+interface Subject {
+  readonly model: Uint8Array;
+  load(open: OpenDevice): { readonly plan: Plan; readonly tensors: Tensors };
+}
+
+const inFloats = (graph: InferredGraph, params: Params): Subject => ({
+  model: exportOnnx(graph, params),
+  load: (open) => ({
+    plan: makePlan(graph, { caps: open.capabilities, limits: open.limits }),
+    tensors: (name) => params.get(name) as Float32Array,
+  }),
+});
+
+/** Calibrated on the picture that is raced: what is measured is time. */
+async function inIntegers(graph: InferredGraph, params: Params, picture: Float32Array): Promise<Subject> {
+  const folded = foldNet(graph, params);
+  const calibration = await calibrate(folded, runFolded(folded), [picture], { histograms: false });
+  const recipe = { calibration: 'max', pictures: 1, perChannel: true, equalized: false, float: [] };
+  const net = quantizeNet(folded, calibration.ranges('max'), recipe);
+  return {
+    model: exportQdqOnnx(net),
+    load(open) {
+      const { program, constants } = fusedIntegerProgram(net, open.capabilities);
+      return {
+        plan: assemblePlan(graph, program, { caps: open.capabilities, limits: open.limits }),
+        tensors: (name) => constants.get(name) as Numbers,
+      };
+    },
+  };
+}
+
 /** Ours: everything made at load; a run uploads the picture and reads the logits back. */
-async function ours(graph: ReturnType<typeof build>['graph'], params: ReadonlyMap<string, Float32Array>) {
+async function ours(subject: Subject) {
   const open = await (opened ??= openDevice(navigator.gpu));
-  const plan = makePlan(graph, { caps: open.capabilities, limits: open.limits });
-  const program = await Program.load(open, plan, (name) => params.get(name) as Float32Array, {
-    rate: firstRate(open.adapter.software),
-  });
+  const { plan, tensors } = subject.load(open);
+  const program = await Program.load(open, plan, tensors, { rate: firstRate(open.adapter.software) });
   return {
     adapter: open.adapter,
     run: async (input: Float32Array): Promise<Float32Array> => (await program.run([input]))[0] as Float32Array,
@@ -148,14 +188,20 @@ const quantile = (values: readonly number[], q: number): number => {
 };
 const median = (values: readonly number[]): number => (quantile(values, 0.5) + quantile(values, 0.5 - 1e-9)) / 2;
 
-async function race(net: string, pairs: number, warmUp: number): Promise<{ adapter: unknown; row: PeerRow }> {
+async function race(
+  net: string,
+  pairs: number,
+  warmUp: number,
+  precision: PeerRow['precision'] = 'f32',
+): Promise<{ adapter: unknown; row: PeerRow }> {
   const { graph } = build(net);
   const params = new Map(graphParams(graph).map(({ name, shape }) => [name, generateTensor('a', name, shape)]));
   const [batch, height, width, channels] = graph.facts.get('input')?.shape as [number, number, number, number];
   const nchw = generateTensor('a', 'input', [batch, channels, height, width]).map((value) => value);
   const nhwc = nchwToNhwc(nchw, [batch, height, width, channels]);
-  const peer = await theirs(exportOnnx(graph, params), [batch, channels, height, width], graph.outputs[0] as string);
-  const own = await ours(graph, params);
+  const subject = precision === 'int8' ? await inIntegers(graph, params, nhwc) : inFloats(graph, params);
+  const peer = await theirs(subject.model, [batch, channels, height, width], graph.outputs[0] as string);
+  const own = await ours(subject);
   let expected: Float32Array = new Float32Array();
   let got: Float32Array = new Float32Array();
   for (let i = 0; i < warmUp; i++) {
@@ -186,7 +232,7 @@ async function race(net: string, pairs: number, warmUp: number): Promise<{ adapt
     row: {
       net,
       input: height,
-      precision: 'f32',
+      precision,
       oursMs: median(a),
       ours: { p90Ms: quantile(a, 0.9), calls: oursCalls },
       peers: {

@@ -26,6 +26,9 @@ const nets =
         'mobilenetv4_conv_small',
         'efficientnet_lite0',
         'efficientformer_l1',
+        // A quantised net: ours in integers, theirs the same one as QuantizeLinear and DequantizeLinear pairs.
+        'mobilenetv2_100:int8',
+        'efficientnet_lite0:int8',
       ];
 
 const { build } = await import('esbuild');
@@ -74,10 +77,11 @@ try {
   await tab.waitForFunction('typeof race === "function"');
   const rows = [];
   let adapter;
-  for (const net of nets) {
-    const result = /** @type {any} */ (
-      await tab.evaluate(`race(${JSON.stringify(net)}, ${Number(values.pairs)}, ${Number(values['warm-up'])})`)
-    );
+  for (const word of nets) {
+    const [net, precision = 'f32'] = word.split(':');
+    if (precision !== 'f32' && precision !== 'int8') fail(`"${word}": after the colon stands f32 or int8.`);
+    const what = [net, Number(values.pairs), Number(values['warm-up']), precision];
+    const result = /** @type {any} */ (await tab.evaluate(`race(...${JSON.stringify(what)})`));
     adapter = { ...result.adapter, browser: browser.version() };
     rows.push(result.row);
     if (!values.json) console.log(line(result.row));
@@ -85,7 +89,7 @@ try {
   if (values.json) console.log(JSON.stringify({ adapter, rows }, undefined, 2));
   else
     console.log(
-      `\n${adapter.description || adapter.architecture}${adapter.software ? ' (software adapter)' : ''}, Chromium ${adapter.browser}; f32, batch 1, upload and read-back included, ${values.pairs} interleaved pairs, medians`,
+      `\n${adapter.description || adapter.architecture}${adapter.software ? ' (software adapter)' : ''}, Chromium ${adapter.browser}; batch 1, upload and read-back included, ${values.pairs} interleaved pairs, medians`,
     );
 } finally {
   await browser.close();
@@ -98,7 +102,7 @@ function line(row) {
   const show = (/** @type {any} */ calls) =>
     `${calls.dispatches} dispatches / ${calls.passes} passes / ${calls.submits} submits / ${calls.bindGroups} bind groups / ${calls.buffers} buffers / ${calls.writeBuffers} writes`;
   return [
-    `${row.net} @${row.input}: ours ${row.oursMs.toFixed(1)} ms, ONNX Runtime ${peer.version} WebGPU${peer.graphCapture ? ' (graph capture)' : ''} ${peer.ms.toFixed(1)} ms, ratio ${row.ratio.toFixed(3)}, won ${row.wins} of ${row.pairs}, outputs differ by ${row.difference.toExponential(1)} std`,
+    `${row.net} @${row.input} ${row.precision}: ours ${row.oursMs.toFixed(1)} ms, ONNX Runtime ${peer.version} WebGPU${peer.graphCapture ? ' (graph capture)' : ''} ${peer.ms.toFixed(1)} ms, ratio ${row.ratio.toFixed(3)}, won ${row.wins} of ${row.pairs}, outputs differ by ${row.difference.toExponential(1)} std`,
     `  ours: ${show(row.ours.calls)}`,
     `  peer: ${show(peer.calls)}`,
   ].join('\n');
