@@ -2,7 +2,7 @@
 import { resample, type Area, type Interpolation, type Picture } from './preprocess-resample.ts';
 import type { Preprocessing } from './presets/metadata.ts';
 
-export { type Interpolation, type Picture } from './preprocess-resample.ts';
+export { interpolations, type Interpolation, type Picture } from './preprocess-resample.ts';
 
 /** Everything that turns a picture into an input. */
 export interface Preparation {
