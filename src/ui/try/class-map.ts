@@ -28,6 +28,3 @@ export async function classMapOverlay(vision: TryState, classIndex: number): Pro
   const { values, width, height } = outcome.value;
   return { pixels: new ImageData(paint(values, rangeOf(values), 'heat'), width, height) };
 }
-
-/** The map is no longer wanted with every answer. */
-export const forgetClassMap = (vision: TryState): void => vision.keep(owner, []);
