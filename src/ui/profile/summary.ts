@@ -65,6 +65,12 @@ export function summaryFacts(record: RunRecord, baseline?: RunRecord): Fact[] {
         ? 'This adapter has no timestamps: times are estimates, from wall clocks over repeats.'
         : `Timestamps of the adapter${tickNs === undefined ? '' : `, in steps of ${tick(tickNs)}`}. Browsers round them; layers shorter than a step are resolved only in the mean of many runs.`,
     },
+    {
+      label: 'Weights',
+      text: 'made up',
+      title:
+        'Random weights, made on this device: nothing was downloaded. Times do not depend on the values of the weights.',
+    },
   ];
 }
 

@@ -39,12 +39,13 @@ export function whySlow(
   );
   if (!point) return `${start}.`;
   const roof = `At that limit: ${milliseconds(point.roofMs)}, so ${percent(point.reached, 0)} is reached.`;
+  const launchMs = peaks.launchMs * dispatches.length;
   if (point.bound === 'launch') {
-    const launches = milliseconds(peaks.launchMs * dispatches.length);
-    return `${start}. Bound by launching: ${work} is less than launching takes (${launches}). ${roof}`;
+    return `${start}. Bound by launching: ${work} is less than launching takes (${milliseconds(launchMs)}). ${roof}`;
   }
+  const launch = launchMs >= 0.01 * ms ? ` Launching takes ${percent(launchMs / ms, 0)} of it.` : '';
   if (point.bound === 'memory') {
-    return `${start}. Bound by memory: ${si(point.bytesPerS, 'B/s')} of the ${si(peaks.bytesPerS, 'B/s')} that this device copies. ${roof}`;
+    return `${start}. Bound by memory: ${si(point.bytesPerS, 'B/s')} of the ${si(peaks.bytesPerS, 'B/s')} that this device copies. ${roof}${launch}`;
   }
-  return `${start}. Bound by arithmetic: ${si(point.macsPerS, 'MAC/s')} of the ${si(macRoof(peaks, precision), 'MAC/s')} that this device does. ${roof}`;
+  return `${start}. Bound by arithmetic: ${si(point.macsPerS, 'MAC/s')} of the ${si(macRoof(peaks, precision), 'MAC/s')} that this device does. ${roof}${launch}`;
 }
