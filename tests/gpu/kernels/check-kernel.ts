@@ -1,0 +1,110 @@
+// Runs one kernel on random steps of its family and compares with the family's reference.
+import { expect } from 'vitest';
+import type { Capabilities, Kernel, Precision } from '../../../src/gpu-kernels/kernel.ts';
+import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
+import { fromHalf, toHalf } from '../../../src/gpu-kernels/packing.ts';
+import type { Step } from '../../../src/gpu-kernels/step.ts';
+import type { OpenDevice } from '../../../src/workers/device.ts';
+import { draws } from './family-cases.ts';
+import { fill, Random } from './random-steps.ts';
+import { runStep, type StepData } from './run-step.ts';
+import { referenceStep } from './step-reference.ts';
+
+/** Loaded and run side by side: pipelines compile on all cores. */
+const together = 10;
+
+/** Kernels of the families with random steps. */
+export const testedKernels = kernels.filter(({ family }) => draws[family]);
+
+/** Steps that the kernel takes under these capabilities, with and without channel sums. */
+export function stepsFor(kernel: Kernel, caps: Capabilities, precision: Precision, count: number): Step[] {
+  const random = new Random(kernel.name.length * 7919 + count);
+  const steps: Step[] = [];
+  for (let attempt = 0; attempt < 4000 && steps.length < count; attempt++) {
+    for (const draw of draws[kernel.family] ?? []) {
+      let step = draw(random);
+      if (!step || !kernel.accepts(step, caps, precision)) continue;
+      const parts = kernel.sumParts?.(step, caps, precision) ?? 0;
+      if (parts > 0 && attempt % 2 === 1) {
+        const sums = {
+          id: 'y#sums',
+          shape: [step.inputs[0]?.shape[0] as number, parts, step.outputs[0]?.shape.at(-1) as number],
+          type: 'f32' as const,
+        };
+        step = { ...step, outputs: [...step.outputs, sums] };
+        expect(kernel.accepts(step, caps, precision), 'a kernel that offers sums must take the step with them').toBe(
+          true,
+        );
+      }
+      steps.push(step);
+      if (steps.length === count) break;
+    }
+  }
+  return steps;
+}
+
+/** Channel sums of all parts added. */
+function addParts(step: Step, sums: Float32Array): Float32Array {
+  const [batch, parts, channels] = step.outputs[1]?.shape as [number, number, number];
+  return Float32Array.from({ length: batch * channels }, (_, i) => {
+    let sum = 0;
+    for (let part = 0; part < parts; part++)
+      sum += sums[(Math.floor(i / channels) * parts + part) * channels + (i % channels)] as number;
+    return sum;
+  });
+}
+
+const half = (data: Float32Array): Float32Array => {
+  const words = new Uint16Array(data.length);
+  toHalf(data, words);
+  return fromHalf(words);
+};
+
+const rounded = (data: StepData): StepData => ({
+  inputs: new Map([...data.inputs].map(([id, numbers]) => [id, half(numbers)])),
+  weights: Object.fromEntries(Object.entries(data.weights).map(([role, numbers]) => [role, half(numbers)])),
+});
+
+/** Largest difference over all outputs, relative to the output's largest magnitude or 1. */
+async function worstError(
+  open: OpenDevice,
+  kernel: Kernel,
+  step: Step,
+  caps: Capabilities,
+  precision: Precision,
+  random: Random,
+): Promise<number> {
+  const exact = fill(step, random);
+  const data = precision === 'f16' ? rounded(exact) : exact;
+  const found = await runStep(open, kernel, step, data, { caps, precision });
+  const expected = referenceStep(step, data);
+  return Math.max(
+    ...expected.map((reference, output) => {
+      const numbers = output === 1 ? addParts(step, found[1] as Float32Array) : (found[output] as Float32Array);
+      expect(numbers.length).toBe(reference.length);
+      const scale = reference.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
+      return reference.reduce((worst, x, i) => {
+        const error = Math.abs(x - (numbers[i] as number)) / scale;
+        return Number.isNaN(error) ? Infinity : Math.max(worst, error);
+      }, 0);
+    }),
+  );
+}
+
+/** Runs the steps and compares. Fails with the step's text when an error is not below `limit`. */
+export async function checkKernel(
+  open: OpenDevice,
+  kernel: Kernel,
+  steps: readonly Step[],
+  caps: Capabilities,
+  precision: Precision,
+  limit: number,
+): Promise<void> {
+  for (let i = 0; i < steps.length; i += together) {
+    const batch = steps.slice(i, i + together);
+    const errors = await Promise.all(
+      batch.map((step, index) => worstError(open, kernel, step, caps, precision, new Random(i + index))),
+    );
+    batch.forEach((step, index) => expect(errors[index], JSON.stringify(step)).toBeLessThan(limit));
+  }
+}
