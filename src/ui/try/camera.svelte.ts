@@ -32,6 +32,8 @@ export class Camera {
   constructor(
     private readonly client: VisionClient,
     private readonly settings: () => CameraSettings,
+    /** The camera was turned on or off. */
+    private readonly changed: () => void,
   ) {}
 
   get on(): boolean {
@@ -72,6 +74,7 @@ export class Camera {
     this.deviceId = track.getSettings().deviceId ?? deviceId;
     this.mirror = track.getSettings().facingMode !== 'environment';
     this.paused = false;
+    this.changed();
     this.stream = stream;
     this.status = { kind: 'on' };
     this.#send(track);
@@ -85,6 +88,7 @@ export class Camera {
     if (this.stream) {
       stopAll(this.stream);
       void this.client.calls.stopCamera();
+      this.changed();
     }
     this.stream = undefined;
     this.paused = false;

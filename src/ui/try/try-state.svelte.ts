@@ -37,10 +37,16 @@ import {
 export type NetStatus =
   /** The net on the page has no weights yet. */
   | { readonly kind: 'closed' }
-  | { readonly kind: 'opening'; readonly what: string; readonly share: number }
-  | { readonly kind: 'open'; readonly hash: string; readonly path: Path; readonly weights: WeightsFacts }
+  /** `before`: what was open with the same weights, when the same net is opened again for other layers. */
+  | { readonly kind: 'opening'; readonly what: string; readonly share: number; readonly before?: Opened }
+  | ({ readonly kind: 'open'; readonly hash: string } & Opened)
   | { readonly kind: 'mismatch'; readonly weights: string; readonly lines: readonly string[] }
   | { readonly kind: 'failed'; readonly text: string };
+
+interface Opened {
+  readonly path: Path;
+  readonly weights: WeightsFacts;
+}
 
 /** A photo on the screen. */
 export interface Photo {
@@ -55,6 +61,8 @@ export interface Photo {
 export type Seen = Look & { readonly live: boolean };
 
 const reopenAfterMs = 300;
+/** Frames between two looks at the count of GPU objects. */
+const countEvery = 5;
 
 export class TryState {
   readonly client: VisionClient;
@@ -69,6 +77,8 @@ export class TryState {
   photo = $state.raw<Photo | undefined>(undefined);
   seen = $state.raw<Seen | undefined>(undefined);
   rate = $state.raw<Pick<FrameReport, 'fps' | 'latencyMs' | 'sequence' | 'dropped'> | undefined>(undefined);
+  /** GPU objects alive, where they are counted (`?debug=objects`). */
+  objects = $state.raw<number | undefined>(undefined);
   /** Why the last picture has no answer. */
   problem = $state.raw<string | undefined>(undefined);
   looking = $state(false);
@@ -121,14 +131,22 @@ export class TryState {
       if (this.published?.hubId === stored.hubId) this.use({ kind: 'stored', id: stored.id });
       else session.say(`The weights of ${stored.hubId} are kept in this browser.`);
     });
-    this.camera = new Camera(this.client, () => ({ preparation: this.preparation, paused: this.camera.paused }));
+    this.camera = new Camera(
+      this.client,
+      () => ({ preparation: this.preparation, paused: this.camera.paused }),
+      () => this.#cameraChanged(),
+    );
   }
 
   get weights(): WeightsFacts | undefined {
-    return this.net.kind === 'open' ? this.net.weights : undefined;
+    return this.#opened?.weights;
   }
   get path(): Path | undefined {
-    return this.net.kind === 'open' ? this.net.path : undefined;
+    return this.#opened?.path;
+  }
+  get #opened(): Opened | undefined {
+    if (this.net.kind === 'opening') return this.net.before;
+    return this.net.kind === 'open' ? this.net : undefined;
   }
   get ready(): boolean {
     return this.net.kind === 'open' && this.net.hash === this.session.hash;
@@ -167,6 +185,7 @@ export class TryState {
   /** Opens the net on the page with these weights. */
   use(choice: WeightsChoice): void {
     this.choice = choice;
+    this.net = { kind: 'opening', what: 'Starting', share: 0 };
     this.edited = {};
     this.claimed = false;
     void this.#open();
@@ -268,7 +287,9 @@ export class TryState {
     this.#opening = job;
     const { name, text, hash } = session;
     this.#openedHash = hash;
-    this.net = { kind: 'opening', what: 'Starting', share: 0 };
+    const opened = this.#opened;
+    const before = opened && { before: { path: opened.path, weights: opened.weights } };
+    this.net = { kind: 'opening', what: 'Starting', share: 0, ...before };
     const weights = await this.#reference(choice);
     const transfer = weights.kind === 'file' && weights.bytes ? [weights.bytes.buffer] : [];
     const request = { name, text, weights, keep: [...new Set([...this.#keeps.values()].flat())] };
@@ -277,7 +298,7 @@ export class TryState {
       {
         signal: job.signal,
         onProgress: (what, share) => {
-          if (this.#opening === job) this.net = { kind: 'opening', what, share };
+          if (this.#opening === job) this.net = { kind: 'opening', what, share, ...before };
         },
       },
     );
@@ -323,8 +344,20 @@ export class TryState {
       this.rate = report;
       this.problem = undefined;
     }
+    if (report.sequence % countEvery === 0)
+      void this.client.calls.objects().then((counts) => (this.objects = counts?.live));
     // After the page has drawn it: a page that is busy gets fewer frames.
     requestAnimationFrame(() => this.camera.shown(report.sequence));
+  }
+
+  /** Its picture takes the photo's place, and nothing takes its own. */
+  #cameraChanged(): void {
+    if (this.photo) URL.revokeObjectURL(this.photo.url);
+    this.photo = undefined;
+    this.seen = undefined;
+    this.rate = undefined;
+    this.objects = undefined;
+    this.#hasPicture = false;
   }
 
   #stopped(why: string): void {

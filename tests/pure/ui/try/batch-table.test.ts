@@ -1,0 +1,80 @@
+// Folder names as labels, accuracy, confusion matrix and CSV of a batch.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { imagenetClasses, parseLabels } from '../../../../src/graph/labels.ts';
+import {
+  batchCsv,
+  confusion,
+  folderClasses,
+  folderOf,
+  summarise,
+  type BatchRow,
+} from '../../../../src/ui/try/batch-table.ts';
+
+const labels = parseLabels(readFileSync('public/models/imagenet-1k-labels.txt', 'utf8'), imagenetClasses);
+const classOf = folderClasses(labels);
+
+test.each([
+  ['tabby', 281],
+  ['tabby cat', 281],
+  ['Egyptian_cat', 285],
+  ['285', 285],
+  ['285_Egyptian_cat', 285],
+  ['285 tabby', undefined],
+  ['hot-dog', 934],
+  ['my holiday', undefined],
+  ['1000', undefined],
+  ['', undefined],
+])('folder %j is class %s', (folder, index) => expect(classOf(folder)).toBe(index));
+
+test('the folder is the one that the file lies in', () => {
+  expect(['a.jpg', 'x/a.jpg', 'x/y/a.jpg'].map(folderOf)).toEqual([undefined, 'x', 'y']);
+});
+
+const row = (path: string, truth: number | undefined, ...top: number[]): BatchRow => ({
+  path,
+  ...(truth !== undefined && { truth }),
+  top: top.map((index, i) => ({ index, probability: 0.5 / (i + 1) })),
+});
+const rows: BatchRow[] = [
+  row('cat/1.jpg', 3, 3, 1),
+  row('cat/2.jpg', 3, 1, 3),
+  row('dog/1.jpg', 5, 9, 8),
+  row('dog/2.jpg', 5, 9, 5),
+  row('loose.jpg', undefined, 3, 5),
+  { path: 'dog/3.jpg', truth: 5, top: [], problem: 'no picture' },
+  { path: 'dog/4.jpg', truth: 5, top: [] },
+];
+
+test('accuracy counts photos with an answer and a folder that names a class', () => {
+  expect(summarise(rows)).toEqual({ answered: 5, failed: 1, judged: 4, top1: 1, top5: 3 });
+});
+
+describe('the confusion matrix', () => {
+  test('has a row a folder, a column an answer, the folders’ own first', () => {
+    expect(confusion(rows)).toEqual({
+      truths: [3, 5],
+      answers: [3, 5, 9, 1],
+      counts: [
+        [1, 0, 0, 1],
+        [0, 0, 2, 0],
+      ],
+      others: [0, 0],
+    });
+  });
+  test('puts rare answers together when there are too many', () => {
+    expect(confusion(rows, 3)).toMatchObject({ answers: [3, 5, 9], others: [1, 0] });
+  });
+  test('every judged photo is in it once', () => {
+    const { counts, others } = confusion(rows, 2);
+    expect([...counts.flat(), ...others].reduce((a, b) => a + b)).toBe(4);
+  });
+});
+
+test('CSV has a line a photo, and no cell runs as a formula', () => {
+  const lines = batchCsv([row('=evil()/1.jpg', 3, 3), ...rows.slice(5)], ['a', 'b', 'c', 'cat, tom']).split('\r\n');
+  expect(lines).toHaveLength(5);
+  expect(lines[0]).toMatch(/^file,truth,truth label,class 1,label 1,probability 1,/);
+  expect(lines[1]).toMatch(/^'=evil\(\)\/1\.jpg,3,cat,3,cat,0\.5,,,/);
+  expect(lines[2]).toContain(',no picture');
+});

@@ -1,0 +1,47 @@
+// Which weights belong to a document: the embedded ones to their net at any size, published ones to the unchanged preset.
+import { describe, expect, test } from 'vitest';
+import { netHash } from '../../../../src/graph/link.ts';
+import { parse } from '../../../../src/graph/notation/parse.ts';
+import { resolvePreset } from '../../../../src/graph/presets/resolve.ts';
+import { canonical } from '../../../../src/ui/session.svelte.ts';
+import { embeddedText, isEmbeddedNet, publishedFor } from '../../../../src/ui/try/weights-choice.ts';
+
+const architecture = (name: string) => {
+  const resolved = resolvePreset(name);
+  if ('problem' in resolved) throw new Error(resolved.problem);
+  return resolved.architecture;
+};
+const hash = (name: string): string => netHash(canonical(architecture(name)));
+
+describe('the embedded weights', () => {
+  test.each([
+    ['tf_efficientnet_lite0', true],
+    ['tf_efficientnet_lite0@192', true],
+    // The same tensors, but other padding and epsilon: the answers would be wrong.
+    ['efficientnet_lite0', false],
+    ['tf_efficientnet_lite0+width=0.5', false],
+    ['tf_efficientnet_lite1', false],
+    ['mobilenetv2_100', false],
+  ])('belong to %s: %s', (name, belong) => expect(isEmbeddedNet(architecture(name))).toBe(belong));
+
+  test('the net that is opened for them is theirs', () => {
+    expect(isEmbeddedNet(parse(embeddedText()).architecture)).toBe(true);
+  });
+});
+
+describe('published weights', () => {
+  test('of an unchanged preset, with its own preparation', () => {
+    expect(publishedFor('mobilenetv4_conv_small', hash('mobilenetv4_conv_small'))).toMatchObject({
+      hubId: expect.stringMatching(/^timm\/mobilenetv4_conv_small\./) as string,
+    });
+    expect(publishedFor('tf_efficientnet_lite0', hash('tf_efficientnet_lite0'))?.preprocessing).toMatchObject({
+      mean: [0.5, 0.5, 0.5],
+      crop: 0.875,
+    });
+  });
+  test('not of an edited net that kept the name, nor of one that nobody published', () => {
+    expect(publishedFor('mobilenetv2_100', hash('mobilenetv2_050'))).toBeUndefined();
+    expect(publishedFor('tf_efficientnet_lite0+width=0.5', hash('tf_efficientnet_lite0+width=0.5'))).toBeUndefined();
+    expect(publishedFor('my net', hash('mobilenetv2_100'))).toBeUndefined();
+  });
+});
