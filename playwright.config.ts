@@ -7,10 +7,6 @@ const port = Number(process.env['E2E_PORT'] ?? 4319);
 const folder = process.env['E2E_DIST'] ?? 'dist';
 const vite = 'node node_modules/vite/bin/vite.js';
 
-/** `npm run test:full`. The flows left to it are not stable on a busy machine yet; `npm test` runs the others. */
-const full = process.env['FULL'] === '1';
-const unsettled = [/32 hostile links/, /the palette finds commands and nets/, /the address follows edits/];
-
 const launch = (...flags: string[]) => ({ executablePath: findChromium(), args: ['--no-sandbox', ...flags] });
 
 export default defineConfig({
@@ -32,15 +28,9 @@ export default defineConfig({
   },
   // A software adapter takes the processor from the page, so only what is about the GPU runs with one.
   projects: [
-    {
-      name: 'page',
-      testIgnore: ['gpu/**', 'engine/**'],
-      grepInvert: full ? [] : unsettled,
-      use: { launchOptions: launch() },
-    },
+    { name: 'page', testIgnore: ['gpu/**', 'engine/**'], use: { launchOptions: launch() } },
     {
       name: 'gpu',
-      grep: full ? /./ : /^never$/,
       testMatch: ['gpu/**/*.spec.ts', 'engine/**/*.spec.ts'],
       use: { launchOptions: launch('--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader') },
     },

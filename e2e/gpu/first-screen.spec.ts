@@ -32,7 +32,12 @@ test('the theme is the stored one before the first paint', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await page.addInitScript(() => localStorage.setItem('theme', 'dark'));
   await page.goto('./', { waitUntil: 'commit' });
-  await page.waitForFunction(() => document.body !== null);
+  // The body cannot have been painted before it exists, and by then the theme is set.
+  const theme = await page.waitForFunction(
+    () => document.body && (document.documentElement.dataset['theme'] ?? 'none'),
+  );
+  expect(await theme.jsonValue()).toBe('dark');
+  await expect(page.getByRole('banner')).toBeVisible();
   expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('dark');
   await page.getByRole('button', { name: 'Theme: dark' }).click();
   await expect(page.locator('html')).not.toHaveAttribute('data-theme');

@@ -40,9 +40,11 @@ export class Address {
   follow(document: Named, opened: boolean): void {
     const before = this.#latest;
     this.#latest = { name: document.name, text: document.text };
-    clearTimeout(this.#timer);
     // The first call says what is there already: a page without a fragment keeps its clean address until something changes.
-    if (!before || same(before, this.#latest) || same(this.#shown, this.#latest)) return;
+    // A call that brings nothing new must leave a change that waits alone.
+    if (!before || same(before, this.#latest)) return;
+    clearTimeout(this.#timer);
+    if (same(this.#shown, this.#latest)) return;
     if (!opened) {
       this.#timer = setTimeout(() => this.flush(), DELAY_MS);
       return;

@@ -49,6 +49,16 @@ describe('following the document', () => {
     expect(names(shown.entries)).toEqual(['second: conv k3 s2 c24']);
   });
 
+  it('still writes an edit when the same document is reported again', () => {
+    const shown = bar();
+    const address = new Address(shown);
+    address.follow(second, false);
+    address.follow(edited, false);
+    address.follow({ ...edited }, false);
+    vi.runAllTimers();
+    expect(names(shown.entries)).toEqual(['second: conv k3 s2 c24']);
+  });
+
   it('pushes an opened net, and gives the one before its own address', () => {
     const shown = bar();
     const address = new Address(shown);

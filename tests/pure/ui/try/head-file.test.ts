@@ -1,6 +1,6 @@
 // A taught head goes out as a file and comes back the same; another net's, another checkpoint's or a broken one is refused with a sentence.
 import { describe, expect, test } from 'vitest';
-import { writeSafetensors } from '../../../../src/graph/formats/safetensors-write.ts';
+import { writeSafetensors, type TensorToWrite } from '../../../../src/graph/formats/safetensors-write.ts';
 import { readHead, writeHead, type HeadOrigin } from '../../../../src/ui/try/head-file.ts';
 import type { Head } from '../../../../src/workers/teach-head.ts';
 
@@ -55,8 +55,8 @@ describe('refused', () => {
     ],
     [
       'half precision',
-      new Map([
-        ['weight', { shape: [2, 3], values: new Float32Array(6), dtype: 'F16' as const }],
+      new Map<string, TensorToWrite>([
+        ['weight', { shape: [2, 3], values: new Float32Array(6), dtype: 'F16' }],
         ['bias', two],
       ]),
     ],

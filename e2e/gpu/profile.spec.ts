@@ -1,0 +1,174 @@
+// The Profile pane on a software adapter: own numbers take the recorded ones' place, follow edits, survive a crash, and leave as files.
+import type { Download, Locator, Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { encodeLink, netHash as hashOf } from '../../src/graph/link.ts';
+import { firstNet } from '../../src/ui/first-net.ts';
+import { expect, netHash, open, test } from '../fixture.ts';
+
+// A software adapter compiles thirty shaders on cores that other work may share.
+test.describe.configure({ timeout: 180_000 });
+const MEASURED_MS = 120_000;
+
+const profile = (page: Page): Locator => page.getByRole('region', { name: 'Profile' });
+const measured = (page: Page): Promise<void> =>
+  expect(profile(page).getByRole('button', { name: 'Measure again' })).toBeVisible({ timeout: MEASURED_MS });
+const textOf = async (download: Promise<Download>): Promise<string> =>
+  readFileSync(await (await download).path(), 'utf8');
+
+test('recorded at first, then this device’s own, named as what they are; an edit brings new ones and their change', async ({
+  page,
+}) => {
+  await open(page);
+  const pane = profile(page);
+  await expect(pane.getByText('Recorded on SwiftShader, a software adapter, not on this device.')).toBeVisible();
+  await measured(page);
+  await expect(pane.getByText('Recorded on')).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Device: SwiftShader, software adapter' })).toBeVisible();
+  await expect(pane.getByText('say nothing about a GPU')).toBeVisible();
+  await expect(pane.getByText('CPU time')).toBeVisible();
+  await expect(pane.getByText('GPU time')).toHaveCount(0);
+
+  await page.keyboard.press('b');
+  const before = await netHash(page);
+  await page.getByRole('region', { name: 'Build' }).getByRole('option').nth(2).click();
+  await page.getByRole('spinbutton', { name: /expansion/i }).fill('3');
+  await page.keyboard.press('Enter');
+  expect(await netHash(page)).not.toBe(before);
+  await expect(pane.getByRole('columnheader', { name: 'Δ baseline' })).toBeVisible({ timeout: MEASURED_MS });
+  await expect(pane.getByRole('row').filter({ hasText: 'blocks.1.0' })).toContainText(/[+−±][\d.]+\s?ms/);
+  await expect(pane.getByText(/ms, .* % of the net/)).toBeVisible();
+});
+
+test('no task of the main thread takes 50 ms of processor time while a net is measured', async ({ page, browser }) => {
+  await open(page);
+  await expect(profile(page).getByRole('button', { name: 'Cancel' })).toBeVisible({ timeout: MEASURED_MS });
+  await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline', '__metadata'] });
+  await measured(page);
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
+    traceEvents: { name: string; pid: number; tid: number; tdur?: number; dur?: number; args: { name?: string } }[];
+  };
+  const mains = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid}/${tid}`),
+  );
+  const tasks = traceEvents
+    .filter(({ name, pid, tid }) => name === 'RunTask' && mains.has(`${pid}/${tid}`))
+    .map(({ tdur }) => (tdur ?? 0) / 1000);
+  expect(tasks.length).toBeGreaterThan(20);
+  expect(Math.max(...tasks)).toBeLessThan(50);
+});
+
+test('timeline, roofline from peaks measured here, memory and kernels, each with its table', async ({ page }) => {
+  await open(page);
+  await measured(page);
+  const pane = profile(page);
+  await pane.getByRole('tab', { name: 'Timeline' }).click();
+  const timeline = pane.getByRole('application', { name: /^Timeline of \d+ dispatches/ });
+  await timeline.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(pane.getByText(/conv_stem.* takes .* of the net/)).toBeVisible();
+  await pane.getByRole('tab', { name: 'Roofline' }).click();
+  await pane.getByRole('tabpanel').getByRole('button', { name: 'Measure peaks' }).click();
+  await expect(pane.getByRole('button', { name: 'Measure peaks again' })).toBeEnabled({ timeout: MEASURED_MS });
+  await expect(pane.getByText(/Bound by (arithmetic|memory|launching)/)).toBeVisible();
+  await pane.getByRole('button', { name: 'Table' }).click();
+  await expect(
+    pane
+      .getByRole('row')
+      .filter({ hasText: /bound by (arithmetic|memory|launching)/ })
+      .first(),
+  ).toBeVisible();
+  // Peaks belong to the device: they are there again after a reload.
+  await page.reload();
+  await measured(page);
+  await pane.getByRole('tab', { name: 'Roofline' }).click();
+  await expect(pane.getByRole('button', { name: 'Measure peaks again' })).toBeVisible();
+});
+
+test('exports: a trace, a table, a record and pictures', async ({ page }) => {
+  await open(page);
+  await measured(page);
+  const pane = profile(page);
+  const save = async (item: RegExp): Promise<Promise<Download>> => {
+    await pane.getByRole('button', { name: 'Export' }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: item }).click();
+    return download;
+  };
+  const trace = JSON.parse(await textOf(save(/Chrome trace/))) as {
+    traceEvents: { ph: string; ts?: number; dur?: number }[];
+  };
+  const complete = trace.traceEvents.filter(({ ph }) => ph === 'X');
+  expect(complete.length).toBeGreaterThan(30);
+  expect(complete.every(({ ts, dur }) => Number.isFinite(ts) && Number.isFinite(dur))).toBe(true);
+  const csv = (await textOf(save(/Layer table/))).trimEnd().split('\r\n');
+  expect(csv[0]).toMatch(/^layer,block,ops,kernel,/);
+  expect(csv.length).toBeGreaterThan(30);
+  const run = JSON.parse(await textOf(save(/Run record/))) as Record<string, unknown>;
+  expect(run).toMatchObject({ format: 'bottleneck-run', hash: await netHash(page), adapter: { software: true } });
+  await pane.getByRole('tab', { name: 'Timeline' }).click();
+  await expect(pane.getByRole('application')).toBeVisible();
+  const svg = await textOf(save(/Timeline chart SVG/));
+  expect(svg).toContain('xmlns="http://www.w3.org/2000/svg"');
+  expect(svg).not.toMatch(/var\(|light-dark|class=/);
+  const png = readFileSync(await (await save(/Timeline chart PNG/)).path());
+  expect(png.subarray(1, 4).toString()).toBe('PNG');
+});
+
+test('Cancel stops at once and the net waits for a click', async ({ page }) => {
+  await open(page);
+  const pane = profile(page);
+  await pane.getByRole('button', { name: 'Cancel' }).click({ timeout: MEASURED_MS });
+  await expect(pane.getByRole('button', { name: 'Measure', exact: true })).toBeEnabled({ timeout: 1000 });
+  await expect(pane.getByText('Stopped.')).toBeVisible();
+  await pane.getByRole('button', { name: 'Measure', exact: true }).click();
+  await measured(page);
+});
+
+test('a result in a link is shown beside one’s own', async ({ page }) => {
+  await page.goto('./');
+  const net = await netHash(page);
+  expect(net).toMatch(/^[0-9a-f]{16}$/);
+  expect(hashOf('')).not.toBe(net);
+  const result = {
+    net,
+    weights: 'random',
+    adapter: 'NVIDIA ampere',
+    browser: 'Chrome 156',
+    version: '0.1.0',
+    precision: 'f32',
+    runs: 50,
+    medianMs: 0.75,
+    p90Ms: 0.91,
+    gpuMs: 0.42,
+  } as const;
+  const { name, text } = firstNet;
+  await page.goto('about:blank');
+  await open(page, encodeLink({ name, text, result }));
+  const shared = page.getByRole('region', { name: 'Measurement from the link' });
+  await expect(shared.getByRole('row').filter({ hasText: 'Latency, median' })).toContainText(/0\.750.ms/);
+  await expect(shared.getByText('NVIDIA ampere')).toBeVisible();
+  await measured(page);
+  await expect(shared.getByRole('row').filter({ hasText: 'Latency, median' })).toContainText(/%/);
+});
+
+test('a GPU crash in the middle of an edit loses nothing and the net is measured after it', async ({
+  page,
+  browser,
+  watch,
+}) => {
+  watch.allow(/GPU|device|lost/i);
+  await open(page);
+  await expect(profile(page).getByRole('button', { name: 'Cancel' })).toBeVisible({ timeout: MEASURED_MS });
+  await page.getByRole('region', { name: 'Build' }).getByRole('option').nth(2).click();
+  await page.getByRole('spinbutton', { name: /expansion/i }).fill('3');
+  const session = await browser.newBrowserCDPSession();
+  await session.send('Browser.crashGpuProcess');
+  await page.keyboard.press('Enter');
+  const edited = await netHash(page);
+  await measured(page);
+  expect(await netHash(page)).toBe(edited);
+  await expect(page.getByRole('spinbutton', { name: /expansion/i })).toHaveValue('3');
+});

@@ -1,0 +1,257 @@
+// The Try pane without an adapter: right answers from WebAssembly, weights from files and from the hub, batches, own classes; all in the page.
+import { mkdirSync, mkdtempSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expand } from '../src/graph/expand.ts';
+import { writeSafetensors, type TensorToWrite } from '../src/graph/formats/safetensors-write.ts';
+import { parse } from '../src/graph/notation/parse.ts';
+import { resolvePreset } from '../src/graph/presets/resolve.ts';
+import { graphParams } from '../src/graph/weights.ts';
+import { expect, expectNet, netHash, open, openPreset, test } from './fixture.ts';
+import { acceptable, answers, expectAnswer, giveCrops, openTry, pasteNet, tab, tryPane } from './try-helpers.ts';
+
+// onnxruntime's 14 MB of WebAssembly are compiled anew in every test.
+test.describe.configure({ timeout: 180_000 });
+
+/** A checkpoint of one value a tensor for a net, with changes. */
+function weightsFor(text: string, change: (tensors: Map<string, TensorToWrite>) => void = () => undefined): Buffer {
+  const { graph } = expand(parse(text).architecture, 'net');
+  const tensors = new Map<string, TensorToWrite>();
+  for (const { name, shape } of graphParams(graph!)) {
+    const count = shape.reduce((product, length) => product * length, 1);
+    tensors.set(name, { shape, values: Float32Array.from({ length: count }, (_, i) => ((i % 13) + 1) / 50) });
+  }
+  change(tensors);
+  return Buffer.from(writeSafetensors(tensors));
+}
+const small = 'input 3x32x32\n\nconv k3 s2 c8\nmbconv k3 c8 e2\npool\nlinear c10\n';
+
+const paste = (page: Page, text: string): Promise<void> =>
+  page.evaluate((pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+
+/** Drops a file anywhere on the page. */
+const drop = (page: Page, name: string, bytes: Buffer): Promise<void> =>
+  page.evaluate(
+    ([file, base64]) => {
+      const data = Uint8Array.from(atob(base64 ?? ''), (c) => c.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([data], file ?? ''));
+      for (const type of ['dragenter', 'dragover', 'drop'])
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    [name, bytes.toString('base64')],
+  );
+
+test('the first visit: the net whose weights ship is opened as one step, and a sample is named, in WebAssembly and said so', async ({
+  page,
+}) => {
+  await open(page);
+  const before = await netHash(page);
+  const pane = await openTry(page);
+  await expect(pane.getByText('WebAssembly')).toHaveAttribute('title', /onnxruntime-web: .*WebGPU/);
+  await expect(
+    page
+      .getByRole('status')
+      .filter({ hasText: 'EfficientNet-Lite0 was opened, whose weights ship with the page. Undo leads back.' }),
+  ).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue('tf_efficientnet_lite0');
+  await pane.getByRole('button', { name: 'a cup of espresso' }).click();
+  await expectAnswer(pane, acceptable.espresso);
+  const shares = await pane.getByRole('listitem').locator('.share').allTextContents();
+  // PyTorch Image Models with the same weights and preparation: 0.9326.
+  expect(shares[0]).toBe('93.3\u202f%');
+  expect(await answers(pane)).toHaveLength(5);
+  await expect(pane.getByText('resized on the CPU')).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expectNet(page, before);
+});
+
+test('a photo that is dropped or pasted anywhere is classified; one that is none gets a sentence', async ({ page }) => {
+  await open(page);
+  await openPreset(page, 'tf_efficientnet_lite0');
+  await drop(page, 'my cat.jpg', readFileSync('public/samples/cat.jpg'));
+  const pane = tryPane(page);
+  await expectAnswer(pane, acceptable.cat, 120_000);
+  await expect(pane.getByRole('img', { name: 'my cat.jpg' })).toBeVisible();
+  await drop(page, 'broken.png', Buffer.from('no picture'));
+  await expect(pane.getByRole('alert')).toHaveText(
+    '"broken.png" could not be read as a picture. Use a JPEG, PNG, WebP or AVIF file.',
+  );
+});
+
+test('preparation: the checkpoint’s own at first, changed to see what it does, and back', async ({ page }) => {
+  await open(page);
+  await openPreset(page, 'tf_efficientnet_lite0');
+  const pane = await openTry(page);
+  await pane.getByRole('button', { name: 'a rocket on its launch' }).click();
+  await expectAnswer(pane, acceptable.rocket);
+  await expect(pane.getByText('640 × 427 → 335 × 224, bicubic → centre 224 × 224')).toBeVisible();
+  const first = await pane.getByRole('listitem').locator('.share').first().textContent();
+  await pane.getByText('Preparation').click();
+  await pane.getByRole('spinbutton', { name: 'Crop' }).fill('0.5');
+  await page.keyboard.press('Enter');
+  await expect(pane.getByText('changed')).toBeVisible();
+  await expect(pane.getByRole('listitem').locator('.share').first()).not.toHaveText(first ?? '', { timeout: 30_000 });
+  await pane.getByRole('button', { name: 'Back to the checkpoint’s own' }).click();
+  await expect(pane.getByRole('listitem').locator('.share').first()).toHaveText(first ?? '', { timeout: 30_000 });
+});
+
+test('the class map shows where; choosing the class again takes it away', async ({ page }) => {
+  await open(page);
+  await openPreset(page, 'tf_efficientnet_lite0');
+  const pane = await openTry(page);
+  await pane.getByRole('button', { name: 'a cup of espresso' }).click();
+  await expectAnswer(pane, acceptable.espresso);
+  await pane.getByRole('button', { name: /^espresso/ }).click();
+  await expect(pane.locator('canvas.map')).toBeVisible({ timeout: 60_000 });
+  await pane.getByRole('button', { name: /^espresso/ }).click();
+  await expect(pane.locator('canvas.map')).toHaveCount(0);
+});
+
+test('weights by drop: another net’s are listed and not loaded; a damaged file is refused; the net’s own answer', async ({
+  page,
+}) => {
+  await open(page);
+  await paste(page, small);
+  await drop(page, 'other.safetensors', weightsFor(small.replace('c10', 'c12')));
+  const pane = tryPane(page);
+  const alert = pane.getByRole('alert');
+  await expect(alert).toContainText('other.safetensors holds weights of another net', { timeout: 60_000 });
+  await expect(alert).toContainText('classifier.weight is [12, 8], the net needs [10, 8]');
+  const damaged = weightsFor(small);
+  await drop(page, 'damaged.safetensors', damaged.subarray(0, damaged.length - 7));
+  await expect(alert).toContainText('after the end of the file');
+  await drop(page, 'own.safetensors', damaged);
+  await expect(pane.getByText('WebAssembly')).toBeVisible({ timeout: 60_000 });
+  await pane.getByRole('button', { name: 'a tabby cat' }).click();
+  // A small net's classes have no names, and none are made up.
+  await expectAnswer(pane, /^class \d$/);
+  await expect(pane.getByText('The weights do not say what their classes are.')).toBeVisible();
+  await tab(pane, 'Weights');
+  await expect(pane.getByText('own.safetensors')).toBeVisible();
+  await expect(pane.getByTitle(createHash('sha256').update(damaged).digest('hex'))).toBeVisible();
+});
+
+test('published weights: size and licence first, fetched on a click, kept, used again, deleted', async ({
+  page,
+  watch,
+}) => {
+  // What the hub would answer comes from this test; no request leaves the machine.
+  watch.allow(/^request: https:\/\/huggingface\.co\//);
+  const preset = resolvePreset('mobilenetv3_small_050');
+  if ('problem' in preset) throw new Error(preset.problem);
+  const file = weightsFor(preset.text);
+  const sha256 = createHash('sha256').update(file).digest('hex');
+  const asked: string[] = [];
+  let broken = true;
+  await page.context().route('https://huggingface.co/**', async (route) => {
+    const { pathname } = new URL(route.request().url());
+    asked.push(pathname);
+    const headers = { 'access-control-allow-origin': '*' };
+    if (pathname.startsWith('/api/')) {
+      const siblings = [{ rfilename: 'model.safetensors', size: file.length, lfs: { sha256 } }];
+      await route.fulfill({ headers, json: { sha: 'c'.repeat(40), siblings, cardData: { license: 'apache-2.0' } } });
+    } else await route.fulfill({ headers, body: broken ? Buffer.from(file).fill(1, 5000, 5100) : file });
+  });
+  await open(page);
+  await openPreset(page, 'mobilenetv3_small_050');
+  await page.getByRole('group', { name: 'Below the net' }).getByRole('button', { name: 'Try' }).click();
+  // The first visit opens the net that has weights; undo leads back to the one asked for.
+  await expect(tryPane(page).getByText('WebAssembly')).toBeVisible({ timeout: 60_000 });
+  await page.keyboard.press('Control+z');
+  const pane = tryPane(page);
+  expect(asked).toEqual([]);
+  await pane.getByRole('button', { name: 'Load published weights…' }).click();
+  await expect(pane.getByText('apache-2.0')).toBeVisible();
+  await expect(pane.getByText(`${sha256.slice(0, 16)}…, checked after the download`)).toBeVisible();
+  expect(asked).toHaveLength(1);
+  await pane.getByRole('button', { name: /^Download/ }).click();
+  await expect(pane.getByRole('alert')).toContainText('not the one the hub describes');
+  broken = false;
+  await pane.getByRole('button', { name: 'Go on' }).click();
+  await expect(pane.getByText('WebAssembly')).toBeVisible({ timeout: 60_000 });
+  expect(asked.at(-1)).toBe(`/timm/mobilenetv3_small_050.lamb_in1k/resolve/${'c'.repeat(40)}/model.safetensors`);
+  await pane.getByRole('button', { name: 'a tabby cat' }).click();
+  await expect(pane.getByRole('listitem').locator('.label').first()).toHaveText(/.+/, { timeout: 60_000 });
+  await tab(pane, 'Weights');
+  await expect(pane.getByText('timm/mobilenetv3_small_050.lamb_in1k at ccccccc, Hugging Face hub')).toBeVisible();
+  await page.reload();
+  const count = asked.length;
+  const again = await openTry(page);
+  await expect(again.getByRole('button', { name: 'timm/mobilenetv3_small_050.lamb_in1k' })).toBeVisible();
+  await tab(again, 'Weights');
+  await again.getByRole('button', { name: 'Delete timm/mobilenetv3_small_050.lamb_in1k' }).click();
+  await expect(again.getByText('Kept in this browser')).toHaveCount(0);
+  expect(asked).toHaveLength(count);
+});
+
+test('a batch of folders: table, accuracy, confusion matrix, CSV', async ({ page }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bottleneck-batch-'));
+  const put = (label: string, photo: string, name: string): void => {
+    mkdirSync(join(folder, label), { recursive: true });
+    copyFileSync(`public/samples/${photo}.jpg`, join(folder, label, name));
+  };
+  put('espresso', 'espresso', 'a.jpg');
+  put('Egyptian cat', 'espresso', 'wrong.jpg');
+  writeFileSync(join(folder, 'espresso', 'broken.jpg'), 'x');
+  await open(page);
+  await openPreset(page, 'tf_efficientnet_lite0');
+  const pane = await openTry(page);
+  await tab(pane, 'Batch');
+  await pane.getByLabel('Folder of photos').setInputFiles(folder);
+  await expect(pane.getByText('50.0\u202f% (1 of 2)').first()).toBeVisible({ timeout: 60_000 });
+  await expect(pane.getByText('could not be read as a picture')).toBeVisible();
+  const matrix = pane.getByRole('table', { name: /Confusion matrix/ });
+  await expect(matrix.getByRole('row', { name: 'Egyptian cat' })).toBeVisible();
+  const download = page.waitForEvent('download');
+  await pane.getByRole('button', { name: 'CSV' }).click();
+  const csv = readFileSync(await (await download).path(), 'utf8');
+  expect(csv).toMatch(/espresso\/a\.jpg,967,espresso,967,espresso,0\.93/);
+});
+
+test('own classes from photos: at least 95 % of what was held out, saved as a file, opened again', async ({ page }) => {
+  await open(page);
+  await pasteNet(page, 'tf_efficientnet_lite0@96');
+  const pane = await openTry(page);
+  await tab(pane, 'Teach');
+  await pane.getByRole('textbox', { name: 'Name of class 1' }).fill('my cat');
+  await pane.getByRole('textbox', { name: 'Name of class 2' }).fill('my cup');
+  await pane.getByRole('textbox', { name: 'Name of class 2' }).blur();
+  const photos = pane.getByLabel('Sample photos');
+  for (const [index, photo] of (['cat', 'espresso'] as const).entries()) {
+    await pane
+      .getByRole('button', { name: 'Photos…' })
+      .nth(index)
+      .evaluate((button) => {
+        // The picker itself cannot be shown here; the button only says which class the photos are for.
+        HTMLInputElement.prototype.click = () => undefined;
+        (button as HTMLButtonElement).click();
+      });
+    await giveCrops(page, photos, photo, 20);
+    await expect(pane.getByText('20 samples').nth(index)).toBeVisible({ timeout: 120_000 });
+  }
+  await pane.getByRole('button', { name: 'Teach', exact: true }).click();
+  const result = pane.getByRole('status').filter({ hasText: 'held-out samples' });
+  await expect(result).toBeVisible({ timeout: 60_000 });
+  expect(Number.parseFloat((await result.textContent()) ?? '')).toBeGreaterThanOrEqual(95);
+  const download = page.waitForEvent('download');
+  await pane.getByRole('button', { name: 'Save the head' }).click();
+  const path = await (await download).path();
+  await tab(pane, 'Answer');
+  await pane.getByRole('button', { name: 'a cup of espresso' }).click();
+  await expectAnswer(pane, /^my cup$/);
+  await pane.getByRole('button', { name: 'Back to the net’s classes' }).click();
+  await expectAnswer(pane, acceptable.espresso);
+  await tab(pane, 'Teach');
+  await pane
+    .getByLabel('Head file')
+    .setInputFiles({ name: 'head.safetensors', mimeType: 'application/octet-stream', buffer: readFileSync(path) });
+  await tab(pane, 'Answer');
+  await expectAnswer(pane, /^my cup$/);
+});
