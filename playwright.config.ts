@@ -1,6 +1,9 @@
 // The end-to-end tests: the built page in the system's Chromium, without an adapter and, under e2e/gpu and e2e/engine, on SwiftShader.
+import { register } from 'node:module';
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './bin/chromium.mjs';
+
+register('./e2e/raw-text.mjs', import.meta.url);
 
 const port = Number(process.env['E2E_PORT'] ?? 4319);
 /** Folder of the build under test; another one keeps two runs on one machine apart. */
