@@ -4,6 +4,9 @@ import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { contentSecurityPolicy, permissionsPolicy } from './src/ui/page-policy.ts';
 
+/** How long each plugin took is for who changes the build, not for who starts the page. */
+const quiet = { checks: { pluginTimings: false } };
+
 const headers = {
   'Permissions-Policy': permissionsPolicy,
   'Referrer-Policy': 'no-referrer',
@@ -62,13 +65,14 @@ export default defineConfig({
   publicDir: '../../public',
   base: './',
   plugins: [svelte(), policyInPage, offline],
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: quiet },
   build: {
     outDir: '../../dist',
     emptyOutDir: true,
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: quiet,
   },
   preview: { headers: { ...headers, 'Content-Security-Policy': `${contentSecurityPolicy}; frame-ancestors 'none'` } },
   server: { headers },
