@@ -2,7 +2,8 @@
 import type { NamedValue } from '../graph/steps.ts';
 import { agreementOf, Noise, type Agreement } from '../graph/quant/compare.ts';
 import { layerId } from '../graph/quant/layers.ts';
-import { openNet, pictureFiles, readInputs, runnerOf, type AnyNet } from './quantized.ts';
+import { runnerOf } from '../workers/quantized-run.ts';
+import { openNet, pictureFiles, readInputs, type AnyNet } from './quantized.ts';
 import { openWhere, whereOptions } from './quantize.ts';
 import { textTable } from './text-table.ts';
 import { json, NetError, UsageError, type Verb } from './verb.ts';

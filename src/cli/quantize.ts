@@ -11,9 +11,10 @@ import { partialQuantization, rankLayers, type Sensitivity, type Subject } from 
 import { graphParams } from '../graph/weights.ts';
 import { elements } from '../gpu-kernels/op.ts';
 import type { OpenDevice } from '../workers/device.ts';
+import { logitsOf, runnerOf } from '../workers/quantized-run.ts';
 import { adapterNames } from './adapters.ts';
 import { openGpu } from './gpu-device.ts';
-import { logitsOf, openFloat, pictureFiles, readInputs, runnerOf } from './quantized.ts';
+import { openFloat, pictureFiles, readInputs } from './quantized.ts';
 import { textTable } from './text-table.ts';
 import { json, UsageError, type Option, type Verb } from './verb.ts';
 

@@ -1,4 +1,4 @@
-// Quantised nets on the command line: folders of pictures, nets by name or file, and one way to run floats and integers alike.
+// Quantised nets on the command line: folders of pictures, and nets by name or file.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Numbers, Tensors } from '../gpu-kernels/packing.ts';
@@ -6,17 +6,14 @@ import { assemblePlan } from '../graph/make-plan.ts';
 import type { Plan } from '../graph/plan.ts';
 import { readSafetensors, SafetensorsError } from '../graph/formats/safetensors.ts';
 import { print } from '../graph/notation/print.ts';
-import { foldNet, fusedFloatProgram, keeping, type FoldedNet } from '../graph/quant/fold.ts';
+import { foldNet, type FoldedNet } from '../graph/quant/fold.ts';
 import { isQuantizedFile, QuantizedFileError, readQuantized, type NetFacts } from '../graph/quant/file.ts';
-import { fusedIntegerProgram, integerProgram } from '../graph/quant/integer-program.ts';
+import { fusedIntegerProgram } from '../graph/quant/integer-program.ts';
 import type { QuantizedNet } from '../graph/quant/quantize.ts';
-import { runProgram } from '../graph/quant/run-program.ts';
-import { toReal } from '../graph/quant/scheme.ts';
 import type { InferredGraph } from '../graph/graph.ts';
 import { preparationFor, preparePicture } from '../graph/preprocess.ts';
 import { resolvePreset } from '../graph/presets/resolve.ts';
 import type { OpenDevice } from '../workers/device.ts';
-import { loadProgram } from '../workers/execute-program.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { readBytes, readPicture } from './picture.ts';
 import { buildGraph, openSource } from './source.ts';
@@ -104,54 +101,4 @@ export function int8Plan(net: QuantizedNet, open: OpenDevice): { readonly plan: 
   const { program, constants } = fusedIntegerProgram(net, open.capabilities);
   const plan = assemblePlan(net.graph, program, { caps: open.capabilities, limits: open.limits });
   return { plan, tensors: (name) => constants.get(name) as Numbers };
-}
-
-export interface Runner {
-  /** Values by node: the logits under the graph's output, `keep` as real numbers. */
-  run(input: Float32Array): Promise<ReadonlyMap<string, Float32Array>>;
-  end(): void;
-}
-
-/** Prepares a net to run, on the device or (undefined) on the CPU; `keep`: layers to be read besides the logits. */
-export async function runnerOf(
-  { kind, net }: Pick<AnyNet, 'kind' | 'net'>,
-  open: OpenDevice | undefined,
-  keep: readonly string[] = [],
-): Promise<Runner> {
-  const quantized = kind === 'int8' ? (net as QuantizedNet) : undefined;
-  const real = (values: ReadonlyMap<string, ArrayLike<number>>): Map<string, Float32Array> => {
-    const outputs = new Set(net.program.outputs.map(({ node }) => node));
-    return new Map(
-      [...values].map(([id, data]) => {
-        const quantization =
-          outputs.has(id) || quantized?.floatLayers.has(id) ? undefined : quantized?.quantizations.get(id);
-        return [id, quantization ? toReal(data, quantization) : (data as Float32Array)];
-      }),
-    );
-  };
-  if (!open) {
-    const { program, constants } = quantized
-      ? integerProgram(quantized, keep)
-      : { program: keeping(net.program, keep), constants: net.constants };
-    return { run: (input) => Promise.resolve(real(runProgram(program, constants, input, keep))), end: () => undefined };
-  }
-  const fused = quantized
-    ? fusedIntegerProgram(quantized, open.capabilities, keep)
-    : { program: fusedFloatProgram(net, open.capabilities, keep), constants: net.constants };
-  const loaded = await loadProgram(open, net.graph, fused.program, fused.constants);
-  return { run: async (input) => real(await loaded.run(input)), end: () => loaded.program.destroy() };
-}
-
-/** Logits of all inputs. */
-export async function logitsOf(
-  net: Pick<AnyNet, 'kind' | 'net'>,
-  open: OpenDevice | undefined,
-  inputs: readonly Float32Array[],
-): Promise<Float32Array[]> {
-  const runner = await runnerOf(net, open);
-  const output = net.net.program.outputs[0]?.node as string;
-  const logits: Float32Array[] = [];
-  for (const input of inputs) logits.push((await runner.run(input)).get(output) as Float32Array);
-  runner.end();
-  return logits;
 }

@@ -35,6 +35,21 @@ export function runProgram(
   keep: readonly string[] = [],
   after?: (value: Value, data: Bytes) => Bytes,
 ): Map<string, Bytes> {
+  const steps = programSteps(program, constants, input, keep, after);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same, one step after another: a worker lets messages in between two of them. */
+export function* programSteps(
+  program: StepProgram,
+  constants: Constants,
+  input: Float32Array,
+  keep: readonly string[] = [],
+  after?: (value: Value, data: Bytes) => Bytes,
+): Generator<undefined, Map<string, Bytes>> {
   const kept = new Set(keep);
   const last = new Map<string, number>();
   program.steps.forEach((step, index) => step.inputs.forEach(({ id }) => last.set(id, index)));
@@ -42,7 +57,7 @@ export function runProgram(
   const values = new Map<string, Bytes>();
   const made = (value: Value, data: Bytes): void => void values.set(value.id, after ? after(value, data) : data);
   for (const { value } of program.inputs) made(value, input);
-  program.steps.forEach((step, index) => {
+  for (const [index, step] of program.steps.entries()) {
     const operands = step.inputs.map(({ id }) => values.get(id) as Bytes);
     const weights = weightsOf(step, constants);
     const result = integerFamily(step.family)
@@ -50,7 +65,8 @@ export function runProgram(
       : floatReference(step, operands as Float32Array[], weights);
     made(step.outputs[0] as Value, result);
     for (const { id } of step.inputs) if (last.get(id) === index && !kept.has(id) && !named.has(id)) values.delete(id);
-  });
+    yield;
+  }
   const results = new Map<string, Bytes>(
     program.outputs.map(({ node, value }) => [node, values.get(value.id) as Bytes]),
   );
