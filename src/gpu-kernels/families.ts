@@ -79,6 +79,16 @@ export interface DepthwisePointwiseAttrs extends Window {
 }
 
 /**
+ * `invertedResidual`: 1×1 expansion, depthwise, 1×1 projection, neither map between them stored. inputs `[x]` `[N, H, W, K]`; output `[N, H', W', O]`.
+ * weights: `expandWeight` `[E, K]`, `expandBias` `[E]`, `depthwiseWeight` `[E, 1, KH, KW]`, `depthwiseBias` `[E]`, `weight` `[O, E]`, `bias` `[O]`.
+ * `middle` and `inner`: unary and channel riders on the expanded and on the filtered value.
+ */
+export interface InvertedResidualAttrs extends Window {
+  readonly middle: readonly import('./step.ts').Rider[];
+  readonly inner: readonly import('./step.ts').Rider[];
+}
+
+/**
  * `gate` (squeeze-excite, arXiv 1709.01507): mean → FC → act → FC → gate, one vector a picture. Output `[N, 1, 1, C]`.
  * inputs `[map]` `[N, H, W, C]` (`from: 'map'`) or `[sums]` `[N, parts, C]` (`from: 'sums'`; `pixels` = H·W to divide by).
  * weights: `w1` `[R, C]`, `b1` `[R]`, `w2` `[O, R]`, `b2` `[O]`. `act` riders after the first FC, `epilogue` riders (the gate function) after the second.

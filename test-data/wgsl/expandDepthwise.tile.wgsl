@@ -3,9 +3,9 @@
 @group(0) @binding(0) var<storage, read> in0: array<vec4<f32>, 5488>;
 @group(0) @binding(1) var<storage, read> w_expandColumns: array<vec4<f32>, 18816>;
 @group(0) @binding(2) var<storage, read> w_expandBias: array<vec4<f32>, 168>;
-@group(0) @binding(3) var<storage, read> w_taps: array<vec4<f32>, 1512>;
-@group(0) @binding(4) var<storage, read> w_bias: array<vec4<f32>, 168>;
-@group(0) @binding(5) var<storage, read_write> out0: array<vec4<f32>, 32928>;
+@group(0) @binding(3) var<storage, read_write> out0: array<vec4<f32>, 32928>;
+@group(0) @binding(4) var<storage, read> w_taps: array<vec4<f32>, 1512>;
+@group(0) @binding(5) var<storage, read> w_bias: array<vec4<f32>, 168>;
 @group(0) @binding(6) var<storage, read_write> out1: array<vec4<f32>, 672>;
 var<workgroup> halo: array<vec4f, 576>;
 var<workgroup> partial: array<vec4f, 256>;
@@ -82,38 +82,49 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       { let w = w_taps[(ky * 3u + 1u) * 168u + block]; a0 += x1 * w; a1 += x2 * w; a2 += x3 * w; a3 += x4 * w; }
       { let w = w_taps[(ky * 3u + 2u) * 168u + block]; a0 += x2 * w; a1 += x3 * w; a2 += x4 * w; a3 += x5 * w; }
     }
-    let oy = tileRow + innerRow;
     { let inner = innerColumn + 0u;
-      let ox = tileColumn + inner;
-      if (own < 168u && oy < 14u && inner < 14u && ox < 14u) {
-        let row = (n * 14u + oy) * 14u + ox;
-        a0 = clamp(a0, vec4f(0.0), vec4f(6.0));
-        out0[row * 168u + block] = a0;
-        sum += a0;
+      if (inner < 14u) {
+        let oy = tileRow + innerRow;
+        let ox = tileColumn + inner;
+        if (own < 168u && oy < 14u && ox < 14u) {
+          let row = (n * 14u + oy) * 14u + ox;
+          a0 = clamp(a0, vec4f(0.0), vec4f(6.0));
+          out0[row * 168u + block] = a0;
+          sum += a0;
+        }
     } }
     { let inner = innerColumn + 1u;
-      let ox = tileColumn + inner;
-      if (own < 168u && oy < 14u && inner < 14u && ox < 14u) {
-        let row = (n * 14u + oy) * 14u + ox;
-        a1 = clamp(a1, vec4f(0.0), vec4f(6.0));
-        out0[row * 168u + block] = a1;
-        sum += a1;
+      if (inner < 14u) {
+        let oy = tileRow + innerRow;
+        let ox = tileColumn + inner;
+        if (own < 168u && oy < 14u && ox < 14u) {
+          let row = (n * 14u + oy) * 14u + ox;
+          a1 = clamp(a1, vec4f(0.0), vec4f(6.0));
+          out0[row * 168u + block] = a1;
+          sum += a1;
+        }
     } }
     { let inner = innerColumn + 2u;
-      let ox = tileColumn + inner;
-      if (own < 168u && oy < 14u && inner < 14u && ox < 14u) {
-        let row = (n * 14u + oy) * 14u + ox;
-        a2 = clamp(a2, vec4f(0.0), vec4f(6.0));
-        out0[row * 168u + block] = a2;
-        sum += a2;
+      if (inner < 14u) {
+        let oy = tileRow + innerRow;
+        let ox = tileColumn + inner;
+        if (own < 168u && oy < 14u && ox < 14u) {
+          let row = (n * 14u + oy) * 14u + ox;
+          a2 = clamp(a2, vec4f(0.0), vec4f(6.0));
+          out0[row * 168u + block] = a2;
+          sum += a2;
+        }
     } }
     { let inner = innerColumn + 3u;
-      let ox = tileColumn + inner;
-      if (own < 168u && oy < 14u && inner < 14u && ox < 14u) {
-        let row = (n * 14u + oy) * 14u + ox;
-        a3 = clamp(a3, vec4f(0.0), vec4f(6.0));
-        out0[row * 168u + block] = a3;
-        sum += a3;
+      if (inner < 14u) {
+        let oy = tileRow + innerRow;
+        let ox = tileColumn + inner;
+        if (own < 168u && oy < 14u && ox < 14u) {
+          let row = (n * 14u + oy) * 14u + ox;
+          a3 = clamp(a3, vec4f(0.0), vec4f(6.0));
+          out0[row * 168u + block] = a3;
+          sum += a3;
+        }
     } }
   }
   partial[local] = sum;

@@ -4,18 +4,22 @@ import type { Capabilities } from '../kernel.ts';
 import type { Shape } from '../op.ts';
 import { channelBlocks } from '../shader.ts';
 
-export interface ExpandTile {
+/** A tile of outputs and the expanded pixels that its windows cover. */
+export interface HaloTile {
   /** Outputs. */
   readonly height: number;
   readonly width: number;
-  /** Channel blocks. */
+  /** Channel blocks at a time. */
   readonly blocks: number;
-  /** Expanded pixels that the tile's windows cover; the width allows for a last strip that is not full. */
+  /** The width allows for a last strip that is not full. */
   readonly haloHeight: number;
   readonly haloWidth: number;
+  readonly invocations: number;
+}
+
+export interface ExpandTile extends HaloTile {
   readonly tilesDown: number;
   readonly tilesAcross: number;
-  readonly invocations: number;
 }
 
 /** Outputs of a row that one invocation computes. */
@@ -26,11 +30,11 @@ export const pixelsTogether = 4;
 /** Workgroups below which a discrete GPU idles. */
 const fewGroups = 96;
 
-const covered = (outputs: number, w: Window, axis: 0 | 1): number =>
+export const covered = (outputs: number, w: Window, axis: 0 | 1): number =>
   (outputs - 1) * w.stride[axis] + (w.kernel[axis] - 1) * w.dilation[axis] + 1;
 
 /** Expanded pixels along one axis over all tiles, those outside of the map not counted. */
-function expandedAlong(size: number, outputs: number, tile: number, w: Window, axis: 0 | 1): number {
+export function expandedAlong(size: number, outputs: number, tile: number, w: Window, axis: 0 | 1): number {
   let sum = 0;
   for (let first = 0; first < outputs; first += tile) {
     const from = first * w.stride[axis] - w.pads[axis];

@@ -14,6 +14,7 @@ import { gateWorkgroup } from './gate.ts';
 import { generalAttention, rowAttention } from './generic-attention.ts';
 import { genericDepthwise, genericMixedDepthwise } from './generic-depthwise.ts';
 import { genericConv2d, genericPointwise } from './generic-products.ts';
+import { invertedResidualTile } from './inverted-residual.ts';
 import { mixedDepthwiseRows } from './mixed-depthwise.ts';
 import { concat, prependToken, reshape, slice, transpose, unfold } from './movement.ts';
 import { evonormB0, groupNorm, layerNorm } from './norms.ts';
@@ -40,6 +41,7 @@ export const kernels: readonly Kernel[] = [
   depthwiseTiled,
   depthwiseRows,
   mixedDepthwiseRows,
+  invertedResidualTile,
   expandDepthwiseTile,
   depthwisePointwiseChunked,
   gateWorkgroup,

@@ -1,4 +1,4 @@
-// Depthwise with a neighbouring 1×1 in one kernel: the expanded map, six times the block's input, is never stored.
+// Depthwise with its neighbouring 1×1s in one kernel: the expanded map, six times the block's input, is never stored.
 import type { PointwiseAttrs } from '../../gpu-kernels/families.ts';
 import type { Rider, Step, WeightExpr } from '../../gpu-kernels/step.ts';
 import { firstInput, firstOutput, moveRiders, union, untilStable, type Pass } from '../steps.ts';
@@ -20,6 +20,8 @@ const plainPointwise = (step: Step): boolean => {
 const plainDepthwise = (step: Step): boolean =>
   step.family === 'depthwise' && step.attrs.repeat === 1 && step.outputs.length === 1;
 
+const plainExpandDepthwise = (step: Step): boolean => step.family === 'expandDepthwise' && step.outputs.length === 1;
+
 /** `first` then `second`, fused under `family`; `names` says what the roles of the first are called in the fused step. */
 function fused(family: string, first: Step, second: Step, names: Readonly<Record<string, string>>): Step {
   const renamed = (role: string): string => names[role] ?? `first_${role}`;
@@ -30,7 +32,9 @@ function fused(family: string, first: Step, second: Step, names: Readonly<Record
     weights: { ...own, weight: second.weights.weight as WeightExpr, bias: second.weights.bias as WeightExpr },
   };
   const moved = moveRiders(second.epilogue, second, base);
-  const { kernel, stride, dilation, pads } = (family === 'expandDepthwise' ? second : first).attrs;
+  const { kernel, stride, dilation, pads } = (second.family === 'depthwise' ? second : first).attrs;
+  const between = first.epilogue.map(rename);
+  const middle = first.attrs.middle as readonly Rider[] | undefined;
   return {
     ...second,
     family,
@@ -38,7 +42,13 @@ function fused(family: string, first: Step, second: Step, names: Readonly<Record
     weights: moved.weights,
     prologue: first.prologue.map(rename),
     epilogue: moved.riders,
-    attrs: { kernel, stride, dilation, pads, middle: first.epilogue.map(rename) },
+    attrs: {
+      kernel,
+      stride,
+      dilation,
+      pads,
+      ...(middle ? { middle: middle.map(rename), inner: between } : { middle: between }),
+    },
     from: union(first.from, second.from),
   };
 }
@@ -86,6 +96,15 @@ export const expandDepthwise = pass(
   plainPointwise,
   plainDepthwise,
   { weight: 'expandWeight', bias: 'expandBias' },
+);
+
+export const wholeBlock = pass(
+  'whole-block',
+  'An expansion, the depthwise and the projection after it become one kernel where the map is large and thin (PW→DW→PW).',
+  'invertedResidual',
+  plainExpandDepthwise,
+  plainPointwise,
+  { expandWeight: 'expandWeight', expandBias: 'expandBias', weight: 'depthwiseWeight', bias: 'depthwiseBias' },
 );
 
 export const depthwisePointwise = pass(

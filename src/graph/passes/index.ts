@@ -3,7 +3,7 @@ import type { Pass, PassContext, StepProgram } from '../steps.ts';
 import { attentionSlices, mergeSiblings } from './attention-operands.ts';
 import { averageHeads } from './average-heads.ts';
 import { foldNorms } from './fold-norms.ts';
-import { depthwisePointwise, expandDepthwise } from './fuse-depthwise.ts';
+import { depthwisePointwise, expandDepthwise, wholeBlock } from './fuse-depthwise.ts';
 import { fuseEpilogues } from './fuse-epilogues.ts';
 import { fuseGates, gateFromSums } from './fuse-gates.ts';
 import { fusePrologues } from './fuse-prologues.ts';
@@ -22,6 +22,7 @@ export const passes: readonly Pass[] = [
   fusePrologues,
   poolIntoHead,
   expandDepthwise,
+  wholeBlock,
   depthwisePointwise,
   gateFromSums,
   inPlace,

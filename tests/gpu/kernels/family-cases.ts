@@ -123,10 +123,10 @@ const mixedDepthwise: DrawStep = (random, sums) => {
   return b.build('mixedDepthwise', output, { splits, windows }, { epilogue: b.epilogue(output) }, sums);
 };
 
-const middle = (random: Random, b: StepBuilder, channels: number): Rider[] => {
+const middle = (random: Random, b: StepBuilder, channels: number, role = 'inner'): Rider[] => {
   if (random.chance(0.2)) {
-    b.weight('inner', [channels]);
-    return [unary('relu6'), { kind: 'channel', op: 'mul', weight: 'inner' }];
+    b.weight(role, [channels]);
+    return [unary('relu6'), { kind: 'channel', op: 'mul', weight: role }];
   }
   return random.chance(0.8) ? [unary(random.pick('relu6', 'hswish', 'gelu', 'sigmoid'))] : [];
 };
@@ -152,6 +152,35 @@ const expandDepthwise: DrawStep = (random, sums) => {
     { prologue, epilogue: b.epilogue(output) },
     sums,
   );
+};
+
+/** Maps of many tiles: fewer do not suit it. */
+const invertedResidual: DrawStep = (random) => {
+  const b = new StepBuilder(random);
+  const input = map(random, random.whole(1, 34), 26, 60);
+  const channels = random.whole(1, 50);
+  const window = randomWindow(random, input, { kernel: [1, 3, 3, 5, 7], dilation: [1, 1, 1, 2], stride: [1, 1, 2] });
+  if (!window) return undefined;
+  const output = [
+    input[0] as number,
+    window.height,
+    window.width,
+    random.chance(0.4) ? (input[3] as number) : random.whole(1, 70),
+  ];
+  b.input('x', input);
+  b.weight('expandWeight', [channels, input[3] as number]);
+  b.weight('expandBias', [channels]);
+  b.weight('depthwiseWeight', [channels, 1, ...window.window.kernel]);
+  b.weight('depthwiseBias', [channels]);
+  b.weight('weight', [output[3] as number, channels]);
+  b.weight('bias', [output[3] as number]);
+  const prologue = random.chance(0.7) ? [] : b.prologue(input);
+  const attrs = {
+    ...window.window,
+    middle: middle(random, b, channels, 'between'),
+    inner: middle(random, b, channels),
+  };
+  return b.build('invertedResidual', output, attrs, { prologue, epilogue: b.epilogue(output) });
 };
 
 const depthwisePointwise: DrawStep = (random) => {
@@ -241,6 +270,7 @@ export const draws: Readonly<Record<string, readonly DrawStep[]>> = {
   depthwise: [depthwise],
   mixedDepthwise: [mixedDepthwise],
   expandDepthwise: [expandDepthwise],
+  invertedResidual: [invertedResidual],
   depthwisePointwise: [depthwisePointwise],
   gate: [gate],
   attention: [attention],

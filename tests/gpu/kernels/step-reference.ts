@@ -4,6 +4,7 @@ import type {
   Conv2dStepAttrs,
   DepthwiseAttrs,
   ExpandDepthwiseAttrs,
+  InvertedResidualAttrs,
   GateAttrs,
   MixedDepthwiseAttrs,
   PointwiseAttrs,
@@ -197,6 +198,24 @@ function product(step: Step, x: Float32Array, data: StepData): { y: Float32Array
         data,
       );
       return { y: convolve(expanded, w('weight'), w('bias'), attrs, wide, output, output[3] as number), shape: output };
+    }
+    case 'invertedResidual': {
+      const attrs = step.attrs as unknown as InvertedResidualAttrs;
+      const channels = w('expandBias').length;
+      const wide: Shape = [...input.slice(0, 3), channels];
+      const thin: Shape = [...output.slice(0, 3), channels];
+      const expanded = convolve(x, w('expandWeight'), w('expandBias'), unit, input, wide, 1);
+      const filtered = convolve(
+        applyRiders(attrs.middle, expanded, wide, step, data),
+        w('depthwiseWeight'),
+        w('depthwiseBias'),
+        attrs,
+        wide,
+        thin,
+        channels,
+      );
+      const inner = applyRiders(attrs.inner, filtered, thin, step, data);
+      return { y: convolve(inner, w('weight'), w('bias'), unit, thin, output, 1), shape: output };
     }
     case 'depthwisePointwise': {
       const attrs = step.attrs as unknown as ExpandDepthwiseAttrs;

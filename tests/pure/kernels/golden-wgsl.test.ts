@@ -94,6 +94,23 @@ const layers: readonly (readonly [kernel: string, step: Step, caps?: Capabilitie
     ),
   ],
   [
+    'invertedResidual/tile',
+    step(
+      'invertedResidual',
+      map(56, 24),
+      map(56, 24),
+      { ...window(3, 1), middle: [relu6], inner: [relu6] },
+      {
+        expandWeight: [144, 24],
+        expandBias: [144],
+        depthwiseWeight: [144, 1, 3, 3],
+        depthwiseBias: [144],
+        weight: [24, 144],
+        bias: [24],
+      },
+    ),
+  ],
+  [
     'depthwisePointwise/chunked',
     step(
       'depthwisePointwise',

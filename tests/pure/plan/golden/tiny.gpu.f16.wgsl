@@ -89,9 +89,9 @@ enable f16;
 @group(0) @binding(0) var<storage, read> in0: array<vec4<f16>, 512>;
 @group(0) @binding(1) var<storage, read> w_expandColumns: array<vec4<f16>, 48>;
 @group(0) @binding(2) var<storage, read> w_expandBias: array<vec4<f16>, 6>;
-@group(0) @binding(3) var<storage, read> w_taps: array<vec4<f16>, 54>;
-@group(0) @binding(4) var<storage, read> w_bias: array<vec4<f16>, 6>;
-@group(0) @binding(5) var<storage, read_write> out0: array<vec4<f16>, 384>;
+@group(0) @binding(3) var<storage, read_write> out0: array<vec4<f16>, 384>;
+@group(0) @binding(4) var<storage, read> w_taps: array<vec4<f16>, 54>;
+@group(0) @binding(5) var<storage, read> w_bias: array<vec4<f16>, 6>;
 @group(0) @binding(6) var<storage, read_write> out1: array<vec4<f32>, 12>;
 var<workgroup> halo: array<vec4f, 153>;
 var<workgroup> partial: array<vec4f, 64>;
@@ -171,8 +171,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       { let w = vec4f(w_taps[(ky * 3u + 1u) * 6u + block]); a0 += x1 * w; a1 += x3 * w; a2 += x5 * w; a3 += x7 * w; }
       { let w = vec4f(w_taps[(ky * 3u + 2u) * 6u + block]); a0 += x2 * w; a1 += x4 * w; a2 += x6 * w; a3 += x8 * w; }
     }
-    let oy = tileRow + innerRow;
     { let inner = innerColumn + 0u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -181,6 +181,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         sum += a0;
     } }
     { let inner = innerColumn + 1u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -189,6 +190,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         sum += a1;
     } }
     { let inner = innerColumn + 2u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -197,6 +199,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         sum += a2;
     } }
     { let inner = innerColumn + 3u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -410,9 +413,9 @@ enable f16;
 @group(0) @binding(0) var<storage, read> in0: array<vec4<f16>, 192>;
 @group(0) @binding(1) var<storage, read> w_expandColumns: array<vec4<f16>, 72>;
 @group(0) @binding(2) var<storage, read> w_expandBias: array<vec4<f16>, 6>;
-@group(0) @binding(3) var<storage, read> w_taps: array<vec4<f16>, 54>;
-@group(0) @binding(4) var<storage, read> w_bias: array<vec4<f16>, 6>;
-@group(0) @binding(5) var<storage, read_write> out0: array<vec4<f16>, 384>;
+@group(0) @binding(3) var<storage, read_write> out0: array<vec4<f16>, 384>;
+@group(0) @binding(4) var<storage, read> w_taps: array<vec4<f16>, 54>;
+@group(0) @binding(5) var<storage, read> w_bias: array<vec4<f16>, 6>;
 var<workgroup> halo: array<vec4f, 60>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -486,8 +489,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       { let w = vec4f(w_taps[(ky * 3u + 1u) * 6u + block]); a0 += x1 * w; a1 += x2 * w; a2 += x3 * w; a3 += x4 * w; }
       { let w = vec4f(w_taps[(ky * 3u + 2u) * 6u + block]); a0 += x2 * w; a1 += x3 * w; a2 += x4 * w; a3 += x5 * w; }
     }
-    let oy = tileRow + innerRow;
     { let inner = innerColumn + 0u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -495,6 +498,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         out0[row * 6u + block] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
     } }
     { let inner = innerColumn + 1u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -502,6 +506,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         out0[row * 6u + block] = vec4<f16>(clamp(a1, vec4f(-65504.0), vec4f(65504.0)));
     } }
     { let inner = innerColumn + 2u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -509,6 +514,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         out0[row * 6u + block] = vec4<f16>(clamp(a2, vec4f(-65504.0), vec4f(65504.0)));
     } }
     { let inner = innerColumn + 3u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;

@@ -87,9 +87,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 @group(0) @binding(0) var<storage, read> in0: array<vec4<f32>, 512>;
 @group(0) @binding(1) var<storage, read> w_expandColumns: array<vec4<f32>, 48>;
 @group(0) @binding(2) var<storage, read> w_expandBias: array<vec4<f32>, 6>;
-@group(0) @binding(3) var<storage, read> w_taps: array<vec4<f32>, 54>;
-@group(0) @binding(4) var<storage, read> w_bias: array<vec4<f32>, 6>;
-@group(0) @binding(5) var<storage, read_write> out0: array<vec4<f32>, 384>;
+@group(0) @binding(3) var<storage, read_write> out0: array<vec4<f32>, 384>;
+@group(0) @binding(4) var<storage, read> w_taps: array<vec4<f32>, 54>;
+@group(0) @binding(5) var<storage, read> w_bias: array<vec4<f32>, 6>;
 @group(0) @binding(6) var<storage, read_write> out1: array<vec4<f32>, 12>;
 var<workgroup> halo: array<vec4f, 153>;
 var<workgroup> partial: array<vec4f, 64>;
@@ -169,8 +169,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       { let w = w_taps[(ky * 3u + 1u) * 6u + block]; a0 += x1 * w; a1 += x3 * w; a2 += x5 * w; a3 += x7 * w; }
       { let w = w_taps[(ky * 3u + 2u) * 6u + block]; a0 += x2 * w; a1 += x4 * w; a2 += x6 * w; a3 += x8 * w; }
     }
-    let oy = tileRow + innerRow;
     { let inner = innerColumn + 0u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -179,6 +179,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         sum += a0;
     } }
     { let inner = innerColumn + 1u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -187,6 +188,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         sum += a1;
     } }
     { let inner = innerColumn + 2u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -195,6 +197,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         sum += a2;
     } }
     { let inner = innerColumn + 3u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -404,9 +407,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 @group(0) @binding(0) var<storage, read> in0: array<vec4<f32>, 192>;
 @group(0) @binding(1) var<storage, read> w_expandColumns: array<vec4<f32>, 72>;
 @group(0) @binding(2) var<storage, read> w_expandBias: array<vec4<f32>, 6>;
-@group(0) @binding(3) var<storage, read> w_taps: array<vec4<f32>, 54>;
-@group(0) @binding(4) var<storage, read> w_bias: array<vec4<f32>, 6>;
-@group(0) @binding(5) var<storage, read_write> out0: array<vec4<f32>, 384>;
+@group(0) @binding(3) var<storage, read_write> out0: array<vec4<f32>, 384>;
+@group(0) @binding(4) var<storage, read> w_taps: array<vec4<f32>, 54>;
+@group(0) @binding(5) var<storage, read> w_bias: array<vec4<f32>, 6>;
 var<workgroup> halo: array<vec4f, 60>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -480,8 +483,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       { let w = w_taps[(ky * 3u + 1u) * 6u + block]; a0 += x1 * w; a1 += x2 * w; a2 += x3 * w; a3 += x4 * w; }
       { let w = w_taps[(ky * 3u + 2u) * 6u + block]; a0 += x2 * w; a1 += x3 * w; a2 += x4 * w; a3 += x5 * w; }
     }
-    let oy = tileRow + innerRow;
     { let inner = innerColumn + 0u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -489,6 +492,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         out0[row * 6u + block] = a0;
     } }
     { let inner = innerColumn + 1u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -496,6 +500,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         out0[row * 6u + block] = a1;
     } }
     { let inner = innerColumn + 2u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
@@ -503,6 +508,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         out0[row * 6u + block] = a2;
     } }
     { let inner = innerColumn + 3u;
+      let oy = tileRow + innerRow;
       let ox = tileColumn + inner;
       if (own < 6u && oy < 8u && ox < 8u) {
         let row = (n * 8u + oy) * 8u + ox;
