@@ -134,7 +134,7 @@ test('weights by drop: another net’s are listed and not loaded; a damaged file
   await expectAnswer(pane, /^class \d$/);
   await expect(pane.getByText('The weights do not say what their classes are.')).toBeVisible();
   await tab(pane, 'Weights');
-  await expect(pane.getByText('own.safetensors')).toBeVisible();
+  await expect(pane.getByRole('definition').filter({ hasText: 'own.safetensors' })).toBeVisible();
   await expect(pane.getByTitle(createHash('sha256').update(damaged).digest('hex'))).toBeVisible();
 });
 
@@ -163,9 +163,10 @@ test('published weights: size and licence first, fetched on a click, kept, used 
   await openPreset(page, 'mobilenetv3_small_050');
   await page.getByRole('group', { name: 'Below the net' }).getByRole('button', { name: 'Try' }).click();
   // The first visit opens the net that has weights; undo leads back to the one asked for.
-  await expect(tryPane(page).getByText('WebAssembly')).toBeVisible({ timeout: 60_000 });
-  await page.keyboard.press('Control+z');
   const pane = tryPane(page);
+  await expect(pane.getByText('WebAssembly')).toBeVisible({ timeout: 60_000 });
+  await page.keyboard.press('Control+z');
+  await expect(pane.getByText('mobilenetv3_small_050 has no weights yet.')).toBeVisible();
   expect(asked).toEqual([]);
   await pane.getByRole('button', { name: 'Load published weights…' }).click();
   await expect(pane.getByText('apache-2.0')).toBeVisible();
@@ -208,7 +209,7 @@ test('a batch of folders: table, accuracy, confusion matrix, CSV', async ({ page
   await expect(pane.getByText('50.0\u202f% (1 of 2)').first()).toBeVisible({ timeout: 60_000 });
   await expect(pane.getByText('could not be read as a picture')).toBeVisible();
   const matrix = pane.getByRole('table', { name: /Confusion matrix/ });
-  await expect(matrix.getByRole('row', { name: 'Egyptian cat' })).toBeVisible();
+  await expect(matrix.getByRole('row', { name: /^Egyptian cat/ })).toHaveText(/^Egyptian cat\s*1$/);
   const download = page.waitForEvent('download');
   await pane.getByRole('button', { name: 'CSV' }).click();
   const csv = readFileSync(await (await download).path(), 'utf8');
@@ -247,7 +248,8 @@ test('own classes from photos: at least 95 % of what was held out, saved as a fi
   await pane.getByRole('button', { name: 'a cup of espresso' }).click();
   await expectAnswer(pane, /^my cup$/);
   await pane.getByRole('button', { name: 'Back to the net’s classes' }).click();
-  await expectAnswer(pane, acceptable.espresso);
+  // What the net takes so small a picture of it for.
+  await expectAnswer(pane, /^(espresso|coffeepot)$/);
   await tab(pane, 'Teach');
   await pane
     .getByLabel('Head file')

@@ -1,22 +1,25 @@
 // Many photos, one after another: rows fill in while it goes, and it can be stopped and gone on with.
 import * as Comlink from 'comlink';
 import { topAnswers } from '../../graph/labels.ts';
-import { headLogits } from '../../workers/teach-head.ts';
 import { folderClasses, folderOf, type BatchRow } from './batch-table.ts';
 import type { FoundFile } from './dropped.ts';
 import { decodePhoto } from './photo.ts';
 import type { TryState } from './try-state.svelte.ts';
 
+const waits = ({ top, problem }: BatchRow): boolean => top.length === 0 && problem === undefined;
+
 export class Batch {
   rows = $state.raw<readonly BatchRow[]>([]);
   running = $state(false);
   #files: FoundFile[] = [];
+  /** {@link TryState.basis} of the answers. */
+  #basis: string | undefined;
   #job: AbortController | undefined;
 
   constructor(private readonly vision: TryState) {}
 
   get waiting(): number {
-    return this.rows.filter(({ top, problem }) => top.length === 0 && problem === undefined).length;
+    return this.rows.filter(waits).length;
   }
 
   add(files: readonly FoundFile[]): void {
@@ -35,8 +38,11 @@ export class Batch {
     this.running = false;
   }
 
-  /** Answers of another net or another preparation are taken back. */
-  forget(): void {
+  /** Takes back what another net, other weights or another preparation answered. */
+  renew(): void {
+    const { basis } = this.vision;
+    if (basis === undefined || basis === this.#basis) return;
+    this.#basis = basis;
     this.rows = this.rows.map(({ path }) => ({ path, top: [] }));
   }
 
@@ -48,19 +54,16 @@ export class Batch {
     const job = new AbortController();
     this.#job = job;
     this.running = true;
-    const classOf = folderClasses(vision.labels ?? (vision.weights?.imagenet ? await this.#imagenet() : []));
-    for (let i = 0; i < this.rows.length && !job.signal.aborted; i++) {
-      const row = this.rows[i] as BatchRow;
-      if (row.top.length > 0 || row.problem !== undefined) continue;
-      const found = await this.#answer(this.#files[i] as FoundFile, classOf, job.signal);
-      if (found) this.rows = this.rows.with(i, found);
+    if (vision.weights?.imagenet) await vision.loadLabels();
+    while ((await vision.settled()) && !job.signal.aborted) {
+      this.renew();
+      const { basis } = vision;
+      const i = this.rows.findIndex(waits);
+      if (i < 0) break;
+      const found = await this.#answer(this.#files[i] as FoundFile, folderClasses(vision.labels ?? []), job.signal);
+      if (found && basis === vision.basis) this.rows = this.rows.with(i, found);
     }
     if (this.#job === job) this.running = false;
-  }
-
-  async #imagenet(): Promise<readonly string[]> {
-    await this.vision.loadLabels();
-    return this.vision.imagenetLabels ?? [];
   }
 
   async #answer(
@@ -85,9 +88,8 @@ export class Batch {
     );
     if (!outcome.ok)
       return outcome.problem.kind === 'aborted' ? undefined : { ...known, top: [], problem: outcome.problem.message };
-    const { logits, values, ms } = outcome.value;
-    const features = head && [...values.values()].find(({ length }) => length === head.features);
-    const answer = head ? features && headLogits(head, features) : logits;
+    const { logits, ms } = outcome.value;
+    const answer = head ? vision.headAnswer(head, outcome.value) : logits;
     return answer
       ? { ...known, top: topAnswers(answer, 5), ms }
       : { ...known, top: [], problem: 'Your head’s features were not at hand.' };

@@ -14,6 +14,8 @@ export interface HeadOrigin {
   readonly weights: string;
 }
 
+export const sameOrigin = (a: HeadOrigin, b: HeadOrigin): boolean => a.netHash === b.netHash && a.weights === b.weights;
+
 const format = 'bottleneck-head-1';
 const line = v.pipe(v.string(), v.minLength(1), v.maxLength(80), v.regex(/^\P{C}+$/u));
 const metadata = v.object({

@@ -4,7 +4,7 @@ import { featureNode } from '../../graph/class-map.ts';
 import { teachProblem, type Taught } from '../../workers/teach-head.ts';
 import { saveBlob } from '../share/clipboard.ts';
 import { cleanName, fileName } from '../share/names.ts';
-import { readHead, writeHead, type HeadOrigin } from './head-file.ts';
+import { readHead, sameOrigin, writeHead, type HeadOrigin } from './head-file.ts';
 import { decodePhoto } from './photo.ts';
 import type { TryState } from './try-state.svelte.ts';
 
@@ -46,11 +46,6 @@ export class Teach {
     if (this.node) this.vision.keep(owner, [this.node]);
   }
 
-  get here(): HeadOrigin | undefined {
-    const { weights, session } = this.vision;
-    return weights && { net: cleanName(session.name), netHash: session.hash, weights: weights.sha256 };
-  }
-
   /** Takes the features of a camera frame while a class is being recorded. */
   hear(): void {
     const { seen, rate } = this.vision;
@@ -67,6 +62,8 @@ export class Teach {
     this.problem = undefined;
     const job = this.#begin();
     for (const [i, file] of files.entries()) {
+      // The view that just opened asks for the features, and the net is opened once more with them.
+      if (!(await vision.settled()) || this.#job !== job) break;
       this.progress = { what: `Looking at ${file.name}`, share: i / files.length };
       let bitmap: ImageBitmap;
       try {
@@ -131,7 +128,7 @@ export class Teach {
     this.progress = undefined;
     if (outcome.ok) {
       this.taught = outcome.value;
-      this.vision.head = outcome.value.head;
+      this.vision.wear(outcome.value.head);
     } else if (outcome.problem.kind !== 'aborted') this.problem = outcome.problem.message;
   }
 
@@ -142,32 +139,33 @@ export class Teach {
   }
 
   save(): void {
-    const head = this.taught?.head ?? this.vision.head;
-    const { here } = this;
-    if (head && here)
+    const { head } = this.vision;
+    const { origin } = this.vision;
+    if (head && origin)
       saveBlob(
         fileName(`${head.classes.join('-').slice(0, 40)}-head`, 'safetensors'),
-        new Blob([writeHead(head, here) as Uint8Array<ArrayBuffer>]),
+        new Blob([writeHead(head, origin) as Uint8Array<ArrayBuffer>]),
       );
   }
 
   async open(file: File): Promise<void> {
-    const { here } = this;
-    if (!here) return;
-    const read = readHead(new Uint8Array(await file.arrayBuffer()), here);
+    const { origin } = this.vision;
+    if (!origin) return;
+    const read = readHead(new Uint8Array(await file.arrayBuffer()), origin);
     this.problem = 'problem' in read ? read.problem : undefined;
     if ('problem' in read) return;
     this.taught = undefined;
-    this.vision.head = read.head;
+    this.vision.wear(read.head);
     this.enter();
   }
 
   #add(index: number, features: Float32Array): void {
-    const { here } = this;
+    const { origin } = this.vision;
+    if (!origin) return;
     // Samples of another net's features cannot be mixed in.
-    if (String([here?.netHash, here?.weights]) !== String([this.#origin?.netHash, this.#origin?.weights])) {
+    if (!this.#origin || !sameOrigin(this.#origin, origin)) {
       this.lessons = this.lessons.map((lesson) => ({ ...lesson, samples: [] }));
-      this.#origin = here;
+      this.#origin = origin;
     }
     this.taught = undefined;
     this.lessons = this.lessons.map((lesson, i) =>

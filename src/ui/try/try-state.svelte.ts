@@ -17,10 +17,12 @@ import type {
 } from '../../workers/vision-protocol.ts';
 import { embeddedNet } from '../../graph/embedded-model.ts';
 import type { Session } from '../session.svelte.ts';
+import { cleanName } from '../share/names.ts';
 import { Check } from '../inside/check.svelte.ts';
 import { Batch } from './batch.svelte.ts';
 import { Camera } from './camera.svelte.ts';
 import { decodePhoto } from './photo.ts';
+import { sameOrigin, type HeadOrigin } from './head-file.ts';
 import { Teach } from './teach.svelte.ts';
 import { visionHost } from './vision-host.ts';
 import { WeightsFetch } from './weights-fetch.svelte.ts';
@@ -86,13 +88,14 @@ export class TryState {
   edited = $state.raw<Partial<Preparation>>({});
   /** The user says that the classes are ImageNet-1k's though the weights do not. */
   claimed = $state(false);
-  /** A head of the user's own, in the place of the net's. */
-  head = $state.raw<Head | undefined>(undefined);
+  #worn = $state.raw<{ readonly head: Head; readonly origin: HeadOrigin } | undefined>(undefined);
   #labels = $state.raw<readonly string[] | undefined>(undefined);
   #keeps = new Map<string, readonly string[]>();
   #opening: AbortController | undefined;
   #look: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends with the last opening that was begun. */
+  #lastOpening: Promise<void> = Promise.resolve();
   #sentFile: File | undefined;
   #entered = false;
   /** Of the net that was opened last, or is being opened. */
@@ -107,17 +110,25 @@ export class TryState {
     const { size: _, ...own } = this.weights?.embedded?.preprocessing ?? { size: 0, ...this.published?.preprocessing };
     return preparationFor(input, own);
   });
+  /** A head of the user's own, in the place of the net's: only on the net and the weights that it was taught on. */
+  readonly head: Head | undefined = $derived.by(() => {
+    const [worn, here] = [this.#worn, this.origin];
+    return worn && here && sameOrigin(worn.origin, here) ? worn.head : undefined;
+  });
   readonly labels: readonly string[] | undefined = $derived.by(() => {
-    const classes = this.seen?.logits.length;
     if (this.head) return this.head.classes;
+    const { graph } = this.session;
+    const classes = this.seen?.logits.length ?? graph?.facts.get(graph.outputs[0] ?? '')?.shape.at(-1);
     return classes === imagenetClasses && (this.weights?.imagenet || this.claimed) ? this.#labels : undefined;
   });
+  /** What an answer rests on besides the picture; undefined while there is no net to ask. */
+  readonly basis: string | undefined = $derived.by(() =>
+    this.ready ? JSON.stringify([this.origin, this.preparation, this.head && [...this.head.bias]]) : undefined,
+  );
   /** Logits of the answer: the net's, or the own head's. */
   readonly logits: Float32Array | undefined = $derived.by(() => {
     const { seen, head } = this;
-    if (!seen || !head) return seen?.logits;
-    const features = [...seen.values.values()].find((values) => values.length === head.features);
-    return features && headLogits(head, features);
+    return seen && (head ? this.headAnswer(head, seen) : seen.logits);
   });
   readonly answers: readonly Answer[] = $derived(this.logits ? topAnswers(this.logits, 5) : []);
 
@@ -147,6 +158,21 @@ export class TryState {
   get #opened(): Opened | undefined {
     if (this.net.kind === 'opening') return this.net.before;
     return this.net.kind === 'open' ? this.net : undefined;
+  }
+  /** What features and heads belong to: this net with these weights. */
+  get origin(): HeadOrigin | undefined {
+    const { weights, session } = this;
+    return weights && { net: cleanName(session.name), netHash: session.hash, weights: weights.sha256 };
+  }
+  /** Puts an own head in the place of the net's, or takes it away. */
+  wear(head: Head | undefined): void {
+    const { origin } = this;
+    this.#worn = head && origin && { head, origin };
+  }
+  /** What an own head makes of an answer; undefined where the features did not come with it. */
+  headAnswer(head: Head, { values }: Pick<Look, 'values'>): Float32Array | undefined {
+    const features = values.get(this.teach.node ?? '');
+    return features?.length === head.features ? headLogits(head, features) : undefined;
   }
   get ready(): boolean {
     return this.net.kind === 'open' && this.net.hash === this.session.hash;
@@ -188,7 +214,17 @@ export class TryState {
     this.net = { kind: 'opening', what: 'Starting', share: 0 };
     this.edited = {};
     this.claimed = false;
-    void this.#open();
+    this.#begin();
+  }
+
+  /** Waits for what is being opened, or is about to be; true when the net on the page can then be asked. */
+  async settled(): Promise<boolean> {
+    if (this.#timer !== undefined) this.#begin();
+    for (let waitedFor; waitedFor !== this.#lastOpening; ) {
+      waitedFor = this.#lastOpening;
+      await waitedFor;
+    }
+    return this.ready;
   }
 
   /** Nodes that a view wants with every answer; none when it goes. */
@@ -202,7 +238,10 @@ export class TryState {
   follow(): void {
     $effect(() => {
       const { hash, stale } = this.session;
-      if (!stale && this.choice && hash !== this.#openedHash) this.#reopen();
+      if (stale || hash === this.#openedHash) return;
+      untrack(() => {
+        if (this.#entered && (this.choice || this.net.kind === 'closed')) this.#netChanged();
+      });
     });
     $effect(() => {
       void this.preparation;
@@ -273,13 +312,39 @@ export class TryState {
       this.problem = sentence(outcome.problem.message);
   }
 
+  /** Another net is on the page: its own weights if they are here. Those of a file are tried, so that what does not fit is listed. */
+  #netChanged(): void {
+    const { choice, published, session } = this;
+    if (choice?.kind === 'file') return this.#reopen();
+    const obvious = obviousChoice(session.architecture, published, this.stored);
+    if (obvious && JSON.stringify(obvious) !== JSON.stringify(choice)) this.use(obvious);
+    else if (obvious || choice?.kind === 'made-up' || (choice && !published)) this.#reopen();
+    else this.#close();
+  }
+
+  #close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#opening?.abort();
+    this.#opening = undefined;
+    this.choice = undefined;
+    this.seen = undefined;
+    this.#openedHash = this.session.hash;
+    this.net = { kind: 'closed' };
+  }
+
   #reopen(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#open(), reopenAfterMs);
+    this.#timer = setTimeout(() => this.#begin(), reopenAfterMs);
+  }
+
+  #begin(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#lastOpening = this.#open();
   }
 
   async #open(): Promise<void> {
-    clearTimeout(this.#timer);
     const { choice, session } = this;
     if (!choice) return;
     this.#opening?.abort();
@@ -325,9 +390,6 @@ export class TryState {
     if (this.#labels) return;
     const response = await fetch(new URL('models/imagenet-1k-labels.txt', document.baseURI)).catch(() => undefined);
     if (response?.ok) this.#labels = parseLabels(await response.text(), imagenetClasses);
-  }
-  get imagenetLabels(): readonly string[] | undefined {
-    return this.#labels;
   }
 
   #heard(event: VisionEvent): void {
