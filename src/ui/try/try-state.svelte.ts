@@ -220,7 +220,7 @@ export class TryState {
   /** Waits for what is being opened, or is about to be; true when the net on the page can then be asked. */
   async settled(): Promise<boolean> {
     if (this.#timer !== undefined) this.#begin();
-    for (let waitedFor; waitedFor !== this.#lastOpening; ) {
+    for (let waitedFor; waitedFor !== this.#lastOpening;) {
       waitedFor = this.#lastOpening;
       await waitedFor;
     }
