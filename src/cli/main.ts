@@ -1,5 +1,6 @@
 // The command line's entry: `node main.js VERB …`; the same file, started as a worker thread, verifies golden records.
 import { isMainThread, parentPort } from 'node:worker_threads';
+import { startDebug } from '../workers/debug.ts';
 import { check } from './check.ts';
 import { runCommand } from './command.ts';
 import { compare } from './compare.ts';
@@ -35,6 +36,7 @@ if (isMainThread) {
     out: (line: string) => void process.stdout.write(`${line}\n`),
     err: (line: string) => void process.stderr.write(`${line}\n`),
   };
+  startDebug(process.env['DEBUG'] ?? '', console.err);
   process.exitCode = await runCommand(verbs, process.argv.slice(2), console);
 } else {
   parentPort?.on('message', (file: string) => {

@@ -1,4 +1,5 @@
 // Starts workers under Trusted Types: only scripts of this page's own origin get a trusted URL.
+import { debugWords } from '../workers/debug.ts';
 
 /** The two members of the Trusted Types API that the page needs; TypeScript's DOM library does not know them yet. */
 interface PolicyFactory {
@@ -18,10 +19,11 @@ const sameOrigin = (url: string): string => {
 const factory = (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes;
 const policy = factory?.createPolicy('app-worker', { createScriptURL: sameOrigin });
 
-/** Starts a module worker. `url` comes from a `?worker&url` import. */
+/** Starts a module worker. `url` comes from a `?worker&url` import. The worker's name hands the page's `?debug=…` on. */
 export function startWorker(url: string, name: string): Worker {
   const trusted = policy ? policy.createScriptURL(url) : sameOrigin(url);
-  return new Worker(trusted as string, { type: 'module', name });
+  const words = debugWords(location.search);
+  return new Worker(trusted as string, { type: 'module', name: words ? `${name}?debug=${words}` : name });
 }
 
 /** Registers the service worker. `url` is relative to the page. */

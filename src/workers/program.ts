@@ -1,6 +1,7 @@
 // A plan made real on one device: everything is created at load; a run is one write, one encoder, one pass, one submit and one mapped read.
 import { packWeight, type Tensors } from '../gpu-kernels/packing.ts';
 import type { Plan, PlanDispatch, PlanTensor } from '../graph/plan.ts';
+import { debug, describePlan } from './debug.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
 import { estimateMs, learn, runsToLearn, submitRanges, type Rate } from '../graph/schedule.ts';
 import { load, store, storedBytes } from './stored-tensor.ts';
@@ -71,6 +72,8 @@ export class Program {
     tensors: Tensors,
     options: { rate: Rate; onProgress?: (done: number, total: number) => void },
   ): Promise<Program> {
+    debug('plan', () => describePlan(plan));
+    debug('wgsl', () => plan.modules.join('\n\n'));
     const { device } = open;
     const access = plan.dispatches.map((d) => d.bindings.map((b) => ('slot' in b && b.write ? 'w' : 'r')).join(''));
     const total = plan.modules.length + plan.weights.length;
@@ -141,6 +144,7 @@ export class Program {
         }),
       }));
       const invalid = await device.popErrorScope();
+      debug('timing', () => `${plan.net}: compile ${compileMs.toFixed(1)} ms, upload ${uploadMs.toFixed(1)} ms`);
       if (invalid) throw new Error(`the plan of ${plan.net} does not fit this device: ${invalid.message}`);
       return new Program(open, plan, dispatches, slots, weights, { compileMs, uploadMs }, options.rate);
     } catch (error) {
@@ -221,7 +225,9 @@ export class Program {
       const results = await this.readOutputs(outputs, staging);
       this.proven = true;
       // Only a run that waited for no other one says how fast the device is.
-      if (alone && this.inFlight === 1) this.lookAt(performance.now() - start);
+      const ms = performance.now() - start;
+      debug('timing', () => `${this.plan.net}: ${ms.toFixed(2)} ms in ${ranges.length} submits`);
+      if (alone && this.inFlight === 1) this.lookAt(ms);
       return results;
     } finally {
       this.inFlight--;

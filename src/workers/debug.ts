@@ -1,0 +1,32 @@
+// The debug ladder: `?debug=plan,wgsl,timing` in the page's address, `DEBUG=plan,wgsl,timing` for the command line; the words go to the console.
+import type { Plan } from '../graph/plan.ts';
+
+/**
+ * `plan`: each plan that is loaded, a line a dispatch. `wgsl`: its shader texts. `timing`: milliseconds of each load and run.
+ * `objects`: counts live GPU objects where pictures are looked at, and shows the count there.
+ */
+export type DebugTopic = 'plan' | 'wgsl' | 'timing' | 'objects';
+
+let topics: ReadonlySet<string> = new Set();
+let sink: (text: string) => void = () => undefined;
+
+/** Listens to the topics in `words`, separated by commas; words of other programs are none of ours. */
+export function startDebug(words: string, print: (text: string) => void): void {
+  topics = new Set(words.split(',').map((word) => word.trim()));
+  sink = print;
+}
+
+/** Prints `text()` where somebody listens to the topic. */
+export function debug(topic: DebugTopic, text: () => string): void {
+  if (topics.has(topic)) sink(text());
+}
+
+/** `?debug=…` of an address or of a worker's name. */
+export const debugWords = (address: string): string =>
+  new URLSearchParams(address.slice(address.indexOf('?') + 1)).get('debug') ?? '';
+
+/** A line a dispatch: number, kernel, workgroups, graph nodes. */
+export const describePlan = (plan: Plan): string =>
+  plan.dispatches
+    .map(({ kernel, workgroups, from }, i) => `${i}\t${kernel}\t${workgroups.join('×')}\t${from.join(', ')}`)
+    .join('\n');
