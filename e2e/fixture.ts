@@ -83,13 +83,14 @@ export async function openDialog(page: Page, button: 'Presets' | 'Share' | 'All 
 }
 
 /**
- * Serious and critical findings of axe, one line each: rule, element, what is wrong. With a dialog open, of that dialog alone:
- * the page behind it is inert, and looking at it again would take most of the time.
+ * Serious and critical findings of axe, one line each: rule, element, what is wrong. Of the part named or, with a dialog open,
+ * of that dialog alone: the page behind it is inert, and looking at it again would take most of the time.
  */
-export async function axeFindings(page: Page): Promise<string[]> {
-  const builder = new AxeBuilder({ page });
-  const dialog = await page.getByRole('dialog').isVisible();
-  const { violations } = await (dialog ? builder.include('[role="dialog"]') : builder).analyze();
+export async function axeFindings(page: Page, part?: string): Promise<string[]> {
+  // Without frames there is nothing to merge in a page of its own, and what passed needs no details: half the time.
+  const builder = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
+  const within = (await page.getByRole('dialog').isVisible()) ? '[role="dialog"]' : part;
+  const { violations } = await (within ? builder.include(within) : builder).analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} – ${node.failureSummary ?? ''}`));

@@ -1,6 +1,5 @@
 // The Profile pane in a browser without an adapter: it says why there are no own times, and everything that needs none works.
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, open, openPreset, test } from './fixture.ts';
+import { axeFindings, expect, open, openPreset, test } from './fixture.ts';
 
 test('says what is missing and what can be done, and shows the recorded profile as recorded', async ({ page }) => {
   await open(page);
@@ -71,13 +70,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const name of ['Layers', 'Timeline', 'Roofline', 'Memory', 'Kernels']) {
       await pane.getByRole('tab', { name }).click();
       await expect(pane.getByRole('tabpanel')).not.toContainText(/Loading…|Planning…/);
-      // The rest of the page has its own test; this pane alone keeps five looks affordable.
-      const { violations } = await new AxeBuilder({ page }).include('section[aria-label="Profile"]').analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(
-        serious.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`)),
-        name,
-      ).toEqual([]);
+      // The rest of the page has its own test.
+      expect(await axeFindings(page, 'section[aria-label="Profile"]'), name).toEqual([]);
     }
   });
 }

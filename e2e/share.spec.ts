@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { decodeLink, encodeLink } from '../src/graph/link.ts';
+import { parse } from '../src/graph/notation/parse.ts';
 import { expect, expectNet, netHash, open, openDialog, openPreset, test } from './fixture.ts';
 
 async function linkOf(page: Page): Promise<string> {
@@ -12,10 +13,10 @@ async function linkOf(page: Page): Promise<string> {
   return link;
 }
 
-/** Lines of the net's text in an address. */
-function linesIn(address: string): number {
+/** Block lines of the net in an address. */
+function blocksIn(address: string): number {
   const decoded = decodeLink(new URL(address).hash.slice(1));
-  return decoded.ok ? decoded.document.text.split('\n').length : 0;
+  return decoded.ok ? parse(decoded.document.text).architecture.blocks.length : 0;
 }
 
 test('round trip into a second browser', async ({ page, browser, watch }) => {
@@ -65,7 +66,7 @@ test('the address follows edits, and going back opens the net before', async ({ 
   const edited = await netHash(page);
   expect(edited).not.toBe(second);
   // The address waits for a pause in the edits.
-  await expect.poll(() => linesIn(page.url())).toBe(1 + linesIn(opened));
+  await expect.poll(() => blocksIn(page.url())).toBe(1 + blocksIn(opened));
   await page.goBack();
   await expectNet(page, first);
   await page.goForward();
