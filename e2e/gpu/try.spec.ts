@@ -138,14 +138,16 @@ test('feature maps are the layer’s own values', async ({ page }) => {
   const large = pane.locator('figure canvas');
   const { values, shape } = await referenceValues('cat', node);
   const [, height, width, channels] = shape as [number, number, number, number];
-  const box = (await large.boundingBox())!;
   for (const [row, column] of [
     [0, 0],
     [3, 7],
     [height - 1, width - 1],
   ] as const) {
-    await page.mouse.move(box.x + ((column + 0.5) / width) * box.width, box.y + ((row + 0.5) / height) * box.height);
-    const text = (await pane.getByTestId('value').textContent()) ?? '';
+    await large.scrollIntoViewIfNeeded();
+    const box = (await large.boundingBox())!;
+    const position = { x: ((column + 0.5) / width) * box.width, y: ((row + 0.5) / height) * box.height };
+    await large.hover({ position });
+    const text = (await pane.getByTestId('value').textContent({ timeout: 30_000 })) ?? '';
     const expected = values[(row * width + column) * channels + 5]!;
     expect(Number(text.replace('−', '-').replace('e−', 'e-'))).toBeCloseTo(expected, 2);
   }

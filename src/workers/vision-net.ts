@@ -34,13 +34,23 @@ interface Loaded {
   readonly nodes: readonly string[];
 }
 
+interface Ran {
+  /** Values of `nodes`. */
+  readonly outputs: readonly Float32Array[];
+  readonly nodes: readonly string[];
+  readonly preparedOn: 'gpu' | 'cpu';
+}
+
 export class VisionNet {
   private engine: Engine;
   private loaded: Loaded | undefined;
   private wasm: WasmNet | undefined;
   private stage: { readonly open: OpenDevice; readonly stage: Promise<PictureStage> } | undefined;
-  /** Checks of every layer, and runs in WebAssembly, must not mix with other runs: each waits for the one before. */
+  /** Loading, checks of every layer and runs in WebAssembly must not mix with anything: each waits for what is under way. */
   private alone: Promise<unknown> = Promise.resolve();
+  private readonly together = new Set<Promise<unknown>>();
+  /** Ends the check that is under way. */
+  private checks = new AbortController();
   private counted: OpenDevice | undefined;
   /** Counts of the current device. */
   objects: ObjectCounts | undefined;
@@ -72,28 +82,34 @@ export class VisionNet {
   }
 
   /** Rejects with PlanError or LoweringError when the GPU cannot run the net, with Error when the text is no net. */
-  async load(graph: InferredGraph, params: Params, keep: readonly string[]): Promise<Path> {
-    const nodes = [...new Set([...graph.outputs, ...keep])];
-    this.epoch++;
+  load(graph: InferredGraph, params: Params, keep: readonly string[]): Promise<Path> {
+    const epoch = ++this.epoch;
     this.loaded = undefined;
-    await this.releaseWasm();
-    try {
-      const open = await this.engine.open();
-      this.counting(open);
-      const plan = makePlan(graph, { caps: open.capabilities, keep, limits: open.limits });
-      await this.engine.load(plan, (name) => params.get(name) as Float32Array);
-      this.setPath({ kind: 'webgpu', adapter: open.adapter });
-    } catch (error) {
-      if (!(error instanceof NoDeviceError)) throw error;
-      await this.loadWasm(graph, params, keep, error.message);
-    }
-    this.loaded = { graph, params, nodes };
-    return this.path as Path;
+    this.checks.abort(new Error('The net was opened anew during the check; start the check again.'));
+    this.checks = new AbortController();
+    return this.exclusively(async () => {
+      if (epoch !== this.epoch) throw new DOMException('Another net was opened meanwhile.', 'AbortError');
+      await this.wasm?.release();
+      this.wasm = undefined;
+      try {
+        const open = await this.engine.open();
+        this.counting(open);
+        const plan = makePlan(graph, { caps: open.capabilities, keep, limits: open.limits });
+        await this.engine.load(plan, (name) => params.get(name) as Float32Array);
+        this.setPath({ kind: 'webgpu', adapter: open.adapter });
+      } catch (error) {
+        if (!(error instanceof NoDeviceError)) throw error;
+        await this.loadWasm(graph, params, keep, error.message);
+      }
+      this.loaded = { graph, params, nodes: [...new Set([...graph.outputs, ...keep])] };
+      return this.path as Path;
+    });
   }
 
-  private async loadWasm(graph: InferredGraph, params: Params, keep: readonly string[], why: string): Promise<void> {
+  private async loadWasm(graph: InferredGraph, params: Params, keep: readonly string[], why: string): Promise<WasmNet> {
     this.wasm = await WasmNet.load(this.options.wasm, graph, params, keep);
     this.setPath({ kind: 'wasm', why });
+    return this.wasm;
   }
 
   private setPath(path: Path): void {
@@ -101,36 +117,43 @@ export class VisionNet {
     this.options.onPath(path);
   }
 
-  /** Answers one picture. It stays open: closing is the caller's. */
+  /** Answers one picture, as soon as a net that is being loaded is there. It stays open: closing is the caller's. */
   async look(picture: PictureSource, preparation: Preparation, signal?: AbortSignal): Promise<Omit<Look, 'seen'>> {
-    const { loaded } = this;
-    if (!loaded) throw new Error('no net is loaded');
     const started = performance.now();
-    const { outputs, preparedOn } = await this.run(loaded, picture, preparation, signal);
+    const { outputs, preparedOn, nodes } = await this.run(picture, preparation, signal);
     const [logits, ...kept] = outputs;
-    const values = new Map(loaded.nodes.slice(1).map((node, i) => [node, kept[i] as Float32Array]));
+    const values = new Map(nodes.slice(1).map((node, i) => [node, kept[i] as Float32Array]));
     return { logits: logits as Float32Array, values, ms: performance.now() - started, preparedOn, ...sizeOf(picture) };
   }
 
-  private async run(
-    loaded: Loaded,
-    picture: PictureSource,
-    preparation: Preparation,
-    signal?: AbortSignal,
-  ): Promise<{ outputs: Float32Array[]; preparedOn: 'gpu' | 'cpu' }> {
-    if (!this.wasm) {
-      try {
-        return await this.engine.use((program) => this.runOnGpu(program, picture, preparation, signal));
-      } catch (error) {
-        // A device that cannot be had back: the same picture goes the slow way.
-        if (!(error instanceof NoDeviceError)) throw error;
-        await this.loadWasm(loaded.graph, loaded.params, loaded.nodes.slice(1), error.message);
-      }
+  private async run(picture: PictureSource, preparation: Preparation, signal?: AbortSignal): Promise<Ran> {
+    let lost = '';
+    try {
+      const ran = await this.alongside(async () => {
+        const { nodes } = this.current();
+        if (this.wasm) return undefined;
+        const onGpu = (program: Program): Promise<Omit<Ran, 'nodes'>> =>
+          this.runOnGpu(program, picture, preparation, signal);
+        return { ...(await this.engine.use(onGpu, signal)), nodes };
+      });
+      if (ran) return ran;
+    } catch (error) {
+      // A device that cannot be had back: the same picture goes the slow way.
+      if (!(error instanceof NoDeviceError)) throw error;
+      lost = error.message;
     }
-    const { wasm } = this;
-    if (!wasm) throw new Error('no net is loaded');
-    const outputs = await this.exclusively(() => wasm.run(preparePicture(picturePixels(picture), preparation)));
-    return { outputs, preparedOn: 'cpu' };
+    return this.exclusively(async () => {
+      signal?.throwIfAborted();
+      const { graph, params, nodes } = this.current();
+      const wasm = this.wasm ?? (await this.loadWasm(graph, params, nodes.slice(1), lost));
+      const outputs = await wasm.run(preparePicture(picturePixels(picture), preparation));
+      return { outputs, preparedOn: 'cpu', nodes };
+    });
+  }
+
+  private current(): Loaded {
+    if (!this.loaded) throw new Error('no net is loaded');
+    return this.loaded;
   }
 
   private async runOnGpu(
@@ -138,12 +161,11 @@ export class VisionNet {
     picture: PictureSource,
     preparation: Preparation,
     signal?: AbortSignal,
-  ): Promise<{ outputs: Float32Array[]; preparedOn: 'gpu' | 'cpu' }> {
+  ): Promise<Omit<Ran, 'nodes'>> {
     const read = program.plan.outputs.map((_, index) => index);
     const input = program.plan.inputs[0] as PlanTensor;
     const stage = await this.stageFor(program.open);
     const options = { read, ...(signal && { signal }) };
-    await this.alone;
     if (stage.takes(picture)) {
       const size = (input.shape[1] as number) * (input.shape[2] as number) * 16;
       const target = { buffer: program.slots[input.slot] as GPUBuffer, offset: input.offset, size };
@@ -186,26 +208,37 @@ export class VisionNet {
     preparation: Preparation,
     hooks: LayerHooks,
   ): Promise<{ input: Float32Array; values: Map<string, Float32Array> }> {
-    const { loaded } = this;
-    if (!loaded) throw new Error('no net is loaded');
-    if (this.path?.kind !== 'webgpu')
-      throw new Error('Layers are checked on the GPU, and this browser gives the page none');
-    const input = preparePicture(picturePixels(picture), preparation);
-    const values = await this.engine.use((program) =>
-      this.exclusively(() => layerValues(program, loaded.graph, [input], hooks)),
-    );
-    return { input, values };
+    const signal = AbortSignal.any([this.checks.signal, ...(hooks.signal ? [hooks.signal] : [])]);
+    return this.exclusively(async () => {
+      const { graph } = this.current();
+      if (this.wasm) throw new Error('Layers are checked on the GPU, and this browser gives the page none');
+      const input = preparePicture(picturePixels(picture), preparation);
+      const values = await this.engine.use(
+        (program) => layerValues(program, graph, [input], { ...hooks, signal }),
+        signal,
+      );
+      return { input, values };
+    });
+  }
+
+  /** Runs together with others of its kind, and never with {@link exclusively}. */
+  private async alongside<T>(work: () => Promise<T>): Promise<T> {
+    for (let gate; gate !== this.alone;) {
+      gate = this.alone;
+      await gate;
+    }
+    const job = work();
+    this.together.add(job);
+    try {
+      return await job;
+    } finally {
+      this.together.delete(job);
+    }
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.alone.then(work, work);
+    const turn = this.alone.then(() => Promise.allSettled(this.together)).then(work);
     this.alone = turn.catch(() => undefined);
     return turn;
-  }
-
-  private async releaseWasm(): Promise<void> {
-    const { wasm } = this;
-    this.wasm = undefined;
-    if (wasm) await this.exclusively(() => wasm.release());
   }
 }

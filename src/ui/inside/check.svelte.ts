@@ -31,6 +31,8 @@ export class Check {
   async run(): Promise<void> {
     this.cancel();
     const { vision } = this;
+    // The view that was left took its layers along: the net is being opened without them.
+    if (!(await vision.settled())) return;
     const { hash } = vision.session;
     const controller = new AbortController();
     const worker = startWorker(referenceUrl, 'reference');
