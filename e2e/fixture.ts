@@ -99,3 +99,20 @@ export async function axeFindings(page: Page, part?: string): Promise<string[]> 
 /** By how many pixels the page is wider than the window; 0 when nothing makes it scroll sideways. */
 export const sidewaysScroll = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Processor time of the page's longest task in a trace that Browser.startTracing wrote, milliseconds: what other work on the machine does not change. */
+export function longestTaskMs(trace: Buffer): number {
+  const { traceEvents } = JSON.parse(trace.toString()) as {
+    traceEvents: { name: string; pid: number; tid: number; tdur?: number; args: { name?: string } }[];
+  };
+  const mains = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid}/${tid}`),
+  );
+  const tasks = traceEvents
+    .filter(({ name, pid, tid }) => name === 'RunTask' && mains.has(`${pid}/${tid}`))
+    .map(({ tdur }) => (tdur ?? 0) / 1000);
+  expect(tasks.length).toBeGreaterThan(20);
+  return Math.max(...tasks);
+}

@@ -1,9 +1,8 @@
 // The Profile pane on a software adapter: own numbers take the recorded ones' place, follow edits, survive a crash, and leave as files.
 import type { Download, Locator, Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { encodeLink, netHash as hashOf } from '../../src/graph/link.ts';
-import { firstNet } from '../../src/ui/first-net.ts';
-import { expect, netHash, open, test } from '../fixture.ts';
+import { encodeLink } from '../../src/graph/link.ts';
+import { expect, longestTaskMs, netHash, open, test } from '../fixture.ts';
 
 // A software adapter compiles thirty shaders on cores that other work may share.
 test.describe.configure({ timeout: 180_000 });
@@ -15,52 +14,48 @@ const measured = (page: Page): Promise<void> =>
 const textOf = async (download: Promise<Download>): Promise<string> =>
   readFileSync(await (await download).path(), 'utf8');
 
-test('recorded at first, then this device’s own, named as what they are; an edit brings new ones and their change', async ({
+/** For what does not need a large one: a software adapter measures it in a moment. */
+const small = 'input 3x64x64\nconv k3 s2 c16\nmbconv k3 s2 c24 e4\nmbconv k3 c24 e4\nconv k1 c64\npool\nlinear c10\n';
+const openSmall = (page: Page): Promise<void> => open(page, encodeLink({ name: 'small', text: small }));
+const expansion = (page: Page): Locator => page.getByRole('spinbutton', { name: /expansion/i });
+const selectFirstMbconv = (page: Page): Promise<void> =>
+  page.getByRole('region', { name: 'Build' }).getByText('mbconv').first().click();
+
+test('recorded at first, then this device’s own, named as what they are, with no long task of the main thread', async ({
   page,
+  browser,
 }) => {
   await open(page);
   const pane = profile(page);
   await expect(pane.getByText('Recorded on SwiftShader, a software adapter, not on this device.')).toBeVisible();
-  await measured(page);
+  await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline', '__metadata'] });
+  // Not `expect`: what it does in the page while it polls takes more time there than the page itself.
+  await pane.getByRole('button', { name: 'Measure again' }).waitFor({ timeout: MEASURED_MS });
+  expect(longestTaskMs(await browser.stopTracing())).toBeLessThan(50);
   await expect(pane.getByText('Recorded on')).toBeHidden();
   await expect(page.getByRole('button', { name: 'Device: SwiftShader, software adapter' })).toBeVisible();
   await expect(pane.getByText('say nothing about a GPU')).toBeVisible();
   await expect(pane.getByText('CPU time')).toBeVisible();
   await expect(pane.getByText('GPU time')).toHaveCount(0);
+});
 
+test('an edit brings new milliseconds and their change against the baseline', async ({ page }) => {
+  await openSmall(page);
+  const pane = profile(page);
+  await measured(page);
   await page.keyboard.press('b');
   const before = await netHash(page);
-  await page.getByRole('region', { name: 'Build' }).getByRole('option').nth(2).click();
-  await page.getByRole('spinbutton', { name: /expansion/i }).fill('3');
+  await selectFirstMbconv(page);
+  await expansion(page).fill('3');
   await page.keyboard.press('Enter');
   expect(await netHash(page)).not.toBe(before);
   await expect(pane.getByRole('columnheader', { name: 'Δ baseline' })).toBeVisible({ timeout: MEASURED_MS });
-  await expect(pane.getByRole('row').filter({ hasText: 'blocks.1.0' })).toContainText(/[+−±][\d.]+\s?ms/);
-  await expect(pane.getByText(/ms, .* % of the net/)).toBeVisible();
-});
-
-test('no task of the main thread takes 50 ms of processor time while a net is measured', async ({ page, browser }) => {
-  await open(page);
-  await expect(profile(page).getByRole('button', { name: 'Cancel' })).toBeVisible({ timeout: MEASURED_MS });
-  await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline', '__metadata'] });
-  await measured(page);
-  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
-    traceEvents: { name: string; pid: number; tid: number; tdur?: number; dur?: number; args: { name?: string } }[];
-  };
-  const mains = new Set(
-    traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid}/${tid}`),
-  );
-  const tasks = traceEvents
-    .filter(({ name, pid, tid }) => name === 'RunTask' && mains.has(`${pid}/${tid}`))
-    .map(({ tdur }) => (tdur ?? 0) / 1000);
-  expect(tasks.length).toBeGreaterThan(20);
-  expect(Math.max(...tasks)).toBeLessThan(50);
+  await expect(pane.getByRole('row').filter({ hasText: 'blocks.0.0' })).toContainText(/[+−±][\d.]+\s?[mµ]s/);
+  await expect(pane.getByText(/blocks\.0\.0 takes .* of the net/)).toBeVisible();
 });
 
 test('timeline, roofline from peaks measured here, memory and kernels, each with its table', async ({ page }) => {
-  await open(page);
+  await openSmall(page);
   await measured(page);
   const pane = profile(page);
   await pane.getByRole('tab', { name: 'Timeline' }).click();
@@ -82,13 +77,12 @@ test('timeline, roofline from peaks measured here, memory and kernels, each with
   ).toBeVisible();
   // Peaks belong to the device: they are there again after a reload.
   await page.reload();
-  await measured(page);
   await pane.getByRole('tab', { name: 'Roofline' }).click();
   await expect(pane.getByRole('button', { name: 'Measure peaks again' })).toBeVisible();
 });
 
 test('exports: a trace, a table, a record and pictures', async ({ page }) => {
-  await open(page);
+  await openSmall(page);
   await measured(page);
   const pane = profile(page);
   const save = async (item: RegExp): Promise<Promise<Download>> => {
@@ -101,11 +95,11 @@ test('exports: a trace, a table, a record and pictures', async ({ page }) => {
     traceEvents: { ph: string; ts?: number; dur?: number }[];
   };
   const complete = trace.traceEvents.filter(({ ph }) => ph === 'X');
-  expect(complete.length).toBeGreaterThan(30);
+  expect(complete.length).toBeGreaterThan(8);
   expect(complete.every(({ ts, dur }) => Number.isFinite(ts) && Number.isFinite(dur))).toBe(true);
   const csv = (await textOf(save(/Layer table/))).trimEnd().split('\r\n');
   expect(csv[0]).toMatch(/^layer,block,ops,kernel,/);
-  expect(csv.length).toBeGreaterThan(30);
+  expect(csv.length).toBeGreaterThan(8);
   const run = JSON.parse(await textOf(save(/Run record/))) as Record<string, unknown>;
   expect(run).toMatchObject({ format: 'bottleneck-run', hash: await netHash(page), adapter: { software: true } });
   await pane.getByRole('tab', { name: 'Timeline' }).click();
@@ -118,7 +112,7 @@ test('exports: a trace, a table, a record and pictures', async ({ page }) => {
 });
 
 test('Cancel stops at once and the net waits for a click', async ({ page }) => {
-  await open(page);
+  await openSmall(page);
   const pane = profile(page);
   await pane.getByRole('button', { name: 'Cancel' }).click({ timeout: MEASURED_MS });
   await expect(pane.getByRole('button', { name: 'Measure', exact: true })).toBeEnabled({ timeout: 1000 });
@@ -128,10 +122,8 @@ test('Cancel stops at once and the net waits for a click', async ({ page }) => {
 });
 
 test('a result in a link is shown beside one’s own', async ({ page }) => {
-  await page.goto('./');
+  await openSmall(page);
   const net = await netHash(page);
-  expect(net).toMatch(/^[0-9a-f]{16}$/);
-  expect(hashOf('')).not.toBe(net);
   const result = {
     net,
     weights: 'random',
@@ -144,9 +136,8 @@ test('a result in a link is shown beside one’s own', async ({ page }) => {
     p90Ms: 0.91,
     gpuMs: 0.42,
   } as const;
-  const { name, text } = firstNet;
   await page.goto('about:blank');
-  await open(page, encodeLink({ name, text, result }));
+  await open(page, encodeLink({ name: 'small', text: small, result }));
   const shared = page.getByRole('region', { name: 'Measurement from the link' });
   await expect(shared.getByRole('row').filter({ hasText: 'Latency, median' })).toContainText(/0\.750.ms/);
   await expect(shared.getByText('NVIDIA ampere')).toBeVisible();
@@ -160,15 +151,15 @@ test('a GPU crash in the middle of an edit loses nothing and the net is measured
   watch,
 }) => {
   watch.allow(/GPU|device|lost/i);
-  await open(page);
+  await openSmall(page);
   await expect(profile(page).getByRole('button', { name: 'Cancel' })).toBeVisible({ timeout: MEASURED_MS });
-  await page.getByRole('region', { name: 'Build' }).getByRole('option').nth(2).click();
-  await page.getByRole('spinbutton', { name: /expansion/i }).fill('3');
+  await selectFirstMbconv(page);
+  await expansion(page).fill('3');
   const session = await browser.newBrowserCDPSession();
   await session.send('Browser.crashGpuProcess');
   await page.keyboard.press('Enter');
   const edited = await netHash(page);
   await measured(page);
   expect(await netHash(page)).toBe(edited);
-  await expect(page.getByRole('spinbutton', { name: /expansion/i })).toHaveValue('3');
+  await expect(expansion(page)).toHaveValue('3');
 });

@@ -188,8 +188,13 @@ export class EngineState {
 
   /** Stops what is being measured; results so far stay. */
   cancel(): void {
-    if (this.status.kind === 'measuring' && this.status.subject !== 'peaks') this.#stopped.add(this.session.hash);
+    if (this.status.kind !== 'measuring') return;
+    if (this.status.subject !== 'peaks') this.#stopped.add(this.session.hash);
     this.#job?.abort(new DOMException('stopped', 'AbortError'));
+    // The worker may be inside a run that cannot be stopped; the page does not wait for its end.
+    this.#job = undefined;
+    this.#jobHash = undefined;
+    this.status = { kind: 'ready' };
   }
 
   async measurePeaks(): Promise<void> {
