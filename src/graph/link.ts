@@ -1,6 +1,7 @@
-// The share link's payload: a whole document (and perhaps a result) in a URL fragment, and a decoder that trusts nothing.
+// The share link's payload: a whole document (and perhaps a result and a quantisation recipe) in a URL fragment, and a decoder that trusts nothing.
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import * as v from 'valibot';
+import { calibrationMethods } from './quant/observers.ts';
 
 /** Limits checked before any work (reliability: a 19 kB fragment may inflate to 20 MB). */
 export const linkLimits = { fragmentCharacters: 16_384, inflatedBytes: 262_144, nameCharacters: 80 } as const;
@@ -42,10 +43,21 @@ export const sharedResult = v.strictObject({
 });
 export type SharedResult = v.InferOutput<typeof sharedResult>;
 
+/** How the sender quantised the net: the other side can do the same with its own pictures. */
+export const sharedRecipe = v.strictObject({
+  calibration: v.picklist(calibrationMethods),
+  perChannel: v.boolean(),
+  equalized: v.boolean(),
+  /** Layers kept in float, by id. */
+  float: v.pipe(v.array(line(120)), v.maxLength(512)),
+});
+export type SharedRecipe = v.InferOutput<typeof sharedRecipe>;
+
 const payload = v.strictObject({
   name: line(linkLimits.nameCharacters),
   text: plain(linkLimits.inflatedBytes),
   result: v.optional(sharedResult),
+  recipe: v.optional(sharedRecipe),
 });
 export type LinkDocument = v.InferOutput<typeof payload>;
 
@@ -58,6 +70,7 @@ export function encodeLink(document: LinkDocument): string {
     name: document.name,
     text: document.text,
     ...(document.result ? { result: document.result } : {}),
+    ...(document.recipe ? { recipe: document.recipe } : {}),
   });
   return PREFIX + toBase64Url(deflateSync(strToU8(json), { level: 9 }));
 }

@@ -2,11 +2,11 @@
 import { accounting, type Accounting } from '../graph/accounting.ts';
 import type { Architecture, ArgumentValue, BlockLine, Header } from '../graph/architecture.ts';
 import type { InferredGraph, Problem } from '../graph/graph.ts';
-import { netHash, type LinkDocument, type SharedResult } from '../graph/link.ts';
+import { netHash, type LinkDocument, type SharedRecipe, type SharedResult } from '../graph/link.ts';
 import { check, type Checked } from '../graph/notation/check.ts';
 import * as edit from '../graph/notation/edit.ts';
 import { print } from '../graph/notation/print.ts';
-import type { NodeTimes } from './graph/heat.ts';
+import type { NodeNoise, NodeTimes } from './graph/heat.ts';
 import { History, type Snapshot } from './history.ts';
 
 /** What is selected: block lines of the document, or one op node of the graph. */
@@ -44,6 +44,10 @@ export class Session {
   times = $state.raw<NodeTimes | undefined>(undefined);
   /** The user's own measurement of this net, in the form in which a link carries it; set by whoever measured. */
   ownResult = $state.raw<SharedResult | undefined>(undefined);
+  /** What int8 does to the current graph's layers; set by the Quantise pane. */
+  noise = $state.raw<NodeNoise | undefined>(undefined);
+  /** How the net on the page was quantised, here or by a link's sender, and the {@link hash} of that net. */
+  quantised = $state.raw<{ readonly hash: string; readonly recipe: SharedRecipe } | undefined>(undefined);
   /** What just happened, for the status line and screen readers. */
   notice = $state.raw<{ readonly text: string; readonly tone: 'info' | 'bad' } | undefined>(undefined);
 
@@ -112,6 +116,11 @@ export class Session {
     return this.#sharedResult?.net === this.hash ? this.#sharedResult : undefined;
   }
 
+  /** The recipe of {@link quantised}, while the document is that net. */
+  get recipe(): SharedRecipe | undefined {
+    return this.quantised?.hash === this.hash ? this.quantised.recipe : undefined;
+  }
+
   /** Block lines that are selected, directly or through one of their nodes. */
   get selectedLines(): ReadonlySet<number> {
     if (this.selection.kind === 'lines') return this.selection.lines;
@@ -145,6 +154,7 @@ export class Session {
     this.open(document.name, document.text, 'Open link');
     this.#arrival = document;
     this.#sharedResult = document.result;
+    this.quantised = document.recipe && { hash: this.hash, recipe: document.recipe };
     if (document.result && document.result.net !== this.hash) {
       this.say('The measurement in this link is of another net, so it is not shown.', 'bad');
     }

@@ -5,6 +5,7 @@ import { seenPicture, type Preparation } from '../graph/preprocess.ts';
 import { fetchWeights, listWeights, deleteWeights } from './weights-store.ts';
 import { lookUp } from './hub.ts';
 import { outcome } from './outcome.ts';
+import { Tickets } from './tickets.ts';
 import { picturePixels } from './picture-pixels.ts';
 import { beatMs, type Outcome } from './protocol.ts';
 import { teachHead } from './teach-head.ts';
@@ -40,7 +41,7 @@ export function serveVision(scope: VisionScope, options: VisionServeOptions): vo
     onPath: (path) => tell({ event: 'path', path }),
     onGpuError: (message) => tell({ event: 'gpu-error', message }),
   });
-  const running = new Map<number, AbortController>();
+  const tickets = new Tickets();
   let checkpoint: { readonly key: string; readonly opened: Checkpoint } | undefined;
   /** Of the net that is open: the reference worker builds it again. */
   let openedText = '';
@@ -52,13 +53,7 @@ export function serveVision(scope: VisionScope, options: VisionServeOptions): vo
   };
   const camera = new VisionCamera(net, tell);
 
-  const cancellable = async <T>(ticket: number, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> => {
-    const controller = new AbortController();
-    running.set(ticket, controller);
-    const result = await outcome(() => work(controller.signal));
-    running.delete(ticket);
-    return result;
-  };
+  const cancellable = tickets.run.bind(tickets);
   const progress = (ticket: number, what: string, share: number): void =>
     tell({ event: 'progress', ticket, what, share });
 
@@ -168,7 +163,7 @@ export function serveVision(scope: VisionScope, options: VisionServeOptions): vo
     listWeights: () => outcome(listWeights),
     deleteWeights: (id) => outcome(() => deleteWeights(id).then(listWeights)),
     objects: () => Promise.resolve(net.objects && { ...net.objects }),
-    cancel: (ticket) => running.get(ticket)?.abort(new DOMException('Cancelled.', 'AbortError')),
+    cancel: (ticket) => tickets.cancel(ticket),
   };
 
   Comlink.expose(calls, scope);

@@ -4,13 +4,14 @@ import type { Accounting } from '../../graph/accounting.ts';
 import { bytes, milliseconds, percent, si } from '../format.ts';
 import type { Unit } from './scene.ts';
 
-export type Metric = 'none' | 'ms' | 'share' | 'macs' | 'params' | 'bytes' | 'rate';
+export type Metric = 'none' | 'ms' | 'share' | 'macs' | 'params' | 'bytes' | 'rate' | 'noise';
 
 export const metrics: readonly {
   readonly metric: Metric;
   readonly label: string;
   readonly title: string;
-  readonly measured: boolean;
+  /** Needs times; `quantised`: needs the Quantise pane's comparison of layers. */
+  readonly measured: boolean | 'quantised';
 }[] = [
   { metric: 'none', label: 'None', title: 'No colouring', measured: false },
   { metric: 'ms', label: 'Time', title: 'Measured milliseconds on this device', measured: true },
@@ -24,6 +25,12 @@ export const metrics: readonly {
     title: 'Bytes read and written by the ops one by one, before fusion',
     measured: false,
   },
+  {
+    metric: 'noise',
+    label: 'int8 noise',
+    title: 'Signal to quantisation noise of the layer in int8 (Quantise, Layers); the noisiest are darkest',
+    measured: 'quantised',
+  },
 ];
 
 /** Measured time of each node in milliseconds, and of the whole; a fused kernel's time is already shared out over its nodes. */
@@ -32,10 +39,18 @@ export interface NodeTimes {
   readonly totalMs: number;
 }
 
+/** Signal to quantisation noise of each node that was compared, dB. */
+export type NodeNoise = ReadonlyMap<string, number>;
+
 export type HeatOf = (nodes: readonly { readonly id: string }[]) => number | undefined;
 
 /** Value of a group of nodes under a metric; undefined where nothing was measured. */
-export function heatOf(metric: Metric, accounting: Accounting, times: NodeTimes | undefined): HeatOf {
+export function heatOf(
+  metric: Metric,
+  accounting: Accounting,
+  times: NodeTimes | undefined,
+  noise?: NodeNoise,
+): HeatOf {
   const costs = new Map(accounting.nodes.map((cost) => [cost.id, cost]));
   const sum = (
     nodes: readonly { readonly id: string }[],
@@ -64,6 +79,12 @@ export function heatOf(metric: Metric, accounting: Accounting, times: NodeTimes 
         const macs = sum(nodes, (id) => costs.get(id)?.macs) ?? 0;
         return ms && macs ? macs / ms / 1e6 : undefined;
       };
+    case 'noise':
+      // Noise over signal, of the noisiest node: what a block hands on is no sum.
+      return (nodes) => {
+        const own = nodes.flatMap(({ id }) => noise?.get(id) ?? []);
+        return own.length === 0 ? undefined : 10 ** (-Math.min(...own) / 20);
+      };
     default:
       return (nodes) => sum(nodes, (id) => costs.get(id)?.[metric]);
   }
@@ -74,6 +95,7 @@ export function showMetric(metric: Metric, value: number | undefined): string {
   if (metric === 'ms') return milliseconds(value);
   if (metric === 'share') return percent(value);
   if (metric === 'bytes') return bytes(value);
+  if (metric === 'noise') return value === 0 ? 'equal' : `${(-20 * Math.log10(value)).toFixed(1)}\u202fdB`;
   if (metric === 'rate') return `${si(value * 1e9, 'MAC/s')}`;
   return si(value);
 }

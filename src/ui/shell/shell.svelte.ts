@@ -2,8 +2,10 @@
 import * as v from 'valibot';
 import { readStored, writeStored } from './stored.ts';
 
-export const views = ['Build', 'Net', 'Profile', 'Try'] as const;
+export const views = ['Build', 'Net', 'Profile', 'Try', 'Quantise'] as const;
 export type View = (typeof views)[number];
+/** What can stand below the net. */
+export type Lower = Exclude<View, 'Build' | 'Net'>;
 export type DialogName = 'presets' | 'share' | 'keys' | 'palette';
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -22,7 +24,7 @@ const layout = v.object({
 export class Shell {
   #view = $state<View>('Net');
   /** What stands below the net in a wide window. */
-  #lower = $state<'Profile' | 'Try'>('Profile');
+  #lower = $state<Lower>('Profile');
   /** Photos and weights that were dropped, pasted or chosen anywhere, for the Try pane. */
   #incoming = $state.raw<readonly File[]>([]);
   dialog = $state<DialogName | undefined>(undefined);
@@ -44,9 +46,9 @@ export class Shell {
   }
   set view(view: View) {
     this.#view = view;
-    if (view === 'Profile' || view === 'Try') this.#lower = view;
+    if (view !== 'Build' && view !== 'Net') this.#lower = view;
   }
-  get lower(): 'Profile' | 'Try' {
+  get lower(): Lower {
     return this.#lower;
   }
 

@@ -18,6 +18,11 @@ export class Batch {
 
   constructor(private readonly vision: TryState) {}
 
+  /** What was added, in the order of {@link rows}. */
+  get files(): readonly FoundFile[] {
+    return this.#files;
+  }
+
   get waiting(): number {
     return this.rows.filter(waits).length;
   }
