@@ -102,7 +102,7 @@ export class TicketClient<Calls extends TicketCalls, Event extends { readonly ev
       lastBeat = performance.now();
       if (!data || typeof data !== 'object' || !('event' in data)) return;
       if (data.event === 'progress') this.progress.get(data.ticket)?.(data.what, data.share);
-      else if (data.event !== 'beat') onEvent(data as unknown as Event);
+      else if (data.event !== 'beat') onEvent(data);
     };
     const threw = (event: globalThis.Event): void => stop((event as ErrorEvent).message || 'it could not be started');
     const stop = (why: string): void => {

@@ -245,7 +245,7 @@ export class QuantiseState {
       );
       const hash = netHash(canonical(parse(read.text).architecture));
       if (hash !== this.session.hash) this.session.open(read.name, read.text);
-      this.client.calls.adopt(hash);
+      void this.client.calls.adopt(hash);
       this.#file = { name: file.name, hash, recipe: read.recipe };
       this.session.say(`${file.name} is open: the net in integers as the file has it.`);
     });
@@ -258,7 +258,7 @@ export class QuantiseState {
   }
   closeFile(): void {
     this.#file = undefined;
-    this.client.calls.adopt(undefined);
+    void this.client.calls.adopt(undefined);
   }
 
   /** How a calibrated value's numbers are spread; undefined when it is not known. */
