@@ -6,17 +6,20 @@ import { dirname, extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rawText } from './bundle.mjs';
 import { findChromium } from './chromium.mjs';
-import { fail, root } from './setup.mjs';
+import { ensureDependencies, fail, root } from './setup.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    pairs: { type: 'string', default: '9' },
-    'warm-up': { type: 'string', default: '3' },
-    adapter: { type: 'string', default: 'swiftshader' },
-    json: { type: 'boolean', default: false },
-  },
-});
+const usage = `npm run bench:peers -- [NET[:f32|:int8]…] [--pairs N] [--warm-up N] [--adapter swiftshader|default] [--json]`;
+
+ensureDependencies();
+const { values, positionals } = read();
+for (const name of /** @type {const} */ (['pairs', 'warm-up']))
+  if (!/^[1-9]\d{0,3}$/.test(values[name])) fail(`--${name} is a whole number from 1 to 9999, not "${values[name]}".`);
+if (!['swiftshader', 'default'].includes(values.adapter))
+  fail(`--adapter is swiftshader or default, not "${values.adapter}".`);
+if (values.help) {
+  console.log(usage);
+  process.exit();
+}
 const nets =
   positionals.length > 0
     ? positionals
@@ -94,6 +97,23 @@ try {
 } finally {
   await browser.close();
   server.close();
+}
+
+function read() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        pairs: { type: 'string', default: '9' },
+        'warm-up': { type: 'string', default: '3' },
+        adapter: { type: 'string', default: 'swiftshader' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return fail(`${/** @type {Error} */ (error).message.split('. ')[0]}. Usage: ${usage}`);
+  }
 }
 
 /** @param {any} row */
