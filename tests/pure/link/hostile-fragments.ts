@@ -1,6 +1,6 @@
-// 1,000 fragments that must do nothing: size bombs, markup, damage, nesting, prototype keys, versions, numbers, hidden characters.
+// 1,100 fragments that must do nothing: size bombs, markup, damage, nesting, prototype keys, versions, numbers, recipes, hidden characters.
 import { deflateSync, strToU8 } from 'fflate';
-import { encodeLink, type SharedResult } from '../../../src/graph/link.ts';
+import { encodeLink, type SharedRecipe, type SharedResult } from '../../../src/graph/link.ts';
 
 const wrap = (json: string | Uint8Array, prefix = '1.') =>
   prefix +
@@ -19,6 +19,13 @@ export const result = {
   p90Ms: 13,
   blockMs: [1, 2],
 } satisfies SharedResult;
+
+export const recipe = {
+  calibration: 'entropy',
+  perChannel: true,
+  equalized: false,
+  float: ['conv_stem', 'blocks.0.0.conv_dw'],
+} satisfies SharedRecipe;
 
 /** Deterministic pseudo-random numbers, so that a failing case can be found again. */
 function* random(seed: number) {
@@ -47,6 +54,7 @@ export const hostileFragments: Record<string, string[]> = {
   'prototype keys': [],
   versions: [],
   numbers: [],
+  recipes: [],
   unicode: [],
 };
 for (let i = 0; i < 200; i++)
@@ -115,6 +123,23 @@ for (let i = 0; i < 100; i++) {
   ] as string;
   hostileFragments['numbers']?.push(
     wrap(JSON.stringify({ ...good, result: { ...result, medianMs: 'HERE', p90Ms: i } }).replace('"HERE"', number)),
+  );
+}
+for (let i = 0; i < 100; i++) {
+  const bad: Record<string, unknown> = [
+    { calibration: `percentile-${i}` },
+    { calibration: ['max'] },
+    { perChannel: i },
+    { equalized: 'true' },
+    { float: 'conv_stem' },
+    { float: Array.from({ length: 513 + i }, (_, at) => `blocks.${at}`) },
+    { float: ['a'.repeat(121 + i)] },
+    { float: [`<b>${i}</b>`] },
+    { float: [`conv_stem\u202e${i}`, i] },
+    { pictures: i },
+  ][i % 10] as Record<string, unknown>;
+  hostileFragments['recipes']?.push(
+    wrap(JSON.stringify({ ...good, recipe: i % 20 < 10 ? { ...recipe, ...bad } : { ...bad } })),
   );
 }
 for (let i = 0; i < 100; i++) {

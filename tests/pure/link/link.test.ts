@@ -3,13 +3,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink, netHash } from '../../../src/graph/link.ts';
 import { print } from '../../../src/graph/notation/print.ts';
+import { calibrationMethods } from '../../../src/graph/quant/observers.ts';
 import { randomArchitecture } from '../notation/random-architecture.ts';
-import { good, hostileFragments, result } from './hostile-fragments.ts';
+import { good, hostileFragments, recipe, result } from './hostile-fragments.ts';
 
 describe('round trip', () => {
-  it('keeps any document, with and without a result', () => {
+  it('keeps any document, with and without a result and a recipe for integers', () => {
     expect(decodeLink(encodeLink(good))).toEqual({ ok: true, document: good });
     expect(decodeLink(encodeLink({ ...good, result }))).toEqual({ ok: true, document: { ...good, result } });
+    for (const calibration of calibrationMethods) {
+      const document = { ...good, result, recipe: { ...recipe, calibration } };
+      expect(decodeLink(encodeLink(document))).toEqual({ ok: true, document });
+    }
   });
 
   it('keeps 1,000 random texts', () => {
@@ -39,8 +44,8 @@ describe('round trip', () => {
 });
 
 describe('hostile fragments', () => {
-  it('number 1,000', () => {
-    expect(Object.values(hostileFragments).flat()).toHaveLength(1000);
+  it('number 1,100', () => {
+    expect(Object.values(hostileFragments).flat()).toHaveLength(1100);
   });
 
   it.each(Object.entries(hostileFragments))('%s: each refused with a sentence in under 100 ms', (_, fragments) => {
