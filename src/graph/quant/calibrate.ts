@@ -1,5 +1,6 @@
 // Calibration: the folded float net runs on pictures, and every tensor that may become bytes is watched.
 import type { FoldedNet } from './fold.ts';
+import { channels } from '../steps.ts';
 import { whyFloat } from './layers.ts';
 import { Observer, type CalibrationMethod } from './observers.ts';
 import type { Interval } from './scheme.ts';
@@ -36,7 +37,12 @@ export async function calibrate(
 ): Promise<Calibration> {
   if (inputs.length === 0) throw new RangeError('calibration needs at least one picture');
   const ids = watchedValues(net);
-  const observers = new Map(ids.map((id) => [id, new Observer()]));
+  const widths = new Map(
+    net.program.steps.flatMap(({ inputs, outputs }) =>
+      [...inputs, ...outputs].map(({ id, shape }) => [id, channels(shape)]),
+    ),
+  );
+  const observers = new Map(ids.map((id) => [id, new Observer(widths.get(id))]));
   const rounds = options.histograms === false ? 1 : 2;
   let done = 0;
   for (let round = 0; round < rounds; round++) {

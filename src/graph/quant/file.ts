@@ -6,7 +6,6 @@ import { expand } from '../expand.ts';
 import {
   floatValues,
   integerValues,
-  isFloat,
   readSafetensors,
   type Safetensors,
   type StoredTensor,
@@ -16,8 +15,9 @@ import { parse } from '../notation/parse.ts';
 import { interpolations } from '../preprocess-resample.ts';
 import { equalizedProgram, hasScaledClamp } from './equalize.ts';
 import { constantName, foldedProgram } from './fold.ts';
+import { integerProgram } from './integer-program.ts';
 import { isProduct, layerId, whyFloat } from './layers.ts';
-import { isInteger, type QuantizedNet } from './quantize.ts';
+import { isInteger, weightScales, type QuantizedNet } from './quantize.ts';
 
 /** What else the file carries: how pictures are prepared, and whether the classes are ImageNet's. */
 export interface NetFacts {
@@ -35,14 +35,22 @@ export class QuantizedFileError extends Error {
 
 const format = 'bottleneck.int8';
 
-const three = v.pipe(v.array(v.number()), v.length(3)) as unknown as v.GenericSchema<readonly [number, number, number]>;
+const finite = v.pipe(v.number(), v.finite());
+const positive = v.pipe(finite, v.gtValue(0));
 const preprocessingSchema = v.partial(
-  v.object({ size: v.number(), crop: v.number(), interpolation: v.picklist(interpolations), mean: three, std: three }),
+  v.object({
+    size: v.pipe(positive, v.integer(), v.maxValue(4096)),
+    // A picture is scaled to 1/crop of the input: less would make it larger than any memory.
+    crop: v.pipe(v.number(), v.minValue(0.1), v.maxValue(1)),
+    interpolation: v.picklist(interpolations),
+    mean: v.pipe(v.strictTuple([finite, finite, finite]), v.readonly()),
+    std: v.pipe(v.strictTuple([positive, positive, positive]), v.readonly()),
+  }),
 );
 const text = v.pipe(v.string(), v.maxLength(300));
 const byte = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
 const quantizationSchema = v.pipe(
-  v.strictTuple([v.pipe(v.number(), v.gtValue(0), v.finite()), byte]),
+  v.strictTuple([positive, byte]),
   v.transform(([scale, zero]) => ({ scale, zero })),
 );
 const schema = v.object({
@@ -112,7 +120,10 @@ export function readQuantized(file: Uint8Array | Safetensors): {
   if (!graph || problems.some(({ severity }) => severity === 'error'))
     throw new QuantizedFileError('the net in the file cannot be built; make it anew with `quantize`');
   const constants = new Map([...tensors].map(([name, tensor]) => [name, numbers(tensor)]));
-  const program = equalizedProgram(foldedProgram(graph).program, hasScaledClamp(constants));
+  const program = equalizedProgram(
+    sound(() => foldedProgram(graph).program),
+    hasScaledClamp(constants),
+  );
   const net: QuantizedNet = {
     graph,
     program,
@@ -122,12 +133,49 @@ export function readQuantized(file: Uint8Array | Safetensors): {
     floatLayers: new Map(Object.entries(about.floatLayers)),
   };
   checkConstants(net, tensors);
+  checkSums(net);
+  sound(() => integerProgram(net));
   const { name, preprocessing, imagenet } = about;
   return { net, facts: { name, architecture: about.architecture, preprocessing, imagenet } };
 }
 
-const numbers = (tensor: StoredTensor): Numbers =>
-  isFloat(tensor.dtype) ? floatValues(tensor) : (integerValues(tensor) as Int8Array | Int32Array);
+/** What a net that cannot be lowered, or scales that no multiplier can join, throw becomes an error of the file. */
+function sound<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new QuantizedFileError(
+      `the net in the file cannot run: ${(error as Error).message}; make it anew with \`quantize\``,
+    );
+  }
+}
+
+/** Scales are positive, and no sum of an integer product can leave int32, whatever its input. */
+function checkSums(net: QuantizedNet): void {
+  for (const step of net.program.steps) {
+    if (!isInteger(net, step) || !isProduct(step)) continue;
+    const name = (role: string): string => constantName(step, role);
+    if (!weightScales(net, step).every((scale) => scale > 0 && scale < Infinity))
+      throw new QuantizedFileError(`the tensor "${name('weight_scale')}" holds scales that are no positive numbers`);
+    const [weight, bias] = [
+      net.constants.get(name('weight')) as Int8Array,
+      net.constants.get(name('bias')) as Int32Array,
+    ];
+    const own = weight.length / bias.length;
+    for (let o = 0; o < bias.length; o++) {
+      let reach = Math.abs(bias[o]!);
+      for (let i = o * own; i < (o + 1) * own; i++) reach += 255 * Math.abs(weight[i]!);
+      if (reach >= 2 ** 31)
+        throw new QuantizedFileError(`the sums of "${layerId(step)}" can leave int32 in channel ${o}`);
+    }
+  }
+}
+
+function numbers(tensor: StoredTensor): Numbers {
+  if (tensor.dtype === 'I8' || tensor.dtype === 'I32') return integerValues(tensor) as Int8Array | Int32Array;
+  if (tensor.dtype === 'F32') return floatValues(tensor);
+  throw new QuantizedFileError(`the tensor "${tensor.name}" is ${tensor.dtype}; a quantised net has I8, I32 and F32`);
+}
 
 /** Every constant and scale that the program asks for is there, in its type and size. */
 function checkConstants(net: QuantizedNet, tensors: ReadonlyMap<string, StoredTensor>): void {

@@ -30,14 +30,25 @@ export class Observer {
   private averageHigh = NaN;
   readonly counts = new Float64Array(2 * histogramBins);
   private total = 0;
+  private readonly sums: Float64Array;
+  private seen = 0;
+
+  /** `channels`: the innermost axis of the values, for their means. */
+  constructor(channels = 1) {
+    this.sums = new Float64Array(channels);
+  }
 
   watchRange(values: Float32Array): void {
     let [low, high] = [Infinity, -Infinity];
-    for (let i = 0; i < values.length; i++) {
+    const { sums } = this;
+    for (let i = 0, c = 0; i < values.length; i++) {
       const value = values[i]!;
       if (value < low) low = value;
       if (value > high) high = value;
+      sums[c] = sums[c]! + value;
+      if (++c === sums.length) c = 0;
     }
+    this.seen += values.length / sums.length;
     this.low = Math.min(this.low, low);
     this.high = Math.max(this.high, high);
     this.averageLow = Number.isNaN(this.averageLow) ? low : decay * this.averageLow + (1 - decay) * low;
@@ -75,10 +86,15 @@ export class Observer {
     return this.high;
   }
 
+  /** Mean of each channel; NaN before anything was seen. */
+  get means(): Float64Array {
+    return this.sums.map((sum) => sum / this.seen);
+  }
+
   /** The range of a method, widened to hold 0. All but `max` and `average` need the histogram. */
   range(method: CalibrationMethod): Interval {
     const { low, high } = this.bounds(method);
-    return { low: Math.min(0, low), high: Math.max(0, high) };
+    return { low: Math.min(0, low), high: Math.max(0, high), means: this.means };
   }
 
   private bounds(method: CalibrationMethod): Interval {

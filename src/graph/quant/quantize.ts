@@ -1,8 +1,9 @@
 // From a calibrated float net to a quantised one: integers for every layer that has a form in them, floats where asked for.
 import type { Numbers } from '../../gpu-kernels/packing.ts';
-import type { Step } from '../../gpu-kernels/step.ts';
+import type { Step, Value } from '../../gpu-kernels/step.ts';
 import type { InferredGraph } from '../graph.ts';
-import type { StepProgram } from '../steps.ts';
+import { channels, type StepProgram } from '../steps.ts';
+import { correctedBias } from './bias-correction.ts';
 import { constantName, type Constants, type FoldedNet } from './fold.ts';
 import { isProduct, layerId, whyFloat } from './layers.ts';
 import { quantizationOf, quantizeWeights, type Interval, type Quantization } from './scheme.ts';
@@ -46,6 +47,10 @@ function shareThroughMaxima(
   }
 }
 
+/** Pixels of a product's kernel. */
+const tapsOf = ({ attrs }: Step): number =>
+  ((attrs.kernel as readonly number[] | undefined) ?? [1]).reduce((a, b) => a * b, 1);
+
 /** Ids that are no layer of the net are refused with RangeError. */
 export function quantizeNet(folded: FoldedNet, ranges: ReadonlyMap<string, Interval>, recipe: Recipe): QuantizedNet {
   const { graph, program } = folded;
@@ -80,14 +85,17 @@ export function quantizeNet(folded: FoldedNet, ranges: ReadonlyMap<string, Inter
     const [weight, bias] = ['weight', 'bias'].map(
       (role) => folded.constants.get(constantName(step, role)) as Numbers,
     ) as [Numbers, Numbers];
-    const made = quantizeWeights(
-      weight,
-      bias,
-      (quantizations.get(step.inputs[0]?.id ?? '') as Quantization).scale,
-      recipe.perChannel,
-    );
+    const id = step.inputs[0]?.id ?? '';
+    const { scale } = quantizations.get(id) as Quantization;
+    const taps = tapsOf(step);
+    const made = quantizeWeights(weight, bias, scale, recipe.perChannel, taps);
+    const means = ranges.get(id)?.means;
+    const watched = means?.length === channels((step.inputs[0] as Value).shape);
     constants.set(constantName(step, 'weight'), made.weight);
-    constants.set(constantName(step, 'bias'), made.bias);
+    constants.set(
+      constantName(step, 'bias'),
+      means && watched ? correctedBias(made, weight, taps, scale, means) : made.bias,
+    );
     constants.set(constantName(step, 'weight_scale'), recipe.perChannel ? made.scale : made.scale.subarray(0, 1));
     for (const [role, data] of own)
       if (role !== 'weight' && role !== 'bias') constants.set(constantName(step, role), data);

@@ -10,6 +10,8 @@ export interface Quantization {
 export interface Interval {
   readonly low: number;
   readonly high: number;
+  /** Mean of each channel over the calibration pictures, where it was watched. */
+  readonly means?: Float64Array;
 }
 
 /** Below this a tensor counts as 0 everywhere: its scale would be no normal float32 number, or another layer's factor no int32. */
@@ -48,14 +50,38 @@ export interface QuantizedWeights {
 const biasLimit = 2 ** 30;
 
 /**
- * Symmetric int8 weights `[O, …]` and their bias. A channel whose bias is so large beside its weights that it would leave int32 (dead
- * filters) gets a coarser scale.
+ * Rounds the taps of one kernel so that their sum is rounded too: neighbouring pixels are nearly equal, and what a filter makes of a
+ * smooth patch is the sum of its taps. Of the taps those move to their other neighbour that lie nearest to the middle between both.
+ */
+function roundKernel(real: Float64Array, rounded: Int8Array): void {
+  let excess = 0;
+  for (let i = 0; i < real.length; i++) {
+    rounded[i] = Math.min(127, Math.max(-127, Math.round(real[i]!)));
+    excess += rounded[i]! - real[i]!;
+  }
+  for (; Math.abs(excess) > 0.5; excess -= Math.sign(excess)) {
+    const down = Math.sign(excess);
+    let best = -1;
+    for (let i = 0; i < real.length; i++) {
+      const off = (rounded[i]! - real[i]!) * down;
+      if (off > 0 && Math.abs(rounded[i]! - down) <= 127 && (best < 0 || off > (rounded[best]! - real[best]!) * down))
+        best = i;
+    }
+    if (best < 0) return;
+    rounded[best] = rounded[best]! - down;
+  }
+}
+
+/**
+ * Symmetric int8 weights `[O, …, taps]` and their bias; `taps`: pixels of a kernel, the innermost elements. A channel whose bias is so
+ * large beside its weights that it would leave int32 (dead filters) gets a coarser scale.
  */
 export function quantizeWeights(
   weight: ArrayLike<number>,
   bias: ArrayLike<number>,
   inputScale: number,
   perChannel: boolean,
+  taps = 1,
 ): QuantizedWeights {
   const channels = bias.length;
   const own = weight.length / channels;
@@ -70,10 +96,15 @@ export function quantizeWeights(
     (most, o) => Math.max(most / 127, Math.abs(bias[o]!) / (inputScale * biasLimit)) || 1,
   );
   if (!perChannel) scale.fill(scale.reduce((a, b) => Math.max(a, b), 0));
+  const rounded = new Int8Array(weight.length);
+  const kernel = new Float64Array(taps);
+  for (let first = 0; first < weight.length; first += taps) {
+    const step = scale[Math.floor(first / own)]!;
+    for (let i = 0; i < taps; i++) kernel[i] = weight[first + i]! / step;
+    roundKernel(kernel, rounded.subarray(first, first + taps));
+  }
   return {
-    weight: Int8Array.from({ length: weight.length }, (_, i) =>
-      Math.min(127, Math.max(-127, Math.round(weight[i]! / scale[Math.floor(i / own)]!))),
-    ),
+    weight: rounded,
     bias: Int32Array.from({ length: channels }, (_, o) => Math.round(bias[o]! / (inputScale * scale[o]!))),
     scale,
   };

@@ -1,6 +1,7 @@
 // Nets with the generated weights of golden records, calibrated on generated pictures: what the tests of quantisation start from.
 import { buildGraph, openPreset } from '../../../src/cli/source.ts';
 import { generateInput, generateTensor } from '../../../src/graph/golden.ts';
+import type { InferredGraph } from '../../../src/graph/graph.ts';
 import { calibrate, type Calibration } from '../../../src/graph/quant/calibrate.ts';
 import { foldNet, type FoldedNet } from '../../../src/graph/quant/fold.ts';
 import { runFolded } from '../../../src/graph/quant/run-program.ts';
@@ -16,12 +17,13 @@ export interface Prepared {
 export const pictureFor = (size: number, salt: string): Float32Array =>
   nchwToNhwc(generateInput(salt, size), [1, size, size, 3]);
 
+/** Weights of a golden record: made from the names. */
+export const generatedParams = (graph: InferredGraph, salt = 'a'): Map<string, Float32Array> =>
+  new Map(graphParams(graph).map(({ name, shape }) => [name, generateTensor(salt, name, shape)]));
+
 export function foldPreset(name: string, size: number, salt = 'a'): FoldedNet {
   const graph = buildGraph(openPreset(name, { input: size }));
-  return foldNet(
-    graph,
-    new Map(graphParams(graph).map((param) => [param.name, generateTensor(salt, param.name, param.shape)])),
-  );
+  return foldNet(graph, generatedParams(graph, salt));
 }
 
 const prepared = new Map<string, Promise<Prepared>>();
