@@ -1,5 +1,6 @@
 // `quantize NAME|FILE --images DIR --out FILE`: calibrates a net on pictures and stores it in integers, as much of it as holds the target.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { calibrate } from '../graph/quant/calibrate.ts';
 import { agreementOf, type Agreement } from '../graph/quant/compare.ts';
 import { equalize } from '../graph/quant/equalize.ts';
@@ -78,6 +79,9 @@ export const quantize: Verb = {
     const [images, out] = [word('images'), word('out')];
     if (images === undefined) throw new UsageError('which pictures? Give a folder with --images DIR.');
     if (out === undefined) throw new UsageError('where shall the net go? Give a file with --out FILE.');
+    // Said before the minutes of calibration, not after.
+    if (!existsSync(dirname(out)))
+      throw new UsageError(`"${out}" cannot be written: there is no folder "${dirname(out)}".`);
     const files = pictureFiles(images, mostPictures);
     const { net: plain, facts } = openFloat(positionals[0] as string, word('weights'), number('input'));
     const inputs = await readInputs(plain.graph, facts, files);

@@ -1,6 +1,6 @@
 // Quantised nets on the command line: folders of pictures, and nets by name or file.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Numbers, Tensors } from '../gpu-kernels/packing.ts';
 import { assemblePlan } from '../graph/make-plan.ts';
 import type { Plan } from '../graph/plan.ts';
@@ -57,7 +57,8 @@ export function openFloat(
   const preset = resolved && !('problem' in resolved) ? resolved : undefined;
   const checkpoint = openCheckpoint({ graph, preset, file: weights, labels: undefined });
   const facts = {
-    name: graph.name,
+    // A file's name without its folders: where it lay on this machine is nobody's business.
+    name: basename(graph.name, '.arch'),
     architecture: print(source.architecture),
     preprocessing: checkpoint.preprocessing,
     imagenet: checkpoint.labels !== undefined,

@@ -1,6 +1,9 @@
 // Whole nets in integers, on the CPU: within one step of the fake-quantised float path, zero exact, per-channel better than per-tensor.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quantizeOne } from '../../../src/gpu-kernels/int8/elementwise.ts';
+import { mulberry32 } from '../../../src/graph/golden.ts';
+import { correctedBias } from '../../../src/graph/quant/bias-correction.ts';
 import { constantName } from '../../../src/graph/quant/fold.ts';
 import { integerProgram } from '../../../src/graph/quant/integer-program.ts';
 import { layerId } from '../../../src/graph/quant/layers.ts';
@@ -59,24 +62,74 @@ describe('integer path against the fake-quantised float path', () => {
 });
 
 describe('weights', () => {
-  it('per channel are nearer to the truth than per tensor, on every depthwise layer', async () => {
-    const { folded } = await prepare('mobilenetv2_100', 64);
-    const depthwise = folded.program.steps.filter(({ family }) => family === 'depthwise');
-    expect(depthwise.length).toBe(17);
-    for (const step of depthwise) {
-      const weight = folded.constants.get(constantName(step, 'weight')) as Float32Array;
-      const bias = folded.constants.get(constantName(step, 'bias')) as Float32Array;
-      const error = (perChannel: boolean): number => {
-        const made = quantizeWeights(weight, bias, 0.02, perChannel);
+  for (const [name, count] of [
+    ['mobilenetv1_100', 13],
+    ['mobilenetv2_100', 17],
+    ['mobilenetv3_small_100', 11],
+  ] as const)
+    it(`${name}: per channel are nearer to the truth than per tensor, on every depthwise layer`, async () => {
+      const { folded } = await prepare(name, 64);
+      const depthwise = folded.program.steps.filter(({ family }) => family === 'depthwise');
+      expect(depthwise.length).toBe(count);
+      for (const step of depthwise) {
+        const weight = folded.constants.get(constantName(step, 'weight')) as Float32Array;
+        const bias = folded.constants.get(constantName(step, 'bias')) as Float32Array;
         const own = weight.length / bias.length;
-        return weight.reduce(
-          (sum, real, i) =>
-            sum + (real - (made.weight[i] as number) * (made.scale[Math.floor(i / own)] as number)) ** 2,
-          0,
+        const error = (perChannel: boolean): number => {
+          const made = quantizeWeights(weight, bias, 0.02, perChannel, own);
+          return weight.reduce(
+            (sum, real, i) =>
+              sum + (real - (made.weight[i] as number) * (made.scale[Math.floor(i / own)] as number)) ** 2,
+            0,
+          );
+        };
+        expect(error(true)).toBeLessThanOrEqual(error(false));
+      }
+    });
+
+  it('round to kernels whose sum is rounded too, each tap to one of its two neighbours', () => {
+    fc.assert(
+      fc.property(fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: 9, maxLength: 9 }), (taps) => {
+        const { weight, scale } = quantizeWeights(taps, [0], 1, true, 9);
+        const real = taps.map((tap) => tap / (scale[0] as number));
+        const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
+        return (
+          Math.abs(sum(weight) - sum(real)) <= 0.5 + 1e-6 &&
+          weight.every((q, i) => Math.abs(q) <= 127 && Math.abs(q - (real[i] as number)) < 1)
         );
-      };
-      expect(error(true)).toBeLessThanOrEqual(error(false));
-    }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('leave the mean output where it was: the bias takes their error off', () => {
+    const [outputs, inputs, taps] = [6, 5, 9];
+    const next = mulberry32(11);
+    const weight = Float32Array.from({ length: outputs * inputs * taps }, () => next() - 0.5);
+    const bias = Float32Array.from({ length: outputs }, () => next());
+    const means = Float64Array.from({ length: inputs }, () => 10 * next());
+    const made = quantizeWeights(weight, bias, 0.02, true, taps);
+    const corrected = correctedBias(made, weight, taps, 0.02, means);
+    const meanOutput = (o: number, weightOf: (i: number) => number, own: number): number =>
+      Array.from({ length: inputs * taps }, (_, i) => i).reduce(
+        (sum, i) => sum + weightOf(o * inputs * taps + i) * (means[Math.floor(i / taps)] as number),
+        own,
+      );
+    const worst = (biases: Int32Array): number =>
+      Math.max(
+        ...bias.map((own, o) => {
+          const scale = made.scale[o] as number;
+          const integer = meanOutput(
+            o,
+            (i) => (made.weight[i] as number) * scale,
+            (biases[o] as number) * 0.02 * scale,
+          );
+          return Math.abs(integer - meanOutput(o, (i) => weight[i] as number, own)) / (0.02 * scale);
+        }),
+      );
+    expect(worst(made.bias)).toBeGreaterThan(20);
+    // One rounding of the bias, one of the correction.
+    expect(worst(corrected)).toBeLessThanOrEqual(1.01);
   });
 
   it('of a dead filter with a large bias keep the bias within int32', () => {

@@ -1,0 +1,119 @@
+// `quantize`, then `run` and `compare` of what it wrote, on the CPU; and what they say when something is missing, wrong or damaged.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '../../../src/cli/command.ts';
+import { compare, type CompareJson } from '../../../src/cli/compare.ts';
+import { profile } from '../../../src/cli/profile.ts';
+import { quantize } from '../../../src/cli/quantize.ts';
+import { run, type RunJson } from '../../../src/cli/run.ts';
+import { readQuantized } from '../../../src/graph/quant/file.ts';
+import { captured } from './captured.ts';
+import { quantizedFiles } from './quantized-files.ts';
+
+const { folder, net, weights, images, out } = quantizedFiles();
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const call = async (...words: string[]): Promise<{ code: number; out: string; err: string }> => {
+  const { console, out: lines, err } = captured();
+  const code = await runCommand([quantize, run, profile, compare], words, console);
+  return { code, out: lines.join('\n'), err: err.join('\n') };
+};
+const json = async <T>(...words: string[]): Promise<T> => {
+  const { code, out: text, err } = await call(...words, '--json');
+  expect(err).toBe('');
+  expect(code).toBe(0);
+  return JSON.parse(text) as T;
+};
+
+const made = (...more: string[]): string[] => [
+  'quantize',
+  net,
+  '--weights',
+  weights,
+  '--images',
+  images,
+  '--device',
+  'cpu',
+  ...more,
+];
+
+beforeAll(async () => {
+  const { code, out: text } = await call(...made('--out', out));
+  expect(code).toBe(0);
+  expect(text).toContain('small: 11 of 11 layers in int8, weights per channel, percentile-99.999, 3 pictures');
+  expect(text).toMatch(/on these pictures: first answer equal on [\d.]+ %/);
+});
+
+describe('a quantised net on the CPU', () => {
+  test('runs: the classes of the float net', async () => {
+    const picture = join(images, 'cat.jpg');
+    const integer = await json<RunJson>('run', out, '--image', picture, '--device', 'cpu');
+    const float = await json<RunJson>('run', net, '--weights', weights, '--image', picture, '--device', 'cpu');
+    expect(integer).toMatchObject({ net: 'small', device: 'cpu', adapter: null });
+    expect(integer.top[0]?.index).toBe(float.top[0]?.index);
+    expect(integer.top[0]?.probability).toBeCloseTo(float.top[0]?.probability as number, 1);
+  });
+
+  test('is compared with the float net, layer by layer', async () => {
+    const where = ['--weights', weights, '--images', images, '--device', 'cpu'];
+    const { a, b, agreement, layers } = await json<CompareJson>('compare', net, out, ...where);
+    expect([a, b]).toEqual(['small', 'small int8']);
+    expect(agreement.pictures).toBe(3);
+    expect(agreement.logitsSqnrDb).toBeGreaterThan(15);
+    expect(layers.length).toBe(10);
+    for (const { integer, sqnrDb } of layers) {
+      expect(integer).toBe(true);
+      expect(sqnrDb).toBeGreaterThan(10);
+    }
+    const same = await json<CompareJson>('compare', out, out, '--images', images, '--device', 'cpu');
+    expect(same.agreement).toMatchObject({ top1: 1, top5: 1 });
+    expect(same.layers.every(({ sqnrDb }) => sqnrDb === null)).toBe(true);
+    const { out: table } = await call('compare', net, out, ...where);
+    expect(table).toMatch(/on 3 pictures: first answer equal on .*\n\n.*signal\/noise dB/);
+  });
+
+  test('follows every option, and keeps what the target needs in float', async () => {
+    const other = join(folder, 'other.safetensors');
+    const options = ['--calibration', 'entropy', '--per-tensor', '--equalize', '--sensitivity', '--target', '1'];
+    const found = await json<{ ranking: unknown[]; met: boolean; agreement: { top1: number } }>(
+      ...made('--out', other, ...options),
+    );
+    expect(found.ranking).toHaveLength(11);
+    expect(found.met).toBe(true);
+    expect(found.agreement.top1).toBe(1);
+    expect(readQuantized(readFileSync(other)).net.recipe).toMatchObject({
+      calibration: 'entropy',
+      perChannel: false,
+      equalized: true,
+      pictures: 3,
+    });
+  });
+});
+
+describe('what is missing, wrong or damaged', () => {
+  test.each([
+    [['quantize', net, '--out', out], 'Give a folder with --images DIR.'],
+    [['quantize', net, '--images', images], 'Give a file with --out FILE.'],
+    [['quantize', net, '--images', join(folder, 'none'), '--out', out], 'there is no folder'],
+    [['quantize', net, '--images', images, '--out', out, '--calibration', 'median'], 'percentile-99.99'],
+    [['quantize', 'mobilenetv2_100', '--images', images, '--out', out], '--weights'],
+    [made('--out', join(folder, 'no', 'such', 'folder.safetensors')), 'cannot be written'],
+    [['run', out, '--image', join(images, 'cat.jpg'), '--weights', weights], 'leave --weights away'],
+    [['run', weights, '--image', join(images, 'cat.jpg')], 'not a quantised net'],
+    [['profile', out, '--input', '64'], 'leave --input and --precision away'],
+    [['compare', net, out, '--weights', weights], 'Give a folder with --images DIR.'],
+  ])('%j', async (words, sentence) => {
+    const { code, err } = await call(...words);
+    expect(code).toBe(2);
+    expect(err).toContain(sentence);
+  });
+
+  test('a damaged file is refused with its name', async () => {
+    const broken = join(folder, 'broken.safetensors');
+    writeFileSync(broken, readFileSync(out).subarray(0, 2000));
+    const { code, err } = await call('run', broken, '--image', join(images, 'cat.jpg'));
+    expect(code).toBe(2);
+    expect(err).toContain('broken.safetensors cannot be used');
+  });
+});
