@@ -1,7 +1,7 @@
 // What the Quantise pane shows: the net and its pictures on the worker's bench, the recipe, and what was found out with it.
 import * as Comlink from 'comlink';
 import type { Agreement } from '../../graph/quant/compare.ts';
-import type { CalibrationMethod } from '../../graph/quant/observers.ts';
+import { calibrationMethods, type CalibrationMethod } from '../../graph/quant/observers.ts';
 import type { Recipe } from '../../graph/quant/quantize.ts';
 import type { Sensitivity } from '../../graph/quant/sensitivity.ts';
 import { netHash } from '../../graph/link.ts';
@@ -56,7 +56,7 @@ export class QuantiseState {
   readonly pictures = new Pictures();
   perChannel = $state(true);
   equalized = $state(false);
-  method = $state<CalibrationMethod>('percentile-99.99');
+  method = $state<CalibrationMethod>(calibrationMethods[0]);
   job = $state.raw<QuantiseJob | undefined>(undefined);
   /** Why the last job gave nothing. */
   problem = $state.raw<string | undefined>(undefined);

@@ -56,7 +56,7 @@ function spoil(folded: FoldedNet, which: number): { folded: FoldedNet; layer: st
     work(data);
     constants.set(constantName(step, role), data);
   };
-  const channels = (first.outputs[0]?.shape.at(-1) ?? 0) as number;
+  const channels = first.outputs[0]?.shape.at(-1) ?? 0;
   change(first, 'weight', (data) => data.fill(0, 0, data.length / channels));
   change(first, 'bias', (data) => data.fill(0, 0, 1));
   change(second, 'weight', (data) => {
