@@ -85,7 +85,8 @@ export class EngineState {
   #lastHash: string | undefined;
   readonly #hash: string = $derived.by(() => {
     const { hash, stale, graph } = this.session;
-    if (graph && !stale) this.#lastHash = hash;
+    // Another document without a graph, such as an empty one, shows nothing of the net before it.
+    if (!graph || !stale) this.#lastHash = hash;
     return this.#lastHash ?? hash;
   });
 

@@ -57,6 +57,7 @@ export const draggable =
       pressed = undefined;
       active = false;
       removeEventListener('keydown', escape, true);
+      for (const [type, listener] of following) removeEventListener(type, listener);
     };
     const escape = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape' || !active) return;
@@ -70,6 +71,8 @@ export const draggable =
       if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
       if (event.pointerType === 'touch' && !grip) return;
       pressed = event;
+      // Of the window: a quick pointer has left a low row before the first move is told.
+      for (const [type, listener] of following) addEventListener(type, listener);
     };
     const move = (event: PointerEvent): void => {
       if (!pressed || event.pointerId !== pressed.pointerId) return;
@@ -82,7 +85,8 @@ export const draggable =
       addEventListener('keydown', escape, true);
       drag.start(payload, event);
     };
-    const up = (): void => {
+    const up = (event: PointerEvent): void => {
+      if (event.pointerId !== pressed?.pointerId) return;
       if (active) {
         // The click that ends a drag selects nothing.
         addEventListener('click', swallow, { capture: true, once: true });
@@ -91,20 +95,20 @@ export const draggable =
       }
       stop();
     };
-    const cancel = (): void => {
+    const cancel = (event?: PointerEvent): void => {
+      if (event && event.pointerId !== pressed?.pointerId) return;
       if (active) drag.cancel();
       stop();
     };
+    const following = [
+      ['pointermove', move],
+      ['pointerup', up],
+      ['pointercancel', cancel],
+    ] as const;
     element.addEventListener('pointerdown', down);
-    element.addEventListener('pointermove', move);
-    element.addEventListener('pointerup', up);
-    element.addEventListener('pointercancel', cancel);
     return () => {
       cancel();
       element.removeEventListener('pointerdown', down);
-      element.removeEventListener('pointermove', move);
-      element.removeEventListener('pointerup', up);
-      element.removeEventListener('pointercancel', cancel);
     };
   };
 
