@@ -60,6 +60,8 @@ const notOurs: ReadonlySet<string> = new Set(['Mod-Enter', 'Tab', 'Shift-Tab']);
 export class TextView {
   readonly #view: EditorView;
   #problems: readonly Problem[] = [];
+  /** Starts of the marked lines. */
+  #chosen = '';
   /** Offsets in the session's text of the second halves of its CR LF line breaks, which are one character here. */
   #breaks: readonly number[] = [];
 
@@ -95,7 +97,9 @@ export class TextView {
     });
   }
   showProblems(problems: readonly Problem[]): void {
+    const none = problems.length === 0 && this.#problems.length === 0;
     this.#problems = problems;
+    if (none) return;
     const diagnostics = problems.map((problem): Diagnostic => {
       const { fix } = problem;
       return {
@@ -111,6 +115,8 @@ export class TextView {
   /** Marks block lines; brings the first into view when the selection was made elsewhere. */
   showLines(lines: readonly BlockLine[]): void {
     const starts = lines.map(({ range }) => this.#here(range.from));
+    if (starts.join() === this.#chosen) return;
+    this.#chosen = starts.join();
     const [first] = starts;
     const scroll = first !== undefined && !this.#view.hasFocus;
     this.#view.dispatch({
