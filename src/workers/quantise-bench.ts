@@ -104,7 +104,11 @@ export class QuantiseBench {
         float: [],
       });
       const logits = await this.answers({ kind: 'int8', net }, `Trying ${method}`, own);
-      rows.push({ method, agreement: agreementOf(reference, logits), ranges: calibration.ranges(method) });
+      // The means stay here: the page draws ends only.
+      const ranges = new Map(
+        [...calibration.ranges(method)].map(([id, { low, high }]) => [id, { low, high }] as const),
+      );
+      rows.push({ method, agreement: agreementOf(reference, logits), ranges });
     }
     return rows;
   }
