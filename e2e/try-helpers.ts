@@ -1,8 +1,8 @@
 // What the tests of the Try pane share: the pane, its answers, and a camera that shows the photos that ship.
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Browser, type Locator, type Page } from '@playwright/test';
 import { readPicture } from '../src/cli/picture.ts';
 import { seenPicture, usualPreparation } from '../src/graph/preprocess.ts';
 import { resolvePreset } from '../src/graph/presets/resolve.ts';
@@ -49,8 +49,8 @@ export const acceptable = {
 const size = { width: 320, height: 240 };
 
 /**
- * A .y4m file for Chromium's fake camera: each sample photo for `seconds`, over and over. Written to the system's temporary folder;
- * returns its path.
+ * A .y4m file for Chromium's fake camera: each sample photo for `seconds`, over and over. Written to the system's temporary folder
+ * until the tests end; returns its path.
  */
 export async function cameraFile(
   name: string,
@@ -59,6 +59,7 @@ export async function cameraFile(
 ): Promise<string> {
   const rate = 10;
   const path = join(tmpdir(), `bottleneck-camera-${process.pid}-${name}.y4m`);
+  process.once('exit', () => rmSync(path, { force: true }));
   const file = createWriteStream(path);
   file.write(`YUV4MPEG2 W${size.width} H${size.height} F${rate}:1 Ip A1:1 C420jpeg\n`);
   for (const photo of photos) {
@@ -93,6 +94,16 @@ function planes(rgb: Uint8ClampedArray): Uint8ClampedArray {
       result[(width * height * 5) / 4 + place] = 128 + 0.5 * r - 0.418688 * g - 0.081312 * b;
     }
   return result;
+}
+
+/** Memory that the page's and the GPU's processes hold, MiB (Linux: resident pages of 4 KiB). */
+export async function memoryMiB(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo
+    .filter(({ type }) => type === 'renderer' || type === 'GPU')
+    .reduce((sum, { id }) => sum + Number(readFileSync(`/proc/${id}/statm`, 'utf8').split(' ')[1]) / 256, 0);
 }
 
 export const cameraFlags = (file: string): string[] => [

@@ -83,6 +83,8 @@ test('a photo that is dropped or pasted anywhere is classified; one that is none
   await expect(pane.getByRole('alert')).toHaveText(
     '"broken.png" could not be read as a picture. Use a JPEG, PNG, WebP or AVIF file.',
   );
+  await drop(page, 'empty.jpg', Buffer.alloc(0));
+  await expect(pane.getByRole('alert')).toHaveText('"empty.jpg" is empty; use another file.');
 });
 
 test('preparation: the checkpoint’s own at first, changed to see what it does, and back', async ({ page }) => {

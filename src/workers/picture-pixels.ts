@@ -4,9 +4,44 @@ import { sizeOf, type PictureSource } from './picture-stage.ts';
 
 let canvas: OffscreenCanvas | undefined;
 
-/** RGBA bytes in sRGB. Throws when the source is closed. */
-export function picturePixels(source: PictureSource): Picture {
+/** A frame's way to its pixels; TypeScript's DOM library does not know the conversion to RGBA yet. */
+interface Frame {
+  readonly visibleRect: { readonly width: number; readonly height: number } | null;
+  allocationSize(options: { format: string }): number;
+  copyTo(target: Uint8ClampedArray, options: { format: string; colorSpace: string }): Promise<unknown>;
+}
+
+/** RGBA bytes in sRGB. Rejects when the source is closed. */
+export async function picturePixels(source: PictureSource): Promise<Picture> {
   if ('data' in source) return source;
+  return ('copyTo' in source && (await framePixels(source))) || canvasPixels(source);
+}
+
+/**
+ * Undefined where a frame does not convert itself, or is shown turned or scaled. A frame drawn on a canvas instead costs Chromium 156
+ * its own size in memory, for good, where frames lie in main memory (seen with a software adapter).
+ */
+async function framePixels(source: VideoFrame): Promise<Picture | undefined> {
+  const frame = source as Frame;
+  const { width, height } = sizeOf(source);
+  const { visibleRect } = frame;
+  if (visibleRect?.width !== width || visibleRect.height !== height || rotated(source)) return undefined;
+  try {
+    if (frame.allocationSize({ format: 'RGBA' }) !== width * height * 4) return undefined;
+    const data = new Uint8ClampedArray(width * height * 4);
+    await frame.copyTo(data, { format: 'RGBA', colorSpace: 'srgb' });
+    return { width, height, data };
+  } catch {
+    return undefined;
+  }
+}
+
+const rotated = (frame: VideoFrame): boolean => {
+  const { rotation = 0, flip = false } = frame as { rotation?: number; flip?: boolean };
+  return rotation !== 0 || flip;
+};
+
+function canvasPixels(source: ImageBitmap | VideoFrame): Picture {
   const { width, height } = sizeOf(source);
   canvas ??= new OffscreenCanvas(width, height);
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];

@@ -110,7 +110,7 @@ export function serveQuantise(scope: QuantiseScope, gpu: () => GPU | undefined):
       onBench(ticket, async (own, { pause }) => {
         const inputs: Float32Array[] = [];
         for (const bitmap of bitmaps) {
-          inputs.push(preparePicture(picturePixels(bitmap), preparation as Preparation));
+          inputs.push(preparePicture(await picturePixels(bitmap), preparation as Preparation));
           bitmap.close();
           await pause();
         }

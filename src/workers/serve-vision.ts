@@ -86,7 +86,7 @@ export function serveVision(scope: VisionScope, options: VisionServeOptions): vo
   async function lookAt(source: ImageBitmap | undefined, preparation: Preparation, signal: AbortSignal): Promise<Look> {
     if (!source) throw new Error('there is no picture yet');
     const looked = await net.look(source, preparation, signal);
-    return { ...looked, seen: seenPicture(picturePixels(source), preparation) };
+    return { ...looked, seen: seenPicture(await picturePixels(source), preparation) };
   }
   const transferred = (look: Outcome<Look>): Outcome<Look> =>
     look.ok ? Comlink.transfer(look, buffersOf(look.value)) : look;

@@ -32,8 +32,8 @@ export interface CallHooks {
 
 interface Link<Calls> {
   readonly calls: Comlink.Remote<Calls>;
-  /** Resolves when the worker is given up. */
-  readonly stopped: Promise<Outcome<never>>;
+  /** Calls under way: each is answered when the worker is given up. */
+  readonly underWay: Set<(outcome: Outcome<never>) => void>;
   stop(why: string): void;
 }
 
@@ -65,13 +65,19 @@ export class TicketClient<Calls extends TicketCalls, Event extends { readonly ev
     this.progress.set(ticket, onProgress);
     const abort = (): void => void (link.calls as Comlink.Remote<TicketCalls>).cancel(ticket);
     signal?.addEventListener('abort', abort);
+    let giveUp: (outcome: Outcome<never>) => void = () => undefined;
     try {
-      return await Promise.race([work(link.calls, ticket), link.stopped]);
+      return await new Promise<Outcome<T>>((resolve, reject) => {
+        giveUp = resolve;
+        link.underWay.add(giveUp);
+        work(link.calls, ticket).then(resolve, reject);
+      });
     } catch (error) {
       // Something that cannot be copied to the worker.
       return failed('internal', error instanceof Error ? error.message : String(error));
     } finally {
       signal?.removeEventListener('abort', abort);
+      link.underWay.delete(giveUp);
       this.progress.delete(ticket);
     }
   }
@@ -89,8 +95,7 @@ export class TicketClient<Calls extends TicketCalls, Event extends { readonly ev
     const worker = spawn();
     worker.postMessage(start);
     const calls = Comlink.wrap<Calls>(worker);
-    let giveUp: (outcome: Outcome<never>) => void = () => undefined;
-    const stopped = new Promise<Outcome<never>>((resolve) => (giveUp = resolve));
+    const underWay: Link<Calls>['underWay'] = new Set();
     let lastBeat = performance.now();
     const watch = setInterval(() => {
       // A hidden page's timers are slowed down, its worker's too.
@@ -112,11 +117,12 @@ export class TicketClient<Calls extends TicketCalls, Event extends { readonly ev
       this.link = undefined;
       (calls as Comlink.Remote<TicketCalls>)[Comlink.releaseProxy]();
       worker.terminate();
-      giveUp(failed('stopped', `The worker that ${task} stopped (${why}). Try again.`));
+      const answer = failed('stopped', `The worker that ${task} stopped (${why}). Try again.`);
+      for (const giveUp of underWay) giveUp(answer);
       if (why !== '') onStopped(why);
     };
     worker.addEventListener('message', heard);
     worker.addEventListener('error', threw);
-    return { calls, stopped, stop };
+    return { calls, underWay, stop };
   }
 }

@@ -51,6 +51,8 @@ export class VisionNet {
   private readonly together = new Set<Promise<unknown>>();
   /** Ends the check that is under way. */
   private checks = new AbortController();
+  /** This browser does not copy the camera's frames to the GPU by itself: SwiftShader's does not. */
+  private framesRefused = false;
   private counted: OpenDevice | undefined;
   /** Counts of the current device. */
   objects: ObjectCounts | undefined;
@@ -146,7 +148,7 @@ export class VisionNet {
       signal?.throwIfAborted();
       const { graph, params, nodes } = this.current();
       const wasm = this.wasm ?? (await this.loadWasm(graph, params, nodes.slice(1), lost));
-      const outputs = await wasm.run(preparePicture(picturePixels(picture), preparation));
+      const outputs = await wasm.run(preparePicture(await picturePixels(picture), preparation));
       return { outputs, preparedOn: 'cpu', nodes };
     });
   }
@@ -166,26 +168,31 @@ export class VisionNet {
     const input = program.plan.inputs[0] as PlanTensor;
     const stage = await this.stageFor(program.open);
     const options = { read, ...(signal && { signal }) };
-    if (stage.takes(picture)) {
-      const size = (input.shape[1] as number) * (input.shape[2] as number) * 16;
-      const target = { buffer: program.slots[input.slot] as GPUBuffer, offset: input.offset, size };
+    if (!stage.takes(picture)) {
+      const values = preparePicture(await picturePixels(picture), preparation);
+      return { outputs: await program.run([values], options), preparedOn: 'cpu' };
+    }
+    const size = (input.shape[1] as number) * (input.shape[2] as number) * 16;
+    const target = { buffer: program.slots[input.slot] as GPUBuffer, offset: input.offset, size };
+    const through = async (source: PictureSource): Promise<Omit<Ran, 'nodes'>> => {
+      // Uploaded only when the run begins: one that waits must not overwrite the picture of the one before it.
+      const before = (encoder: GPUCommandEncoder): void => {
+        stage.upload(source, preparation, target);
+        stage.record(encoder);
+      };
+      return { outputs: await program.run([], { ...options, before }), preparedOn: 'gpu' };
+    };
+    if (!('copyTo' in picture && this.framesRefused)) {
       try {
-        // Uploaded only when the run begins: one that waits must not overwrite the picture of the one before it.
-        const before = (encoder: GPUCommandEncoder): void => {
-          stage.upload(picture, preparation, target);
-          stage.record(encoder);
-        };
-        return { outputs: await program.run([], { ...options, before }), preparedOn: 'gpu' };
+        return await through(picture);
       } catch (error) {
         // A browser that cannot copy such a picture to the GPU says so with one of these; everything else is a fault of the run.
         if (!(error instanceof DOMException && copyRefusals.has(error.name)) && !(error instanceof TypeError))
           throw error;
+        this.framesRefused ||= 'copyTo' in picture;
       }
     }
-    return {
-      outputs: await program.run([preparePicture(picturePixels(picture), preparation)], options),
-      preparedOn: 'cpu',
-    };
+    return through(await picturePixels(picture));
   }
 
   private stageFor(open: OpenDevice): Promise<PictureStage> {
@@ -212,7 +219,7 @@ export class VisionNet {
     return this.exclusively(async () => {
       const { graph } = this.current();
       if (this.wasm) throw new Error('Layers are checked on the GPU, and this browser gives the page none');
-      const input = preparePicture(picturePixels(picture), preparation);
+      const input = preparePicture(await picturePixels(picture), preparation);
       const values = await this.engine.use(
         (program) => layerValues(program, graph, [input], { ...hooks, signal }),
         signal,

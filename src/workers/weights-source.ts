@@ -44,7 +44,7 @@ export async function openCheckpoint(
     case 'stored': {
       const stored = (await listWeights()).find(({ id }) => id === ref.id);
       if (!stored) throw new Error('These weights are no longer stored; fetch them again.');
-      const bytes = await readWeights(ref.id);
+      const bytes = await readWeights(stored);
       const source = `${stored.hubId} at ${stored.revision.slice(0, 7)}, Hugging Face hub`;
       return checkpoint(
         bytes,

@@ -27,6 +27,9 @@ const facts = v.object({
   storedAt: v.number(),
 });
 
+const diskFull = 'The disk space that the browser gives this page is full; delete other weights first.';
+const isFull = (error: unknown): boolean => error instanceof DOMException && error.name === 'QuotaExceededError';
+
 const folderName = 'weights';
 const idOf = (hubId: string): string => hubId.replace('/', '--');
 
@@ -56,10 +59,18 @@ export async function listWeights(): Promise<readonly StoredWeights[]> {
   return found.sort((a, b) => b.storedAt - a.storedAt);
 }
 
-/** Bytes of a stored file. Rejects when it is gone. */
-export async function readWeights(id: string): Promise<Uint8Array<ArrayBuffer>> {
-  const handle = await (await folder()).getFileHandle(`${id}.safetensors`);
-  return new Uint8Array(await (await handle.getFile()).arrayBuffer());
+/** Bytes of a stored file, the very ones that were fetched. Rejects with {@link HubError}. */
+export async function readWeights({ id, hubId, sha256 }: StoredWeights): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await (
+    await folder()
+  )
+    .getFileHandle(`${id}.safetensors`)
+    .then((handle) => handle.getFile())
+    .catch(() => undefined);
+  const bytes = file && new Uint8Array(await file.arrayBuffer());
+  if (!bytes || (await hashOf(bytes)) !== sha256)
+    throw new HubError(`The kept weights of ${hubId} are damaged; delete them and fetch them again.`);
+  return bytes;
 }
 
 export async function deleteWeights(id: string): Promise<void> {
@@ -84,14 +95,15 @@ export async function fetchWeights(file: PublishedFile, { signal, onProgress }: 
   for await (const name of directory.keys())
     if (name.startsWith(`${id}.`) && name.endsWith('.part') && name !== partName) await directory.removeEntry(name);
   const handle = await directory.getFileHandle(partName, { create: true });
-  const access = await handle.createSyncAccessHandle();
+  const access = await handle.createSyncAccessHandle().catch(() => {
+    throw new HubError('These weights are being fetched in another tab; wait for it, or stop it there.');
+  });
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     const part = {
       size: () => access.getSize(),
       append: (chunk: Uint8Array) => {
-        if (access.write(chunk, { at: access.getSize() }) !== chunk.length)
-          throw new HubError('The disk space that the browser gives this page is full; delete other weights first.');
+        if (access.write(chunk, { at: access.getSize() }) !== chunk.length) throw new HubError(diskFull);
       },
       truncate: (size: number) => access.truncate(size),
     };
@@ -99,10 +111,7 @@ export async function fetchWeights(file: PublishedFile, { signal, onProgress }: 
     bytes = new Uint8Array(file.bytes);
     access.read(bytes, { at: 0 });
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'QuotaExceededError') {
-      throw new HubError('The disk space that the browser gives this page is full; delete other weights first.');
-    }
-    throw error;
+    throw isFull(error) ? new HubError(diskFull) : error;
   } finally {
     access.flush();
     access.close();
@@ -124,8 +133,13 @@ export async function fetchWeights(file: PublishedFile, { signal, onProgress }: 
     ...(file.licence !== undefined && { licence: file.licence }),
     storedAt: Date.now(),
   };
-  await write(directory, `${id}.safetensors`, bytes);
-  await write(directory, `${id}.json`, new TextEncoder().encode(JSON.stringify(stored)));
+  try {
+    await write(directory, `${id}.safetensors`, bytes);
+    await write(directory, `${id}.json`, new TextEncoder().encode(JSON.stringify(stored)));
+  } catch (error) {
+    await deleteWeights(id);
+    throw isFull(error) ? new HubError(diskFull) : error;
+  }
   await directory.removeEntry(partName);
   return stored;
 }
@@ -138,7 +152,7 @@ async function write(
   const access = await (await directory.getFileHandle(name, { create: true })).createSyncAccessHandle();
   try {
     access.truncate(0);
-    access.write(bytes);
+    if (access.write(bytes) !== bytes.length) throw new HubError(diskFull);
     access.flush();
   } finally {
     access.close();

@@ -3,7 +3,7 @@ import * as Comlink from 'comlink';
 import { topAnswers } from '../../graph/labels.ts';
 import { folderClasses, folderOf, type BatchRow } from './batch-table.ts';
 import type { FoundFile } from './dropped.ts';
-import { decodePhoto } from './photo.ts';
+import { decodePhoto, isPhoto } from './photo.ts';
 import type { TryState } from './try-state.svelte.ts';
 
 const waits = ({ top, problem }: BatchRow): boolean => top.length === 0 && problem === undefined;
@@ -27,9 +27,13 @@ export class Batch {
     return this.rows.filter(waits).length;
   }
 
+  /** Takes the photos among files. */
   add(files: readonly FoundFile[]): void {
-    this.#files.push(...files);
-    this.rows = [...this.rows, ...files.map(({ path }) => ({ path, top: [] }))];
+    const photos = files.filter(({ file }) => isPhoto(file));
+    if (photos.length === 0)
+      this.vision.session.say('There are no photos among these files: JPEG, PNG, WebP or AVIF.', 'bad');
+    this.#files.push(...photos);
+    this.rows = [...this.rows, ...photos.map(({ path }) => ({ path, top: [] }))];
   }
 
   clear(): void {

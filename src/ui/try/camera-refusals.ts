@@ -6,7 +6,7 @@ const sentences: Readonly<Record<string, string>> = {
   NotFoundError: 'No camera was found. Plug one in, or use a photo.',
   NotReadableError:
     'The camera is in use by another program, or its driver does not answer. Close that program and try again.',
-  OverconstrainedError: 'That camera is no longer there. Choose another one.',
+  OverconstrainedError: 'That camera is no longer there. Choose Camera again to use another one.',
   AbortError: 'The camera stopped while it was starting. Try again.',
 };
 

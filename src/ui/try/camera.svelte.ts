@@ -58,8 +58,11 @@ export class Camera {
       };
       stream = await media.getUserMedia({ video, audio: false });
     } catch (error) {
-      if (wish === this.#wish)
-        this.status = { kind: 'refused', text: refusal(error instanceof Error ? error.name : '') };
+      if (wish !== this.#wish) return;
+      const name = error instanceof Error ? error.name : '';
+      // The next try takes whichever camera there is.
+      if (name === 'OverconstrainedError' || name === 'NotFoundError') this.deviceId = undefined;
+      this.status = { kind: 'refused', text: refusal(name) };
       return;
     }
     const [track] = stream.getVideoTracks();

@@ -3,6 +3,7 @@ import * as Comlink from 'comlink';
 import { untrack } from 'svelte';
 import { imagenetClasses, parseLabels, topAnswers, type Answer } from '../../graph/labels.ts';
 import { preparationFor, type Preparation } from '../../graph/preprocess.ts';
+import { largestFile } from '../../workers/hub.ts';
 import type { Outcome } from '../../workers/protocol.ts';
 import { headLogits, type Head } from '../../workers/teach-head.ts';
 import type { VisionClient } from '../../workers/vision-client.ts';
@@ -97,6 +98,8 @@ export class TryState {
   /** Ends with the last opening that was begun. */
   #lastOpening: Promise<void> = Promise.resolve();
   #sentFile: File | undefined;
+  /** Counts the photos that were asked for. */
+  #turn = 0;
   #entered = false;
   /** Of the net that was opened last, or is being opened. */
   #openedHash = '';
@@ -257,11 +260,17 @@ export class TryState {
   async show(file: Blob, name: string): Promise<void> {
     this.camera.stop();
     this.problem = undefined;
+    const turn = ++this.#turn;
     let bitmap: ImageBitmap;
     try {
       bitmap = await decodePhoto(file, name);
     } catch (error) {
-      this.problem = (error as Error).message;
+      if (turn === this.#turn) this.problem = (error as Error).message;
+      return;
+    }
+    // Another photo was chosen while this one was read.
+    if (turn !== this.#turn) {
+      bitmap.close();
       return;
     }
     if (this.photo) URL.revokeObjectURL(this.photo.url);
@@ -355,7 +364,13 @@ export class TryState {
     const opened = this.#opened;
     const before = opened && { before: { path: opened.path, weights: opened.weights } };
     this.net = { kind: 'opening', what: 'Starting', share: 0, ...before };
-    const weights = await this.#reference(choice);
+    let weights: WeightsRef;
+    try {
+      weights = await this.#reference(choice);
+    } catch (error) {
+      if (this.#opening === job) this.net = { kind: 'failed', text: (error as Error).message };
+      return;
+    }
     const transfer = weights.kind === 'file' && weights.bytes ? [weights.bytes.buffer] : [];
     const request = { name, text, weights, keep: [...new Set([...this.#keeps.values()].flat())] };
     const outcome = await this.client.call(
@@ -368,6 +383,8 @@ export class TryState {
       },
     );
     if (this.#opening !== job) return;
+    // The worker has kept nothing of a file that it could not read.
+    if (!outcome.ok) this.#sentFile = undefined;
     if (!outcome.ok) this.net = { kind: 'failed', text: sentence(outcome.problem.message) };
     else if (!outcome.value.fits)
       this.net = { kind: 'mismatch', weights: nameOf(choice), lines: outcome.value.mismatch };
@@ -381,8 +398,11 @@ export class TryState {
     if (choice.kind !== 'file') return choice;
     const { file } = choice;
     if (this.#sentFile === file) return { kind: 'file', name: file.name };
+    if (file.size > largestFile) throw new Error(`"${file.name}" is larger than 1 GB, which this page does not load.`);
+    const bytes = await file.arrayBuffer().catch(() => undefined);
+    if (!bytes) throw new Error(`"${file.name}" cannot be read any more; drop it again.`);
     this.#sentFile = file;
-    return { kind: 'file', name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+    return { kind: 'file', name: file.name, bytes: new Uint8Array(bytes) };
   }
 
   /** Fetches the names of ImageNet's classes, once. */
@@ -390,6 +410,8 @@ export class TryState {
     if (this.#labels) return;
     const response = await fetch(new URL('models/imagenet-1k-labels.txt', document.baseURI)).catch(() => undefined);
     if (response?.ok) this.#labels = parseLabels(await response.text(), imagenetClasses);
+    else
+      this.session.say('The names of the classes could not be loaded from this page; reload it to try again.', 'bad');
   }
 
   #heard(event: VisionEvent): void {
