@@ -258,12 +258,20 @@ export class EngineState {
     await this.#run(
       subject,
       async (hooks) => {
-        const job = { name, text, precision: 'f32', budgetMs: budgetMs(facts.adapter.software) } as const;
-        const measurement = await this.host.measure(job, hooks);
-        hooks.signal?.throwIfAborted();
-        const record = recordOf(measurement, { hash, facts, browser: this.browser, version: this.version });
-        const results = [...this.#results].filter(([other]) => other !== hash);
-        this.#results = new Map([...results.slice(1 - kept), [hash, { record, plan: measurement.plan }] as const]);
+        const whole = budgetMs(facts.adapter.software);
+        // The first numbers of a net come from one run of each kind; the steadier ones take their place.
+        for (const budget of this.#results.has(hash) ? [whole] : [0, whole]) {
+          const measurement = await this.host.measure({ name, text, precision: 'f32', budgetMs: budget }, hooks);
+          hooks.signal?.throwIfAborted();
+          const before = this.#results.get(hash)?.record;
+          const record = recordOf(measurement, { hash, facts, browser: this.browser, version: this.version });
+          const results = [...this.#results].filter(([other]) => other !== hash);
+          this.#results = new Map([
+            ...results.slice(1 - kept),
+            // Later loads find their shaders compiled: cold is what the first one was.
+            [hash, { record: before ? { ...record, cold: before.cold } : record, plan: measurement.plan }] as const,
+          ]);
+        }
       },
       (text) => {
         this.problem = { hash, text };

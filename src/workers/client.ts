@@ -1,6 +1,7 @@
 // The page's side: one worker, restarted when it hangs or throws, with the net loaded again; the latest run wins over those that wait.
 import * as Comlink from 'comlink';
 import type { Plan } from '../graph/plan.ts';
+import { Ending } from './ending.ts';
 import { backOffMs } from './engine.ts';
 import type { Measurement, NetJob } from './measure.ts';
 import type { Peaks } from './peaks.ts';
@@ -50,8 +51,8 @@ class WorkerStopped extends Error {}
 interface Link {
   readonly worker: WorkerLike;
   readonly calls: Comlink.Remote<EngineCalls>;
-  /** Rejects when the worker is given up. */
-  readonly stopped: Promise<never>;
+  /** Comes when the worker is given up. */
+  readonly stopped: Ending;
   stop(why: string): void;
 }
 
@@ -177,10 +178,10 @@ export class EngineClient {
       const link = (this.link ??= this.connect());
       try {
         if (needsNet && this.net && this.loadedOn !== link) {
-          const loaded = await Promise.race([this.loadOn(link), link.stopped]);
+          const loaded = await link.stopped.before(this.loadOn(link));
           if (!loaded.ok) return loaded;
         }
-        const outcome = await Promise.race([work(link.calls, link), link.stopped]);
+        const outcome = await link.stopped.before(work(link.calls, link));
         this.restarts = 0;
         return outcome;
       } catch (error) {
@@ -214,9 +215,7 @@ export class EngineClient {
   private connect(): Link {
     const worker = this.options.spawn();
     const calls = Comlink.wrap<EngineCalls>(worker);
-    let giveUp: (error: WorkerStopped) => void = () => undefined;
-    const stopped = new Promise<never>((_, reject) => (giveUp = reject));
-    stopped.catch(() => undefined);
+    const stopped = new Ending();
     let lastBeat = performance.now();
     const deadAfter = this.options.deadAfterMs ?? deadMs;
     const watch = setInterval(
@@ -241,7 +240,7 @@ export class EngineClient {
       if (this.loadedOn === link) this.loadedOn = undefined;
       calls[Comlink.releaseProxy]();
       worker.terminate();
-      giveUp(new WorkerStopped(why));
+      stopped.end(new WorkerStopped(why));
       if (!this.disposed) this.options.onRestart?.(why);
     };
     worker.addEventListener('message', heard);

@@ -3,6 +3,7 @@ import type { Tensors } from '../gpu-kernels/packing.ts';
 import type { Plan } from '../graph/plan.ts';
 import { firstRate, type Rate } from '../graph/schedule.ts';
 import { NoDeviceError, openDevice, type DeviceOptions, type OpenDevice } from './device.ts';
+import { Ending } from './ending.ts';
 import { OutOfMemoryError, Program, type LoadTimes, type RunOptions } from './program.ts';
 import { profile, type Profile, type ProfileOptions } from './timing.ts';
 
@@ -42,7 +43,8 @@ export class Engine {
   private program: Promise<Program> | undefined;
   private loaded: Loaded | undefined;
   private opening: Promise<OpenDevice> | undefined;
-  private losing = new Promise<never>(() => undefined);
+  /** Comes when the device is lost; a new one with every device. */
+  private loss = new Ending();
   private failures = 0;
   /** Kept over devices: the same adapter comes back. */
   private rate: Rate | undefined;
@@ -87,11 +89,12 @@ export class Engine {
     const { generation } = this;
     this.opened = opened;
     this.rate ??= firstRate(opened.adapter.software);
-    this.losing = opened.device.lost.then((info) => {
+    const loss = new Ending();
+    this.loss = loss;
+    void opened.device.lost.then((info) => {
       if (this.generation === generation) this.drop(info.message || info.reason);
-      throw new LostError(`the GPU device was lost (${info.reason})`);
+      loss.end(new LostError(`the GPU device was lost (${info.reason})`));
     });
-    this.losing.catch(() => undefined);
     this.setState('ready', opened.adapter.description);
   }
 
@@ -139,9 +142,9 @@ export class Engine {
   async use<T>(work: (program: Program) => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (;;) {
       await this.open();
-      const { generation, losing } = this;
+      const { generation, loss } = this;
       try {
-        const result = await Promise.race([this.ready().then(work), losing]);
+        const result = await loss.before(this.ready().then(work));
         // Promises of a lost device resolve: what they gave is void.
         if (generation !== this.generation) throw new LostError('the GPU device was lost');
         this.failures = 0;
@@ -149,7 +152,7 @@ export class Engine {
       } catch (error) {
         // What a lost device's calls reject with may come before the news of its loss.
         if (!signal?.aborted)
-          await Promise.race([losing.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, newsMs))]);
+          await loss.before(new Promise((resolve) => setTimeout(resolve, newsMs))).catch(() => undefined);
         if (generation === this.generation || this.state === 'closed') throw error;
       }
     }

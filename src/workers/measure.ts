@@ -17,7 +17,7 @@ export interface NetJob {
   /** Architecture text that makes a graph. */
   readonly text: string;
   readonly precision: Precision;
-  /** Time to spend on runs; at least {@link fewestRuns} of each kind are made. */
+  /** Time to spend on runs; at least {@link fewestRuns} of each kind are made. 0: one of each, for a first look. */
   readonly budgetMs: number;
 }
 
@@ -100,13 +100,17 @@ export async function measureNet(
   };
   onProgress?.('First run', 0.4);
   const firstRunMs = await clock();
-  onProgress?.('Warming up', 0.45);
-  const warmMs = await clock();
-  const runs = Math.min(mostRuns, Math.max(fewestRuns, Math.round(job.budgetMs / (kinds * warmMs))));
-  const times = await engine.profile(inputs, {
+  let runs = 1;
+  if (job.budgetMs > 0) {
+    onProgress?.('Warming up', 0.45);
+    const warmMs = await clock();
+    runs = Math.min(mostRuns, Math.max(fewestRuns, Math.round(job.budgetMs / (kinds * warmMs))));
+  }
+  const profile = await engine.profile(inputs, {
     runs,
+    firstRunMs,
     ...(signal && { signal }),
     onProgress: (share) => onProgress?.('Timing layers', 0.5 + 0.5 * share),
   });
-  return { plan, load, profile: { ...times, firstRunMs } };
+  return { plan, load, profile };
 }

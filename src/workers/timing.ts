@@ -4,8 +4,8 @@ import type { Program } from './program.ts';
 export interface Spread {
   readonly medianMs: number;
   readonly p90Ms: number;
-  /** Standard deviation divided by the mean. */
-  readonly variation: number;
+  /** Standard deviation divided by the mean; absent after a single run. */
+  readonly variation?: number;
   readonly runs: number;
 }
 
@@ -43,7 +43,7 @@ export function spread(times: readonly number[]): Spread {
   return {
     medianMs: median(sorted),
     p90Ms: at(0.9),
-    variation: mean > 0 ? Math.sqrt(variance) / mean : 0,
+    ...(times.length > 1 && { variation: mean > 0 ? Math.sqrt(variance) / mean : 0 }),
     runs: times.length,
   };
 }
@@ -55,6 +55,8 @@ export function median(values: readonly number[]): number {
 }
 
 export interface ProfileOptions {
+  /** Of the first run after loading, when the caller has made and timed it. */
+  readonly firstRunMs?: number;
   readonly runs?: number;
   readonly signal?: AbortSignal;
   /** 0 … 1. */
@@ -80,7 +82,7 @@ export async function profile(
     await program.run(inputs, signal ? { signal } : {});
     return performance.now() - start;
   };
-  const firstRunMs = await clock();
+  const firstRunMs = options.firstRunMs ?? (await clock());
   const latencies: number[] = [];
   for (let run = 0; run < runs; run++) {
     latencies.push(await clock());

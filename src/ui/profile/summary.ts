@@ -36,7 +36,7 @@ export function summaryFacts(record: RunRecord, baseline?: RunRecord): Fact[] {
     {
       label: 'Latency',
       text: milliseconds(warm.medianMs),
-      detail: `p90 ${milliseconds(warm.p90Ms)} · n ${warm.runs}${warm.variation === undefined ? '' : ` · ${variation(warm.variation)}`}`,
+      detail: `${warm.runs > 1 ? `p90 ${milliseconds(warm.p90Ms)} · ` : ''}n ${warm.runs}${warm.variation === undefined ? '' : ` · ${variation(warm.variation)}`}`,
       title:
         'Warm: from the input in JavaScript to the logits in JavaScript, upload and read-back included, one run in flight. Median, 90th percentile, number of runs, spread from run to run.',
     },
