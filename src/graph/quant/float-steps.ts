@@ -8,6 +8,9 @@ import type { Taps } from '../../gpu-kernels/int8/product.ts';
 import type { Step, Value } from '../../gpu-kernels/step.ts';
 import { isProduct } from './layers.ts';
 
+/** Float32 for a float net's values; Float64 for the fake-quantised path, whose values are integers times a scale and must stay it. */
+export type Floats = Float32Array | Float64Array;
+
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
 const asMap = (shape: Shape): Shape =>
@@ -61,24 +64,24 @@ function broadcast(b: ArrayLike<number>, shape: Shape, i: number): number {
 function ride(
   step: Step,
   sums: Float64Array,
-  inputs: readonly Float32Array[],
+  inputs: readonly Floats[],
   weights: Readonly<Record<string, Numbers>>,
-): Float32Array {
+): Floats {
   const shape = shapeOf(step.outputs[0]);
   const channels = shape.at(-1) as number;
-  let values = Float32Array.from(sums);
+  let values = sums;
   for (const rider of step.epilogue) {
     if (rider.kind === 'unary') {
       const flat = [1, values.length];
-      values = Float32Array.from(
-        (ops[rider.op] as (typeof ops)[string]).reference([values], {}, {
+      values = Float64Array.from(
+        (ops[rider.op] as (typeof ops)[string]).reference([values as never], {}, {
           inputs: [flat],
           output: flat,
           attrs: rider.attrs,
         } as never),
       );
     } else if (rider.kind === 'binary') {
-      const other = inputs[rider.input] as Float32Array;
+      const other = inputs[rider.input] as Floats;
       const apply = {
         add: (a: number, b: number) => a + b,
         mul: (a: number, b: number) => a * b,
@@ -96,10 +99,10 @@ function ride(
       throw new Error(`"${step.from.at(-1) as string}": ${rider.kind} riders run on the GPU only`);
     }
   }
-  return values;
+  return inputs[0] instanceof Float64Array ? values : Float32Array.from(values);
 }
 
-function pool(x: Float32Array, shape: Shape, output: Shape, attrs: PoolAttrs): Float64Array {
+function pool(x: Floats, shape: Shape, output: Shape, attrs: PoolAttrs): Float64Array {
   const [, height, width, channels] = shape as [number, number, number, number];
   const [, outHeight, outWidth] = output as [number, number, number, number];
   return Float64Array.from({ length: elements(output) }, (_, i) => {
@@ -125,7 +128,7 @@ function pool(x: Float32Array, shape: Shape, output: Shape, attrs: PoolAttrs): F
   });
 }
 
-function mean(x: Float32Array, shape: Shape, { axes }: MeanAttrs): Float64Array {
+function mean(x: Floats, shape: Shape, { axes }: MeanAttrs): Float64Array {
   const first = axes[0] as number;
   const run = elements(shape.slice(first, (axes.at(-1) as number) + 1));
   const below = elements(shape.slice((axes.at(-1) as number) + 1));
@@ -138,15 +141,15 @@ function mean(x: Float32Array, shape: Shape, { axes }: MeanAttrs): Float64Array 
 }
 
 /**
- * Output of a folded float step in its logical layout. Throws Error for families that only the GPU runs here (attention, norms that
+ * Output of a folded float step in its logical layout, in the precision of its first operand; sums are float64. Throws Error for families that only the GPU runs here (attention, norms that
  * could not be folded, resizing).
  */
 export function floatReference(
   step: Step,
-  inputs: readonly Float32Array[],
+  inputs: readonly Floats[],
   weights: Readonly<Record<string, Numbers>>,
-): Float32Array {
-  const x = inputs[0] as Float32Array;
+): Floats {
+  const x = inputs[0] as Floats;
   const [input, output] = [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])];
   if (isProduct(step)) {
     const taps = tapsOf({
@@ -182,10 +185,11 @@ export function floatReference(
   throw new Error(`"${step.from.at(-1) as string}": ${step.family} runs on the GPU only; choose a WebGPU adapter`);
 }
 
-function concat(inputs: readonly Float32Array[], widths: readonly number[]): Float32Array {
+function concat(inputs: readonly Floats[], widths: readonly number[]): Floats {
   const total = widths.reduce((a, b) => a + b, 0);
-  const rows = (inputs[0] as Float32Array).length / (widths[0] as number);
-  const result = new Float32Array(rows * total);
+  const [x] = inputs as [Floats];
+  const rows = x.length / (widths[0] as number);
+  const result = x instanceof Float64Array ? new Float64Array(rows * total) : new Float32Array(rows * total);
   let first = 0;
   inputs.forEach((input, i) => {
     const width = widths[i] as number;

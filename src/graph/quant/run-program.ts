@@ -1,15 +1,17 @@
 // Runs a step program on the CPU, integers and floats mixed: the oracle of the quantised nets and their path without a GPU.
-import { int8Reference, type Bytes } from '../../gpu-kernels/int8/reference.ts';
+import { int8Reference, type Bytes as Stored } from '../../gpu-kernels/int8/reference.ts';
 import type { Numbers } from '../../gpu-kernels/packing.ts';
 import type { Step, Value } from '../../gpu-kernels/step.ts';
 import type { StepProgram } from '../steps.ts';
 import type { Constants, FoldedNet } from './fold.ts';
-import { floatReference } from './float-steps.ts';
+import { floatReference, type Floats } from './float-steps.ts';
 import { isInteger, weightScales, type QuantizedNet } from './quantize.ts';
 import { constantName } from './fold.ts';
 import { isProduct } from './layers.ts';
-import { toReal } from './scheme.ts';
 import { quantizeOne } from '../../gpu-kernels/int8/elementwise.ts';
+
+/** A value while a program runs; float64 only where `after` makes it so. */
+type Data = Stored | Float64Array;
 
 const integerFamily = (family: string): boolean =>
   family.startsWith('int8') || family === 'quantize' || family === 'dequantize';
@@ -28,13 +30,13 @@ function weightsOf(step: Step, constants: Constants): Record<string, Numbers> {
  * Values of `keep` and of the outputs by id (outputs by node), in their logical layout. `after` may replace a value once it is made
  * (fake quantisation). Values are dropped after their last reader.
  */
-export function runProgram(
+export function runProgram<V extends Data = Stored>(
   program: StepProgram,
   constants: Constants,
   input: Float32Array,
   keep: readonly string[] = [],
-  after?: (value: Value, data: Bytes) => Bytes,
-): Map<string, Bytes> {
+  after?: (value: Value, data: V) => V,
+): Map<string, V> {
   const steps = programSteps(program, constants, input, keep, after);
   for (;;) {
     const { done, value } = steps.next();
@@ -43,33 +45,31 @@ export function runProgram(
 }
 
 /** The same, one step after another: a worker lets messages in between two of them. */
-export function* programSteps(
+export function* programSteps<V extends Data = Stored>(
   program: StepProgram,
   constants: Constants,
   input: Float32Array,
   keep: readonly string[] = [],
-  after?: (value: Value, data: Bytes) => Bytes,
-): Generator<undefined, Map<string, Bytes>> {
+  after?: (value: Value, data: V) => V,
+): Generator<undefined, Map<string, V>> {
   const kept = new Set(keep);
   const last = new Map<string, number>();
   program.steps.forEach((step, index) => step.inputs.forEach(({ id }) => last.set(id, index)));
   const named = new Set(program.outputs.map(({ value }) => value.id));
-  const values = new Map<string, Bytes>();
-  const made = (value: Value, data: Bytes): void => void values.set(value.id, after ? after(value, data) : data);
-  for (const { value } of program.inputs) made(value, input);
+  const values = new Map<string, V>();
+  const made = (value: Value, data: V): void => void values.set(value.id, after ? after(value, data) : data);
+  for (const { value } of program.inputs) made(value, input as V);
   for (const [index, step] of program.steps.entries()) {
-    const operands = step.inputs.map(({ id }) => values.get(id) as Bytes);
+    const operands = step.inputs.map(({ id }) => values.get(id) as V);
     const weights = weightsOf(step, constants);
     const result = integerFamily(step.family)
-      ? int8Reference(step, operands, weights)
-      : floatReference(step, operands as Float32Array[], weights);
-    made(step.outputs[0] as Value, result);
+      ? int8Reference(step, operands as Stored[], weights)
+      : floatReference(step, operands as Floats[], weights);
+    made(step.outputs[0] as Value, result as V);
     for (const { id } of step.inputs) if (last.get(id) === index && !kept.has(id) && !named.has(id)) values.delete(id);
     yield;
   }
-  const results = new Map<string, Bytes>(
-    program.outputs.map(({ node, value }) => [node, values.get(value.id) as Bytes]),
-  );
+  const results = new Map<string, V>(program.outputs.map(({ node, value }) => [node, values.get(value.id) as V]));
   for (const id of keep) {
     const data = values.get(id);
     if (data) results.set(id, data);
@@ -81,17 +81,18 @@ export function* programSteps(
 export const runFolded =
   (net: FoldedNet) =>
   (input: Float32Array, keep: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> =>
-    Promise.resolve(runProgram(net.program, net.constants, input, keep) as Map<string, Float32Array>);
+    Promise.resolve(runProgram<Float32Array>(net.program, net.constants, input, keep));
 
 /**
  * The quantised net in float arithmetic: weights and biases as the real numbers that their integers stand for, every value that would be
- * bytes rounded to what a byte can hold. What integers must equal within one step of rounding.
+ * bytes rounded to what a byte can hold, all in float64: a rounded sum near the border of two bytes would fall on the wrong side, and an
+ * untrained net makes thousands of that one. What integers must equal within one step of rounding.
  */
 export function runFakeQuantized(
   net: QuantizedNet,
   input: Float32Array,
   keep: readonly string[] = [],
-): Map<string, Float32Array> {
+): Map<string, Floats> {
   const constants = new Map(net.constants);
   for (const step of net.program.steps) {
     if (!isInteger(net, step) || !isProduct(step)) continue;
@@ -112,15 +113,20 @@ export function runFakeQuantized(
       ),
     );
   }
+  const byIntegers = new Set(
+    net.program.steps.filter((step) => isInteger(net, step)).map(({ outputs }) => outputs[0]?.id),
+  );
   const outputs = new Set(net.program.outputs.map(({ value }) => value.id));
-  const round = (value: Value, data: Bytes): Bytes => {
+  const round = (value: Value, data: Data): Data => {
     const quantization = net.quantizations.get(value.id);
     if (!quantization || outputs.has(value.id)) return data;
-    const attrs = { inverse: Math.fround(1 / quantization.scale), zero: quantization.zero };
-    return toReal(
-      Uint8Array.from(data, (real) => quantizeOne(real, attrs)),
-      quantization,
-    );
+    const { scale, zero } = quantization;
+    // What integers do not make, a `quantize` step rounds, in float32.
+    const inverse = Math.fround(1 / scale);
+    const byte = byIntegers.has(value.id)
+      ? (real: number): number => Math.min(255, Math.max(0, Math.floor(real / scale + 0.5) + zero))
+      : (real: number): number => quantizeOne(real, { inverse, zero });
+    return Float64Array.from(data, (real) => (byte(real) - zero) * scale);
   };
-  return runProgram(net.program, constants, input, keep, round) as Map<string, Float32Array>;
+  return runProgram<Data>(net.program, constants, input, keep, round) as Map<string, Floats>;
 }
