@@ -40,7 +40,7 @@ export class ProblemList {
   }
 }
 
-/** Foreign text in a message: at most 24 characters; controls, bidirectional marks and everything not printable as U+XXXX. */
+/** Foreign text in a message: at most 24 characters; controls, bidirectional marks and everything not printable as `U+` and its number. */
 export function quote(text: string): string {
   const characters = Array.from(text.slice(0, 48));
   const shown = characters
