@@ -16,12 +16,12 @@ import type {
   ComparedNets,
 } from '../../workers/quantise-protocol.ts';
 import type { CallHooks } from '../../workers/ticket-client.ts';
-import type { WeightsFacts, WeightsRef } from '../../workers/vision-protocol.ts';
+import type { WeightsFacts } from '../../workers/vision-protocol.ts';
 import { canonical, type Session } from '../session.svelte.ts';
 import { saveBlob } from '../share/clipboard.ts';
 import { fileName } from '../share/names.ts';
 import { sentence, tryState, type TryState } from '../try/try-state.svelte.ts';
-import { isEmbeddedNet, obviousChoice, type WeightsChoice } from '../try/weights-choice.ts';
+import { isEmbeddedNet, obviousChoice, weightsReference, type WeightsChoice } from '../try/weights-choice.ts';
 import { Pictures } from './pictures.svelte.ts';
 import { quantiseHost, type QuantiseClient } from './quantise-host.ts';
 import { methodOf, sharedRecipe } from './recipe.ts';
@@ -173,8 +173,9 @@ export class QuantiseState {
     const { perChannel, equalized } = this;
     this.#leaveFile();
     return this.#run(async (hooks) => {
+      const key = this.#treatKey;
       const value = await this.#ask((calls, ticket) => calls.compare(ticket, { perChannel, equalized }), hooks);
-      this.#compared = { key: this.#treatKey, value };
+      this.#compared = { key, value };
     });
   }
   assess(): Promise<void> {
@@ -311,7 +312,7 @@ export class QuantiseState {
     if (this.#bench?.key === key) return;
     const { hash, name, text } = session;
     const preprocessing = vision.published?.preprocessing ?? {};
-    const request = { hash, name, text, weights: await reference(choice), preprocessing };
+    const request = { hash, name, text, weights: await weightsReference(choice), preprocessing };
     this.#sentKey = '';
     const opened = await this.#call((calls, ticket) => calls.open(ticket, request), hooks);
     if (opened.fits) {
@@ -352,11 +353,6 @@ const keyOf = (choice: WeightsChoice): string =>
   choice.kind === 'file'
     ? `file ${choice.file.name} ${choice.file.size} ${choice.file.lastModified}`
     : JSON.stringify(choice);
-
-const reference = async (choice: WeightsChoice): Promise<WeightsRef> =>
-  choice.kind === 'file'
-    ? { kind: 'file', name: choice.file.name, bytes: new Uint8Array(await choice.file.arrayBuffer()) }
-    : choice;
 
 const states = new WeakMap<Session, QuantiseState>();
 

@@ -3,7 +3,6 @@ import * as Comlink from 'comlink';
 import { untrack } from 'svelte';
 import { imagenetClasses, parseLabels, topAnswers, type Answer } from '../../graph/labels.ts';
 import { preparationFor, type Preparation } from '../../graph/preprocess.ts';
-import { largestFile } from '../../workers/hub.ts';
 import type { Outcome } from '../../workers/protocol.ts';
 import { headLogits, type Head } from '../../workers/teach-head.ts';
 import type { VisionClient } from '../../workers/vision-client.ts';
@@ -33,6 +32,7 @@ import {
   isEmbeddedNet,
   obviousChoice,
   publishedFor,
+  weightsReference,
   type Published,
   type WeightsChoice,
 } from './weights-choice.ts';
@@ -395,14 +395,10 @@ export class TryState {
   }
 
   async #reference(choice: WeightsChoice): Promise<WeightsRef> {
-    if (choice.kind !== 'file') return choice;
-    const { file } = choice;
-    if (this.#sentFile === file) return { kind: 'file', name: file.name };
-    if (file.size > largestFile) throw new Error(`"${file.name}" is larger than 1 GB, which this page does not load.`);
-    const bytes = await file.arrayBuffer().catch(() => undefined);
-    if (!bytes) throw new Error(`"${file.name}" cannot be read any more; drop it again.`);
-    this.#sentFile = file;
-    return { kind: 'file', name: file.name, bytes: new Uint8Array(bytes) };
+    if (choice.kind === 'file' && this.#sentFile === choice.file) return { kind: 'file', name: choice.file.name };
+    const reference = await weightsReference(choice);
+    if (choice.kind === 'file') this.#sentFile = choice.file;
+    return reference;
   }
 
   /** Fetches the names of ImageNet's classes, once. */

@@ -4,11 +4,22 @@ import type { Architecture } from '../../graph/architecture.ts';
 import { netHash } from '../../graph/link.ts';
 import type { Preprocessing } from '../../graph/presets/catalogue.ts';
 import { resolvePreset } from '../../graph/presets/resolve.ts';
+import { largestFile } from '../../workers/hub.ts';
 import type { StoredWeights, WeightsRef } from '../../workers/vision-protocol.ts';
 import { canonical } from '../session.svelte.ts';
 
 /** What the page remembers of a choice; a file is kept so that a new worker can be given it again. */
 export type WeightsChoice = Exclude<WeightsRef, { kind: 'file' }> | { readonly kind: 'file'; readonly file: File };
+
+/** The choice as a worker takes it: a file with its bytes. Throws Error with a sentence when the file is too large or cannot be read. */
+export async function weightsReference(choice: WeightsChoice): Promise<WeightsRef> {
+  if (choice.kind !== 'file') return choice;
+  const { file } = choice;
+  if (file.size > largestFile) throw new Error(`"${file.name}" is larger than 1 GB, which this page does not load.`);
+  const bytes = await file.arrayBuffer().catch(() => undefined);
+  if (!bytes) throw new Error(`"${file.name}" cannot be read any more; drop it again.`);
+  return { kind: 'file', name: file.name, bytes: new Uint8Array(bytes) };
+}
 
 /** Address of the embedded model's description. */
 export const embeddedUrl = (): string => new URL(`models/${embeddedNet}.json`, document.baseURI).href;
