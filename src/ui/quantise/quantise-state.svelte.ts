@@ -20,8 +20,15 @@ import type { WeightsFacts } from '../../workers/vision-protocol.ts';
 import { canonical, type Session } from '../session.svelte.ts';
 import { saveBlob } from '../share/clipboard.ts';
 import { fileName } from '../share/names.ts';
-import { sentence, tryState, type TryState } from '../try/try-state.svelte.ts';
-import { isEmbeddedNet, obviousChoice, weightsReference, type WeightsChoice } from '../try/weights-choice.ts';
+import { sentence } from '../try/open-net.svelte.ts';
+import { tryState, type TryState } from '../try/try-state.svelte.ts';
+import {
+  isEmbeddedNet,
+  obviousChoice,
+  weightsBytes,
+  weightsReference,
+  type WeightsChoice,
+} from '../try/weights-choice.ts';
 import { Pictures } from './pictures.svelte.ts';
 import { quantiseHost, type QuantiseClient } from './quantise-host.ts';
 import { methodOf, sharedRecipe } from './recipe.ts';
@@ -239,7 +246,7 @@ export class QuantiseState {
   /** Opens a file of the pane's own or of the command line's `quantize`. */
   load(file: File): Promise<void> {
     return this.#run(async (hooks) => {
-      const bytes = new Uint8Array(await file.arrayBuffer());
+      const bytes = await weightsBytes(file);
       const read = await this.#call(
         (calls, ticket) => calls.load(ticket, Comlink.transfer(bytes, [bytes.buffer])),
         hooks,

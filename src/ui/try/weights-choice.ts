@@ -11,15 +11,17 @@ import { canonical } from '../session.svelte.ts';
 /** What the page remembers of a choice; a file is kept so that a new worker can be given it again. */
 export type WeightsChoice = Exclude<WeightsRef, { kind: 'file' }> | { readonly kind: 'file'; readonly file: File };
 
-/** The choice as a worker takes it: a file with its bytes. Throws Error with a sentence when the file is too large or cannot be read. */
-export async function weightsReference(choice: WeightsChoice): Promise<WeightsRef> {
-  if (choice.kind !== 'file') return choice;
-  const { file } = choice;
+/** A weights file's bytes. Throws Error with a sentence when it is too large or cannot be read. */
+export async function weightsBytes(file: File): Promise<Uint8Array<ArrayBuffer>> {
   if (file.size > largestFile) throw new Error(`"${file.name}" is larger than 1 GB, which this page does not load.`);
   const bytes = await file.arrayBuffer().catch(() => undefined);
   if (!bytes) throw new Error(`"${file.name}" cannot be read any more; drop it again.`);
-  return { kind: 'file', name: file.name, bytes: new Uint8Array(bytes) };
+  return new Uint8Array(bytes);
 }
+
+/** The choice as a worker takes it: a file with its bytes. Throws as {@link weightsBytes}. */
+export const weightsReference = async (choice: WeightsChoice): Promise<WeightsRef> =>
+  choice.kind === 'file' ? { kind: 'file', name: choice.file.name, bytes: await weightsBytes(choice.file) } : choice;
 
 /** Address of the embedded model's description. */
 export const embeddedUrl = (): string => new URL(`models/${embeddedNet}.json`, document.baseURI).href;
