@@ -1,5 +1,4 @@
 // The debug ladder: `?debug=plan,wgsl,timing` in the page's address, `DEBUG=plan,wgsl,timing` for the command line; the words go to the console.
-import type { Plan } from '../graph/plan.ts';
 
 /**
  * `plan`: each plan that is loaded, a line a dispatch. `wgsl`: its shader texts. `timing`: milliseconds of each load and run.
@@ -24,9 +23,3 @@ export function debug(topic: DebugTopic, text: () => string): void {
 /** `?debug=…` of an address or of a worker's name. */
 export const debugWords = (address: string): string =>
   new URLSearchParams(address.slice(address.indexOf('?') + 1)).get('debug') ?? '';
-
-/** A line a dispatch: number, kernel, workgroups, graph nodes. */
-export const describePlan = (plan: Plan): string =>
-  plan.dispatches
-    .map(({ kernel, workgroups, from }, i) => `${i}\t${kernel}\t${workgroups.join('×')}\t${from.join(', ')}`)
-    .join('\n');

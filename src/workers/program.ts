@@ -1,7 +1,8 @@
 // A plan made real on one device: everything is created at load; a run is one write, one encoder, one pass, one submit and one mapped read.
 import { packWeight, type Tensors } from '../gpu-kernels/packing.ts';
 import type { Plan, PlanDispatch, PlanTensor } from '../graph/plan.ts';
-import { debug, describePlan } from './debug.ts';
+import { planRows } from '../graph/plan-print.ts';
+import { debug } from './debug.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
 import { estimateMs, learn, runsToLearn, submitRanges, type Rate } from '../graph/schedule.ts';
 import { load, store, storedBytes } from './stored-tensor.ts';
@@ -72,7 +73,11 @@ export class Program {
     tensors: Tensors,
     options: { rate: Rate; onProgress?: (done: number, total: number) => void },
   ): Promise<Program> {
-    debug('plan', () => describePlan(plan));
+    debug('plan', () =>
+      planRows(plan)
+        .map((cells) => cells.join('\t'))
+        .join('\n'),
+    );
     debug('wgsl', () => plan.modules.join('\n\n'));
     const { device } = open;
     const access = plan.dispatches.map((d) => d.bindings.map((b) => ('slot' in b && b.write ? 'w' : 'r')).join(''));

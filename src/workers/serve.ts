@@ -1,45 +1,27 @@
 // The worker's side of the border: an engine behind calls that never throw.
 import * as Comlink from 'comlink';
 import type { Tensors } from '../gpu-kernels/packing.ts';
-import { NoDeviceError, ShaderError } from './device.ts';
 import { Engine } from './engine.ts';
 import { measureNet, planNet } from './measure.ts';
 import { measurePeaks } from './peaks.ts';
-import { OutOfMemoryError } from './program.ts';
+import { outcome } from './outcome.ts';
 import {
   beatMs,
   type DeviceFacts,
   type EngineCalls,
   type EngineEvent,
-  type EngineProblem,
   type OpenOptions,
   type Outcome,
 } from './protocol.ts';
+import { Tickets } from './tickets.ts';
 
 /** What a worker is to this file: the global scope of a real one, or a port. */
 export type WorkerScope = Comlink.Endpoint & { postMessage(message: EngineEvent): void };
 
-function problemOf(error: unknown): EngineProblem {
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof NoDeviceError) return { kind: 'unavailable', message };
-  if (error instanceof OutOfMemoryError) return { kind: 'memory', message };
-  if (error instanceof ShaderError) return { kind: 'shader', message };
-  if (error instanceof Error && error.name === 'AbortError') return { kind: 'aborted', message };
-  return { kind: 'internal', message };
-}
-
-async function outcome<T>(work: () => Promise<T>): Promise<Outcome<T>> {
-  try {
-    return { ok: true, value: await work() };
-  } catch (error) {
-    return { ok: false, problem: problemOf(error) };
-  }
-}
-
 /** Serves engine calls on `scope` with the WebGPU that `gpu` gives. Returns what stops it. */
 export function serveEngine(scope: WorkerScope, gpu: () => GPU | undefined): () => void {
   const tell = (event: EngineEvent): void => scope.postMessage(event);
-  const running = new Map<number, AbortController>();
+  const tickets = new Tickets();
   let engine: Engine | undefined;
   let opened: DeviceFacts | undefined;
   /** Where the progress of the load under way goes. */
@@ -53,13 +35,7 @@ export function serveEngine(scope: WorkerScope, gpu: () => GPU | undefined): () 
       onProgress: (done, total) => onLoad(done / total),
     }));
 
-  const cancellable = async <T>(ticket: number, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> => {
-    const controller = new AbortController();
-    running.set(ticket, controller);
-    const result = await outcome(() => work(controller.signal));
-    running.delete(ticket);
-    return result;
-  };
+  const cancellable = tickets.run.bind(tickets);
 
   const calls: EngineCalls = {
     open: (options) =>
@@ -109,9 +85,7 @@ export function serveEngine(scope: WorkerScope, gpu: () => GPU | undefined): () 
           onProgress: (share) => tell({ event: 'progress', ticket, share, what: 'Running benchmarks' }),
         }),
       ),
-    cancel(ticket) {
-      running.get(ticket)?.abort();
-    },
+    cancel: (ticket) => tickets.cancel(ticket),
     close() {
       engine?.close();
       engine = undefined;
