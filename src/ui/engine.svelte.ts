@@ -19,6 +19,8 @@ import { canonical, type Session } from './session.svelte.ts';
 export interface JobHooks {
   readonly signal?: AbortSignal;
   readonly onProgress?: (what: string, share: number) => void;
+  /** First numbers of a measurement, before the steadier ones. */
+  readonly onFirst?: (first: Measurement) => void;
 }
 
 /** The worker with the GPU, as this class needs it. Calls reject with Error; the message is a sentence. */
@@ -258,11 +260,8 @@ export class EngineState {
     await this.#run(
       subject,
       async (hooks) => {
-        const whole = budgetMs(facts.adapter.software);
-        // The first numbers of a net come from one run of each kind; the steadier ones take their place.
-        for (const budget of this.#results.has(hash) ? [whole] : [0, whole]) {
-          const measurement = await this.host.measure({ name, text, precision: 'f32', budgetMs: budget }, hooks);
-          hooks.signal?.throwIfAborted();
+        const keep = (measurement: Measurement): void => {
+          if (hooks.signal?.aborted) return;
           const before = this.#results.get(hash)?.record;
           const record = recordOf(measurement, { hash, facts, browser: this.browser, version: this.version });
           const results = [...this.#results].filter(([other]) => other !== hash);
@@ -271,7 +270,11 @@ export class EngineState {
             // Later loads find their shaders compiled: cold is what the first one was.
             [hash, { record: before ? { ...record, cold: before.cold } : record, plan: measurement.plan }] as const,
           ]);
-        }
+        };
+        const job = { name, text, precision: 'f32', budgetMs: budgetMs(facts.adapter.software) } as const;
+        // Better numbers than a first look are here when this net is measured again.
+        const onFirst = this.#results.has(hash) ? undefined : keep;
+        keep(await this.host.measure(job, { ...hooks, ...(onFirst && { onFirst }) }));
       },
       (text) => {
         this.problem = { hash, text };

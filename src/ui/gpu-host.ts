@@ -18,8 +18,9 @@ export function gpuHost(): GpuHost {
       if (event.event === 'state' && event.state !== 'closed') listener(event.state, event.detail);
     },
   });
-  const options = ({ signal, onProgress }: JobHooks) => ({
+  const options = ({ signal, onProgress, onFirst }: JobHooks) => ({
     ...(signal && { signal }),
+    ...(onFirst && { onFirst }),
     ...(onProgress && { onProgress: (share: number, what = '') => onProgress(what, share) }),
   });
   return {

@@ -38,6 +38,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** `what` says in words what is going on, where that changes. */
   readonly onProgress?: (share: number, what?: string) => void;
+  /** First numbers of a measurement. */
+  readonly onFirst?: (first: Measurement) => void;
 }
 
 const failed = (kind: EngineProblem['kind'], message: string): { ok: false; problem: EngineProblem } => ({
@@ -63,7 +65,8 @@ export class EngineClient {
   private tickets = 0;
   private restarts = 0;
   private disposed = false;
-  private readonly progress = new Map<number, (share: number, what?: string) => void>();
+  /** Who wants to hear of a call under way, by ticket. */
+  private readonly listeners = new Map<number, Pick<CallOptions, 'onProgress' | 'onFirst'>>();
   private busy = false;
   private waiting: { start(): void; supersede(): void } | undefined;
 
@@ -152,19 +155,19 @@ export class EngineClient {
 
   private async ticketed<T>(
     work: (calls: Comlink.Remote<EngineCalls>, ticket: number) => Promise<Outcome<T>>,
-    { signal, onProgress }: CallOptions,
+    { signal, ...listener }: CallOptions,
     needsNet = true,
   ): Promise<Outcome<T>> {
     if (signal?.aborted) return failed('aborted', 'The call was cancelled.');
     const ticket = ++this.tickets;
-    if (onProgress) this.progress.set(ticket, onProgress);
+    this.listeners.set(ticket, listener);
     const abort = (): void => void this.link?.calls.cancel(ticket);
     signal?.addEventListener('abort', abort);
     try {
       return await this.call((calls) => work(calls, ticket), needsNet);
     } finally {
       signal?.removeEventListener('abort', abort);
-      this.progress.delete(ticket);
+      this.listeners.delete(ticket);
     }
   }
 
@@ -202,13 +205,13 @@ export class EngineClient {
     const { net } = this;
     if (!net) return failed('internal', 'no net is loaded');
     const ticket = ++this.tickets;
-    if (onProgress) this.progress.set(ticket, onProgress);
+    this.listeners.set(ticket, onProgress ? { onProgress } : {});
     try {
       const outcome = await link.calls.load(ticket, net.plan, await net.weights());
       if (outcome.ok && this.net === net) this.loadedOn = link;
       return outcome;
     } finally {
-      this.progress.delete(ticket);
+      this.listeners.delete(ticket);
     }
   }
 
@@ -228,7 +231,8 @@ export class EngineClient {
       const data = (event as MessageEvent<EngineEvent | undefined>).data;
       lastBeat = performance.now();
       if (!data || typeof data !== 'object' || !('event' in data)) return;
-      if (data.event === 'progress') this.progress.get(data.ticket)?.(data.share, data.what);
+      if (data.event === 'progress') this.listeners.get(data.ticket)?.onProgress?.(data.share, data.what);
+      if (data.event === 'first') this.listeners.get(data.ticket)?.onFirst?.(data.first);
       this.options.onEvent?.(data);
     };
     const threw = (event: Event): void => stop((event as ErrorEvent).message || 'it threw an error');

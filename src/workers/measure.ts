@@ -17,7 +17,7 @@ export interface NetJob {
   /** Architecture text that makes a graph. */
   readonly text: string;
   readonly precision: Precision;
-  /** Time to spend on runs; at least {@link fewestRuns} of each kind are made. 0: one of each, for a first look. */
+  /** Time to spend on runs; at least {@link fewestRuns} of each kind are made. */
   readonly budgetMs: number;
 }
 
@@ -31,6 +31,8 @@ export interface MeasureHooks {
   readonly signal?: AbortSignal;
   /** What is going on, and 0 … 1 of the whole. */
   readonly onProgress?: (what: string, share: number) => void;
+  /** First numbers, from one run of each kind; it warms up for the rest. */
+  readonly onFirst?: (first: Measurement) => void;
 }
 
 /** Seeds of the made-up weights and picture: the same net gets the same numbers on every machine. */
@@ -82,7 +84,7 @@ const planGraph = (
 export async function measureNet(
   engine: Engine,
   job: NetJob,
-  { signal, onProgress }: MeasureHooks = {},
+  { signal, onProgress, onFirst }: MeasureHooks = {},
 ): Promise<Measurement> {
   const open = await engine.open();
   signal?.throwIfAborted();
@@ -92,20 +94,14 @@ export async function measureNet(
   onProgress?.('Compiling shaders', 0.05);
   const load = await engine.load(plan, madeUp(graphParams(graph)));
   const inputs = plan.inputs.map(({ shape }) => madeUpInput(shape));
-  const clock = async (): Promise<number> => {
-    signal?.throwIfAborted();
-    const start = performance.now();
-    await engine.run(inputs, signal ? { signal } : {});
-    return performance.now() - start;
-  };
   onProgress?.('First run', 0.4);
-  const firstRunMs = await clock();
-  let runs = 1;
-  if (job.budgetMs > 0) {
-    onProgress?.('Warming up', 0.45);
-    const warmMs = await clock();
-    runs = Math.min(mostRuns, Math.max(fewestRuns, Math.round(job.budgetMs / (kinds * warmMs))));
-  }
+  const start = performance.now();
+  await engine.run(inputs, signal ? { signal } : {});
+  const firstRunMs = performance.now() - start;
+  onProgress?.('Warming up', 0.45);
+  const first = await engine.profile(inputs, { runs: 1, firstRunMs, ...(signal && { signal }) });
+  onFirst?.({ plan, load, profile: first });
+  const runs = Math.min(mostRuns, Math.max(fewestRuns, Math.round(job.budgetMs / (kinds * first.warm.medianMs))));
   const profile = await engine.profile(inputs, {
     runs,
     firstRunMs,

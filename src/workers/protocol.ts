@@ -57,6 +57,8 @@ export type EngineEvent =
   | { readonly event: 'beat' }
   | { readonly event: 'state'; readonly state: EngineState; readonly detail: string }
   | { readonly event: 'progress'; readonly ticket: number; readonly share: number; readonly what?: string }
+  /** First numbers of a measurement that goes on. */
+  | { readonly event: 'first'; readonly ticket: number; readonly first: Measurement }
   | { readonly event: 'gpu-error'; readonly message: string };
 
 /** A worker says that it lives once a second; silence for five means that it hangs. */

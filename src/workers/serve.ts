@@ -2,7 +2,7 @@
 import * as Comlink from 'comlink';
 import type { Tensors } from '../gpu-kernels/packing.ts';
 import { Engine } from './engine.ts';
-import { measureNet, planNet } from './measure.ts';
+import { measureNet, planNet, type Measurement } from './measure.ts';
 import { measurePeaks } from './peaks.ts';
 import { outcome } from './outcome.ts';
 import {
@@ -76,7 +76,8 @@ export function serveEngine(scope: WorkerScope, gpu: () => GPU | undefined): () 
       cancellable(ticket, (signal) => {
         const onProgress = (what: string, share: number): void => tell({ event: 'progress', ticket, share, what });
         onLoad = (share) => onProgress('Compiling shaders', 0.05 + 0.35 * share);
-        return measureNet(engineFor(), job, { signal, onProgress });
+        const onFirst = (first: Measurement): void => tell({ event: 'first', ticket, first });
+        return measureNet(engineFor(), job, { signal, onProgress, onFirst });
       }),
     peaks: (ticket) =>
       cancellable(ticket, async (signal) =>

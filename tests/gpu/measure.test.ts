@@ -1,7 +1,7 @@
 // Measuring a net from its text, and this device's peaks: what the page's worker does when asked.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../src/workers/engine.ts';
-import { fewestRuns, measureNet } from '../../src/workers/measure.ts';
+import { fewestRuns, measureNet, type Measurement } from '../../src/workers/measure.ts';
 import { measurePeaks } from '../../src/workers/peaks.ts';
 import { gpu } from './rig.ts';
 
@@ -19,12 +19,20 @@ describe('measuring a net', () => {
   it('gives the plan, every dispatch its time and its place on the clock', async () => {
     const stages: string[] = [];
     const shares: number[] = [];
+    const firsts: Measurement[] = [];
     const { plan, profile, load } = await measureNet(engine, job, {
       onProgress: (what, share) => {
         if (stages.at(-1) !== what) stages.push(what);
         shares.push(share);
       },
+      onFirst: (first) => firsts.push(first),
     });
+    const [first] = firsts;
+    expect(firsts).toHaveLength(1);
+    expect(first?.plan).toBe(plan);
+    expect(first?.profile.dispatchMs).toHaveLength(plan.dispatches.length);
+    expect([first?.profile.warm.runs, first?.profile.warm.variation]).toEqual([1, undefined]);
+    expect(first?.profile.firstRunMs).toBe(profile.firstRunMs);
     expect(plan.net).toBe('small');
     expect(plan.inputs[0]?.shape).toEqual([1, 16, 24, 3]);
     expect(profile.dispatchMs).toHaveLength(plan.dispatches.length);
