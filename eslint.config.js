@@ -25,7 +25,7 @@ const rules = {
   // A module of constants and functions typed by an interface or by a type alias is the same to a reader.
   '@typescript-eslint/consistent-type-definitions': 'off',
   eqeqeq: 'error',
-  // The debug ladder (src/workers/debug.ts) speaks through `console.debug`.
+  // The debug ladder (src/workers/engine/debug.ts) speaks through `console.debug`.
   'no-console': ['error', { allow: ['debug'] }],
   'no-restricted-globals': [
     'error',

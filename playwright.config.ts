@@ -39,7 +39,7 @@ export default defineConfig({
     },
   ],
   webServer: {
-    command: `${vite} build --logLevel warn --outDir ../../${folder} && ${vite} preview --outDir ../../${folder} --port ${port} --strictPort`,
+    command: `${vite} build --logLevel warn --outDir ${folder} && ${vite} preview --outDir ${folder} --port ${port} --strictPort`,
     url: `http://localhost:${port}/`,
     reuseExistingServer: false,
     timeout: 180_000,

@@ -1,4 +1,4 @@
-// The page's build: Svelte under src/ui, static files from public/, the same policy in the built page, in preview and in the suite.
+// The page's build: Svelte under src/ui, entered by index.html; static files from public/, the same policy in the built page, in preview and in the suite.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
@@ -29,7 +29,7 @@ const policyInPage: Plugin = {
 /** Offline after the first visit. Weights and WebAssembly are large: they are kept once they were used. */
 const offline = VitePWA({
   registerType: 'prompt',
-  // src/ui/shell/offline.ts registers it, through the page's Trusted Types policy.
+  // src/ui/frame/offline.ts registers it, through the page's Trusted Types policy.
   injectRegister: false,
   manifest: {
     name: 'Bottleneck',
@@ -61,14 +61,12 @@ const offline = VitePWA({
 });
 
 export default defineConfig({
-  root: 'src/ui',
-  publicDir: '../../public',
   base: './',
   plugins: [svelte(), policyInPage, offline],
   worker: { format: 'es', rolldownOptions: quiet },
   build: {
-    outDir: '../../dist',
-    emptyOutDir: true,
+    outDir: 'dist',
+
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,12 +1,12 @@
 // Runs in the browser: one net on our engine and on ONNX Runtime's WebGPU provider, same weights, same input, interleaved, with every GPU call counted.
 import * as ort from 'onnxruntime-web/webgpu';
-import { exportOnnx } from '../src/graph/formats/onnx-export.ts';
-import { generateTensor } from '../src/graph/golden.ts';
-import { expand } from '../src/graph/expand.ts';
-import type { Numbers, Tensors } from '../src/gpu-kernels/packing.ts';
-import type { InferredGraph } from '../src/graph/graph.ts';
-import { assemblePlan, makePlan } from '../src/graph/make-plan.ts';
-import type { Plan } from '../src/graph/plan.ts';
+import { exportOnnx } from '../src/graph/formats/onnx/export.ts';
+import { generateTensor } from '../src/graph/inspect/golden.ts';
+import { expand } from '../src/graph/blocks/expand.ts';
+import type { Numbers, Tensors } from '../src/gpu-kernels/packing/weight-expr.ts';
+import type { InferredGraph } from '../src/graph/ir/graph.ts';
+import { assemblePlan, makePlan } from '../src/graph/plan/make-plan.ts';
+import type { Plan } from '../src/graph/plan/plan.ts';
 import { resolvePreset } from '../src/graph/presets/resolve.ts';
 import { calibrate } from '../src/graph/quant/calibrate.ts';
 import { foldNet } from '../src/graph/quant/fold.ts';
@@ -14,11 +14,11 @@ import { fusedIntegerProgram } from '../src/graph/quant/integer-program.ts';
 import { exportQdqOnnx } from '../src/graph/quant/qdq-onnx.ts';
 import { quantizeNet } from '../src/graph/quant/quantize.ts';
 import { runFolded } from '../src/graph/quant/run-program.ts';
-import { nchwToNhwc } from '../src/graph/reference.ts';
-import { firstRate } from '../src/graph/schedule.ts';
-import { graphParams, type Params } from '../src/graph/weights.ts';
-import { openDevice, type OpenDevice } from '../src/workers/device.ts';
-import { Program } from '../src/workers/program.ts';
+import { nchwToNhwc } from '../src/graph/ir/reference.ts';
+import { firstRate } from '../src/graph/plan/schedule.ts';
+import { graphParams, type Params } from '../src/graph/weights/weights.ts';
+import { openDevice, type OpenDevice } from '../src/workers/engine/device.ts';
+import { Program } from '../src/workers/engine/program.ts';
 
 /** GPU calls of one inference, counted by hooks on the WebGPU prototypes: proof that a runtime ran on WebGPU, and how. */
 export interface Calls {

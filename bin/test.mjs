@@ -35,7 +35,7 @@ const stages = /** @type {Stage[]} */ ([
   { name: 'pure', needs: 'tests/pure', ...vitest('pure') },
   { name: 'gpu', needs: 'tests/gpu/rig.test.ts', ...vitest('gpu') },
   { name: 'lavapipe', needs: 'tests/gpu/rig.test.ts', prepare: lavapipeMissing, ...vitest('lavapipe') },
-  { name: 'build', needs: 'src/ui/index.html', commands: ['vite build --logLevel warn'] },
+  { name: 'build', needs: 'index.html', commands: ['vite build --logLevel warn'] },
   {
     name: 'e2e',
     needs: 'playwright.config.ts',

@@ -55,7 +55,7 @@ export async function open(page: Page, fragment = ''): Promise<void> {
   await expect(netHash(page)).resolves.toMatch(/^[0-9a-f]{16}$/);
 }
 
-/** Identity of the net that the page shows (src/graph/link.ts). */
+/** Identity of the net that the page shows (src/graph/link/link.ts). */
 export async function netHash(page: Page): Promise<string> {
   const frame = page.locator('[data-net]');
   await frame.waitFor();

@@ -1,5 +1,5 @@
 // Undo and redo over 200 steps and a reload; nothing that was typed is lost.
-import { encodeLink } from '../src/graph/link.ts';
+import { encodeLink } from '../src/graph/link/link.ts';
 import { expect, expectNet, netHash, open, openPreset, test } from './fixture.ts';
 
 test('200 edits come back one by one, over a reload', async ({ page }) => {

@@ -1,12 +1,12 @@
 // The Quantise pane without an adapter: the integer reference calibrates, ranks, keeps layers in float, saves and loads; axe in both themes.
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
-import { expand } from '../src/graph/expand.ts';
-import { writeSafetensors, type TensorToWrite } from '../src/graph/formats/safetensors-write.ts';
+import { expand } from '../src/graph/blocks/expand.ts';
+import { writeSafetensors, type TensorToWrite } from '../src/graph/formats/safetensors/write.ts';
 import { readQuantized } from '../src/graph/quant/file.ts';
-import { decodeLink } from '../src/graph/link.ts';
+import { decodeLink } from '../src/graph/link/link.ts';
 import { parse } from '../src/graph/notation/parse.ts';
-import { graphParams } from '../src/graph/weights.ts';
+import { graphParams } from '../src/graph/weights/weights.ts';
 import { axeFindings, expect, open, openDialog, sidewaysScroll, test } from './fixture.ts';
 
 const small = 'input 3x32x32\nact relu6\n\nconv k3 s2 c8\nmbconv k3 c8 e4\nmbconv k3 s2 c16 e4\npool\nlinear c10\n';

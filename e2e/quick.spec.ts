@@ -1,5 +1,5 @@
 // The page stays quick under the hand: processor time of its longest task while one types and while one pans a huge net.
-import { encodeLink } from '../src/graph/link.ts';
+import { encodeLink } from '../src/graph/link/link.ts';
 import { expect, longestTaskMs, netHash, open, test } from './fixture.ts';
 
 const categories = ['disabled-by-default-devtools.timeline', '__metadata'];

@@ -1,7 +1,7 @@
 // A net leaves the page as link, text, timm strings and PyTorch code, and the link opens it unchanged in another browser.
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import { decodeLink, encodeLink } from '../src/graph/link.ts';
+import { decodeLink, encodeLink } from '../src/graph/link/link.ts';
 import { parse } from '../src/graph/notation/parse.ts';
 import { expect, expectNet, netHash, open, openDialog, openPreset, test } from './fixture.ts';
 

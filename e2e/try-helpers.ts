@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Browser, type Locator, type Page } from '@playwright/test';
 import { readPicture } from '../src/cli/picture.ts';
-import { seenPicture, usualPreparation } from '../src/graph/preprocess.ts';
+import { seenPicture, usualPreparation } from '../src/graph/pictures/preprocess.ts';
 import { resolvePreset } from '../src/graph/presets/resolve.ts';
 
 export const tryPane = (page: Page): Locator => page.getByRole('region', { name: 'Try', exact: true });

@@ -4,11 +4,11 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { expand } from '../src/graph/expand.ts';
-import { writeSafetensors, type TensorToWrite } from '../src/graph/formats/safetensors-write.ts';
+import { expand } from '../src/graph/blocks/expand.ts';
+import { writeSafetensors, type TensorToWrite } from '../src/graph/formats/safetensors/write.ts';
 import { parse } from '../src/graph/notation/parse.ts';
 import { resolvePreset } from '../src/graph/presets/resolve.ts';
-import { graphParams } from '../src/graph/weights.ts';
+import { graphParams } from '../src/graph/weights/weights.ts';
 import { expect, expectNet, netHash, open, openPreset, test } from './fixture.ts';
 import { acceptable, answers, expectAnswer, giveCrops, openTry, pasteNet, tab, tryPane } from './try-helpers.ts';
 

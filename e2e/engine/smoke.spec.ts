@@ -1,6 +1,6 @@
 // The engine in a real worker of a real browser: every fast kernel on a few shapes, and small nets against their golden records.
 import { readFileSync } from 'node:fs';
-import type { GoldenRecord } from '../../src/graph/golden.ts';
+import type { GoldenRecord } from '../../src/graph/inspect/golden.ts';
 import { expect, test } from './harness.ts';
 
 test('every fast kernel agrees with its reference', async ({ engine }) => {

@@ -1,7 +1,7 @@
 // The Profile pane on a software adapter: own numbers take the recorded ones' place, follow edits, survive a crash, and leave as files.
 import type { Download, Locator, Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { encodeLink } from '../../src/graph/link.ts';
+import { encodeLink } from '../../src/graph/link/link.ts';
 import { expect, longestTaskMs, netHash, open, test } from '../fixture.ts';
 
 // A software adapter compiles thirty shaders on cores that other work may share.

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { findChromium } from '../../bin/chromium.mjs';
 import { readPicture } from '../../src/cli/picture.ts';
-import { parseEmbeddedModel } from '../../src/graph/embedded-model.ts';
-import { expand } from '../../src/graph/expand.ts';
-import { readSafetensors } from '../../src/graph/formats/safetensors.ts';
-import { preparationFor, preparePicture } from '../../src/graph/preprocess.ts';
+import { parseEmbeddedModel } from '../../src/graph/weights/embedded.ts';
+import { expand } from '../../src/graph/blocks/expand.ts';
+import { readSafetensors } from '../../src/graph/formats/safetensors/read.ts';
+import { preparationFor, preparePicture } from '../../src/graph/pictures/preprocess.ts';
 import { resolvePreset } from '../../src/graph/presets/resolve.ts';
-import { runReference } from '../../src/graph/reference.ts';
-import { loadWeights } from '../../src/graph/weights.ts';
+import { runReference } from '../../src/graph/ir/reference.ts';
+import { loadWeights } from '../../src/graph/weights/weights.ts';
 import { expect, open, test } from '../fixture.ts';
 import {
   acceptable,

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { embeddedNet, parseEmbeddedModel, type EmbeddedModel } from '../graph/embedded-model.ts';
-import { readSafetensors, SafetensorsError } from '../graph/formats/safetensors.ts';
-import type { InferredGraph } from '../graph/graph.ts';
-import { imagenetClasses, parseLabels, saysImagenet } from '../graph/labels.ts';
+import { embeddedNet, parseEmbeddedModel, type EmbeddedModel } from '../graph/weights/embedded.ts';
+import { readSafetensors, SafetensorsError } from '../graph/formats/safetensors/read.ts';
+import type { InferredGraph } from '../graph/ir/graph.ts';
+import { imagenetClasses, parseLabels, saysImagenet } from '../graph/tasks/classify/labels.ts';
 import type { Preprocessing } from '../graph/presets/catalogue.ts';
 import type { ResolvedPreset } from '../graph/presets/resolve.ts';
-import { describeMismatch, loadWeights, type Params } from '../graph/weights.ts';
+import { describeMismatch, loadWeights, type Params } from '../graph/weights/weights.ts';
 import { readBytes } from './picture.ts';
 import { NetError, UsageError } from './verb.ts';
 

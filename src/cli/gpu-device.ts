@@ -1,7 +1,7 @@
 // WebGPU for the verbs: their options, the opened device, and errors as sentences.
 import type { Precision } from '../gpu-kernels/kernel.ts';
-import { NoDeviceError, openDevice, type OpenDevice } from '../workers/device.ts';
-import { executeGraph } from '../workers/execute.ts';
+import { NoDeviceError, openDevice, type OpenDevice } from '../workers/engine/device.ts';
+import { executeGraph } from '../workers/engine/execute.ts';
 import { adapterNames, NoNodeAdapterError, requestNodeAdapter, type AdapterName } from './adapters.ts';
 import type { Executor } from './verify-record.ts';
 import { UsageError, type Option } from './verb.ts';

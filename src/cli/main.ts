@@ -1,19 +1,19 @@
 // The command line's entry: `node main.js VERB …`; the same file, started as a worker thread, verifies golden records.
 import { isMainThread, parentPort } from 'node:worker_threads';
-import { startDebug } from '../workers/debug.ts';
-import { check } from './check.ts';
+import { startDebug } from '../workers/engine/debug.ts';
+import { check } from './verbs/check.ts';
 import { runCommand } from './command.ts';
-import { compare } from './compare.ts';
-import { plan } from './plan.ts';
-import { presets } from './presets.ts';
-import { print } from './print.ts';
-import { profile } from './profile.ts';
-import { quantize } from './quantize.ts';
-import { run } from './run.ts';
-import { show } from './show.ts';
+import { compare } from './verbs/compare.ts';
+import { plan } from './verbs/plan.ts';
+import { presets } from './verbs/presets.ts';
+import { print } from './verbs/print.ts';
+import { profile } from './verbs/profile.ts';
+import { quantize } from './verbs/quantize.ts';
+import { run } from './verbs/run.ts';
+import { show } from './verbs/show.ts';
 import type { Verb } from './verb.ts';
 import { verifyFile } from './verify-record.ts';
-import { verifyVerb } from './verify.ts';
+import { verifyVerb } from './verbs/verify.ts';
 
 /** One line a verb, in the order of the help. */
 const verbs: readonly Verb[] = [

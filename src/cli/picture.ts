@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import decodeJpeg, { init as initJpeg } from '@jsquash/jpeg/decode.js';
 import decodePng, { init as initPng } from '@jsquash/png/decode.js';
-import type { Picture } from '../graph/preprocess.ts';
+import type { Picture } from '../graph/pictures/preprocess.ts';
 import { UsageError } from './verb.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,5 +1,5 @@
 // Problems of a document as text: in the form that editors can jump to.
-import type { Problem } from '../graph/graph.ts';
+import type { Problem } from '../graph/ir/graph.ts';
 
 /** Line and column of a UTF-16 offset, both from 1. Lines end at LF, CR or CR LF, as in the parser. */
 export function position(text: string, offset: number): { line: number; column: number } {

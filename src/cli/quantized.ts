@@ -1,19 +1,19 @@
 // Quantised nets on the command line: folders of pictures, and nets by name or file.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Numbers, Tensors } from '../gpu-kernels/packing.ts';
-import { assemblePlan } from '../graph/make-plan.ts';
-import type { Plan } from '../graph/plan.ts';
-import { readSafetensors, SafetensorsError } from '../graph/formats/safetensors.ts';
+import type { Numbers, Tensors } from '../gpu-kernels/packing/weight-expr.ts';
+import { assemblePlan } from '../graph/plan/make-plan.ts';
+import type { Plan } from '../graph/plan/plan.ts';
+import { readSafetensors, SafetensorsError } from '../graph/formats/safetensors/read.ts';
 import { print } from '../graph/notation/print.ts';
 import { foldNet, type FoldedNet } from '../graph/quant/fold.ts';
 import { isQuantizedFile, QuantizedFileError, readQuantized, type NetFacts } from '../graph/quant/file.ts';
 import { fusedIntegerProgram } from '../graph/quant/integer-program.ts';
 import type { QuantizedNet } from '../graph/quant/quantize.ts';
-import type { InferredGraph } from '../graph/graph.ts';
-import { preparationFor, preparePicture } from '../graph/preprocess.ts';
+import type { InferredGraph } from '../graph/ir/graph.ts';
+import { preparationFor, preparePicture } from '../graph/pictures/preprocess.ts';
 import { resolvePreset } from '../graph/presets/resolve.ts';
-import type { OpenDevice } from '../workers/device.ts';
+import type { OpenDevice } from '../workers/engine/device.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { readBytes, readPicture } from './picture.ts';
 import { buildGraph, openSource } from './source.ts';

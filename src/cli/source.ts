@@ -1,8 +1,8 @@
 // What NAME|FILE stands for: a preset (or a name that a family's rule builds) or an architecture text, and the net made from it.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { Architecture, Header } from '../graph/architecture.ts';
-import { expand } from '../graph/expand.ts';
-import type { InferredGraph, Problem } from '../graph/graph.ts';
+import { expand } from '../graph/blocks/expand.ts';
+import type { InferredGraph, Problem } from '../graph/ir/graph.ts';
 import { parse } from '../graph/notation/parse.ts';
 import { resolvePreset } from '../graph/presets/resolve.ts';
 import { problemLines } from './problem-text.ts';

@@ -1,8 +1,8 @@
 // One golden record on one device: what a verify thread does for each file it is given.
 import { readFileSync } from 'node:fs';
-import { checkRecord, type GoldenReport, type GoldenRun, type tolerances } from '../graph/golden-check.ts';
-import { parseGoldenRecord } from '../graph/golden.ts';
-import { runReference } from '../graph/reference.ts';
+import { checkRecord, type GoldenReport, type GoldenRun, type tolerances } from '../graph/inspect/golden-check.ts';
+import { parseGoldenRecord } from '../graph/inspect/golden.ts';
+import { runReference } from '../graph/ir/reference.ts';
 import { buildGraph, openPreset } from './source.ts';
 
 export interface VerifiedFile {

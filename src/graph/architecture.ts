@@ -1,5 +1,5 @@
 // The parsed document: header knobs and block lines, every part with its place in the text.
-import type { Range } from './graph.ts';
+import type { Range } from './ir/graph.ts';
 
 /** Default and per-line activations that the notation knows. */
 export const activationNames = [

@@ -2,9 +2,9 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
-import { loadHistory } from './persistence.ts';
-import { Address } from './share/address.ts';
-import { windowBar } from './share/window-bar.ts';
+import { loadHistory } from './state/persistence.ts';
+import { Address } from './state/address.ts';
+import { windowBar } from './state/window-bar.ts';
 import { arrive, beginSession } from './start.ts';
 
 /** The page does not wait longer than this for the browser's storage. */

@@ -1,10 +1,10 @@
 // What the page shows first: the stored document, what the address holds, or MobileNetV2, in that order of building up.
-import type { DecodedLink } from '../graph/link.ts';
-import { firstNet } from './first-net.ts';
-import type { History } from './history.ts';
-import { Session } from './session.svelte.ts';
-import type { Address } from './share/address.ts';
-import { OWN } from './share/window-bar.ts';
+import type { DecodedLink } from '../graph/link/link.ts';
+import { firstNet } from './state/first-net.ts';
+import type { History } from './state/history.ts';
+import { Session } from './state/session.svelte.ts';
+import type { Address } from './state/address.ts';
+import { OWN } from './state/window-bar.ts';
 
 /** The session of a fresh page. A link becomes a step on top of the stored document, so that undo leads back to it. */
 export function beginSession(stored: History | undefined, link: DecodedLink | undefined): Session {

@@ -1,8 +1,8 @@
 // Entry of the worker that judges every layer on the CPU; ending it is how a check is stopped.
-import { runReference } from '../graph/reference.ts';
-import { checkLayer } from './layer-values.ts';
-import { pictureGraph } from './picture-graph.ts';
-import type { ReferenceJob, ReferenceReport } from './vision-protocol.ts';
+import { runReference } from '../graph/ir/reference.ts';
+import { checkLayer } from './jobs/vision/layer-values.ts';
+import { pictureGraph } from './jobs/vision/picture-graph.ts';
+import type { ReferenceJob, ReferenceReport } from './jobs/vision/protocol.ts';
 
 const tell = (report: ReferenceReport): void => self.postMessage(report);
 

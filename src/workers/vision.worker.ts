@@ -1,7 +1,7 @@
 // Entry of the worker that looks at pictures; the page's first message says where onnxruntime-web's .wasm lies and whether to count objects.
-import { debugWords, startDebug } from './debug.ts';
-import { serveVision, type VisionScope } from './serve-vision.ts';
-import type { VisionStart } from './vision-protocol.ts';
+import { debugWords, startDebug } from './engine/debug.ts';
+import { serveVision, type VisionScope } from './jobs/vision/serve.ts';
+import type { VisionStart } from './jobs/vision/protocol.ts';
 
 startDebug(debugWords(self.name), (text) => console.debug(text));
 self.addEventListener(

@@ -1,9 +1,9 @@
 // The page's client against a served engine over message ports: values across, latest wins, cancel, hung workers replaced.
 import { afterEach, describe, expect, it } from 'vitest';
-import { makePlan } from '../../src/graph/make-plan.ts';
-import { EngineClient, type ClientOptions, type WorkerLike } from '../../src/workers/client.ts';
-import type { EngineEvent } from '../../src/workers/protocol.ts';
-import { serveEngine } from '../../src/workers/serve.ts';
+import { makePlan } from '../../src/graph/plan/make-plan.ts';
+import { EngineClient, type ClientOptions, type WorkerLike } from '../../src/workers/border/client.ts';
+import type { EngineEvent } from '../../src/workers/border/protocol.ts';
+import { serveEngine } from '../../src/workers/border/serve.ts';
 import { gpu } from './rig.ts';
 import { tinyNet } from './tiny-net.ts';
 

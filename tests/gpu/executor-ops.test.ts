@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elements, type Shape } from '../../src/gpu-kernels/op.ts';
 import { ops } from '../../src/gpu-kernels/ops/index.ts';
-import { GraphBuilder } from '../../src/graph/builder.ts';
-import { mulberry32 } from '../../src/graph/golden.ts';
-import { runReference } from '../../src/graph/reference.ts';
-import { graphParams } from '../../src/graph/weights.ts';
-import { openDevice, type OpenDevice } from '../../src/workers/device.ts';
-import { executeGraph } from '../../src/workers/execute.ts';
+import { GraphBuilder } from '../../src/graph/ir/builder.ts';
+import { mulberry32 } from '../../src/graph/inspect/golden.ts';
+import { runReference } from '../../src/graph/ir/reference.ts';
+import { graphParams } from '../../src/graph/weights/weights.ts';
+import { openDevice, type OpenDevice } from '../../src/workers/engine/device.ts';
+import { executeGraph } from '../../src/workers/engine/execute.ts';
 import { gpu } from './rig.ts';
 
 let open: OpenDevice;

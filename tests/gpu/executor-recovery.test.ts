@@ -1,7 +1,7 @@
 // A lost device at every stage of the work: the engine opens another, loads the plan again and gives the right answer.
 import { describe, expect, it } from 'vitest';
-import { makePlan } from '../../src/graph/make-plan.ts';
-import { Engine, type EngineState } from '../../src/workers/engine.ts';
+import { makePlan } from '../../src/graph/plan/make-plan.ts';
+import { Engine, type EngineState } from '../../src/workers/engine/engine.ts';
 import { gpu } from './rig.ts';
 import { tinyNet } from './tiny-net.ts';
 

@@ -1,12 +1,12 @@
 // Layer by layer against the CPU reference: every stored value of a net agrees, and a fault put into one kernel is named exactly.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildGraph, openPreset } from '../../src/cli/source.ts';
-import { makePlan } from '../../src/graph/make-plan.ts';
-import type { Plan } from '../../src/graph/plan.ts';
-import { runReference } from '../../src/graph/reference.ts';
-import { openDevice, type OpenDevice } from '../../src/workers/device.ts';
-import { checkLayer, layerValues, type LayerCheck } from '../../src/workers/layer-values.ts';
-import { Program } from '../../src/workers/program.ts';
+import { makePlan } from '../../src/graph/plan/make-plan.ts';
+import type { Plan } from '../../src/graph/plan/plan.ts';
+import { runReference } from '../../src/graph/ir/reference.ts';
+import { openDevice, type OpenDevice } from '../../src/workers/engine/device.ts';
+import { checkLayer, layerValues, type LayerCheck } from '../../src/workers/jobs/vision/layer-values.ts';
+import { Program } from '../../src/workers/engine/program.ts';
 import { gpu } from './rig.ts';
 import { netFrom, tinyNet, type Net } from './tiny-net.ts';
 

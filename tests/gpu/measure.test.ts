@@ -1,8 +1,8 @@
 // Measuring a net from its text, and this device's peaks: what the page's worker does when asked.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Engine } from '../../src/workers/engine.ts';
-import { fewestRuns, measureNet, type Measurement } from '../../src/workers/measure.ts';
-import { measurePeaks } from '../../src/workers/peaks.ts';
+import { Engine } from '../../src/workers/engine/engine.ts';
+import { fewestRuns, measureNet, type Measurement } from '../../src/workers/jobs/measure/measure.ts';
+import { measurePeaks } from '../../src/workers/engine/peaks.ts';
 import { gpu } from './rig.ts';
 
 const text = 'input 3x16x24\nconv k3 s2 c8\nmbconv k3 s2 c12 e3\npool\nlinear c10\n';

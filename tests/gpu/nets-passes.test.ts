@@ -1,11 +1,11 @@
 // Switching any pass off changes a net's result by rounding only.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expand } from '../../src/graph/expand.ts';
+import { expand } from '../../src/graph/blocks/expand.ts';
 import { parse } from '../../src/graph/notation/parse.ts';
-import { passes } from '../../src/graph/passes/index.ts';
-import { runReference } from '../../src/graph/reference.ts';
-import { openDevice, type OpenDevice } from '../../src/workers/device.ts';
-import { executeGraph } from '../../src/workers/execute.ts';
+import { passes } from '../../src/graph/lower/passes/index.ts';
+import { runReference } from '../../src/graph/ir/reference.ts';
+import { openDevice, type OpenDevice } from '../../src/workers/engine/device.ts';
+import { executeGraph } from '../../src/workers/engine/execute.ts';
 import { gpu } from './rig.ts';
 import { netFrom } from './tiny-net.ts';
 

@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildGraph, openPreset } from '../../src/cli/source.ts';
-import { checkRecord } from '../../src/graph/golden-check.ts';
-import { parseGoldenRecord, type GoldenRecord } from '../../src/graph/golden.ts';
-import { openDevice, type OpenDevice } from '../../src/workers/device.ts';
-import { executeGraph } from '../../src/workers/execute.ts';
+import { checkRecord } from '../../src/graph/inspect/golden-check.ts';
+import { parseGoldenRecord, type GoldenRecord } from '../../src/graph/inspect/golden.ts';
+import { openDevice, type OpenDevice } from '../../src/workers/engine/device.ts';
+import { executeGraph } from '../../src/workers/engine/execute.ts';
 import { adapterName, gpu } from './rig.ts';
 
 let open: OpenDevice;

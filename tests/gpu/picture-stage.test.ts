@@ -1,9 +1,14 @@
 // Preprocessing on the GPU gives the CPU twin's numbers, to the bit, and creates nothing from frame to frame.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { preparePicture, usualPreparation, type Picture, type Preparation } from '../../src/graph/preprocess.ts';
-import { openDevice, type OpenDevice } from '../../src/workers/device.ts';
-import { countObjects, difference } from '../../src/workers/object-counter.ts';
-import { PictureStage } from '../../src/workers/picture-stage.ts';
+import {
+  preparePicture,
+  usualPreparation,
+  type Picture,
+  type Preparation,
+} from '../../src/graph/pictures/preprocess.ts';
+import { openDevice, type OpenDevice } from '../../src/workers/engine/device.ts';
+import { countObjects, difference } from '../../src/workers/engine/object-counter.ts';
+import { PictureStage } from '../../src/workers/jobs/vision/picture-stage.ts';
 import { gpu } from './rig.ts';
 
 let open: OpenDevice;

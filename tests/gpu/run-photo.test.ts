@@ -1,7 +1,7 @@
 // `run` on WebGPU: the same five classes as on the CPU reference for the photos that ship, with the adapter named.
 import { expect, test } from 'vitest';
 import { runCommand } from '../../src/cli/command.ts';
-import { run, type RunJson } from '../../src/cli/run.ts';
+import { run, type RunJson } from '../../src/cli/verbs/run.ts';
 import { adapterName } from './rig.ts';
 
 async function classify(photo: string, ...words: string[]): Promise<RunJson> {

@@ -1,10 +1,10 @@
 // A net of a few layers that meets every kind of step in a block: what tests of the executor run, since few shaders compile fast.
-import { expand } from '../../src/graph/expand.ts';
-import { generateInput, generateTensor } from '../../src/graph/golden.ts';
-import type { InferredGraph } from '../../src/graph/graph.ts';
+import { expand } from '../../src/graph/blocks/expand.ts';
+import { generateInput, generateTensor } from '../../src/graph/inspect/golden.ts';
+import type { InferredGraph } from '../../src/graph/ir/graph.ts';
 import { parse } from '../../src/graph/notation/parse.ts';
-import { nchwToNhwc } from '../../src/graph/reference.ts';
-import { graphParams } from '../../src/graph/weights.ts';
+import { nchwToNhwc } from '../../src/graph/ir/reference.ts';
+import { graphParams } from '../../src/graph/weights/weights.ts';
 
 const text = `input 3x16x16
 act relu6

@@ -1,5 +1,5 @@
 // What a test tells the worker besides the engine's calls, and what it hears back: losses at a chosen moment, hangs, counts.
-import type { ObjectCounts } from '../../../src/workers/object-counter.ts';
+import type { ObjectCounts } from '../../../src/workers/engine/object-counter.ts';
 
 /** The GPU call behind which the device goes away: in a load the first two, in a run the others. */
 export type Moment = 'compile' | 'upload' | 'run' | 'read-back';

@@ -2,7 +2,7 @@
 import type { Capabilities, Kernel } from '../../../src/gpu-kernels/kernel.ts';
 import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
 import type { Step } from '../../../src/gpu-kernels/step.ts';
-import type { EngineClient } from '../../../src/workers/client.ts';
+import type { EngineClient } from '../../../src/workers/border/client.ts';
 import { draws } from '../../../tests/gpu/kernels/family-cases.ts';
 import { fill, Random } from '../../../tests/gpu/kernels/random-steps.ts';
 import { stepPlan } from '../../../tests/gpu/kernels/run-step.ts';

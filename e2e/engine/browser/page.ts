@@ -1,15 +1,15 @@
 // The page of the engine's own tests: the product's client and worker without the app, driven by calls that a test makes from outside.
-import { checkRecord, type GoldenReport } from '../../../src/graph/golden-check.ts';
-import type { GoldenRecord } from '../../../src/graph/golden.ts';
-import type { InferredGraph } from '../../../src/graph/graph.ts';
-import { makePlan } from '../../../src/graph/make-plan.ts';
-import type { Plan } from '../../../src/graph/plan.ts';
-import { expand } from '../../../src/graph/expand.ts';
+import { checkRecord, type GoldenReport } from '../../../src/graph/inspect/golden-check.ts';
+import type { GoldenRecord } from '../../../src/graph/inspect/golden.ts';
+import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
+import { makePlan } from '../../../src/graph/plan/make-plan.ts';
+import type { Plan } from '../../../src/graph/plan/plan.ts';
+import { expand } from '../../../src/graph/blocks/expand.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
-import { runReference, spread } from '../../../src/graph/reference.ts';
-import { EngineClient } from '../../../src/workers/client.ts';
-import type { ObjectCounts } from '../../../src/workers/object-counter.ts';
-import type { DeviceFacts, EngineEvent, Outcome } from '../../../src/workers/protocol.ts';
+import { runReference, spread } from '../../../src/graph/ir/reference.ts';
+import { EngineClient } from '../../../src/workers/border/client.ts';
+import type { ObjectCounts } from '../../../src/workers/engine/object-counter.ts';
+import type { DeviceFacts, EngineEvent, Outcome } from '../../../src/workers/border/protocol.ts';
 import { netFrom, tinyNet, type Net } from '../../../tests/gpu/tiny-net.ts';
 import { clock, type Hook, type HookReply, type Loss, type Moment } from './hooks.ts';
 import { checkKernels, type KernelReport } from './kernels.ts';

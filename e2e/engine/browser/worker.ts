@@ -1,6 +1,6 @@
 // The product's GPU worker with hooks around WebGPU: loses its device right behind a chosen call, counts objects, hangs and throws when told to.
-import { countObjects, type ObjectCounts } from '../../../src/workers/object-counter.ts';
-import { serveEngine, type WorkerScope } from '../../../src/workers/serve.ts';
+import { countObjects, type ObjectCounts } from '../../../src/workers/engine/object-counter.ts';
+import { serveEngine, type WorkerScope } from '../../../src/workers/border/serve.ts';
 import { clock, crashPath, type Hook, type HookReply, type Moment } from './hooks.ts';
 
 const scope = self as unknown as WorkerScope & { postMessage(reply: HookReply): void };

@@ -1,7 +1,7 @@
 // 2-D convolution: dense, grouped and depthwise, with PyTorch's or TensorFlow's padding.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type ParamSpec, type Shape } from '../op.ts';
-import { padAxis, windowOutput, type Padding } from '../padding.ts';
+import { padAxis, windowOutput, type Padding } from './padding.ts';
 import { count, padding, pair } from './attributes.ts';
 import { productBlock, ROWS } from './matrix.ts';
 import { featureMap, type MapShape } from './operands.ts';

@@ -1,7 +1,7 @@
 // Sliding windows without weights: averages and maxima by PyTorch's rules, and the blurred stride of anti-aliased nets.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
-import { padAxis, windowOutput } from '../padding.ts';
+import { padAxis, windowOutput } from './padding.ts';
 import { count, padding, pair } from './attributes.ts';
 import { featureMap, type MapShape } from './operands.ts';
 

@@ -1,5 +1,5 @@
 // Plain convolution: the stem, a stage of its own (timm's `cn`), or the head, by where the line stands.
-import { defineBlock } from '../block.ts';
+import { defineBlock } from './block.ts';
 import { activation, activationOf, common, convNormAct, numberOf, residual, strideOf } from './parts.ts';
 
 export const conv = defineBlock({

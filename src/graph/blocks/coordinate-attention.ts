@@ -1,6 +1,6 @@
 // Coordinate attention (arXiv 2103.02907 §3.2): a gate per row and a gate per column instead of one per channel.
-import type { BlockContext } from '../block.ts';
-import type { GraphBuilder } from '../builder.ts';
+import type { BlockContext } from './block.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
 import { normAct } from './parts.ts';
 
 /**

@@ -1,6 +1,6 @@
 // Depthwise-separable convolution: MobileNetV1's block (`dsa`), and what later nets put in place of an mbconv without expansion (`ds`).
-import { defineBlock, type Argument, type Arguments, type BlockContext } from '../block.ts';
-import type { GraphBuilder } from '../builder.ts';
+import { defineBlock, type Argument, type Arguments, type BlockContext } from './block.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
 import { activationOf, common, convNormAct, numberOf, numbersOf, residual, strideOf } from './parts.ts';
 import { gate, gateArguments } from './squeeze-excite.ts';
 

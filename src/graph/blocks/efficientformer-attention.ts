@@ -1,7 +1,7 @@
 // The two attentions of EfficientFormerV2, both on feature maps: at half resolution inside a stage, and between two stages.
 import type { ActivationName } from '../architecture.ts';
-import type { BlockContext } from '../block.ts';
-import type { GraphBuilder } from '../builder.ts';
+import type { BlockContext } from './block.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
 import { activation, convNormAct } from './parts.ts';
 
 export interface AttentionOptions {

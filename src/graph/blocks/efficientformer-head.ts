@@ -1,6 +1,6 @@
 // EfficientFormer's head: norm, mean over all positions, and two classifiers whose logits are averaged.
 import { ShapeError } from '../../gpu-kernels/op.ts';
-import { defineBlock } from '../block.ts';
+import { defineBlock } from './block.ts';
 import { numberOf, normAct } from './parts.ts';
 import { classes, layerNorm } from './vit-parts.ts';
 

@@ -1,6 +1,6 @@
 // The convolutional pieces that EfficientFormer's two versions share: arguments, and the embedding that opens a stage.
-import type { Argument, Arguments, BlockContext } from '../block.ts';
-import type { GraphBuilder } from '../builder.ts';
+import type { Argument, Arguments, BlockContext } from './block.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
 import { common, convNormAct, numberOf, strideOf } from './parts.ts';
 
 export const embeddingStride: Argument = {

@@ -1,5 +1,5 @@
 // EfficientFormer's stem: two strided 3×3 convolutions, a quarter of the picture's resolution.
-import { defineBlock } from '../block.ts';
+import { defineBlock } from './block.ts';
 import { activationOf, common, convNormAct, numberOf } from './parts.ts';
 
 export const stem4 = defineBlock({

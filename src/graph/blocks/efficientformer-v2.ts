@@ -1,7 +1,7 @@
 // EfficientFormerV2's two blocks: the unified FFN with a depthwise convolution in the middle, and the same behind attention.
 import { ShapeError } from '../../gpu-kernels/op.ts';
-import { defineBlock, type Argument, type Arguments, type BlockContext } from '../block.ts';
-import type { GraphBuilder } from '../builder.ts';
+import { defineBlock, type Argument, type Arguments, type BlockContext } from './block.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
 import { attentionDownsample, localGlobalAttention } from './efficientformer-attention.ts';
 import { embedding, embeddingName, embeddingStride, needsEmbedding } from './efficientformer-parts.ts';
 import { activationOf, common, convNormAct, numberOf, strideOf } from './parts.ts';

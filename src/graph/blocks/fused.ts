@@ -1,5 +1,5 @@
 // Fused inverted residual: one dense k×k in place of expand + depthwise, where dense hardware likes it better.
-import { defineBlock } from '../block.ts';
+import { defineBlock } from './block.ts';
 import { activationOf, common, convNormAct, numberOf, residual, strideOf } from './parts.ts';
 import { gate, gateArguments } from './squeeze-excite.ts';
 

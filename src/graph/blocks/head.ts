@@ -1,7 +1,7 @@
 // The classifier's lines: global average pooling and the linear layer.
 import { ShapeError } from '../../gpu-kernels/op.ts';
 import { activationNames } from '../architecture.ts';
-import { defineBlock } from '../block.ts';
+import { defineBlock } from './block.ts';
 import { activation, numberOf } from './parts.ts';
 
 export const pool = defineBlock({

@@ -1,5 +1,5 @@
 // The block registry: one line per block.
-import type { Block } from '../block.ts';
+import type { Block } from './block.ts';
 import { conv } from './conv.ts';
 import { ds, dsa } from './ds.ts';
 import { distilled } from './efficientformer-head.ts';

@@ -1,5 +1,5 @@
 // EfficientFormer's attention meta block and the one flattening in front of it: from there on the net works on tokens.
-import { defineBlock } from '../block.ts';
+import { defineBlock } from './block.ts';
 import { embedding, embeddingName, embeddingStride, needsEmbedding } from './efficientformer-parts.ts';
 import { activationOf, common, numberOf } from './parts.ts';
 import {

@@ -1,5 +1,5 @@
 // EfficientFormer's convolutional meta block: average pooling mixes neighbours, a 1×1 MLP mixes channels.
-import { defineBlock } from '../block.ts';
+import { defineBlock } from './block.ts';
 import { embedding, embeddingName, embeddingStride, needsEmbedding } from './efficientformer-parts.ts';
 import { activationOf, common, convNormAct, numberOf } from './parts.ts';
 import { expectMap, mlpRatio } from './vit-parts.ts';

@@ -1,5 +1,5 @@
 // Inverted residual with linear bottleneck (MobileNetV2, arXiv 1801.04381 §3), with optional gate (V3, MnasNet, EfficientNet) and MixConv (MixNet).
-import { defineBlock } from '../block.ts';
+import { defineBlock } from './block.ts';
 import { activationOf, common, convNormAct, numberOf, numbersOf, residual, strideOf } from './parts.ts';
 import { gate, gateArguments } from './squeeze-excite.ts';
 

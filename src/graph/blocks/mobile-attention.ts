@@ -1,6 +1,6 @@
 // Attention over a feature map for hybrid nets: Mobile MQA (one shared key/value head, optionally downsampled) and plain multi-head.
 import { ShapeError } from '../../gpu-kernels/op.ts';
-import { defineBlock, type Argument } from '../block.ts';
+import { defineBlock, type Argument } from './block.ts';
 import { common, convNormAct, layerScale, normAct, numberOf, residual } from './parts.ts';
 
 const heads: Argument = { key: 'h', label: 'heads', kind: 'int', default: 8, min: 1, max: 64, doc: 'Query heads.' };

@@ -1,7 +1,7 @@
 // The pieces that blocks share: their common arguments, convolution + norm + activation, anti-aliased stride, layer scale and the skip.
 import { activationNames, type ActivationName } from '../architecture.ts';
-import type { Argument, Arguments, BlockContext } from '../block.ts';
-import type { GraphBuilder } from '../builder.ts';
+import type { Argument, Arguments, BlockContext } from './block.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
 
 /** Arguments that several blocks take, each described once. */
 export const common = {

@@ -1,10 +1,10 @@
 // The channel gate between depthwise and projection: squeeze-excite (arXiv 1709.01507), or coordinate attention in its place.
 import { activationNames, type ActivationName } from '../architecture.ts';
-import type { Argument, Arguments, BlockContext } from '../block.ts';
-import type { GraphBuilder } from '../builder.ts';
+import type { Argument, Arguments, BlockContext } from './block.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
 import { coordinateAttention } from './coordinate-attention.ts';
 import { activation, activationOf, numberOf } from './parts.ts';
-import { roundChannels, roundHalfEven } from '../rounding.ts';
+import { roundChannels, roundHalfEven } from './rounding.ts';
 
 /** Arguments of a block that can carry a gate. */
 export const gateArguments: readonly Argument[] = [

@@ -1,6 +1,6 @@
 // Tokens-to-token: overlapping patches become tokens, a token layer mixes them, and the result is a smaller map again.
-import type { GraphBuilder } from '../builder.ts';
-import { defineBlock, type Argument, type Arguments } from '../block.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
+import { defineBlock, type Argument, type Arguments } from './block.ts';
 import { activationOf, common, numberOf } from './parts.ts';
 import { performerLayer, transformerLayer } from './t2t-token-layer.ts';
 import { expectMap } from './vit-parts.ts';

@@ -1,7 +1,7 @@
 // The token layers of T2T-ViT, one head each: softmax attention or the Performer, both with the value as the skip.
 import type { ActivationName } from '../architecture.ts';
-import type { BlockContext } from '../block.ts';
-import type { GraphBuilder } from '../builder.ts';
+import type { BlockContext } from './block.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
 import { layerNorm, tokenMlp } from './vit-parts.ts';
 
 export interface TokenLayerOptions {

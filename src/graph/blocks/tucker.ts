@@ -1,5 +1,5 @@
 // Tucker convolution: a dense k×k between two 1×1 that shrink its input and output, MobileDet's second dense block.
-import { defineBlock } from '../block.ts';
+import { defineBlock } from './block.ts';
 import { activationOf, common, convNormAct, numberOf, residual, strideOf } from './parts.ts';
 
 export const tucker = defineBlock({

@@ -1,7 +1,7 @@
 // Universal inverted bottleneck: one block whose two optional depthwise convolutions make it an IB, a ConvNext, an FFN or an ExtraDW.
 import { ShapeError } from '../../gpu-kernels/op.ts';
 import type { ActivationName } from '../architecture.ts';
-import { defineBlock } from '../block.ts';
+import { defineBlock } from './block.ts';
 import { activationOf, common, convNormAct, layerScale, numberOf, residual, strideOf } from './parts.ts';
 import { gate, gateArguments } from './squeeze-excite.ts';
 

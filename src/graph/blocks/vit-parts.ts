@@ -1,8 +1,8 @@
 // The pieces that transformer blocks share: layer norm, the two-layer MLP on tokens, and the grid that tokens came from.
 import { ShapeError } from '../../gpu-kernels/op.ts';
 import type { ActivationName } from '../architecture.ts';
-import type { Argument, BlockContext } from '../block.ts';
-import type { GraphBuilder } from '../builder.ts';
+import type { Argument, BlockContext } from './block.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
 import { activation } from './parts.ts';
 
 /** PyTorch's default epsilon, which EfficientFormer and T2T-ViT use; the header's `eps` replaces it. */

@@ -1,6 +1,6 @@
 // The plain transformer block and the class-token head of vision transformers.
 import { ShapeError } from '../../gpu-kernels/op.ts';
-import { defineBlock } from '../block.ts';
+import { defineBlock } from './block.ts';
 import { activationOf, common, numberOf } from './parts.ts';
 import { classes, expectTokens, heads, layerNorm, mlpRatio, tokenMlp } from './vit-parts.ts';
 

@@ -1,8 +1,8 @@
 // One argument of a block line, read and printed by its definition: `k3`, `k3.5.7`, `act=relu6`, `noskip`.
 import type { ArgumentValue } from '../architecture.ts';
-import type { Argument, Block } from '../block.ts';
+import type { Argument, Block } from '../blocks/block.ts';
 import { universalArguments } from '../blocks/parts.ts';
-import { limits, withCommas } from './limits.ts';
+import { limits, withCommas } from '../limits.ts';
 import { nearest } from './nearest.ts';
 import { clamp, guessNumber, printNumber, readInteger, readNumber } from './number-text.ts';
 import { quote, removal, replaceWith, type ProblemList } from './problem-list.ts';

@@ -1,6 +1,6 @@
 // Reads one block line by its block's own definition; what is wrong becomes a problem, and the rest of the line still counts.
 import type { ArgumentValue, BlockLine } from '../architecture.ts';
-import type { Range } from '../graph.ts';
+import type { Range } from '../ir/graph.ts';
 import {
   acceptable,
   argumentsOf,
@@ -9,7 +9,7 @@ import {
   readArgument,
   type Vocabulary,
 } from './argument-text.ts';
-import { limits } from './limits.ts';
+import { limits } from '../limits.ts';
 import { nearest } from './nearest.ts';
 import { clamp, guessNumber, readInteger } from './number-text.ts';
 import { quote, removal, replaceWith, type ProblemList } from './problem-list.ts';

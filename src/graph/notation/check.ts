@@ -1,8 +1,8 @@
 // Everything that can be said about a document: parsed, expanded, inferred, with the problems of all three in text order.
 import type { Architecture, BlockLine } from '../architecture.ts';
 import { blocks } from '../blocks/index.ts';
-import { expand } from '../expand.ts';
-import type { InferredGraph, Problem } from '../graph.ts';
+import { expand } from '../blocks/expand.ts';
+import type { InferredGraph, Problem } from '../ir/graph.ts';
 import { printArgument } from './argument-text.ts';
 import { parse } from './parse.ts';
 import { replaceWith } from './problem-list.ts';

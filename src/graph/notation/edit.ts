@@ -1,7 +1,7 @@
 // Edits of the document as the block editor makes them: each returns the new text, so that editor, form, palette and undo agree by construction.
 import type { Architecture, ArgumentValue, BlockLine, Header } from '../architecture.ts';
 import { blocks } from '../blocks/index.ts';
-import type { Problem } from '../graph.ts';
+import type { Problem } from '../ir/graph.ts';
 import { argumentsOf } from './argument-text.ts';
 import { placeArranged, rearrange, type Arrangement } from './arrange.ts';
 import { check } from './check.ts';

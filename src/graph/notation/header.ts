@@ -1,8 +1,8 @@
 // The header lines: one table that reads and prints each knob, so the two cannot disagree.
 import { activationNames, defaultHeader, normNames, type Header } from '../architecture.ts';
-import { families } from '../families.ts';
-import type { Range } from '../graph.ts';
-import { limits, withCommas } from './limits.ts';
+import { families } from '../blocks/naming.ts';
+import type { Range } from '../ir/graph.ts';
+import { limits, withCommas } from '../limits.ts';
 import { nearest } from './nearest.ts';
 import { clamp, guessNumber, printNumber, readInteger, readNumber } from './number-text.ts';
 import { quote, removal, replaceWith, type ProblemList } from './problem-list.ts';

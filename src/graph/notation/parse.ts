@@ -1,11 +1,11 @@
 // Text → architecture: reads every line it can, says what is wrong with the others, and never throws.
 import { defaultHeader, type Architecture, type ArgumentValue, type BlockLine } from '../architecture.ts';
 import { blocks as knownBlocks } from '../blocks/index.ts';
-import type { Problem, Range } from '../graph.ts';
+import type { Problem, Range } from '../ir/graph.ts';
 import type { Vocabulary } from './argument-text.ts';
 import { readBlockLine, splitLine } from './block-line.ts';
 import { knobs } from './header.ts';
-import { limits, utf8Bytes, withCommas } from './limits.ts';
+import { limits, utf8Bytes, withCommas } from '../limits.ts';
 import { printNumber } from './number-text.ts';
 import { ProblemList, removal, replaceWith } from './problem-list.ts';
 import { scanLines, type ScannedLine, type Token } from './scan.ts';

@@ -1,6 +1,6 @@
 // Collects problems while a text is read: bounded in number, and quoting foreign text so that it cannot disturb the page.
-import type { Problem, Range } from '../graph.ts';
-import { limits } from './limits.ts';
+import type { Problem, Range } from '../ir/graph.ts';
+import { limits } from '../limits.ts';
 
 export type Fix = NonNullable<Problem['fix']>;
 

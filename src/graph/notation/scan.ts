@@ -1,6 +1,6 @@
 // Cuts a document into lines, tokens and comments, each with its place; knows nothing about their meaning.
-import type { Range } from '../graph.ts';
-import { limits } from './limits.ts';
+import type { Range } from '../ir/graph.ts';
+import { limits } from '../limits.ts';
 
 export interface Token extends Range {
   readonly text: string;

@@ -1,9 +1,9 @@
 // Finds an edit for a line that cannot be built, by trying: an edit is offered only when the line then builds.
 import type { Architecture, ArgumentValue, BlockLine } from '../architecture.ts';
-import type { Argument, Block } from '../block.ts';
+import type { Argument, Block } from '../blocks/block.ts';
 import { blocks } from '../blocks/index.ts';
-import { expand } from '../expand.ts';
-import type { Problem } from '../graph.ts';
+import { expand } from '../blocks/expand.ts';
+import type { Problem } from '../ir/graph.ts';
 import { acceptable, printArgument } from './argument-text.ts';
 import { printLine } from './print.ts';
 import type { Fix } from './problem-list.ts';

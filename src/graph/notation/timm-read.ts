@@ -1,5 +1,5 @@
 // Reads timm's block strings (`ir_r2_k3_s2_e6_c24_se0.25`) into fields that keep their order, so that printing gives the same string.
-import { limits } from './limits.ts';
+import { limits } from '../limits.ts';
 import { nearest } from './nearest.ts';
 import { printNumber, readInteger, readNumber } from './number-text.ts';
 import { quote } from './problem-list.ts';

@@ -1,8 +1,8 @@
 // Knobs turn one preset's text into its variants: a width, a resolution, a norm, an anti-aliased stride, another number of classes.
 import * as v from 'valibot';
 import { activationNames, normNames, type Architecture, type BlockLine, type Header } from '../architecture.ts';
-import { families } from '../families.ts';
-import { limits } from '../notation/limits.ts';
+import { families } from '../blocks/naming.ts';
+import { limits } from '../limits.ts';
 
 const number = (min: number, max: number) =>
   v.pipe(

@@ -1,6 +1,6 @@
 // Calibration: the folded float net runs on pictures, and every tensor that may become bytes is watched.
 import type { FoldedNet } from './fold.ts';
-import { channels } from '../steps.ts';
+import { channels } from '../lower/steps.ts';
 import { whyFloat } from './layers.ts';
 import { Observer, type CalibrationMethod } from './observers.ts';
 import type { Interval } from './scheme.ts';

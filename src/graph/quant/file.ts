@@ -1,18 +1,18 @@
 // A quantised net as a safetensors file: integers and scales as tensors, the net's text, the recipe and the activations' scales as metadata.
 import * as v from 'valibot';
-import type { Numbers } from '../../gpu-kernels/packing.ts';
+import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import { elements } from '../../gpu-kernels/op.ts';
-import { expand } from '../expand.ts';
+import { expand } from '../blocks/expand.ts';
 import {
   floatValues,
   integerValues,
   readSafetensors,
   type Safetensors,
   type StoredTensor,
-} from '../formats/safetensors.ts';
-import { writeSafetensors, type TensorToWrite } from '../formats/safetensors-write.ts';
+} from '../formats/safetensors/read.ts';
+import { writeSafetensors, type TensorToWrite } from '../formats/safetensors/write.ts';
 import { parse } from '../notation/parse.ts';
-import { interpolations } from '../preprocess-resample.ts';
+import { interpolations } from '../pictures/resample.ts';
 import { equalizedProgram, hasScaledClamp } from './equalize.ts';
 import { constantName, foldedProgram } from './fold.ts';
 import { integerProgram } from './integer-program.ts';

@@ -1,10 +1,10 @@
 // Folded float steps on the CPU in float64: what stays float in a quantised net, and the fake-quantised path that integers are held to.
-import type { MeanAttrs, PoolAttrs, Window } from '../../gpu-kernels/families.ts';
+import type { MeanAttrs, PoolAttrs, Window } from '../../gpu-kernels/families/float.ts';
 import { elements, type Shape } from '../../gpu-kernels/op.ts';
 import { ops } from '../../gpu-kernels/ops/index.ts';
-import type { Numbers } from '../../gpu-kernels/packing.ts';
-import { tapsOf } from '../../gpu-kernels/int8/reference.ts';
-import type { Taps } from '../../gpu-kernels/int8/product.ts';
+import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
+import { tapsOf } from '../../gpu-kernels/families/int8/reference.ts';
+import type { Taps } from '../../gpu-kernels/families/int8/product.ts';
 import type { Step, Value } from '../../gpu-kernels/step.ts';
 import { isProduct } from './layers.ts';
 

@@ -1,7 +1,7 @@
 // Tables and residuals ride on the integer product before them: the byte that it is about to store goes on in registers.
-import type { AddAttrs, After, ProductAttrs } from '../../gpu-kernels/int8/families.ts';
+import type { AddAttrs, After, ProductAttrs } from '../../gpu-kernels/families/int8/contract.ts';
 import type { Step, Value, WeightExpr } from '../../gpu-kernels/step.ts';
-import { firstOutput, union, untilStable, type StepProgram, type Uses } from '../steps.ts';
+import { firstOutput, union, untilStable, type StepProgram, type Uses } from '../lower/steps.ts';
 
 const products = new Set(['int8Pointwise', 'int8Conv2d', 'int8Depthwise']);
 

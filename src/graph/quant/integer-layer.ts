@@ -1,9 +1,9 @@
 // One folded float layer said as integer steps: factors from scales, bounds from activations, tables from functions.
-import type { AddAttrs } from '../../gpu-kernels/int8/families.ts';
-import { commonFactors } from '../../gpu-kernels/int8/add.ts';
-import { isSmall, multiplierOf } from '../../gpu-kernels/int8/requantize.ts';
+import type { AddAttrs } from '../../gpu-kernels/families/int8/contract.ts';
+import { commonFactors } from '../../gpu-kernels/families/int8/add.ts';
+import { isSmall, multiplierOf } from '../../gpu-kernels/families/int8/requantize.ts';
 import { ops } from '../../gpu-kernels/ops/index.ts';
-import type { Numbers } from '../../gpu-kernels/packing.ts';
+import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import { elements } from '../../gpu-kernels/op.ts';
 import type { Step, Value, WeightExpr } from '../../gpu-kernels/step.ts';
 import { constantName } from './fold.ts';

@@ -1,10 +1,10 @@
 // The program that runs a quantised net: integer steps, float steps where layers stay float, and a border step wherever the two meet.
-import { passContext } from '../make-plan.ts';
+import { passContext } from '../plan/make-plan.ts';
 import type { Capabilities } from '../../gpu-kernels/kernel.ts';
-import type { Numbers } from '../../gpu-kernels/packing.ts';
+import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import type { Step, Value } from '../../gpu-kernels/step.ts';
-import { runPasses } from '../passes/index.ts';
-import { firstOutput, type NamedValue, type StepProgram } from '../steps.ts';
+import { runPasses } from '../lower/passes/index.ts';
+import { firstOutput, type NamedValue, type StepProgram } from '../lower/steps.ts';
 import { keeping, type Constants } from './fold.ts';
 import { fuseIntegers } from './integer-fusion.ts';
 import { integerLayer } from './integer-layer.ts';

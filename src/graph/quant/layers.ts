@@ -1,10 +1,10 @@
 // Which steps of a folded net have an integer form, and why the others stay float.
-import type { MeanAttrs, PoolAttrs } from '../../gpu-kernels/families.ts';
+import type { MeanAttrs, PoolAttrs } from '../../gpu-kernels/families/float.ts';
 import { elements, type Shape } from '../../gpu-kernels/op.ts';
 import { ops } from '../../gpu-kernels/ops/index.ts';
-import { rowCount } from '../../gpu-kernels/shader.ts';
+import { rowCount } from '../../gpu-kernels/wgsl/shader.ts';
 import type { Rider, Step, Value } from '../../gpu-kernels/step.ts';
-import { channels, sameShape } from '../steps.ts';
+import { channels, sameShape } from '../lower/steps.ts';
 
 const products = new Set(['pointwise', 'conv2d', 'depthwise']);
 

@@ -1,13 +1,13 @@
 // A quantised net as ONNX with QuantizeLinear and DequantizeLinear pairs (opset 20): what other runtimes take for the same integers.
 import type { Shape } from '../../gpu-kernels/op.ts';
-import type { Conv2dStepAttrs, PointwiseAttrs, Window } from '../../gpu-kernels/families.ts';
-import type { Numbers } from '../../gpu-kernels/packing.ts';
+import type { Conv2dStepAttrs, PointwiseAttrs, Window } from '../../gpu-kernels/families/float.ts';
+import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import type { Step, Value } from '../../gpu-kernels/step.ts';
-import { channelFirst, OnnxBuilder } from '../formats/onnx-builder.ts';
-import { emitters } from '../formats/onnx-ops.ts';
-import { encodeOnnx, type OnnxTensor } from '../formats/onnx-proto.ts';
-import type { GraphNode } from '../graph.ts';
-import { firstInput, firstOutput, sameShape } from '../steps.ts';
+import { channelFirst, OnnxBuilder } from '../formats/onnx/builder.ts';
+import { emitters } from '../formats/onnx/ops.ts';
+import { encodeOnnx, type OnnxTensor } from '../formats/onnx/proto.ts';
+import type { GraphNode } from '../ir/graph.ts';
+import { firstInput, firstOutput, sameShape } from '../lower/steps.ts';
 import { constantName } from './fold.ts';
 import { clampOf, isProduct } from './layers.ts';
 import { isInteger, weightScales, type QuantizedNet } from './quantize.ts';

@@ -1,8 +1,8 @@
 // From a calibrated float net to a quantised one: integers for every layer that has a form in them, floats where asked for.
-import type { Numbers } from '../../gpu-kernels/packing.ts';
+import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import type { Step, Value } from '../../gpu-kernels/step.ts';
-import type { InferredGraph } from '../graph.ts';
-import { channels, type StepProgram } from '../steps.ts';
+import type { InferredGraph } from '../ir/graph.ts';
+import { channels, type StepProgram } from '../lower/steps.ts';
 import { correctedBias } from './bias-correction.ts';
 import { constantName, type Constants, type FoldedNet } from './fold.ts';
 import { isProduct, layerId, whyFloat } from './layers.ts';

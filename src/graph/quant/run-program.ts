@@ -1,14 +1,14 @@
 // Runs a step program on the CPU, integers and floats mixed: the oracle of the quantised nets and their path without a GPU.
-import { int8Reference, type Bytes as Stored } from '../../gpu-kernels/int8/reference.ts';
-import type { Numbers } from '../../gpu-kernels/packing.ts';
+import { int8Reference, type Bytes as Stored } from '../../gpu-kernels/families/int8/reference.ts';
+import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import type { Step, Value } from '../../gpu-kernels/step.ts';
-import type { StepProgram } from '../steps.ts';
+import type { StepProgram } from '../lower/steps.ts';
 import type { Constants, FoldedNet } from './fold.ts';
 import { floatReference, type Floats } from './float-steps.ts';
 import { isInteger, weightScales, type QuantizedNet } from './quantize.ts';
 import { constantName } from './fold.ts';
 import { isProduct } from './layers.ts';
-import { quantizeOne } from '../../gpu-kernels/int8/elementwise.ts';
+import { quantizeOne } from '../../gpu-kernels/families/int8/elementwise.ts';
 
 /** A value while a program runs; float64 only where `after` makes it so. */
 type Data = Stored | Float64Array;

@@ -1,7 +1,7 @@
 // The verdict: what float32, float16 and int8 cost and give for one net on one device, side by side, and why int8 is slower where it is.
 import type { Capabilities } from '../../gpu-kernels/kernel.ts';
-import type { InferredGraph } from '../graph.ts';
-import type { Plan } from '../plan.ts';
+import type { InferredGraph } from '../ir/graph.ts';
+import type { Plan } from '../plan/plan.ts';
 import { agreementOf, type Agreement } from './compare.ts';
 
 export type Arithmetic = 'float32' | 'float16' | 'int8';

@@ -1,11 +1,11 @@
 // Random integer steps of every family and the numbers to fill them: odd channels, all strides, extreme zero points, saturating sums.
-import { int8Reference, type Bytes } from '../../../src/gpu-kernels/int8/reference.ts';
-import type { After } from '../../../src/gpu-kernels/int8/families.ts';
-import { multiplierOf } from '../../../src/gpu-kernels/int8/requantize.ts';
-import { commonFactors } from '../../../src/gpu-kernels/int8/add.ts';
+import { int8Reference, type Bytes } from '../../../src/gpu-kernels/families/int8/reference.ts';
+import type { After } from '../../../src/gpu-kernels/families/int8/contract.ts';
+import { multiplierOf } from '../../../src/gpu-kernels/families/int8/requantize.ts';
+import { commonFactors } from '../../../src/gpu-kernels/families/int8/add.ts';
 import { elements, type Shape } from '../../../src/gpu-kernels/op.ts';
-import { padAxis, windowOutput } from '../../../src/gpu-kernels/padding.ts';
-import type { Numbers } from '../../../src/gpu-kernels/packing.ts';
+import { padAxis, windowOutput } from '../../../src/gpu-kernels/ops/padding.ts';
+import type { Numbers } from '../../../src/gpu-kernels/packing/weight-expr.ts';
 import type { Step, Value, WeightExpr } from '../../../src/gpu-kernels/step.ts';
 import type { Random } from '../kernels/random-steps.ts';
 import { param } from '../kernels/random-steps.ts';

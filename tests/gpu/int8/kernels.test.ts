@@ -1,9 +1,9 @@
 // Every integer kernel against the 64-bit reference, bit for bit, on random cases, packed dot product on and off: 1,050 each with FULL=1.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { int8Kernels } from '../../../src/gpu-kernels/int8/kernels/index.ts';
-import { conv2dTiledDot, pointwiseTiledDot } from '../../../src/gpu-kernels/int8/kernels/product-tiled.ts';
+import { int8Kernels } from '../../../src/gpu-kernels/kernels/int8/index.ts';
+import { conv2dTiledDot, pointwiseTiledDot } from '../../../src/gpu-kernels/kernels/int8/product-tiled.ts';
 import type { Kernel } from '../../../src/gpu-kernels/kernel.ts';
-import { openDevice, type OpenDevice } from '../../../src/workers/device.ts';
+import { openDevice, type OpenDevice } from '../../../src/workers/engine/device.ts';
 import { gpu } from '../rig.ts';
 import { Random } from '../kernels/random-steps.ts';
 import { draws, type Case } from './cases.ts';

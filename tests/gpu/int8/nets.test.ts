@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fusedIntegerProgram, integerLayers, integerProgram } from '../../../src/graph/quant/integer-program.ts';
 import { quantizeNet, type QuantizedNet } from '../../../src/graph/quant/quantize.ts';
 import { runProgram } from '../../../src/graph/quant/run-program.ts';
-import { openDevice, type OpenDevice } from '../../../src/workers/device.ts';
-import { loadProgram } from '../../../src/workers/execute-program.ts';
+import { openDevice, type OpenDevice } from '../../../src/workers/engine/device.ts';
+import { loadProgram } from '../../../src/workers/engine/execute-program.ts';
 import { pictureFor, prepare } from '../../pure/int8/golden-nets.ts';
 import { gpu } from '../rig.ts';
 

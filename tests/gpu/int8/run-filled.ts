@@ -1,8 +1,8 @@
 // Many fillings of one step in one submit: the shader is compiled once, each filling has buffers of its own.
 import type { Capabilities, Kernel } from '../../../src/gpu-kernels/kernel.ts';
-import { packWeight } from '../../../src/gpu-kernels/packing.ts';
-import { layoutFor, pipelineFor, type OpenDevice } from '../../../src/workers/device.ts';
-import type { PlanDispatch, PlanTensor } from '../../../src/graph/plan.ts';
+import { packWeight } from '../../../src/gpu-kernels/packing/weight-expr.ts';
+import { layoutFor, pipelineFor, type OpenDevice } from '../../../src/workers/engine/device.ts';
+import type { PlanDispatch, PlanTensor } from '../../../src/graph/plan/plan.ts';
 import { stepPlan } from '../kernels/run-step.ts';
 import type { Filled } from './cases.ts';
 

@@ -1,5 +1,5 @@
 // Attention as families.ts defines it, term by term in float64: the reference of the attention kernels.
-import type { AttentionStepAttrs } from '../../../src/gpu-kernels/families.ts';
+import type { AttentionStepAttrs } from '../../../src/gpu-kernels/families/float.ts';
 import { elements, type Shape } from '../../../src/gpu-kernels/op.ts';
 import type { Step, Value } from '../../../src/gpu-kernels/step.ts';
 import type { StepData } from './run-step.ts';

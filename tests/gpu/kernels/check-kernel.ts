@@ -2,9 +2,9 @@
 import { expect } from 'vitest';
 import type { Capabilities, Kernel, Precision } from '../../../src/gpu-kernels/kernel.ts';
 import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
-import { fromHalf, toHalf } from '../../../src/gpu-kernels/packing.ts';
+import { fromHalf, toHalf } from '../../../src/gpu-kernels/packing/weight-expr.ts';
 import type { Step } from '../../../src/gpu-kernels/step.ts';
-import type { OpenDevice } from '../../../src/workers/device.ts';
+import type { OpenDevice } from '../../../src/workers/engine/device.ts';
 import { draws } from './family-cases.ts';
 import { fill, Random } from './random-steps.ts';
 import { runStep, type StepData } from './run-step.ts';

@@ -1,6 +1,6 @@
 // The fast kernels with half-precision storage: operands are rounded to half first, so what is left is the rounding of the result.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDevice, type OpenDevice } from '../../../src/workers/device.ts';
+import { openDevice, type OpenDevice } from '../../../src/workers/engine/device.ts';
 import { gpu } from '../rig.ts';
 import { checkKernel, stepsFor, testedKernels } from './check-kernel.ts';
 

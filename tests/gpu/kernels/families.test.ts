@@ -1,6 +1,6 @@
 // Every kernel of the families with fast variants, on at least twenty random steps each, against the reference of its family.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDevice, type OpenDevice } from '../../../src/workers/device.ts';
+import { openDevice, type OpenDevice } from '../../../src/workers/engine/device.ts';
 import { gpu } from '../rig.ts';
 import { checkKernel, stepsFor, testedKernels } from './check-kernel.ts';
 

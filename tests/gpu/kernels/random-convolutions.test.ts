@@ -4,7 +4,7 @@ import type { Capabilities, Kernel } from '../../../src/gpu-kernels/kernel.ts';
 import { chooseKernel } from '../../../src/gpu-kernels/kernels/index.ts';
 import { elements } from '../../../src/gpu-kernels/op.ts';
 import type { Step } from '../../../src/gpu-kernels/step.ts';
-import { openDevice, type OpenDevice } from '../../../src/workers/device.ts';
+import { openDevice, type OpenDevice } from '../../../src/workers/engine/device.ts';
 import { gpu } from '../rig.ts';
 import { param, Random, randomWindow } from './random-steps.ts';
 import { runStep, type StepData } from './run-step.ts';

@@ -1,8 +1,8 @@
 // Random steps of every family that has fast kernels, with riders, and numbers to fill them: sizes that fit no tile included.
-import type { Window } from '../../../src/gpu-kernels/families.ts';
+import type { Window } from '../../../src/gpu-kernels/families/float.ts';
 import { elements, type Shape } from '../../../src/gpu-kernels/op.ts';
 import type { Rider, Step, Value, WeightExpr } from '../../../src/gpu-kernels/step.ts';
-import { mulberry32 } from '../../../src/graph/golden.ts';
+import { mulberry32 } from '../../../src/graph/inspect/golden.ts';
 import type { StepData } from './run-step.ts';
 
 export class Random {

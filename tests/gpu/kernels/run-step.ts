@@ -1,12 +1,12 @@
 // One step, one kernel, one dispatch: a plan of a single dispatch around a kernel under test, carried out by the real executor.
 import type { Capabilities, Kernel, Precision } from '../../../src/gpu-kernels/kernel.ts';
-import { packedBytes } from '../../../src/gpu-kernels/packing.ts';
-import { storedVectors } from '../../../src/gpu-kernels/shader.ts';
+import { packedBytes } from '../../../src/gpu-kernels/packing/weight-expr.ts';
+import { storedVectors } from '../../../src/gpu-kernels/wgsl/shader.ts';
 import type { Step, Value, WeightExpr } from '../../../src/gpu-kernels/step.ts';
-import type { Plan } from '../../../src/graph/plan.ts';
-import type { OpenDevice } from '../../../src/workers/device.ts';
-import { Program } from '../../../src/workers/program.ts';
-import { firstRate } from '../../../src/graph/schedule.ts';
+import type { Plan } from '../../../src/graph/plan/plan.ts';
+import type { OpenDevice } from '../../../src/workers/engine/device.ts';
+import { Program } from '../../../src/workers/engine/program.ts';
+import { firstRate } from '../../../src/graph/plan/schedule.ts';
 
 /** Numbers of a step: inputs by value id, weights by role, both in their logical layout. */
 export interface StepData {

@@ -9,7 +9,7 @@ import type {
   MixedDepthwiseAttrs,
   PointwiseAttrs,
   Window,
-} from '../../../src/gpu-kernels/families.ts';
+} from '../../../src/gpu-kernels/families/float.ts';
 import { elements, type Shape } from '../../../src/gpu-kernels/op.ts';
 import { conv2d } from '../../../src/gpu-kernels/ops/conv2d.ts';
 import { ops } from '../../../src/gpu-kernels/ops/index.ts';

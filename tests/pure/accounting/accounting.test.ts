@@ -1,7 +1,7 @@
 // Every number of the cost table against a count by hand.
 import { expect, test } from 'vitest';
-import { accounting } from '../../../src/graph/accounting.ts';
-import { GraphBuilder } from '../../../src/graph/builder.ts';
+import { accounting } from '../../../src/graph/cost/cost.ts';
+import { GraphBuilder } from '../../../src/graph/ir/builder.ts';
 import { smallNet } from './small-net.ts';
 
 test('parameters, MACs and activations of a small net', () => {

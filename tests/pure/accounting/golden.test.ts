@@ -1,7 +1,7 @@
 // The generator against its published check value, and the record check against records that are wrong in one place each.
 import { describe, expect, test } from 'vitest';
-import { accounting } from '../../../src/graph/accounting.ts';
-import { checkRecord, type GoldenRun } from '../../../src/graph/golden-check.ts';
+import { accounting } from '../../../src/graph/cost/cost.ts';
+import { checkRecord, type GoldenRun } from '../../../src/graph/inspect/golden-check.ts';
 import {
   fnv1a,
   generateInput,
@@ -9,9 +9,9 @@ import {
   mulberry32,
   parseGoldenRecord,
   type GoldenRecord,
-} from '../../../src/graph/golden.ts';
-import { nchwToNhwc, nhwcToNchw, runReference, spread } from '../../../src/graph/reference.ts';
-import { graphParams } from '../../../src/graph/weights.ts';
+} from '../../../src/graph/inspect/golden.ts';
+import { nchwToNhwc, nhwcToNchw, runReference, spread } from '../../../src/graph/ir/reference.ts';
+import { graphParams } from '../../../src/graph/weights/weights.ts';
 import { smallNet } from './small-net.ts';
 
 test('the generator gives its published check value', () => {

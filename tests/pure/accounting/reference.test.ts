@@ -1,16 +1,16 @@
 // Runs of a whole net on the CPU: what is kept, what is refused, how layouts turn, and where two runs part.
 import { describe, expect, test } from 'vitest';
-import { generateTensor } from '../../../src/graph/golden.ts';
+import { generateTensor } from '../../../src/graph/inspect/golden.ts';
 import {
   firstDifference,
   nchwToNhwc,
   nhwcToNchw,
   ReferenceAborted,
   runReference,
-} from '../../../src/graph/reference.ts';
-import { readSafetensors } from '../../../src/graph/formats/safetensors.ts';
-import { writeSafetensors, type TensorToWrite } from '../../../src/graph/formats/safetensors-write.ts';
-import { describeMismatch, graphParams, loadWeights } from '../../../src/graph/weights.ts';
+} from '../../../src/graph/ir/reference.ts';
+import { readSafetensors } from '../../../src/graph/formats/safetensors/read.ts';
+import { writeSafetensors, type TensorToWrite } from '../../../src/graph/formats/safetensors/write.ts';
+import { describeMismatch, graphParams, loadWeights } from '../../../src/graph/weights/weights.ts';
 import { smallNet } from './small-net.ts';
 
 const graph = smallNet(8);

@@ -1,6 +1,6 @@
 // A net small enough to count by hand: stem, depthwise with squeeze-excite and a residual, pool, classifier.
-import { GraphBuilder } from '../../../src/graph/builder.ts';
-import type { InferredGraph } from '../../../src/graph/graph.ts';
+import { GraphBuilder } from '../../../src/graph/ir/builder.ts';
+import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
 
 /** `size` × `size` × 3 → 8 channels at half size → 10 classes. */
 export function smallNet(size = 16): InferredGraph {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { decodePicture, readPicture } from '../../../src/cli/picture.ts';
-import { seenPicture, usualPreparation } from '../../../src/graph/preprocess.ts';
+import { seenPicture, usualPreparation } from '../../../src/graph/pictures/preprocess.ts';
 
 interface Decoded {
   readonly file: string;

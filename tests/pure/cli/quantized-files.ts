@@ -2,10 +2,10 @@
 import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeSafetensors, type TensorToWrite } from '../../../src/graph/formats/safetensors-write.ts';
-import type { InferredGraph } from '../../../src/graph/graph.ts';
+import { writeSafetensors, type TensorToWrite } from '../../../src/graph/formats/safetensors/write.ts';
+import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
 import { check } from '../../../src/graph/notation/check.ts';
-import { graphParams } from '../../../src/graph/weights.ts';
+import { graphParams } from '../../../src/graph/weights/weights.ts';
 import { generatedParams } from '../int8/golden-nets.ts';
 
 const text = `input 3x32x32

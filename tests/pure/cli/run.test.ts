@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/command.ts';
-import { run, type RunJson } from '../../../src/cli/run.ts';
-import { writeSafetensors, type TensorToWrite } from '../../../src/graph/formats/safetensors-write.ts';
-import { expand } from '../../../src/graph/expand.ts';
+import { run, type RunJson } from '../../../src/cli/verbs/run.ts';
+import { writeSafetensors, type TensorToWrite } from '../../../src/graph/formats/safetensors/write.ts';
+import { expand } from '../../../src/graph/blocks/expand.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
-import { graphParams } from '../../../src/graph/weights.ts';
+import { graphParams } from '../../../src/graph/weights/weights.ts';
 import { captured } from './captured.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bottleneck-run-'));

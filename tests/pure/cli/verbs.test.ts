@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { check } from '../../../src/cli/check.ts';
+import { check } from '../../../src/cli/verbs/check.ts';
 import { runCommand } from '../../../src/cli/command.ts';
-import { presets } from '../../../src/cli/presets.ts';
-import { print } from '../../../src/cli/print.ts';
-import { show } from '../../../src/cli/show.ts';
+import { presets } from '../../../src/cli/verbs/presets.ts';
+import { print } from '../../../src/cli/verbs/print.ts';
+import { show } from '../../../src/cli/verbs/show.ts';
 import { captured } from './captured.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bottleneck-cli-'));

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { verifyAll } from '../../../src/cli/verify.ts';
+import { verifyAll } from '../../../src/cli/verbs/verify.ts';
 import type { VerifiedFile } from '../../../src/cli/verify-record.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bottleneck-verify-'));

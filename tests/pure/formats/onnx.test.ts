@@ -2,14 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
-import { exportOnnx } from '../../../src/graph/formats/onnx-export.ts';
-import { expand } from '../../../src/graph/expand.ts';
-import { generateInput, generateTensor, parseGoldenRecord } from '../../../src/graph/golden.ts';
+import { exportOnnx } from '../../../src/graph/formats/onnx/export.ts';
+import { expand } from '../../../src/graph/blocks/expand.ts';
+import { generateInput, generateTensor, parseGoldenRecord } from '../../../src/graph/inspect/golden.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
-import { nchwToNhwc, runReference } from '../../../src/graph/reference.ts';
-import { graphParams } from '../../../src/graph/weights.ts';
-import { GraphBuilder } from '../../../src/graph/builder.ts';
-import type { InferredGraph } from '../../../src/graph/graph.ts';
+import { nchwToNhwc, runReference } from '../../../src/graph/ir/reference.ts';
+import { graphParams } from '../../../src/graph/weights/weights.ts';
+import { GraphBuilder } from '../../../src/graph/ir/builder.ts';
+import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
 
 const folder = new URL('../../../test-data/golden/', import.meta.url);
 const records = readdirSync(folder).filter((file) => file.endsWith('.json'));

@@ -2,11 +2,11 @@
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accounting } from '../../../src/graph/accounting.ts';
-import { expand } from '../../../src/graph/expand.ts';
-import { pytorchCode } from '../../../src/graph/formats/pytorch.ts';
-import { Tree } from '../../../src/graph/formats/pytorch-tree.ts';
-import type { InferredGraph } from '../../../src/graph/graph.ts';
+import { accounting } from '../../../src/graph/cost/cost.ts';
+import { expand } from '../../../src/graph/blocks/expand.ts';
+import { pytorchCode } from '../../../src/graph/formats/pytorch/print.ts';
+import { Tree } from '../../../src/graph/formats/pytorch/tree.ts';
+import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { presets } from '../../../src/graph/presets/catalogue.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';

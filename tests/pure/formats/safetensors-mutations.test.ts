@@ -1,8 +1,8 @@
 // Structure-aware damage to small valid safetensors files: whatever happens, the reader answers with a typed error or a sound result, fast.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countNonFinite, SafetensorsError, readSafetensors } from '../../../src/graph/formats/safetensors.ts';
-import { writeSafetensors } from '../../../src/graph/formats/safetensors-write.ts';
+import { countNonFinite, SafetensorsError, readSafetensors } from '../../../src/graph/formats/safetensors/read.ts';
+import { writeSafetensors } from '../../../src/graph/formats/safetensors/write.ts';
 
 const valid = writeSafetensors(
   new Map([

@@ -1,14 +1,14 @@
 // The safetensors reader against every malformed header that is known to have hurt a peer, and against its own writer.
 import { describe, expect, test } from 'vitest';
-import { float16ToFloat32, float32ToFloat16 } from '../../../src/graph/formats/safetensors-halves.ts';
+import { float16ToFloat32, float32ToFloat16 } from '../../../src/graph/formats/safetensors/halves.ts';
 import {
   countNonFinite,
   SafetensorsError,
   floatValues,
   integerValues,
   readSafetensors,
-} from '../../../src/graph/formats/safetensors.ts';
-import { writeSafetensors } from '../../../src/graph/formats/safetensors-write.ts';
+} from '../../../src/graph/formats/safetensors/read.ts';
+import { writeSafetensors } from '../../../src/graph/formats/safetensors/write.ts';
 import { safetensorsFile } from './safetensors-files.ts';
 
 const errorOf = (file: Uint8Array): SafetensorsError => {

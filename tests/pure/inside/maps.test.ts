@@ -4,12 +4,12 @@ import { buildGraph, openPreset } from '../../../src/cli/source.ts';
 import type { Op } from '../../../src/gpu-kernels/op.ts';
 import { ops } from '../../../src/gpu-kernels/ops/index.ts';
 import { headLayouts, type AttentionAttrs } from '../../../src/gpu-kernels/ops/attention.ts';
-import { attentionOperands, attentionWeights } from '../../../src/graph/attention-weights.ts';
-import { classMap, featureNode, findPooling } from '../../../src/graph/class-map.ts';
-import { generateInput, generateTensor } from '../../../src/graph/golden.ts';
-import type { InferredGraph } from '../../../src/graph/graph.ts';
-import { nchwToNhwc, runReference } from '../../../src/graph/reference.ts';
-import { graphParams } from '../../../src/graph/weights.ts';
+import { attentionOperands, attentionWeights } from '../../../src/graph/inspect/attention-weights.ts';
+import { classMap, featureNode, findPooling } from '../../../src/graph/tasks/classify/class-map.ts';
+import { generateInput, generateTensor } from '../../../src/graph/inspect/golden.ts';
+import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
+import { nchwToNhwc, runReference } from '../../../src/graph/ir/reference.ts';
+import { graphParams } from '../../../src/graph/weights/weights.ts';
 
 function net(name: string, input: number) {
   const graph = buildGraph(openPreset(name, { input }));

@@ -1,8 +1,8 @@
 // Damage to files of quantised nets, by structure: the reader answers with a typed error or with a net that runs, and fast.
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { SafetensorsError, readSafetensors } from '../../../src/graph/formats/safetensors.ts';
-import { writeSafetensors, type TensorToWrite } from '../../../src/graph/formats/safetensors-write.ts';
+import { SafetensorsError, readSafetensors } from '../../../src/graph/formats/safetensors/read.ts';
+import { writeSafetensors, type TensorToWrite } from '../../../src/graph/formats/safetensors/write.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { calibrate } from '../../../src/graph/quant/calibrate.ts';
 import { QuantizedFileError, readQuantized, writeQuantized } from '../../../src/graph/quant/file.ts';
@@ -10,7 +10,7 @@ import { foldNet } from '../../../src/graph/quant/fold.ts';
 import { integerProgram } from '../../../src/graph/quant/integer-program.ts';
 import { quantizeNet } from '../../../src/graph/quant/quantize.ts';
 import { runFolded, runProgram } from '../../../src/graph/quant/run-program.ts';
-import type { InferredGraph } from '../../../src/graph/graph.ts';
+import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
 import { generatedParams, pictureFor } from './golden-nets.ts';
 
 const architecture = `input 3x8x8

@@ -1,12 +1,12 @@
 // Nets with the generated weights of golden records, calibrated on generated pictures: what the tests of quantisation start from.
 import { buildGraph, openPreset } from '../../../src/cli/source.ts';
-import { generateInput, generateTensor } from '../../../src/graph/golden.ts';
-import type { InferredGraph } from '../../../src/graph/graph.ts';
+import { generateInput, generateTensor } from '../../../src/graph/inspect/golden.ts';
+import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
 import { calibrate, type Calibration } from '../../../src/graph/quant/calibrate.ts';
 import { foldNet, type FoldedNet } from '../../../src/graph/quant/fold.ts';
 import { runFolded } from '../../../src/graph/quant/run-program.ts';
-import { nchwToNhwc } from '../../../src/graph/reference.ts';
-import { graphParams } from '../../../src/graph/weights.ts';
+import { nchwToNhwc } from '../../../src/graph/ir/reference.ts';
+import { graphParams } from '../../../src/graph/weights/weights.ts';
 
 export interface Prepared {
   readonly folded: FoldedNet;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { elements } from '../../../src/gpu-kernels/op.ts';
 import type { Step } from '../../../src/gpu-kernels/step.ts';
 import { openPreset } from '../../../src/cli/source.ts';
-import { readSafetensors } from '../../../src/graph/formats/safetensors.ts';
+import { readSafetensors } from '../../../src/graph/formats/safetensors/read.ts';
 import { print } from '../../../src/graph/notation/print.ts';
 import { agreementOf } from '../../../src/graph/quant/compare.ts';
 import { calibrate } from '../../../src/graph/quant/calibrate.ts';
@@ -15,7 +15,7 @@ import { isProduct, layerId } from '../../../src/graph/quant/layers.ts';
 import { quantizeNet, type QuantizedNet } from '../../../src/graph/quant/quantize.ts';
 import { runFolded, runProgram } from '../../../src/graph/quant/run-program.ts';
 import { partialQuantization, quantizable, rankLayers, type Subject } from '../../../src/graph/quant/sensitivity.ts';
-import { graphParams } from '../../../src/graph/weights.ts';
+import { graphParams } from '../../../src/graph/weights/weights.ts';
 import { foldPreset, pictureFor, prepare } from './golden-nets.ts';
 
 const size = 32;

@@ -1,8 +1,8 @@
 // Integer products against a literal sum of 64-bit integers, the packed bias against the definition with zero points.
 import { describe, expect, it } from 'vitest';
-import { int8Packers } from '../../../src/gpu-kernels/int8/packers.ts';
-import { accumulate, finish } from '../../../src/gpu-kernels/int8/product.ts';
-import { padAxis, windowOutput } from '../../../src/gpu-kernels/padding.ts';
+import { int8Packers } from '../../../src/gpu-kernels/packing/int8-packers.ts';
+import { accumulate, finish } from '../../../src/gpu-kernels/families/int8/product.ts';
+import { padAxis, windowOutput } from '../../../src/gpu-kernels/ops/padding.ts';
 import { Random } from '../../gpu/kernels/random-steps.ts';
 
 const bytes = (random: Random, length: number): Uint8Array => Uint8Array.from({ length }, () => random.whole(0, 255));

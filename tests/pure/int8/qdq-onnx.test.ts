@@ -8,7 +8,7 @@ import { integerProgram } from '../../../src/graph/quant/integer-program.ts';
 import { exportQdqOnnx } from '../../../src/graph/quant/qdq-onnx.ts';
 import { quantizeNet, type QuantizedNet } from '../../../src/graph/quant/quantize.ts';
 import { runFolded, runProgram } from '../../../src/graph/quant/run-program.ts';
-import { nhwcToNchw } from '../../../src/graph/reference.ts';
+import { nhwcToNchw } from '../../../src/graph/ir/reference.ts';
 import { pictureFor, prepare } from './golden-nets.ts';
 
 const size = 32;

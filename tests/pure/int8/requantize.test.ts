@@ -1,9 +1,9 @@
 // The rounding rule against 64-bit integers: float64 arithmetic must reproduce BigInt for every accumulator, multiplier and shift.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, commonFactors } from '../../../src/gpu-kernels/int8/add.ts';
-import { quantizeOne } from '../../../src/gpu-kernels/int8/elementwise.ts';
-import { isSmall, multiplierOf, requantize } from '../../../src/gpu-kernels/int8/requantize.ts';
+import { add, commonFactors } from '../../../src/gpu-kernels/families/int8/add.ts';
+import { quantizeOne } from '../../../src/gpu-kernels/families/int8/elementwise.ts';
+import { isSmall, multiplierOf, requantize } from '../../../src/gpu-kernels/families/int8/requantize.ts';
 
 /** The rule as it is written, in exact integers; BigInt's shift rounds down. */
 const exact = (acc: number, m0: number, shift: number): bigint =>

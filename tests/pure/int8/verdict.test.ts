@@ -1,6 +1,6 @@
 // The verdict's arithmetic: rows join plans that are fused differently, nothing is counted twice, and the sentence says what holds.
 import { describe, expect, it } from 'vitest';
-import { assemblePlan, makePlan, plainGpu } from '../../../src/graph/make-plan.ts';
+import { assemblePlan, makePlan, plainGpu } from '../../../src/graph/plan/make-plan.ts';
 import { fusedIntegerProgram } from '../../../src/graph/quant/integer-program.ts';
 import { quantizeNet } from '../../../src/graph/quant/quantize.ts';
 import { verdictOf, type Arithmetic, type ArithmeticRun, type Verdict } from '../../../src/graph/quant/verdict.ts';

@@ -4,7 +4,7 @@ import type { Capabilities } from '../../../src/gpu-kernels/kernel.ts';
 import { chooseKernel } from '../../../src/gpu-kernels/kernels/index.ts';
 import type { Shape } from '../../../src/gpu-kernels/op.ts';
 import type { Rider, Step } from '../../../src/gpu-kernels/step.ts';
-import { plainGpu, plainSoftware } from '../../../src/graph/make-plan.ts';
+import { plainGpu, plainSoftware } from '../../../src/graph/plan/make-plan.ts';
 import { param, unary } from '../../gpu/kernels/random-steps.ts';
 
 const relu6 = unary('relu6');

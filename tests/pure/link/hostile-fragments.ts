@@ -1,6 +1,6 @@
 // 1,100 fragments that must do nothing: size bombs, markup, damage, nesting, prototype keys, versions, numbers, recipes, hidden characters.
 import { deflateSync, strToU8 } from 'fflate';
-import { encodeLink, type SharedRecipe, type SharedResult } from '../../../src/graph/link.ts';
+import { encodeLink, type SharedRecipe, type SharedResult } from '../../../src/graph/link/link.ts';
 
 const wrap = (json: string | Uint8Array, prefix = '1.') =>
   prefix +

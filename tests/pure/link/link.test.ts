@@ -1,7 +1,7 @@
 // Share links: exact round trips, and a corpus of hostile fragments that must each be refused with a sentence, fast.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeLink, encodeLink, netHash } from '../../../src/graph/link.ts';
+import { decodeLink, encodeLink, netHash } from '../../../src/graph/link/link.ts';
 import { print } from '../../../src/graph/notation/print.ts';
 import { calibrationMethods } from '../../../src/graph/quant/observers.ts';
 import { randomArchitecture } from '../notation/random-architecture.ts';

@@ -1,7 +1,7 @@
 // What a hostile text cannot do: each cap has its sentence, is checked before the work it bounds, and nothing is slow.
 import { expect, test } from 'vitest';
 import { check } from '../../../src/graph/notation/check.ts';
-import { limits, utf8Bytes } from '../../../src/graph/notation/limits.ts';
+import { limits, utf8Bytes } from '../../../src/graph/limits.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
 import { cpuMs } from './cpu-time.ts';
 

@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { Argument } from '../../../src/graph/block.ts';
+import type { Argument } from '../../../src/graph/blocks/block.ts';
 import { blocks } from '../../../src/graph/blocks/index.ts';
 import { universalArguments } from '../../../src/graph/blocks/parts.ts';
-import { families } from '../../../src/graph/families.ts';
+import { families } from '../../../src/graph/blocks/naming.ts';
 import { printArgument } from '../../../src/graph/notation/argument-text.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { knobs } from '../../../src/graph/notation/header.ts';
-import { limits, withCommas } from '../../../src/graph/notation/limits.ts';
+import { limits, withCommas } from '../../../src/graph/limits.ts';
 
 const docs = (name: string) => fileURLToPath(new URL(`../../../docs/${name}`, import.meta.url));
 const page = readFileSync(docs('notation.md'), 'utf8');

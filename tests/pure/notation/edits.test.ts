@@ -1,7 +1,7 @@
 // A person types, pastes and deletes anything: the parser always answers, points into the text, and its fixes help.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Problem } from '../../../src/graph/graph.ts';
+import type { Problem } from '../../../src/graph/ir/graph.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { print } from '../../../src/graph/notation/print.ts';
 import { applyFix } from './apply-fix.ts';

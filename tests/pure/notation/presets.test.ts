@@ -1,6 +1,6 @@
 // The notation on the texts that matter most: every preset is free of problems, canonical once resolved, and fast.
 import { expect, test } from 'vitest';
-import { expand } from '../../../src/graph/expand.ts';
+import { expand } from '../../../src/graph/blocks/expand.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
 import { print } from '../../../src/graph/notation/print.ts';

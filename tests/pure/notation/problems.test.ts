@@ -1,6 +1,6 @@
 // What the page and the command line say about a wrong text: the exact sentence, the place, the edit that helps.
 import { expect, test } from 'vitest';
-import type { Problem } from '../../../src/graph/graph.ts';
+import type { Problem } from '../../../src/graph/ir/graph.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
 import { quote } from '../../../src/graph/notation/problem-list.ts';

@@ -9,10 +9,10 @@ import {
   type Header,
 } from '../../../src/graph/architecture.ts';
 import { blocks } from '../../../src/graph/blocks/index.ts';
-import type { Argument } from '../../../src/graph/block.ts';
-import { families } from '../../../src/graph/families.ts';
+import type { Argument } from '../../../src/graph/blocks/block.ts';
+import { families } from '../../../src/graph/blocks/naming.ts';
 import { argumentsOf } from '../../../src/graph/notation/argument-text.ts';
-import { limits } from '../../../src/graph/notation/limits.ts';
+import { limits } from '../../../src/graph/limits.ts';
 
 const nowhere = { from: 0, to: 0 };
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Architecture, ArgumentValue, BlockLine } from '../../../src/graph/architecture.ts';
-import { expand } from '../../../src/graph/expand.ts';
+import { expand } from '../../../src/graph/blocks/expand.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
 import { printLine } from '../../../src/graph/notation/print.ts';
 import { lineOfTimm, timmOfLine } from '../../../src/graph/notation/timm-lines.ts';

@@ -1,8 +1,8 @@
 // The promises about plans for a GPU: how few dispatches a net takes, and that one submit carries them.
 import { describe, expect, it } from 'vitest';
 import { buildGraph, openPreset } from '../../../src/cli/source.ts';
-import { makePlan, plainGpu } from '../../../src/graph/make-plan.ts';
-import { planJson } from '../../../src/graph/plan-print.ts';
+import { makePlan, plainGpu } from '../../../src/graph/plan/make-plan.ts';
+import { planJson } from '../../../src/graph/plan/print.ts';
 
 const most: Readonly<Record<string, number>> = {
   mobilenetv1_100: 17,

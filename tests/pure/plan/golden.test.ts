@@ -1,13 +1,13 @@
 // Plans and shaders as readable files: what a change of a pass or kernel does to real nets shows in the diff (renew with `npx vitest run -u`).
 import { describe, expect, it } from 'vitest';
 import { buildGraph, openPreset } from '../../../src/cli/source.ts';
-import { expand } from '../../../src/graph/expand.ts';
-import type { InferredGraph } from '../../../src/graph/graph.ts';
-import { makePlan, plainGpu, plainSoftware } from '../../../src/graph/make-plan.ts';
+import { expand } from '../../../src/graph/blocks/expand.ts';
+import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
+import { makePlan, plainGpu, plainSoftware } from '../../../src/graph/plan/make-plan.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
-import { passes } from '../../../src/graph/passes/index.ts';
-import { planRows } from '../../../src/graph/plan-print.ts';
-import type { Plan } from '../../../src/graph/plan.ts';
+import { passes } from '../../../src/graph/lower/passes/index.ts';
+import { planRows } from '../../../src/graph/plan/print.ts';
+import type { Plan } from '../../../src/graph/plan/plan.ts';
 
 const file = (name: string): string => new URL(`golden/${name}`, import.meta.url).pathname;
 
@@ -86,7 +86,7 @@ describe('documentation', () => {
       '| --- | --- |',
       ...passes.map(({ name, doc }) => `| \`${name}\` | ${doc} |`),
       '',
-      'After them every step gets the first kernel that takes it (docs/kernels.md) and every value a place in a buffer (`src/graph/slots.ts`).',
+      'After them every step gets the first kernel that takes it (docs/kernels.md) and every value a place in a buffer (`src/graph/plan/slots.ts`).',
       '',
     ];
     await expect(lines.join('\n')).toMatchFileSnapshot(new URL('../../../docs/passes.md', import.meta.url).pathname);

@@ -1,9 +1,9 @@
 // Weight expressions against the formulas they stand for, half-precision rounding against its definition, packers against their index rule.
 import { describe, expect, it } from 'vitest';
-import { evaluate, fromHalf, packWeight, toHalf } from '../../../src/gpu-kernels/packing.ts';
-import { packers } from '../../../src/gpu-kernels/packers.ts';
+import { evaluate, fromHalf, packWeight, toHalf } from '../../../src/gpu-kernels/packing/weight-expr.ts';
+import { packers } from '../../../src/gpu-kernels/packing/packers.ts';
 import type { WeightExpr } from '../../../src/gpu-kernels/step.ts';
-import * as w from '../../../src/graph/weight-exprs.ts';
+import * as w from '../../../src/graph/lower/weight-exprs.ts';
 
 const store: Record<string, Float32Array> = {
   m: Float32Array.of(1, 2, 3, 4, 5, 6),

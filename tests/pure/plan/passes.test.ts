@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { buildGraph, openPreset } from '../../../src/cli/source.ts';
 import type { Step } from '../../../src/gpu-kernels/step.ts';
-import { lower } from '../../../src/graph/lower.ts';
-import { makePlan, plainGpu, planSteps, plainSoftware } from '../../../src/graph/make-plan.ts';
-import { passes } from '../../../src/graph/passes/index.ts';
+import { lower } from '../../../src/graph/lower/lower.ts';
+import { makePlan, plainGpu, planSteps, plainSoftware } from '../../../src/graph/plan/make-plan.ts';
+import { passes } from '../../../src/graph/lower/passes/index.ts';
 
 const graphOf = (name: string, input?: number) => buildGraph(openPreset(name, { input }));
 const stepsOf = (name: string, without: readonly string[] = [], keep: readonly string[] = []): readonly Step[] =>

@@ -1,6 +1,6 @@
 // Submits by estimated time: no more than the budget each, one for what fits, and rates that learn from the fastest run.
 import { describe, expect, it } from 'vitest';
-import { estimateMs, learn, submitBudgetMs, submitRanges } from '../../../src/graph/schedule.ts';
+import { estimateMs, learn, submitBudgetMs, submitRanges } from '../../../src/graph/plan/schedule.ts';
 
 describe('the schedule', () => {
   it('keeps what fits together and splits what does not', () => {

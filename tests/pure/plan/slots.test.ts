@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildGraph, openPreset } from '../../../src/cli/source.ts';
-import { makePlan, plainGpu } from '../../../src/graph/make-plan.ts';
+import { makePlan, plainGpu } from '../../../src/graph/plan/make-plan.ts';
 import { presets } from '../../../src/graph/presets/catalogue.ts';
-import { assignSlots, lowerBound, offsetAlignment, type Life, type Place } from '../../../src/graph/slots.ts';
+import { assignSlots, lowerBound, offsetAlignment, type Life, type Place } from '../../../src/graph/plan/slots.ts';
 
 const gateBytes = 4096;
 

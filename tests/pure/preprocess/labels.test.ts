@@ -8,7 +8,7 @@ import {
   saysImagenet,
   shortLabel,
   topAnswers,
-} from '../../../src/graph/labels.ts';
+} from '../../../src/graph/tasks/classify/labels.ts';
 
 const labels = parseLabels(readFileSync('public/models/imagenet-1k-labels.txt', 'utf8'), imagenetClasses);
 

@@ -11,8 +11,8 @@ import {
   usualPreparation,
   type Interpolation,
   type Picture,
-} from '../../../src/graph/preprocess.ts';
-import { resampleTaps, tapUnit } from '../../../src/graph/preprocess-resample.ts';
+} from '../../../src/graph/pictures/preprocess.ts';
+import { resampleTaps, tapUnit } from '../../../src/graph/pictures/resample.ts';
 
 interface Case {
   readonly picture: readonly [number, number];

@@ -1,6 +1,6 @@
 // Builds a net from its name or its text, or fails the test with the problems.
-import { expand } from '../../../src/graph/expand.ts';
-import type { InferredGraph, NodeFacts, Problem } from '../../../src/graph/graph.ts';
+import { expand } from '../../../src/graph/blocks/expand.ts';
+import type { InferredGraph, NodeFacts, Problem } from '../../../src/graph/ir/graph.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
 import { resolvePreset, type ResolvedPreset } from '../../../src/graph/presets/resolve.ts';
 

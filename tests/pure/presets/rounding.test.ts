@@ -1,6 +1,6 @@
 // Rounding rules against values that the reference implementations give.
 import { expect, test } from 'vitest';
-import { roundChannels, roundHalfEven, scaleDepth } from '../../../src/graph/rounding.ts';
+import { roundChannels, roundHalfEven, scaleDepth } from '../../../src/graph/blocks/rounding.ts';
 
 test('halves go to the even neighbour, as in Python', () => {
   expect([0.5, 1.5, 2.5, 2.4, 2.6, 7].map(roundHalfEven)).toEqual([0, 2, 2, 2, 3, 7]);

@@ -1,7 +1,7 @@
 // Every row of the table of reference figures whose family is built here: exact parameters, MACs, activations and preprocessing.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { accounting } from '../../../src/graph/accounting.ts';
+import { accounting } from '../../../src/graph/cost/cost.ts';
 import { findPreset } from '../../../src/graph/presets/catalogue.ts';
 import { built, resolved } from './build.ts';
 

@@ -1,9 +1,9 @@
 // EfficientFormer, EfficientFormerV2 and T2T-ViT against what their reference implementations computed.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { checkRecord } from '../../../src/graph/golden-check.ts';
-import { parseGoldenRecord } from '../../../src/graph/golden.ts';
-import { runReference } from '../../../src/graph/reference.ts';
+import { checkRecord } from '../../../src/graph/inspect/golden-check.ts';
+import { parseGoldenRecord } from '../../../src/graph/inspect/golden.ts';
+import { runReference } from '../../../src/graph/ir/reference.ts';
 import { preset } from './nets.ts';
 
 test.each(['efficientformer_l1_r224', 'efficientformerv2_s0_r128', 't2t_vit_7_r224'])('%s', async (file) => {

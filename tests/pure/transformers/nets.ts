@@ -1,6 +1,6 @@
 // Builds the nets that these tests look at, and fails with the problems' own sentences.
-import { expand } from '../../../src/graph/expand.ts';
-import type { InferredGraph } from '../../../src/graph/graph.ts';
+import { expand } from '../../../src/graph/blocks/expand.ts';
+import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
 

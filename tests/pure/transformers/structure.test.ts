@@ -1,6 +1,6 @@
 // What the papers say about the structure of the transformer nets, read off the graphs: token counts, tables, borders, names.
 import { expect, test } from 'vitest';
-import { accounting } from '../../../src/graph/accounting.ts';
+import { accounting } from '../../../src/graph/cost/cost.ts';
 import { build, countOps, preset, shapesOf } from './nets.ts';
 
 const attention = (name: string) => {

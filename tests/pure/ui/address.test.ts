@@ -1,7 +1,7 @@
 // The address follows the document: what is replaced, what is pushed, and what a fragment that cannot be a link leads to.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { decodeLink, encodeLink } from '../../../src/graph/link.ts';
-import { Address, linkOf, maxAddressCharacters, type AddressBar } from '../../../src/ui/share/address.ts';
+import { decodeLink, encodeLink } from '../../../src/graph/link/link.ts';
+import { Address, linkOf, maxAddressCharacters, type AddressBar } from '../../../src/ui/state/address.ts';
 
 const first = { name: 'first', text: 'conv k3 s2 c8\npool\n' };
 const second = { name: 'second', text: 'conv k3 s2 c16\npool\n' };

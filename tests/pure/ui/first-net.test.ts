@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { check } from '../../../src/graph/notation/check.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
-import { emptyNet, firstNet } from '../../../src/ui/first-net.ts';
+import { emptyNet, firstNet } from '../../../src/ui/state/first-net.ts';
 
 it('opens with the preset, without a problem', () => {
   const preset = resolvePreset(firstNet.name);

@@ -1,6 +1,6 @@
 // Numbers as shown on the page: digits, units, rounding at the edges.
 import { describe, expect, it } from 'vitest';
-import { bytes, milliseconds, percent, percentChange, shapeText, si } from '../../../src/ui/format.ts';
+import { bytes, milliseconds, percent, percentChange, shapeText, si } from '../../../src/ui/parts/format.ts';
 
 const plain = (text: string) => text.replaceAll('\u202f', ' ');
 

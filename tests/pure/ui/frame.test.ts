@@ -1,9 +1,9 @@
 // The frame's logic: names, splitters, keys, and what a fresh page starts with.
 import { describe, expect, it } from 'vitest';
-import { decodeLink, encodeLink } from '../../../src/graph/link.ts';
-import { cleanName, fileName, nameOfFile } from '../../../src/ui/share/names.ts';
-import { chord } from '../../../src/ui/shell/commands.svelte.ts';
-import { clampSplit, splitAfterKey, splitPercent } from '../../../src/ui/shell/split.ts';
+import { decodeLink, encodeLink } from '../../../src/graph/link/link.ts';
+import { cleanName, fileName, nameOfFile } from '../../../src/ui/parts/file-names.ts';
+import { chord } from '../../../src/ui/frame/commands.svelte.ts';
+import { clampSplit, splitAfterKey, splitPercent } from '../../../src/ui/parts/split.ts';
 
 describe('names', () => {
   it('lose what a link may not carry', () => {

@@ -3,9 +3,9 @@ import dagre from '@dagrejs/dagre';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../../src/graph/notation/check.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
-import { diffUnits } from '../../../src/ui/graph/diff.ts';
-import { layoutOf, type Box } from '../../../src/ui/graph/layout.ts';
-import { sceneOf } from '../../../src/ui/graph/scene.ts';
+import { diffUnits } from '../../../src/ui/views/net/diff.ts';
+import { layoutOf, type Box } from '../../../src/ui/drawing/layout.ts';
+import { sceneOf } from '../../../src/ui/drawing/scene.ts';
 
 function sceneFor(name: string) {
   const preset = resolvePreset(name);

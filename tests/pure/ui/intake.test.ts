@@ -1,12 +1,12 @@
 // What is dropped or pasted: nets in every accepted form open, anything else gets a sentence that names what does.
 import { describe, expect, it } from 'vitest';
-import { encodeLink } from '../../../src/graph/link.ts';
+import { encodeLink } from '../../../src/graph/link/link.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
 import { presets } from '../../../src/graph/presets/catalogue.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
-import { readText, refuseFile } from '../../../src/ui/share/intake.ts';
-import { timmText } from '../../../src/ui/share/timm-text.ts';
+import { readText, refuseFile } from '../../../src/ui/frame/intake.ts';
+import { timmText } from '../../../src/ui/dialogs/share/timm-text.ts';
 
 const net = 'input 3x64x64\n\nconv k3 s2 c16\npool\nlinear c10\n';
 const frame = parse(

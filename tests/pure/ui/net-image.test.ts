@@ -1,11 +1,11 @@
 // The net as an SVG: every block is in it, its texts cannot become markup.
 import { describe, expect, it } from 'vitest';
-import { accounting } from '../../../src/graph/accounting.ts';
+import { accounting } from '../../../src/graph/cost/cost.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
-import { layoutOf } from '../../../src/ui/graph/layout.ts';
-import { sceneOf } from '../../../src/ui/graph/scene.ts';
-import { netImage } from '../../../src/ui/share/net-image.ts';
+import { layoutOf } from '../../../src/ui/drawing/layout.ts';
+import { sceneOf } from '../../../src/ui/drawing/scene.ts';
+import { netImage } from '../../../src/ui/drawing/net-image.ts';
 
 function imageOf(preset: string, name = preset) {
   const resolved = resolvePreset(preset);

@@ -1,12 +1,12 @@
 // The gallery's figures are those of the nets themselves; searching, sorting and windowing.
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { accounting } from '../../../src/graph/accounting.ts';
-import { encodeLink } from '../../../src/graph/link.ts';
+import { accounting } from '../../../src/graph/cost/cost.ts';
+import { encodeLink } from '../../../src/graph/link/link.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { presets } from '../../../src/graph/presets/catalogue.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
-import { findRows, frontier, nextSort, presetRows, rowsInView } from '../../../src/ui/shell/gallery/rows.ts';
+import { findRows, frontier, nextSort, presetRows, rowsInView } from '../../../src/ui/dialogs/presets/rows.ts';
 
 const texts = presets.map(({ name }) => {
   const resolved = resolvePreset(name);
@@ -23,7 +23,7 @@ describe('figures', () => {
       const [, height, width] = architecture.header.input;
       return `  ${JSON.stringify(name)}: [${params}, ${macs.total}, ${height}, ${width}]`;
     });
-    const file = fileURLToPath(new URL('../../../src/ui/shell/gallery/preset-costs.json', import.meta.url));
+    const file = fileURLToPath(new URL('../../../src/ui/dialogs/presets/preset-costs.json', import.meta.url));
     await expect(`{\n${lines.join(',\n')}\n}\n`).toMatchFileSnapshot(file);
   });
 

@@ -1,6 +1,6 @@
 // The debug ladder prints what was asked for, does no work for what was not, and takes its words from an address or a worker's name.
 import { afterEach, expect, test } from 'vitest';
-import { debug, debugWords, startDebug } from '../../../src/workers/debug.ts';
+import { debug, debugWords, startDebug } from '../../../src/workers/engine/debug.ts';
 
 afterEach(() => startDebug('', () => undefined));
 

@@ -1,7 +1,7 @@
 // Published weights: what the hub says is checked, and a download survives cancels, cut connections and servers without ranges.
 import { describe, expect, test } from 'vitest';
-import { download, type PartialFile } from '../../../src/workers/download.ts';
-import { HubError, lookUp } from '../../../src/workers/hub.ts';
+import { download, type PartialFile } from '../../../src/workers/weights/download.ts';
+import { HubError, lookUp } from '../../../src/workers/weights/hub.ts';
 
 const hub = 'https://hub.test';
 const id = 'timm/mobilenetv2_100.ra_in1k';

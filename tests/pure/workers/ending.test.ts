@@ -1,6 +1,6 @@
 // One end cuts off every call under way and all later ones, and keeps nothing of those that were done before it.
 import { expect, test } from 'vitest';
-import { Ending } from '../../../src/workers/ending.ts';
+import { Ending } from '../../../src/workers/engine/ending.ts';
 
 test('what is done before the end is as if there were none', async () => {
   const ending = new Ending();

@@ -1,6 +1,6 @@
 // Back-pressure: never more in flight than allowed, the newest frame wins, and no frame is left open.
 import { describe, expect, test } from 'vitest';
-import { FrameLoop, FrameMeter, pump } from '../../../src/workers/frame-loop.ts';
+import { FrameLoop, FrameMeter, pump } from '../../../src/workers/jobs/vision/frame-loop.ts';
 
 class Frame {
   closed = 0;

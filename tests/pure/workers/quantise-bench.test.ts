@@ -1,13 +1,13 @@
 // The bench of the Quantise pane on the CPU: every question is answered, findings agree with each other, files stand for their recipe.
 import { describe, expect, test } from 'vitest';
-import { expand } from '../../../src/graph/expand.ts';
-import { generateTensor } from '../../../src/graph/golden.ts';
+import { expand } from '../../../src/graph/blocks/expand.ts';
+import { generateTensor } from '../../../src/graph/inspect/golden.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
 import { readQuantized } from '../../../src/graph/quant/file.ts';
 import { calibrationMethods } from '../../../src/graph/quant/observers.ts';
 import type { Recipe } from '../../../src/graph/quant/quantize.ts';
-import { graphParams } from '../../../src/graph/weights.ts';
-import { QuantiseBench, type BenchHooks } from '../../../src/workers/quantise-bench.ts';
+import { graphParams } from '../../../src/graph/weights/weights.ts';
+import { QuantiseBench, type BenchHooks } from '../../../src/workers/jobs/quantize/bench.ts';
 
 const text = 'input 3x16x16\nact relu6\n\nconv k3 s2 c8\nmbconv k3 c8 e4\nmbconv k3 s2 c16 e4\npool\nlinear c10\n';
 const recipe: Recipe = { calibration: 'max', pictures: 3, perChannel: true, equalized: false, float: [] };

@@ -1,6 +1,12 @@
 // The taught head: separable classes are told apart, what is held out is never trained on, and the head reads plain features.
 import { describe, expect, test } from 'vitest';
-import { headLogits, teachHead, teachProblem, type Taught, type TaughtClass } from '../../../src/workers/teach-head.ts';
+import {
+  headLogits,
+  teachHead,
+  teachProblem,
+  type Taught,
+  type TaughtClass,
+} from '../../../src/workers/jobs/vision/teach-head.ts';
 
 let state = 7;
 const noise = (): number => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32) * 2 - 1;

@@ -1,7 +1,7 @@
 // EfficientNet's compound scaling: the formula of the paper, the numbers its authors published, and the way back from a header.
 import { expect, test } from 'vitest';
 import { presets } from '../../../../src/graph/presets/catalogue.ts';
-import { alpha, baseSide, beta, gamma, phiOf, published, scaledBy } from '../../../../src/ui/build/compound.ts';
+import { alpha, baseSide, beta, gamma, phiOf, published, scaledBy } from '../../../../src/ui/views/build/compound.ts';
 
 test('the coefficients double the work with each step (α·β²·γ² ≈ 2, arXiv 1905.11946 equation 3)', () => {
   expect(alpha * beta ** 2 * gamma ** 2).toBeCloseTo(1.92, 2);

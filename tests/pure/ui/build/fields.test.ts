@@ -1,6 +1,6 @@
 // The inspector's form: which arguments are shared, what typing and stepping mean, and which problem belongs to which field.
 import { describe, expect, test } from 'vitest';
-import type { Argument } from '../../../../src/graph/block.ts';
+import type { Argument } from '../../../../src/graph/blocks/block.ts';
 import { defaultHeader } from '../../../../src/graph/architecture.ts';
 import { blocks } from '../../../../src/graph/blocks/index.ts';
 import { check } from '../../../../src/graph/notation/check.ts';
@@ -12,7 +12,7 @@ import {
   stepOf,
   stepped,
   toWrite,
-} from '../../../../src/ui/build/fields.ts';
+} from '../../../../src/ui/views/build/fields.ts';
 
 const argument = (word: string, key: string): Argument => {
   const found = blocks.get(word)?.args.find((candidate) => candidate.key === key);

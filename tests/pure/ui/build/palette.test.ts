@@ -5,9 +5,9 @@ import { check } from '../../../../src/graph/notation/check.ts';
 import { insertLines } from '../../../../src/graph/notation/edit.ts';
 import { parse } from '../../../../src/graph/notation/parse.ts';
 import { printLine } from '../../../../src/graph/notation/print.ts';
-import { blockDiagram, diagramOf } from '../../../../src/ui/build/diagram.ts';
-import { insertionPoint, proposeLine, readTyped } from '../../../../src/ui/build/new-line.ts';
-import { linesOf, paletteGroups, search, type PaletteItem } from '../../../../src/ui/build/palette.ts';
+import { blockDiagram, diagramOf } from '../../../../src/ui/views/build/diagram.ts';
+import { insertionPoint, proposeLine, readTyped } from '../../../../src/ui/views/build/new-line.ts';
+import { linesOf, paletteGroups, search, type PaletteItem } from '../../../../src/ui/views/build/palette.ts';
 
 const net = (text: string) => parse(text).architecture;
 const proposed = (word: string, text: string, at: number) => printLine(proposeLine(word, net(text), at));

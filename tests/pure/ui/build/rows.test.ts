@@ -1,12 +1,12 @@
 // Rows of the block list: stages, chips, costs that add up to the net's, and what is left when a line does not build.
 import { describe, expect, test } from 'vitest';
-import { accounting } from '../../../../src/graph/accounting.ts';
+import { accounting } from '../../../../src/graph/cost/cost.ts';
 import { check } from '../../../../src/graph/notation/check.ts';
 import { presets } from '../../../../src/graph/presets/catalogue.ts';
-import { counterparts } from '../../../../src/ui/build/baseline.ts';
-import { partialNet } from '../../../../src/ui/build/partial.ts';
-import { rowsOf, type Row } from '../../../../src/ui/build/rows.ts';
-import { shareOf } from '../../../../src/ui/build/shares.ts';
+import { counterparts } from '../../../../src/ui/state/baseline.ts';
+import { partialNet } from '../../../../src/ui/views/build/partial.ts';
+import { rowsOf, type Row } from '../../../../src/ui/views/build/rows.ts';
+import { shareOf } from '../../../../src/ui/views/build/shares.ts';
 
 const preset = (name: string): string => presets.find((candidate) => candidate.name === name)?.file.text ?? '';
 function rows(text: string): Row[] {

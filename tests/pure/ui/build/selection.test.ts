@@ -1,6 +1,14 @@
 // The block list answers to clicks and keys as a multi-selectable listbox should.
 import { describe, expect, test } from 'vitest';
-import { click, follow, gapAt, neighbour, nothing, press, type ListState } from '../../../../src/ui/build/selection.ts';
+import {
+  click,
+  follow,
+  gapAt,
+  neighbour,
+  nothing,
+  press,
+  type ListState,
+} from '../../../../src/ui/views/build/selection.ts';
 
 const plain = { shift: false, mod: false };
 const shift = { shift: true, mod: false };

@@ -5,9 +5,9 @@ import { blocks } from '../../../../src/graph/blocks/index.ts';
 import { argumentsOf } from '../../../../src/graph/notation/argument-text.ts';
 import { parse } from '../../../../src/graph/notation/parse.ts';
 import { presetTexts } from '../../../../src/graph/presets/index.ts';
-import { docAt, suggest } from '../../../../src/ui/build/text/assist.ts';
-import { difference, linesTouched } from '../../../../src/ui/build/text/place.ts';
-import { tokensOfLine } from '../../../../src/ui/build/text/tokens.ts';
+import { docAt, suggest } from '../../../../src/ui/views/build/text/assist.ts';
+import { difference, linesTouched } from '../../../../src/ui/views/build/text/place.ts';
+import { tokensOfLine } from '../../../../src/ui/views/build/text/tokens.ts';
 
 describe('colours', () => {
   const kinds = (line: string) =>

@@ -1,10 +1,16 @@
 // Values as pictures and as numbers: planes of every layout, ranges, colours, histograms, and which layers are shown.
 import { describe, expect, test } from 'vitest';
 import { buildGraph, openPreset } from '../../../../src/cli/source.ts';
-import { colourOf, isSigned, paint, rangeOf } from '../../../../src/ui/inside/colours.ts';
-import { histogram, valueText } from '../../../../src/ui/inside/histogram.ts';
-import { attentionNodes, chosenNode, gateNodes, operandsOf, viewable } from '../../../../src/ui/inside/layers.ts';
-import { channelFacts, ordered, planesOf, planeValues } from '../../../../src/ui/inside/planes.ts';
+import { colourOf, isSigned, paint, rangeOf } from '../../../../src/ui/parts/colours.ts';
+import { histogram, valueText } from '../../../../src/ui/parts/histogram.ts';
+import {
+  attentionNodes,
+  chosenNode,
+  gateNodes,
+  operandsOf,
+  viewable,
+} from '../../../../src/ui/views/try/inside/layers.ts';
+import { channelFacts, ordered, planesOf, planeValues } from '../../../../src/ui/views/try/inside/planes.ts';
 
 describe('planes', () => {
   const values = Float32Array.from({ length: 2 * 3 * 4 }, (_, i) => i);

@@ -1,12 +1,12 @@
 // CSV that runs nothing, a trace that Perfetto reads, a timeline that shows its gaps, and a result that a link can carry.
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { encodeLink, decodeLink, sharedResult } from '../../../../src/graph/link.ts';
-import { csv } from '../../../../src/ui/profile/csv.ts';
-import { ownResult } from '../../../../src/ui/profile/own-record.ts';
-import { residual, runRecord, sumOfDispatches } from '../../../../src/ui/profile/record.ts';
-import { timeline } from '../../../../src/ui/profile/timeline.ts';
-import { chromeTrace } from '../../../../src/ui/profile/trace.ts';
+import { encodeLink, decodeLink, sharedResult } from '../../../../src/graph/link/link.ts';
+import { csv } from '../../../../src/ui/parts/csv.ts';
+import { ownResult } from '../../../../src/ui/state/measurements/own-record.ts';
+import { residual, runRecord, sumOfDispatches } from '../../../../src/ui/state/measurements/record.ts';
+import { timeline } from '../../../../src/ui/views/profile/timeline.ts';
+import { chromeTrace } from '../../../../src/ui/views/profile/trace.ts';
 import { timedNet } from './timed-net.ts';
 
 const { graph, architecture, record } = timedNet();

@@ -1,7 +1,7 @@
 // Live bytes, the peak and the memory map, by hand and against a real plan.
 import { describe, expect, it } from 'vitest';
-import type { PlanDispatch } from '../../../../src/graph/plan.ts';
-import { lifetimes } from '../../../../src/ui/profile/lifetimes.ts';
+import type { PlanDispatch } from '../../../../src/graph/plan/plan.ts';
+import { lifetimes } from '../../../../src/ui/views/profile/lifetimes.ts';
 import { timedNet } from './timed-net.ts';
 
 const dispatch = (node: string): PlanDispatch => ({

@@ -1,7 +1,7 @@
 // Sharing a kernel's time: every millisecond lands on one node, and on the nodes that did the work.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineTimes, nodeParts, nodeTimes } from '../../../../src/ui/profile/node-times.ts';
+import { lineTimes, nodeParts, nodeTimes } from '../../../../src/ui/state/measurements/node-times.ts';
 import { timedNet } from './timed-net.ts';
 
 const { graph, architecture, record } = timedNet();

@@ -1,7 +1,7 @@
 // Roofs, bounds and the sentence that says why a layer is slow.
 import { describe, expect, it } from 'vitest';
-import { rooflinePoint, ridge, macRoof } from '../../../../src/ui/profile/roofline.ts';
-import { whySlow } from '../../../../src/ui/profile/why.ts';
+import { rooflinePoint, ridge, macRoof } from '../../../../src/ui/state/measurements/roofline.ts';
+import { whySlow } from '../../../../src/ui/views/profile/why.ts';
 
 const peaks = { f32MacsPerS: 1e12, f16MacsPerS: 2e12, bytesPerS: 1e11, cacheBytesPerS: 4e11, launchMs: 0.005 };
 

@@ -1,9 +1,9 @@
 // The layer table: blocks and kernels join on node ids, columns add up, sorting keeps kernels with their block.
 import { describe, expect, it } from 'vitest';
-import { baselineTimes } from '../../../../src/ui/profile/baseline-times.ts';
-import { columnsFor, layersCsv } from '../../../../src/ui/profile/layer-columns.ts';
-import { arrange, beyondNoise, change, layerRows } from '../../../../src/ui/profile/rows.ts';
-import { isSelected } from '../../../../src/ui/profile/selection.ts';
+import { baselineTimes } from '../../../../src/ui/views/profile/baseline-times.ts';
+import { columnsFor, layersCsv } from '../../../../src/ui/views/profile/layer-columns.ts';
+import { arrange, beyondNoise, change, layerRows } from '../../../../src/ui/views/profile/rows.ts';
+import { isSelected } from '../../../../src/ui/views/profile/selection.ts';
 import { timedNet } from './timed-net.ts';
 
 const net = timedNet();

@@ -1,8 +1,8 @@
 // A small net with a residual and a plan's worth of made-up times, for the tests of the Profile pane.
-import { accounting } from '../../../../src/graph/accounting.ts';
-import { makePlan, plainGpu } from '../../../../src/graph/make-plan.ts';
+import { accounting } from '../../../../src/graph/cost/cost.ts';
+import { makePlan, plainGpu } from '../../../../src/graph/plan/make-plan.ts';
 import { check } from '../../../../src/graph/notation/check.ts';
-import type { RunRecord } from '../../../../src/ui/profile/record.ts';
+import type { RunRecord } from '../../../../src/ui/state/measurements/record.ts';
 
 const text = `family efficientnet
 input 3x32x32

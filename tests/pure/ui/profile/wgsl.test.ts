@@ -1,8 +1,8 @@
 // The WGSL reader: tokens lose nothing, indentation follows the braces, facts are what the text says.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { kernelFacts } from '../../../../src/ui/profile/kernel-facts.ts';
-import { indented, sharedVariables, tokenLines, tokens, workgroupSize } from '../../../../src/ui/profile/wgsl.ts';
+import { kernelFacts } from '../../../../src/ui/views/profile/kernel-facts.ts';
+import { indented, sharedVariables, tokenLines, tokens, workgroupSize } from '../../../../src/ui/views/profile/wgsl.ts';
 import { timedNet } from './timed-net.ts';
 
 const shader = `// a tile

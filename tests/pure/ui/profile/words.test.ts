@@ -1,16 +1,16 @@
 // What adapters and browsers are called, what the summary and the report say, and the recorded profile.
 import { describe, expect, it } from 'vitest';
-import { netHash } from '../../../../src/graph/link.ts';
+import { netHash } from '../../../../src/graph/link/link.ts';
 import { parse } from '../../../../src/graph/notation/parse.ts';
 import { print } from '../../../../src/graph/notation/print.ts';
-import { adapterName, adapterText, browserName, linkText } from '../../../../src/ui/profile/adapter-text.ts';
-import { byteTicks } from '../../../../src/ui/charts/byte-ticks.ts';
-import { fitText, shortName } from '../../../../src/ui/charts/label.ts';
-import { familiesOf, colourOf } from '../../../../src/ui/profile/families.ts';
-import { recordedHash, recordedProfile } from '../../../../src/ui/profile/recorded.ts';
-import { deviceLines, reportText } from '../../../../src/ui/profile/report.ts';
-import { summaryFacts } from '../../../../src/ui/profile/summary.ts';
-import { firstNet } from '../../../../src/ui/first-net.ts';
+import { adapterName, adapterText, browserName, linkText } from '../../../../src/ui/parts/adapter-text.ts';
+import { byteTicks } from '../../../../src/ui/parts/charts/byte-ticks.ts';
+import { fitText, shortName } from '../../../../src/ui/parts/charts/label.ts';
+import { familiesOf, colourOf } from '../../../../src/ui/views/profile/families.ts';
+import { recordedHash, recordedProfile } from '../../../../src/ui/state/measurements/recorded.ts';
+import { deviceLines, reportText } from '../../../../src/ui/views/profile/report.ts';
+import { summaryFacts } from '../../../../src/ui/views/profile/summary.ts';
+import { firstNet } from '../../../../src/ui/state/first-net.ts';
 import { check } from '../../../../src/graph/notation/check.ts';
 import { timedNet } from './timed-net.ts';
 

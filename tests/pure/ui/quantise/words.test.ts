@@ -1,16 +1,16 @@
 // What the Quantise pane says and draws: best calibrator, suggestion, verdict rows, recipe and link, histogram with ranges.
 import { describe, expect, test } from 'vitest';
-import { decodeLink, encodeLink } from '../../../../src/graph/link.ts';
+import { decodeLink, encodeLink } from '../../../../src/graph/link/link.ts';
 import { calibrationMethods, Observer } from '../../../../src/graph/quant/observers.ts';
 import { clippedShare, spreadOf } from '../../../../src/graph/quant/spread.ts';
 import type { Agreement } from '../../../../src/graph/quant/compare.ts';
-import type { ComparedColumn } from '../../../../src/workers/quantise-protocol.ts';
-import { bestMethod, calibrators, mostDisputed } from '../../../../src/ui/quantise/calibrators.ts';
-import { decibels, shareOfDecibels } from '../../../../src/ui/quantise/decibels.ts';
-import { recipeText, sharedRecipe } from '../../../../src/ui/quantise/recipe.ts';
-import { spreadChart } from '../../../../src/ui/quantise/spread-chart.ts';
-import { listed, suggestion } from '../../../../src/ui/quantise/suggestion.ts';
-import { layerRatio, verdictRows } from '../../../../src/ui/quantise/verdict-table.ts';
+import type { ComparedColumn } from '../../../../src/workers/jobs/quantize/protocol.ts';
+import { bestMethod, calibrators, mostDisputed } from '../../../../src/ui/views/quantize/calibrators.ts';
+import { decibels, shareOfDecibels } from '../../../../src/ui/views/quantize/decibels.ts';
+import { recipeText, sharedRecipe } from '../../../../src/ui/views/quantize/recipe.ts';
+import { spreadChart } from '../../../../src/ui/views/quantize/spread-chart.ts';
+import { listed, suggestion } from '../../../../src/ui/views/quantize/suggestion.ts';
+import { layerRatio, verdictRows } from '../../../../src/ui/views/quantize/verdict-table.ts';
 
 const agreement = (top1: number, top5 = 1, logitsSqnrDb = 30, pictures = 4): Agreement => ({
   pictures,

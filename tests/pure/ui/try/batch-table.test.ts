@@ -1,7 +1,7 @@
 // Folder names as labels, accuracy, confusion matrix and CSV of a batch.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { imagenetClasses, parseLabels } from '../../../../src/graph/labels.ts';
+import { imagenetClasses, parseLabels } from '../../../../src/graph/tasks/classify/labels.ts';
 import {
   batchCsv,
   confusion,
@@ -9,7 +9,7 @@ import {
   folderOf,
   summarise,
   type BatchRow,
-} from '../../../../src/ui/try/batch-table.ts';
+} from '../../../../src/ui/views/try/batch-table.ts';
 
 const labels = parseLabels(readFileSync('public/models/imagenet-1k-labels.txt', 'utf8'), imagenetClasses);
 const classOf = folderClasses(labels);

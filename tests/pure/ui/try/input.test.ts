@@ -1,9 +1,9 @@
 // What the Try pane takes and says about its input: pictures by type and name, the part that the net sees, the camera's refusals.
 import { expect, test } from 'vitest';
-import { usualPreparation } from '../../../../src/graph/preprocess.ts';
-import { refusal } from '../../../../src/ui/try/camera-refusals.ts';
-import { isPhoto } from '../../../../src/ui/try/photo.ts';
-import { seenArea } from '../../../../src/ui/try/seen-area.ts';
+import { usualPreparation } from '../../../../src/graph/pictures/preprocess.ts';
+import { refusal } from '../../../../src/ui/views/try/camera-refusals.ts';
+import { isPhoto } from '../../../../src/ui/pictures/photo.ts';
+import { seenArea } from '../../../../src/ui/views/try/seen-area.ts';
 
 test.each([
   ['image/jpeg', 'a', true],

@@ -1,10 +1,10 @@
 // Which weights belong to a document: the embedded ones to their net at any size, published ones to the unchanged preset.
 import { describe, expect, test } from 'vitest';
-import { netHash } from '../../../../src/graph/link.ts';
+import { netHash } from '../../../../src/graph/link/link.ts';
 import { parse } from '../../../../src/graph/notation/parse.ts';
 import { resolvePreset } from '../../../../src/graph/presets/resolve.ts';
-import { canonical } from '../../../../src/ui/session.svelte.ts';
-import { embeddedText, isEmbeddedNet, publishedFor } from '../../../../src/ui/try/weights-choice.ts';
+import { canonical } from '../../../../src/ui/state/session.svelte.ts';
+import { embeddedText, isEmbeddedNet, publishedFor } from '../../../../src/ui/weights/choice.ts';
 
 const architecture = (name: string) => {
   const resolved = resolvePreset(name);

@@ -1,0 +1,100 @@
+// `plan NAME|FILE`: the dispatches that a device would run, as a table, as JSON, or as the shaders themselves.
+import type { InferredGraph } from '../../graph/ir/graph.ts';
+import { LoweringError } from '../../graph/lower/rules.ts';
+import { makePlan, plainGpu, plainSoftware } from '../../graph/plan/make-plan.ts';
+import { passes } from '../../graph/lower/passes/index.ts';
+import { PlanError } from '../../graph/plan/memory.ts';
+import { planJson, planRows } from '../../graph/plan/print.ts';
+import type { Plan } from '../../graph/plan/plan.ts';
+import { buildGraph, openSource } from '../source.ts';
+import { bytes, integer, millions, textTable } from '../text-table.ts';
+import { json, UsageError, type Verb } from '../verb.ts';
+
+export const plan: Verb = {
+  name: 'plan',
+  operands: 'NAME|FILE',
+  count: { min: 1, max: 1 },
+  doc: 'Prints the plan of a net: kernels, dispatches, the nodes each computes, buffers.',
+  options: [
+    {
+      name: 'for',
+      value: 'gpu|software',
+      choices: ['gpu', 'software'],
+      doc: 'gpu = any GPU without optional features; software = a CPU adapter.',
+    },
+    {
+      name: 'precision',
+      value: 'f32|f16',
+      choices: ['f32', 'f16'],
+      doc: 'Storage of activations and weights; sums are always f32.',
+    },
+    {
+      name: 'input',
+      value: 'N',
+      range: { min: 1, max: 2048, integer: true },
+      doc: 'Input height and width in pixels.',
+    },
+    { name: 'without', value: 'PASS,…', doc: `Passes to switch off: ${passes.map((pass) => pass.name).join(', ')}.` },
+    { name: 'wgsl', doc: 'Print the shaders, each once.' },
+    json,
+  ],
+  run({ positionals, word, number, flag }, console) {
+    const graph = buildGraph(openSource(positionals[0] as string, { input: number('input') }));
+    const made = planOrRefuse(
+      graph,
+      word('for') === 'software',
+      word('precision') === 'f16' ? 'f16' : 'f32',
+      word('without')?.split(',') ?? [],
+    );
+    if (flag('json')) console.out(JSON.stringify(planJson(made), undefined, 2));
+    else if (flag('wgsl')) for (const line of shaders(made)) console.out(line);
+    else for (const line of table(made)) console.out(line);
+    return 0;
+  },
+};
+
+function planOrRefuse(
+  graph: InferredGraph,
+  software: boolean,
+  precision: 'f32' | 'f16',
+  without: readonly string[],
+): Plan {
+  const caps = { ...(software ? plainSoftware : plainGpu), f16: precision === 'f16' };
+  try {
+    return makePlan(graph, { caps, precision, without });
+  } catch (error) {
+    if (error instanceof PlanError || error instanceof LoweringError || error instanceof RangeError)
+      throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function table(made: Plan): string[] {
+  const { dispatches, submits, input } = planJson(made);
+  return [
+    `${made.net}, input ${input.join('×')}, for ${made.for}, ${made.precision}: ${dispatches.length} dispatches, ${submits} ${submits === 1 ? 'submit' : 'submits'}`,
+    '',
+    ...textTable(
+      [
+        { title: '#', right: true },
+        { title: 'kernel' },
+        { title: 'workgroups' },
+        { title: 'slots' },
+        { title: 'M MACs', right: true },
+        { title: 'nodes' },
+      ],
+      planRows(made),
+    ),
+    '',
+    `${made.modules.length} shaders; weights ${bytes(made.weightBytes)}; activations ${bytes(made.activationBytes)} in ${made.slots.length} buffers (${made.slots.map(integer).join(', ')} B), at least ${bytes(made.activationLowerBound)}`,
+    `${millions(made.dispatches.reduce((sum, dispatch) => sum + dispatch.macs, 0))} M MACs`,
+  ];
+}
+
+function shaders(made: Plan): string[] {
+  return made.modules.flatMap((wgsl, module) => {
+    const users = made.dispatches.flatMap((dispatch, index) => (dispatch.module === module ? [index] : []));
+    const first = made.dispatches[users[0] as number];
+    return [`// ${first?.kernel ?? ''}, dispatches ${users.join(', ')}`, wgsl];
+  });
+}

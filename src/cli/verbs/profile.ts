@@ -1,0 +1,207 @@
+// `profile NAME|FILE`: what every dispatch of a net costs on an adapter, cold and warm, with the counts that must stay at one.
+import type { Plan, PlanDispatch } from '../../graph/plan/plan.ts';
+import { makePlan } from '../../graph/plan/make-plan.ts';
+import { firstRate } from '../../graph/plan/schedule.ts';
+import { nodesText } from '../../graph/plan/print.ts';
+import type { InferredGraph } from '../../graph/ir/graph.ts';
+import type { QuantizedNet } from '../../graph/quant/quantize.ts';
+import { generateInput, generateTensor } from '../../graph/inspect/golden.ts';
+import { nchwToNhwc } from '../../graph/ir/reference.ts';
+import { countObjects, difference } from '../../workers/engine/object-counter.ts';
+import { Program } from '../../workers/engine/program.ts';
+import { profile as measure } from '../../workers/engine/timing.ts';
+import { gpuOptions, openGpu, planFor, plannedFor, precisionOf } from '../gpu-device.ts';
+import { int8Plan, namesQuantizedFile, openQuantized } from '../quantized.ts';
+import { buildGraph, openSource } from '../source.ts';
+import { shapeText, textTable } from '../text-table.ts';
+import { json, UsageError, type Verb } from '../verb.ts';
+
+/** One dispatch; `node` is the node with most of its work. */
+export interface ProfileLayer {
+  readonly node: string;
+  readonly nodes: readonly string[];
+  readonly op: string;
+  readonly shape: readonly number[];
+  readonly kernel: string;
+  readonly ms: number;
+  /** Part of the sum of all layers. */
+  readonly share: number;
+  readonly gmacPerS: number;
+  readonly gbPerS: number;
+}
+
+/** The JSON of `profile --json`; stable. */
+export interface ProfileJson {
+  readonly net: string;
+  readonly input: readonly number[];
+  readonly adapter: {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly description: string;
+    readonly software: boolean;
+  };
+  readonly precision: 'f32' | 'f16' | 'int8';
+  /** What the plan was made for. */
+  readonly for: 'gpu' | 'software';
+  readonly dispatches: number;
+  readonly passes: number;
+  readonly submits: number;
+  /** Lasting GPU objects created by one warm inference. */
+  readonly objectsPerRun: number;
+  readonly cold: { readonly compileMs: number; readonly uploadMs: number; readonly firstRunMs: number };
+  /** Input in JS to logits in JS. */
+  readonly warm: { readonly medianMs: number; readonly p90Ms: number; readonly runs: number };
+  /** Median of one pass with all dispatches. */
+  readonly gpuMs: number;
+  /** gpuMs − Σ layers: what timing each dispatch in a pass of its own changed. */
+  readonly betweenMs: number;
+  /** True where the adapter has no timestamps. */
+  readonly estimated: boolean;
+  readonly layers: readonly ProfileLayer[];
+}
+
+export const profile: Verb = {
+  name: 'profile',
+  operands: 'NAME|FILE',
+  count: { min: 1, max: 1 },
+  doc: 'Runs a net with made-up weights, or a file of `quantize` in integers, and shows what every layer costs.',
+  options: [
+    {
+      name: 'input',
+      value: 'N',
+      range: { min: 1, max: 2048, integer: true },
+      doc: 'Input height and width in pixels.',
+    },
+    {
+      name: 'runs',
+      value: 'N',
+      range: { min: 1, max: 10000, integer: true },
+      doc: 'Runs that medians are taken of; 20 when not given.',
+    },
+    ...gpuOptions,
+    planFor,
+    json,
+  ],
+  async run({ positionals, number, word, flag }, console) {
+    const name = positionals[0] as string;
+    const quantized = namesQuantizedFile(name) ? openQuantized(name).net : undefined;
+    if (quantized && (number('input') !== undefined || word('precision') !== undefined)) {
+      throw new UsageError('a quantised net has its input size and precision: leave --input and --precision away.');
+    }
+    const graph = quantized?.graph ?? buildGraph(openSource(name, { input: number('input') }));
+    const found = await profileGraph(graph, quantized, {
+      adapter: word('adapter'),
+      precision: word('precision'),
+      for: word('for'),
+      runs: number('runs') ?? 20,
+    });
+    if (flag('json')) console.out(JSON.stringify(found, undefined, 2));
+    else for (const line of report(found)) console.out(line);
+    return 0;
+  },
+};
+
+async function profileGraph(
+  graph: InferredGraph,
+  quantized: QuantizedNet | undefined,
+  options: { adapter: string | undefined; precision: string | undefined; for: string | undefined; runs: number },
+): Promise<ProfileJson> {
+  const open = plannedFor(await openGpu(options.adapter), options.for);
+  const precision = precisionOf(open, options.precision);
+  const counts = countObjects(open.device);
+  const integers = quantized && int8Plan(quantized, open);
+  const plan = integers?.plan ?? makePlan(graph, { caps: open.capabilities, precision, limits: open.limits });
+  const shapes = new Map(
+    [...graph.facts.values()].flatMap(({ params }) => params.map(({ name, shape }) => [name, shape] as const)),
+  );
+  const madeUp = (name: string): Float32Array => generateTensor('profile', name, shapes.get(name) ?? []);
+  const program = await Program.load(open, plan, integers?.tensors ?? madeUp, {
+    rate: firstRate(open.adapter.software),
+  });
+  const inputs = plan.inputs.map(({ shape }) =>
+    nchwToNhwc(generateInput('profile', shape[1] ?? 1, shape[3] ?? 1), shape),
+  );
+  const times = await measure(program, inputs, { runs: options.runs });
+  const before = { ...counts };
+  await program.run(inputs);
+  const run = difference(before, counts);
+  const total = times.dispatchMs.reduce((sum, ms) => sum + ms, 0);
+  const { vendor, architecture, description, software } = open.adapter;
+  const [, height, width, channels] = plan.inputs[0]?.shape ?? [];
+  program.destroy();
+  open.device.destroy();
+  return {
+    net: plan.net,
+    input: [channels ?? 0, height ?? 0, width ?? 0],
+    adapter: { vendor, architecture, description, software },
+    precision: quantized ? 'int8' : precision,
+    for: plan.for,
+    dispatches: run.dispatches,
+    passes: run.passes,
+    submits: run.submits,
+    objectsPerRun: run.created,
+    cold: { ...program.loadTimes, firstRunMs: times.firstRunMs },
+    warm: { medianMs: times.warm.medianMs, p90Ms: times.warm.p90Ms, runs: times.warm.runs },
+    gpuMs: times.gpu.medianMs,
+    betweenMs: times.between,
+    estimated: times.estimated,
+    layers: plan.dispatches.map((dispatch, i) => layer(graph, plan, dispatch, times.dispatchMs[i] as number, total)),
+  };
+}
+
+function layer(graph: InferredGraph, plan: Plan, dispatch: PlanDispatch, ms: number, total: number): ProfileLayer {
+  const macs = (node: string): number => graph.facts.get(node)?.macs ?? 0;
+  const node = dispatch.from.reduce((best, id) => (macs(id) > macs(best) ? id : best));
+  const perSecond = (count: number): number => (ms > 0 ? count / ms / 1e6 : 0);
+  return {
+    node,
+    nodes: dispatch.from,
+    op: graph.nodes.find(({ id }) => id === node)?.op ?? '',
+    shape: graph.facts.get(dispatch.from.at(-1) as string)?.shape ?? [],
+    kernel: dispatch.kernel,
+    ms,
+    share: total > 0 ? ms / total : 0,
+    gmacPerS: perSecond(dispatch.macs),
+    gbPerS: perSecond(dispatch.bytes),
+  };
+}
+
+function report(found: ProfileJson): string[] {
+  const ms = (value: number): string => value.toFixed(3);
+  const rows = found.layers.map((row, i) => [
+    String(i),
+    nodesText(row.nodes),
+    row.op,
+    shapeText(row.shape),
+    ms(row.ms),
+    (100 * row.share).toFixed(1),
+    row.gmacPerS.toFixed(2),
+    row.gbPerS.toFixed(2),
+    row.kernel,
+  ]);
+  const sum = found.layers.reduce((total, row) => total + row.ms, 0);
+  const path = found.adapter.software ? 'a CPU adapter: these times say nothing about GPUs' : 'WebGPU';
+  return [
+    `${found.net}, input ${found.input.join('×')}, ${found.precision}, the plan for ${found.for === 'gpu' ? 'a GPU' : 'a software adapter'}, on ${found.adapter.description} (${path})`,
+    '',
+    ...textTable(
+      [
+        { title: '#', right: true },
+        { title: 'nodes' },
+        { title: 'op' },
+        { title: 'output' },
+        { title: found.estimated ? 'ms (estimate)' : 'ms', right: true },
+        { title: '%', right: true },
+        { title: 'GMAC/s', right: true },
+        { title: 'GB/s', right: true },
+        { title: 'kernel' },
+      ],
+      rows,
+    ),
+    '',
+    `layers ${ms(sum)} ms; whole net in one pass ${ms(found.gpuMs)} ms; difference ${ms(found.betweenMs)} ms`,
+    `cold: compile ${ms(found.cold.compileMs)} ms, upload ${ms(found.cold.uploadMs)} ms, first run ${ms(found.cold.firstRunMs)} ms`,
+    `warm, input to logits: median ${ms(found.warm.medianMs)} ms, p90 ${ms(found.warm.p90Ms)} ms, ${found.warm.runs} runs`,
+    `per inference: ${found.dispatches} dispatches, ${found.passes} passes, ${found.submits} submits, ${found.objectsPerRun} objects created`,
+  ];
+}

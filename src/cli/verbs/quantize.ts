@@ -1,0 +1,192 @@
+// `quantize NAME|FILE --images DIR --out FILE`: calibrates a net on pictures and stores it in integers, as much of it as holds the target.
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { calibrate } from '../../graph/quant/calibrate.ts';
+import { agreementOf, type Agreement } from '../../graph/quant/compare.ts';
+import { equalize } from '../../graph/quant/equalize.ts';
+import { writeQuantized } from '../../graph/quant/file.ts';
+import { layerId } from '../../graph/quant/layers.ts';
+import { calibrationMethods, type CalibrationMethod } from '../../graph/quant/observers.ts';
+import { quantizeNet, type QuantizedNet, type Recipe } from '../../graph/quant/quantize.ts';
+import { partialQuantization, rankLayers, type Sensitivity, type Subject } from '../../graph/quant/sensitivity.ts';
+import { graphParams } from '../../graph/weights/weights.ts';
+import { elements } from '../../gpu-kernels/op.ts';
+import type { OpenDevice } from '../../workers/engine/device.ts';
+import { logitsOf, runnerOf } from '../../workers/jobs/quantize/run.ts';
+import { adapterNames } from '../adapters.ts';
+import { openGpu } from '../gpu-device.ts';
+import { openFloat, pictureFiles, readInputs } from '../quantized.ts';
+import { textTable } from '../text-table.ts';
+import { json, UsageError, type Option, type Verb } from '../verb.ts';
+
+/** Pictures used for calibration at most; the rest of the folder is left alone. */
+const mostPictures = 64;
+
+export const whereOptions: readonly Option[] = [
+  { name: 'device', value: 'webgpu|cpu', choices: ['webgpu', 'cpu'], doc: 'Where nets run meanwhile.' },
+  { name: 'adapter', value: adapterNames.join('|'), choices: adapterNames, doc: 'Vulkan driver of --device webgpu.' },
+];
+
+/** The device of {@link whereOptions}; undefined for the CPU. */
+export async function openWhere(word: (name: string) => string | undefined): Promise<OpenDevice | undefined> {
+  if (word('device') !== 'cpu') return openGpu(word('adapter'));
+  if (word('adapter') !== undefined) throw new UsageError('--adapter belongs to --device webgpu.');
+  return undefined;
+}
+
+export const quantize: Verb = {
+  name: 'quantize',
+  operands: 'NAME|FILE',
+  count: { min: 1, max: 1 },
+  doc: 'Calibrates a net on pictures, quantises it to int8 and stores it; `run`, `profile` and `compare` take the result.',
+  options: [
+    {
+      name: 'images',
+      value: 'DIR',
+      doc: `Folder of JPEG and PNG pictures; the first ${mostPictures} by name are used.`,
+    },
+    { name: 'out', value: 'FILE', doc: 'Where the quantised net goes (safetensors).' },
+    {
+      name: 'weights',
+      value: 'FILE',
+      doc: 'safetensors of the float net; without it the net must be one whose weights ship.',
+    },
+    {
+      name: 'calibration',
+      value: calibrationMethods.join('|'),
+      choices: calibrationMethods,
+      doc: 'How a tensor’s range is chosen.',
+    },
+    { name: 'per-tensor', doc: 'One scale for all of a layer’s weights; without it one an output channel.' },
+    { name: 'equalize', doc: 'Even out the weights of neighbouring layers first (cross-layer equalisation).' },
+    { name: 'sensitivity', doc: 'Quantise one layer at a time and rank them.' },
+    {
+      name: 'target',
+      value: 'X',
+      range: { min: 0, max: 1, integer: false },
+      doc: 'Keep as few of the worst layers in float as needed for this share of equal first answers.',
+    },
+    {
+      name: 'input',
+      value: 'N',
+      range: { min: 1, max: 2048, integer: true },
+      doc: 'Input height and width in pixels.',
+    },
+    ...whereOptions,
+    json,
+  ],
+  async run({ positionals, word, flag, number }, console) {
+    const [images, out] = [word('images'), word('out')];
+    if (images === undefined) throw new UsageError('which pictures? Give a folder with --images DIR.');
+    if (out === undefined) throw new UsageError('where shall the net go? Give a file with --out FILE.');
+    // Said before the minutes of calibration, not after.
+    if (!existsSync(dirname(out)))
+      throw new UsageError(`"${out}" cannot be written: there is no folder "${dirname(out)}".`);
+    const files = pictureFiles(images, mostPictures);
+    const { net: plain, facts } = openFloat(positionals[0] as string, word('weights'), number('input'));
+    const inputs = await readInputs(plain.graph, facts, files);
+    const open = await openWhere(word);
+    const folded = flag('equalize') ? equalize(plain) : plain;
+    const method = (word('calibration') ?? calibrationMethods[0]) as CalibrationMethod;
+    const ids = [
+      ...new Set(folded.program.steps.flatMap((step) => [...step.inputs, ...step.outputs].map(({ id }) => id))),
+    ];
+    const watched = await runnerOf(
+      { kind: 'float', net: folded },
+      open,
+      ids.filter((id) => !id.includes('#')),
+    );
+    const calibration = await calibrate(folded, (input) => watched.run(input), inputs, {
+      histograms: method !== 'max' && method !== 'average',
+    });
+    watched.end();
+    const recipe: Recipe = {
+      calibration: method,
+      pictures: files.length,
+      perChannel: !flag('per-tensor'),
+      equalized: flag('equalize'),
+      float: [],
+    };
+    const subject: Subject = {
+      folded,
+      ranges: calibration.ranges(method),
+      recipe,
+      reference: await logitsOf({ kind: 'float', net: plain }, open, inputs),
+      evaluate: (net) => logitsOf({ kind: 'int8', net }, open, inputs),
+    };
+    const target = number('target');
+    const ranking = flag('sensitivity') || target !== undefined ? await rankLayers(subject) : [];
+    let net = quantizeNet(folded, subject.ranges, recipe);
+    let agreement: Agreement = agreementOf(subject.reference, await subject.evaluate(net));
+    let met = target === undefined || agreement.top1 >= target;
+    if (target !== undefined && !met) {
+      const partial = await partialQuantization(
+        subject,
+        ranking.map(({ layer }) => layer),
+        target,
+      );
+      ({ net, agreement, met } = partial);
+    }
+    open?.device.destroy();
+    const bytes = writeQuantized(net, facts);
+    writeFileSync(out, bytes);
+    const float32Bytes = 4 * graphParams(plain.graph).reduce((sum, { shape }) => sum + elements(shape), 0);
+    if (flag('json'))
+      console.out(
+        JSON.stringify(
+          { net: facts.name, out, bytes: bytes.length, float32Bytes, recipe: net.recipe, agreement, met, ranking },
+          undefined,
+          2,
+        ),
+      );
+    else
+      for (const line of report(net, facts.name, out, bytes.length, float32Bytes, agreement, ranking))
+        console.out(line);
+    if (met) return 0;
+    console.err(
+      `bottleneck quantize: the target of ${target as number} is not met even with all layers in float; use more or other pictures.`,
+    );
+    return 1;
+  },
+};
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function report(
+  net: QuantizedNet,
+  name: string,
+  out: string,
+  bytes: number,
+  float32Bytes: number,
+  agreement: Agreement,
+  ranking: readonly Sensitivity[],
+): string[] {
+  const integers = net.program.steps.length - net.floatLayers.size;
+  return [
+    `${name}: ${integers} of ${net.program.steps.length} layers in int8, ${net.recipe.perChannel ? 'weights per channel' : 'weights per tensor'}, ${net.recipe.calibration}, ${net.recipe.pictures} pictures`,
+    `${out}: ${(bytes / 1e6).toFixed(2)} MB, ${(bytes / float32Bytes).toFixed(3)} of float32 (${(float32Bytes / 1e6).toFixed(2)} MB)`,
+    `on these pictures: first answer equal on ${percent(agreement.top1)}, ${percent(agreement.top5)} of the first five shared, logits ${agreement.logitsSqnrDb.toFixed(1)} dB`,
+    ...[...net.floatLayers].map(([id, why]) => `in float: ${id}: ${why}`),
+    ...(ranking.length === 0
+      ? []
+      : [
+          '',
+          ...textTable(
+            [
+              { title: '#', right: true },
+              { title: 'layer quantised alone' },
+              { title: 'op' },
+              { title: 'logits dB', right: true },
+              { title: 'top-1', right: true },
+            ],
+            ranking.map(({ layer, agreement: own }, i) => [
+              String(i + 1),
+              layer,
+              net.program.steps.find((step) => layerId(step) === layer)?.family ?? '',
+              own.logitsSqnrDb.toFixed(1),
+              percent(own.top1),
+            ]),
+          ),
+        ]),
+  ];
+}

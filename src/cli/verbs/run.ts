@@ -1,0 +1,227 @@
+// `run NAME|FILE --image FILE`: classifies a photo with real weights, on WebGPU through Dawn or on the CPU reference.
+import { existsSync } from 'node:fs';
+import type { Tensors } from '../../gpu-kernels/packing/weight-expr.ts';
+import { makePlan } from '../../graph/plan/make-plan.ts';
+import type { Plan } from '../../graph/plan/plan.ts';
+import { integerProgram } from '../../graph/quant/integer-program.ts';
+import { runProgram } from '../../graph/quant/run-program.ts';
+import { firstRate } from '../../graph/plan/schedule.ts';
+import { topAnswers } from '../../graph/tasks/classify/labels.ts';
+import {
+  geometry,
+  preparationFor,
+  preparePicture,
+  type Picture,
+  type Preparation,
+} from '../../graph/pictures/preprocess.ts';
+import type { InferredGraph } from '../../graph/ir/graph.ts';
+import { resolvePreset } from '../../graph/presets/resolve.ts';
+import { runReference } from '../../graph/ir/reference.ts';
+import type { AdapterIdentity, OpenDevice } from '../../workers/engine/device.ts';
+import { Program } from '../../workers/engine/program.ts';
+import { imagenetLabels, openCheckpoint, type Checkpoint } from '../checkpoint.ts';
+import { gpuOptions, openGpu, precisionOf } from '../gpu-device.ts';
+import { readPicture } from '../picture.ts';
+import { int8Plan, namesQuantizedFile, openQuantized } from '../quantized.ts';
+import { buildGraph, openSource } from '../source.ts';
+import { textTable } from '../text-table.ts';
+import { json, NetError, UsageError, type Console, type Given, type Verb } from '../verb.ts';
+
+/** The JSON of `run --json`; stable. */
+export interface RunJson {
+  readonly net: string;
+  readonly device: 'webgpu' | 'cpu';
+  /** Null on the CPU. */
+  readonly adapter: Pick<AdapterIdentity, 'vendor' | 'architecture' | 'description' | 'software'> | null;
+  /** One inference, input in JS to logits in JS; on WebGPU the second one, since the first also warms up. */
+  readonly ms: number;
+  /** The most probable first. `label` is null where it is not known what the classes are. */
+  readonly top: readonly { readonly index: number; readonly label: string | null; readonly probability: number }[];
+}
+
+export const run: Verb = {
+  name: 'run',
+  operands: 'NAME|FILE',
+  count: { min: 1, max: 1 },
+  doc: 'Classifies a photo: prepares it as the weights ask for, runs the net (or a file of `quantize`) and prints the most probable classes.',
+  options: [
+    { name: 'image', value: 'FILE', doc: 'JPEG or PNG; turned as its EXIF data say.' },
+    {
+      name: 'weights',
+      value: 'FILE',
+      doc: 'safetensors with the names of PyTorch Image Models; without it the net must be one whose weights ship.',
+    },
+    {
+      name: 'top',
+      value: 'N',
+      range: { min: 1, max: 1000, integer: true },
+      doc: 'How many classes to print; 5 when not given.',
+    },
+    {
+      name: 'labels',
+      value: 'imagenet|none',
+      choices: ['imagenet', 'none'],
+      doc: 'Names of the classes; when not given, ImageNet’s if the weights say that they are ImageNet’s.',
+    },
+    {
+      name: 'device',
+      value: 'webgpu|cpu',
+      choices: ['webgpu', 'cpu'],
+      doc: 'Where the net runs; when not given, cpu if no adapter can be had.',
+    },
+    ...gpuOptions,
+    json,
+  ],
+  async run(given, console) {
+    const image = given.word('image');
+    if (image === undefined) throw new UsageError('which photo? Give it with --image FILE.');
+    const net = given.positionals[0] as string;
+    const model = namesQuantizedFile(net) ? integerModel(net, given) : floatModel(net, given);
+    const { graph } = model;
+    const picture = await readPicture(image);
+    const [, height, width, channels] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
+    if (channels !== 3)
+      throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels ?? 0} channels.`);
+    const preparation = preparationFor([3, height as number, width as number], model.preprocessing);
+    const input = preparePicture(picture, preparation);
+    const { logits, ...where } = await execute(given, model, input, console);
+    const top = topAnswers(logits, given.number('top') ?? 5).map(({ index, probability }) => ({
+      index,
+      label: model.labels?.[index] ?? null,
+      probability,
+    }));
+    const found: RunJson = { net: graph.name, ...where, top };
+    if (given.flag('json')) console.out(JSON.stringify(found, undefined, 2));
+    else for (const line of report(found, model.source, image, picture, preparation)) console.out(line);
+    return 0;
+  },
+};
+
+/** A net ready to run, in floats or in integers. */
+interface Model extends Omit<Checkpoint, 'params'> {
+  readonly graph: InferredGraph;
+  load(open: OpenDevice): { readonly plan: Plan; readonly tensors: Tensors };
+  reference(input: Float32Array): Float32Array;
+}
+
+function floatModel(net: string, given: Given): Model {
+  const graph = buildGraph(openSource(net));
+  const resolved = existsSync(net) ? undefined : resolvePreset(net);
+  const preset = resolved && !('problem' in resolved) ? resolved : undefined;
+  const { params, ...checkpoint } = openCheckpoint({
+    graph,
+    preset,
+    file: given.word('weights'),
+    labels: given.word('labels') as 'imagenet' | 'none' | undefined,
+  });
+  return {
+    ...checkpoint,
+    graph,
+    load: (open) => ({
+      plan: makePlan(graph, {
+        caps: open.capabilities,
+        precision: precisionOf(open, given.word('precision')),
+        limits: open.limits,
+      }),
+      tensors: (name) => params.get(name) as Float32Array,
+    }),
+    reference: (input) => runReference(graph, params, input).get(graph.outputs[0] ?? '') as Float32Array,
+  };
+}
+
+/** A file of `quantize`: it has its own weights, precision and preparation. */
+function integerModel(file: string, given: Given): Model {
+  for (const option of ['weights', 'precision']) {
+    if (given.word(option) !== undefined)
+      throw new UsageError(
+        `"${file}" is a quantised net: it has its own weights and precision; leave --${option} away.`,
+      );
+  }
+  const { net, facts } = openQuantized(file);
+  const { calibration, pictures } = net.recipe;
+  const named = given.word('labels') === 'imagenet' || (facts.imagenet && given.word('labels') !== 'none');
+  return {
+    graph: net.graph,
+    source: `${file}: int8, calibrated on ${pictures} pictures (${calibration})`,
+    preprocessing: facts.preprocessing,
+    labels: named ? imagenetLabels() : undefined,
+    load: (open) => int8Plan(net, open),
+    reference(input) {
+      const { program, constants } = integerProgram(net);
+      return runProgram(program, constants, input).get(net.graph.outputs[0] ?? '') as Float32Array;
+    },
+  };
+}
+
+type Execution = Omit<RunJson, 'net' | 'top'> & { readonly logits: Float32Array };
+
+async function execute(given: Given, model: Model, input: Float32Array, console: Console): Promise<Execution> {
+  const device = given.word('device');
+  if (device === 'cpu') {
+    if (given.word('adapter') !== undefined || given.word('precision') !== undefined) {
+      throw new UsageError('--adapter and --precision belong to --device webgpu.');
+    }
+    return onCpu(model, input);
+  }
+  let open: OpenDevice;
+  try {
+    open = await openGpu(given.word('adapter'));
+  } catch (error) {
+    if (device === 'webgpu' || given.word('adapter') !== undefined || !(error instanceof UsageError)) throw error;
+    console.err(`bottleneck run: on the CPU reference, since there is no WebGPU adapter: ${error.message}`);
+    return onCpu(model, input);
+  }
+  const { plan, tensors } = model.load(open);
+  const program = await Program.load(open, plan, tensors, {
+    rate: firstRate(open.adapter.software),
+  });
+  await program.run([input]);
+  const started = performance.now();
+  const [logits] = await program.run([input]);
+  const ms = performance.now() - started;
+  program.destroy();
+  open.device.destroy();
+  const { vendor, architecture, description, software } = open.adapter;
+  return {
+    device: 'webgpu',
+    adapter: { vendor, architecture, description, software },
+    ms,
+    logits: logits as Float32Array,
+  };
+}
+
+function onCpu(model: Model, input: Float32Array): Execution {
+  const started = performance.now();
+  const logits = model.reference(input);
+  return { device: 'cpu', adapter: null, ms: performance.now() - started, logits };
+}
+
+function report(found: RunJson, source: string, image: string, picture: Picture, preparation: Preparation): string[] {
+  const { adapter } = found;
+  const where = adapter
+    ? `${adapter.description || adapter.vendor} (WebGPU${adapter.software ? ' on a CPU adapter' : ''})`
+    : 'the CPU reference';
+  const { width, height, area } = geometry(picture, preparation);
+  const three = (values: readonly number[]): string =>
+    new Set(values).size === 1 ? String(values[0]) : values.join(', ');
+  return [
+    `${found.net} on ${where}: ${found.ms.toFixed(1)} ms`,
+    `weights: ${source}`,
+    `${image}: ${picture.width}×${picture.height}, ${preparation.interpolation} to ${width}×${height}, centre ${area.width}×${area.height}, mean ${three(preparation.mean)}, std ${three(preparation.std)}`,
+    '',
+    ...textTable(
+      [{ title: 'class', right: true }, { title: 'probability', right: true }, { title: 'label' }],
+      found.top.map(({ index, label, probability }) => [
+        String(index),
+        `${(100 * probability).toFixed(2)} %`,
+        label ?? '–',
+      ]),
+    ),
+    ...(found.top.every(({ label }) => label === null)
+      ? [
+          '',
+          'The weights do not say what their classes are; --labels imagenet shows ImageNet’s names if you know that they are ImageNet’s.',
+        ]
+      : []),
+  ];
+}

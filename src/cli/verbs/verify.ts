@@ -1,0 +1,161 @@
+// `verify FILE…`: golden records against our own nets, several at a time, one line a file and a count that scripts can read.
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { parseGoldenRecord } from '../../graph/inspect/golden.ts';
+import { gpuExecutor, gpuOptions, planFor } from '../gpu-device.ts';
+import { verifyFile, type Executor, type VerifiedFile } from '../verify-record.ts';
+import { json, UsageError, type Console, type Verb } from '../verb.ts';
+
+/** Work of a record in MACs: the longest are started first. Unreadable ones cost nothing. */
+function work(file: string): number {
+  try {
+    const parsed = parseGoldenRecord(readFileSync(file, 'utf8'));
+    return 'record' in parsed ? parsed.record.at_input.macs_conv + parsed.record.at_input.macs_linear : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * Verifies all files on `threads` worker threads (0: in this thread) and reports each as soon as those before it are known.
+ * `entry` is the script that runs {@link serveVerify} when it is started as a thread.
+ */
+export async function verifyAll(
+  files: readonly string[],
+  threads: number,
+  entry: URL | undefined,
+  report: (result: VerifiedFile) => void,
+): Promise<VerifiedFile[]> {
+  const results: (VerifiedFile | undefined)[] = files.map(() => undefined);
+  const queue = files.map((file, index) => ({ file, index, work: work(file) })).sort((a, b) => b.work - a.work);
+  let reported = 0;
+  const finish = (index: number, result: VerifiedFile): void => {
+    results[index] = result;
+    for (; reported < results.length; reported++) {
+      const next = results[reported];
+      if (!next) return;
+      report(next);
+    }
+  };
+  const drain = async (verify: (file: string) => Promise<VerifiedFile>): Promise<void> => {
+    for (let job = queue.shift(); job; job = queue.shift()) finish(job.index, await verify(job.file));
+  };
+  if (threads === 0 || entry === undefined) await drain(verifyFile);
+  else {
+    await Promise.all(
+      Array.from({ length: Math.min(threads, files.length) }, async () => {
+        const thread = new Thread(entry);
+        await drain((file) => thread.verify(file));
+        await thread.stop();
+      }),
+    );
+  }
+  return results as VerifiedFile[];
+}
+
+/** One file after another in this thread: Dawn needs the main one. */
+async function verifyOnGpu(
+  files: readonly string[],
+  executor: Executor,
+  report: (result: VerifiedFile) => void,
+): Promise<VerifiedFile[]> {
+  const results: VerifiedFile[] = [];
+  for (const file of files) {
+    const result = await verifyFile(file, executor);
+    report(result);
+    results.push(result);
+  }
+  return results;
+}
+
+/** A worker thread that verifies one file after another; when it dies (out of memory), the file fails and the next one gets a new thread. */
+class Thread {
+  #worker: Worker | undefined;
+  #settle: (result: Verdict) => void = () => undefined;
+  constructor(readonly entry: URL) {}
+
+  async verify(file: string): Promise<VerifiedFile> {
+    const verdict = await new Promise<Verdict>((resolve) => {
+      this.#settle = resolve;
+      this.#worker ??= this.#start();
+      this.#worker.postMessage(file);
+    });
+    if (typeof verdict === 'object') return verdict;
+    this.#worker = undefined;
+    return { file, passed: false, failures: [`the verifying thread stopped: ${verdict}`], seconds: 0 };
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.entry);
+    // An `exit` follows an `error`: by then the thread is another one and its file is not to be blamed.
+    const settle = (verdict: Verdict): void => {
+      if (this.#worker === worker) this.#settle(verdict);
+    };
+    worker.on('message', settle);
+    worker.on('error', (error: Error) => settle(error.message));
+    worker.on('exit', (code) => settle(`exit code ${code}`));
+    return worker;
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+}
+
+/** A file's result, or why the thread died. */
+type Verdict = VerifiedFile | string;
+
+const difference = ({ worst, worstAt }: VerifiedFile): string =>
+  worst === undefined ? '' : `${worst.toExponential(1)} std at ${worstAt as string}`;
+
+function resultLine(result: VerifiedFile, nameWidth: number): string {
+  const { file, passed, failures, seconds } = result;
+  const name = basename(file).padEnd(nameWidth);
+  if (passed) return `passed  ${name}  worst ${difference(result).padEnd(22)}  ${seconds.toFixed(1).padStart(6)} s`;
+  const shown = failures.slice(0, 4).join('; ') + (failures.length > 4 ? `; and ${failures.length - 4} more` : '');
+  return `FAILED  ${name}  ${difference(result) === '' ? '' : `worst ${difference(result)}: `}${shown}`;
+}
+
+/** `entry`: the command line's own script, for threads. */
+export function verifyVerb(entry: URL | undefined): Verb {
+  return {
+    name: 'verify',
+    operands: 'FILE…',
+    count: { min: 1, max: Infinity },
+    doc: 'Builds the net of each golden record, refills its weights, runs it and compares names, shapes, counts, checkpoints and logits.',
+    options: [
+      {
+        name: 'device',
+        value: 'cpu|webgpu',
+        choices: ['cpu', 'webgpu'],
+        doc: 'Where the net runs: cpu = the float64-accumulating reference; webgpu = the kernels, through Dawn.',
+      },
+      ...gpuOptions,
+      planFor,
+      json,
+    ],
+    async run({ positionals, flag, word }, console: Console) {
+      const asJson = flag('json');
+      const onGpu = word('device') === 'webgpu';
+      if (!onGpu && [...gpuOptions, planFor].some(({ name }) => word(name) !== undefined)) {
+        throw new UsageError('--adapter, --precision and --for belong to --device webgpu.');
+      }
+      const nameWidth = Math.max(...positionals.map((file) => basename(file).length));
+      const threads = positionals.length === 1 ? 0 : Math.max(2, availableParallelism());
+      const report = (result: VerifiedFile): void => {
+        if (!asJson) console.out(resultLine(result, nameWidth));
+      };
+      const results = onGpu
+        ? await verifyOnGpu(positionals, await gpuExecutor(word('adapter'), word('precision'), word('for')), report)
+        : await verifyAll(positionals, threads, entry, report);
+      const passed = results.filter((result) => result.passed).length;
+      const failed = results.length - passed;
+      console.out(
+        asJson ? JSON.stringify({ results, passed, failed }, undefined, 2) : `${passed} passed, ${failed} failed`,
+      );
+      return failed > 0 ? 1 : 0;
+    },
+  };
+}

@@ -1,0 +1,154 @@
+// Data movement element by element: concat, slice, transpose, reshape, unfold and prepending a token, for any shape.
+import type { ConcatAttrs, SliceAttrs, TransposeAttrs, UnfoldAttrs } from '../../families/float.ts';
+import type { Kernel } from '../../kernel.ts';
+import { elements, type Shape } from '../../op.ts';
+import { channelBlocks, perVector, Shader } from '../../wgsl/shader.ts';
+import type { Step, Value } from '../../step.ts';
+
+const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
+
+/** Declares `i0`, `i1`, … of the logical position (row, channel `c`) in `shape`. */
+function position(shape: Shape): string {
+  const lead = shape.slice(0, -1);
+  const lines = lead.map((size, axis) => {
+    const below = elements(lead.slice(axis + 1));
+    const divided = below === 1 ? 'row' : `row / ${below}u`;
+    return `let i${axis} = ${axis === 0 ? divided : `(${divided}) % ${size}u`};`;
+  });
+  return [...lines, `let i${lead.length} = c;`].join('\n');
+}
+
+/** f32 expression of element `indices` of an input. */
+function element(shader: Shader, input: number, indices: readonly string[]): string {
+  const shape = shapeOf(shader.step.inputs[input]);
+  const lead = shape.slice(0, -1);
+  const row = lead.map((_, axis) => {
+    const stride = elements(lead.slice(axis + 1));
+    return stride === 1 ? `(${indices[axis]})` : `(${indices[axis]}) * ${stride}u`;
+  });
+  const channel = indices.at(-1) as string;
+  const buffer = shader.input(input);
+  return `(${shader.load(buffer, `(${row.join(' + ') || '0u'}) * ${channelBlocks(shape)}u + (${channel}) / 4u`)})[(${channel}) % 4u]`;
+}
+
+/** A kernel whose every output element is an assignment to `value`, given `i0`, `i1`, … of the output. */
+function gatherKernel(
+  name: string,
+  family: string,
+  doc: string,
+  value: (shader: Shader, step: Step) => string,
+): Kernel {
+  return {
+    name,
+    family,
+    doc,
+    accepts: (step) => step.outputs.length === 1 && step.prologue.length === 0,
+    build(step, caps, precision) {
+      const shader = new Shader(step, precision);
+      const output = shapeOf(step.outputs[0]);
+      const channels = output.at(-1) as number;
+      const { main, workgroups } = perVector(
+        output,
+        caps,
+        `var acc = vec4f();
+for (var lane = 0u; lane < 4u; lane++) {
+let c = block * 4u + lane;
+${channels % 4 === 0 ? '' : `if (c >= ${channels}u) { break; }`}
+${position(output)}
+var value = 0.0;
+${value(shader, step)}
+acc[lane] = value;
+}
+${shader.riders(step.epilogue, 'acc', output, 'row', 'block')}
+${shader.store(shader.output(), 'index', 'acc')}`,
+      );
+      return shader.build(main, workgroups);
+    },
+  };
+}
+
+const indicesOf = (shape: Shape): string[] => shape.map((_, axis) => `i${axis}`);
+
+export const concat = gatherKernel(
+  'concat/element',
+  'concat',
+  'Finds the part that an element lies in.',
+  (shader, step) => {
+    const { axis } = step.attrs as unknown as ConcatAttrs;
+    let from = 0;
+    return step.inputs
+      .map((value, index) => {
+        const size = value.shape[axis] as number;
+        const indices = indicesOf(value.shape).map((text, i) => (i === axis && from > 0 ? `${text} - ${from}u` : text));
+        const test = `i${axis} < ${from + size}u`;
+        from += size;
+        const assign = `{ value = ${element(shader, index, indices)}; }`;
+        return index === step.inputs.length - 1 ? assign : `if (${test}) ${assign}`;
+      })
+      .join(' else ');
+  },
+);
+
+export const slice = gatherKernel('slice/element', 'slice', 'Reads a strided range of one axis.', (shader, step) => {
+  const { axis, start, step: every } = step.attrs as unknown as SliceAttrs;
+  const indices = indicesOf(shapeOf(step.inputs[0])).map((text, i) =>
+    i === axis ? `${text} * ${every}u + ${start}u` : text,
+  );
+  return `value = ${element(shader, 0, indices)};`;
+});
+
+export const transpose = gatherKernel(
+  'transpose/element',
+  'transpose',
+  'Reads with exchanged axes.',
+  (shader, step) => {
+    const { order } = step.attrs as unknown as TransposeAttrs;
+    const indices: string[] = [];
+    order.forEach((axis, i) => (indices[axis] = `i${i}`));
+    return `value = ${element(shader, 0, indices)};`;
+  },
+);
+
+export const reshape = gatherKernel(
+  'reshape/element',
+  'reshape',
+  'Same row-major order in another shape, where padding of channels moves data.',
+  (shader, step) => {
+    const input = shapeOf(step.inputs[0]);
+    const output = shapeOf(step.outputs[0]);
+    const linear = output.map((_, axis) => `i${axis} * ${elements(output.slice(axis + 1))}u`).join(' + ');
+    const indices = input.map((size, axis) => `(linear / ${elements(input.slice(axis + 1))}u) % ${size}u`);
+    return `let linear = ${linear};\nvalue = ${element(shader, 0, indices)};`;
+  },
+);
+
+export const unfold = gatherKernel(
+  'unfold/element',
+  'unfold',
+  'im2col with the channel slowest, zeros outside the map.',
+  (shader, step) => {
+    const w = step.attrs as unknown as UnfoldAttrs;
+    const [, height, width] = shapeOf(step.inputs[0]) as [number, number, number];
+    const taps = w.kernel[0] * w.kernel[1];
+    return `let tap = i2 % ${taps}u;
+let iy = i32((i1 / ${w.columns}u) * ${w.stride[0]}u + (tap / ${w.kernel[1]}u) * ${w.dilation[0]}u) - ${w.pads[0]};
+let ix = i32((i1 % ${w.columns}u) * ${w.stride[1]}u + (tap % ${w.kernel[1]}u) * ${w.dilation[1]}u) - ${w.pads[1]};
+if (iy >= 0 && iy < ${height} && ix >= 0 && ix < ${width}) { value = ${element(shader, 0, ['i0', 'u32(iy)', 'u32(ix)', `i2 / ${taps}u`])}; }`;
+  },
+);
+
+export const prependToken = gatherKernel(
+  'prependToken/element',
+  'prependToken',
+  'Token 0 from the weights, the others one place later.',
+  (shader, step) => {
+    const channels = shapeOf(step.inputs[0]).at(-1) as number;
+    const token = shader.weight('token', {
+      packer: 'plain',
+      roles: ['token'],
+      options: {},
+      elements: Math.ceil(channels / 4) * 4,
+    });
+    return `if (i1 == 0u) { value = (${shader.load(token, 'i2 / 4u')})[i2 % 4u]; } else { value = ${element(shader, 0, ['i0', 'i1 - 1u', 'i2'])}; }`;
+  },
+);

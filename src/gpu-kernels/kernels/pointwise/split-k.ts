@@ -1,0 +1,104 @@
+// Products with few rows (7×7 and 14×14 maps, classifiers): the inputs of one output tile are split over the lanes of a workgroup and added up there.
+import type { PointwiseAttrs } from '../../families/float.ts';
+import type { BuiltKernel, Capabilities, Kernel, Precision } from '../../kernel.ts';
+import { Shader } from '../../wgsl/shader.ts';
+import type { Step } from '../../step.ts';
+import { busyInvocations, fillsGpu } from './tiled.ts';
+import { productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
+import { columnThreads, tileGrid, tileLoop } from '../../wgsl/product.ts';
+
+interface Split {
+  readonly across: number;
+  readonly rows: number;
+  /** Lanes that share the inputs of one tile. */
+  readonly parts: number;
+  readonly tiles: number;
+}
+
+/** Workgroups below which narrower tiles are worth their shorter reads. */
+const fewTiles = 64;
+
+/** Undefined where the inputs are too few to split or the device has too little workgroup memory. */
+function chooseSplit(g: ProductRows, caps: Capabilities): Split | undefined {
+  // 7 divides the maps of ImageNet nets; fewest rows of padding, then most reuse. A window's rows need registers for their corners.
+  const rows = (g.guarded ? [4, 2, 1] : [8, 7, 4, 2, 1]).reduce((best, r) =>
+    Math.ceil(g.rows / r) * r < Math.ceil(g.rows / best) * best ? r : best,
+  );
+  const tilesOf = (width: number): number => Math.ceil(g.out4 / width) * Math.ceil(g.rows / rows);
+  const widest = columnThreads(g.out4, [8, 4]);
+  const across = tilesOf(widest) < fewTiles ? 4 : widest;
+  const tiles = tilesOf(across);
+  let parts = 4;
+  const fits = (count: number): boolean =>
+    count <= g.group4 &&
+    across * count <= caps.maxInvocationsPerWorkgroup &&
+    rows * across * count * 16 <= caps.maxWorkgroupStorageBytes;
+  while (tiles * across * parts < busyInvocations && fits(parts * 2)) parts *= 2;
+  return fits(parts) ? { across, rows, parts, tiles } : undefined;
+}
+
+function build(step: Step, caps: Capabilities, precision: Precision): BuiltKernel {
+  const g = productRows(step) as ProductRows;
+  const { across, rows, parts, tiles } = chooseSplit(g, caps) as Split;
+  const size = across * parts;
+  const shader = new Shader(step, precision);
+  const columnTiles = Math.ceil(g.out4 / across);
+  const grid = tileGrid(tiles, caps);
+  const loop = g.overTaps(tileLoop(shader, step, g, rows, { start: 'part', stride: parts }), rows);
+  const bias = shader.vector('bias');
+  const each = (text: (p: number) => string): string => rowNumbers(rows).map(text).join('\n');
+  // Partial results lie row by row, column by column, part by part; each result is then added up by one invocation, in a fixed order.
+  return shader.build(
+    `var<workgroup> partial: array<vec4f, ${rows * size}>;
+@compute @workgroup_size(${size})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+${grid.prologue}
+let firstColumn = (tile % ${columnTiles}u) * ${across}u;
+let firstRow = (tile / ${columnTiles}u) * ${rows}u;
+let part = local / ${across}u;
+let column = min(firstColumn + local % ${across}u, ${g.out4 - 1}u);
+${each(
+  (p) => `let row${p} = min(firstRow + ${p}u, ${g.rows - 1}u);
+${g.rowStart(p)}
+var a${p} = vec4f();`,
+)}
+${loop}
+${each((p) => `partial[${p * size}u + local] = a${p};`)}
+workgroupBarrier();
+for (var i = local; i < ${rows * across}u; i += ${size}u) {
+let row = firstRow + i / ${across}u;
+let block = firstColumn + i % ${across}u;
+if (row >= ${g.rows}u || block >= ${g.out4}u) { continue; }
+var v = ${shader.load(bias, 'block')};
+for (var part = 0u; part < ${parts}u; part++) { v += partial[(i / ${across}u) * ${size}u + part * ${across}u + i % ${across}u]; }
+${shader.riders(step.epilogue, 'v', g.output, 'row', 'block')}
+${shader.store(shader.output(), `row * ${g.out4}u + block`, 'v')}
+}
+}`,
+    grid.workgroups,
+  );
+}
+
+/** Where whole tiles would leave a GPU idle and there are inputs enough to split. */
+function takes(step: Step, caps: Capabilities): boolean {
+  if (caps.software || (step.attrs as unknown as PointwiseAttrs).pool !== undefined || step.outputs.length > 1)
+    return false;
+  const g = productRows(step);
+  return g !== undefined && g.group4 >= 8 && !fillsGpu(g) && chooseSplit(g, caps) !== undefined;
+}
+
+export const pointwiseSplitK: Kernel = {
+  name: 'pointwise/split-k',
+  family: 'pointwise',
+  doc: '4 to 32 lanes share the inputs of a tile of up to 8 rows by 32 channels and reduce in workgroup memory, in a fixed order.',
+  accepts: takes,
+  build,
+};
+
+export const conv2dSplitK: Kernel = {
+  name: 'conv2d/split-k',
+  family: 'conv2d',
+  doc: 'The same for windows on small maps.',
+  accepts: takes,
+  build,
+};

@@ -1,0 +1,97 @@
+// Pointwise and windowed products with enough output tiles to fill a GPU: register tiles, no workgroup memory, any aligned grouping.
+import type { PointwiseAttrs } from '../../families/float.ts';
+import type { BuiltKernel, Capabilities, Kernel, Precision } from '../../kernel.ts';
+import { Shader } from '../../wgsl/shader.ts';
+import type { Step } from '../../step.ts';
+import { productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
+import { columnThreads, tileGrid, tileLoop } from '../../wgsl/product.ts';
+
+const size = 64;
+
+interface Tile {
+  /** Invocations along the channel; the others of the workgroup lie along the rows. */
+  readonly across: number;
+  /** Rows an invocation. */
+  readonly rows: number;
+  readonly tiles: number;
+}
+
+const tileOf = (g: ProductRows, rows: number): Tile => {
+  const across = columnThreads(g.out4, [16, 8, 4]);
+  return { across, rows, tiles: Math.ceil(g.out4 / across) * Math.ceil(g.rows / ((size / across) * rows)) };
+};
+
+/** Workgroups below which a discrete GPU idles. */
+const fewTiles = 128;
+
+/** The most rows an invocation, for reuse of weights, that still make enough workgroups. A window's rows need registers for their corners. */
+function chooseTile(g: ProductRows): Tile {
+  return (
+    (g.guarded ? [4, 2] : [8, 4, 2]).map((rows) => tileOf(g, rows)).find(({ tiles }) => tiles >= fewTiles) ??
+    tileOf(g, 2)
+  );
+}
+
+/** Invocations that keep a discrete GPU busy. */
+export const busyInvocations = 16384;
+
+/** True where small tiles are enough work for a GPU without splitting the inputs. */
+export const fillsGpu = (g: ProductRows): boolean => tileOf(g, 2).tiles * size >= busyInvocations;
+
+function build(step: Step, caps: Capabilities, precision: Precision): BuiltKernel {
+  const g = productRows(step) as ProductRows;
+  const { across, rows, tiles } = chooseTile(g);
+  const shader = new Shader(step, precision);
+  const columnTiles = Math.ceil(g.out4 / across);
+  const grid = tileGrid(tiles, caps);
+  const loop = g.overTaps(tileLoop(shader, step, g, rows), rows);
+  const bias = shader.vector('bias');
+  const out = shader.output();
+  const each = (text: (p: number) => string): string => rowNumbers(rows).map(text).join('\n');
+  return shader.build(
+    `@compute @workgroup_size(${size})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+${grid.prologue}
+let block = (tile % ${columnTiles}u) * ${across}u + local % ${across}u;
+let firstRow = ((tile / ${columnTiles}u) * ${size / across}u + local / ${across}u) * ${rows}u;
+let column = min(block, ${g.out4 - 1}u);
+${each(
+  (p) => `let row${p} = min(firstRow + ${p}u, ${g.rows - 1}u);
+${g.rowStart(p)}`,
+)}
+let start = ${shader.load(bias, 'column')};
+${each((p) => `var a${p} = start;`)}
+${loop}
+${g.out4 % across === 0 ? '' : `if (block >= ${g.out4}u) { return; }`}
+${each(
+  (p) => `${g.rows % ((size / across) * rows) === 0 ? '{' : `if (firstRow + ${p}u < ${g.rows}u) {`}
+${shader.riders(step.epilogue, `a${p}`, g.output, `row${p}`, 'column')}
+${shader.store(out, `row${p} * ${g.out4}u + column`, `a${p}`)}
+}`,
+)}
+}`,
+    grid.workgroups,
+  );
+}
+
+const takes = (step: Step, caps: Capabilities): boolean =>
+  !caps.software &&
+  (step.attrs as unknown as PointwiseAttrs).pool === undefined &&
+  step.outputs.length === 1 &&
+  productRows(step) !== undefined;
+
+export const pointwiseTiled: Kernel = {
+  name: 'pointwise/tiled',
+  family: 'pointwise',
+  doc: '2 to 8 rows by four channels an invocation, 64 invocations over 16 to 64 channels: products with many rows.',
+  accepts: takes,
+  build,
+};
+
+export const conv2dTiled: Kernel = {
+  name: 'conv2d/tiled',
+  family: 'conv2d',
+  doc: 'The same tile over the taps of any window: dilated and very large kernels.',
+  accepts: takes,
+  build,
+};

@@ -1,0 +1,70 @@
+// Graph + weights → ONNX (opset 20), channel-first as every ONNX runtime expects: for export, for the WASM fallback and for racing peers.
+import type { Shape } from '../../../gpu-kernels/op.ts';
+import type { GraphNode, InferredGraph } from '../../ir/graph.ts';
+import type { Params } from '../../weights/weights.ts';
+import { channelFirst, OnnxBuilder } from './builder.ts';
+import { emitters } from './ops.ts';
+import { encodeOnnx } from './proto.ts';
+
+/** What an emitter gets: the node, its shapes in our layout, names of its exported inputs, its parameters by role. */
+export interface EmitContext {
+  readonly builder: OnnxBuilder;
+  readonly node: GraphNode;
+  readonly inputs: readonly string[];
+  readonly inputShapes: readonly Shape[];
+  readonly output: string;
+  readonly outputShape: Shape;
+  /** Values of a parameter, or undefined when the node has no such role. */
+  values(role: string): Float32Array | undefined;
+  /** Exports a parameter under its state-dict name and returns the name. */
+  param(role: string, shape?: Shape): string;
+}
+
+/**
+ * The net as a `.onnx` file: input `[N, C, H, W]` float32 under its node's id, outputs under theirs, weights under their state-dict names.
+ * Throws Error naming the op when one has no ONNX form, or the tensor when one is missing.
+ */
+export function exportOnnx(graph: InferredGraph, params: Params): Uint8Array {
+  const builder = new OnnxBuilder();
+  const shapeOf = (id: string): Shape => graph.facts.get(id)?.shape ?? [];
+  for (const node of graph.nodes) {
+    if (node.op === 'input') continue;
+    const emit = emitters[node.op];
+    if (!emit) throw new Error(`"${node.op}" (${node.id}) has no ONNX form`);
+    const facts = graph.facts.get(node.id);
+    const values = (role: string): Float32Array | undefined => {
+      const name = node.params[role];
+      if (name === undefined) return undefined;
+      const tensor = params.get(name);
+      if (!tensor) throw new Error(`the weights lack "${name}"`);
+      return tensor;
+    };
+    emit({
+      builder,
+      node,
+      inputs: node.inputs,
+      inputShapes: node.inputs.map(shapeOf),
+      output: node.id,
+      outputShape: shapeOf(node.id),
+      values,
+      param(role, shape) {
+        const name = node.params[role];
+        const data = values(role);
+        if (name === undefined || !data) throw new Error(`${node.id} has no parameter "${role}"`);
+        const stored = facts?.params.find((param) => param.role === role)?.shape ?? [data.length];
+        // A node and a tensor may share a name with us (`cls_token`), not in ONNX.
+        const own = graph.facts.has(name) ? `${name}.value` : name;
+        return shape ? builder.constant(`${own} ${shape.join('x')}`, shape, data) : builder.constant(own, stored, data);
+      },
+    });
+  }
+  const value = (id: string) => ({ name: id, shape: channelFirst(shapeOf(id)) });
+  return encodeOnnx({
+    name: graph.name,
+    opset: 20,
+    inputs: graph.inputs.map(value),
+    outputs: graph.outputs.map(value),
+    nodes: builder.nodes,
+    initializers: builder.initializers,
+  });
+}

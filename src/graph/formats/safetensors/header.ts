@@ -1,0 +1,241 @@
+// Scans a safetensors header byte by byte: JSON.parse would silently keep the last of two equal keys, round 2^53 + 1 and lose offsets.
+import { utf8Decode } from '../../utf8.ts';
+
+/** Every way in which a safetensors file can be refused, with the place of the first wrong byte. */
+export class SafetensorsError extends Error {
+  constructor(
+    message: string,
+    /** Byte offset in the file. */
+    readonly offset: number,
+    /** Tensor that the offset belongs to, when one is known. */
+    readonly tensor?: string,
+  ) {
+    super(`safetensors, byte ${offset}${tensor === undefined ? '' : ` (tensor "${tensor}")`}: ${message}`);
+    this.name = 'SafetensorsError';
+  }
+}
+
+export const limits = {
+  fileBytes: 2 ** 30,
+  headerBytes: 16 * 2 ** 20,
+  tensors: 20_000,
+  metadataEntries: 20_000,
+  stringBytes: 65_536,
+  rank: 8,
+  dimension: 2 ** 31 - 1,
+} as const;
+
+/** A tensor's entry as written; ranges are still unchecked. */
+export interface HeaderEntry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+  /** Byte offset of the entry's name in the file, for messages. */
+  readonly at: number;
+}
+
+export interface Header {
+  readonly entries: readonly HeaderEntry[];
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BRACE_OPEN = 0x7b;
+const BRACE_CLOSE = 0x7d;
+const SQUARE_OPEN = 0x5b;
+const SQUARE_CLOSE = 0x5d;
+const BACKSLASH = 0x5c;
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
+
+/** Reads the grammar of a header and nothing more: it never recurses, so no depth of brackets can hurt. */
+class Scanner {
+  tensor: string | undefined;
+  constructor(
+    readonly bytes: Uint8Array,
+    public at: number,
+    readonly end: number,
+  ) {}
+
+  fail(message: string, at = this.at): never {
+    throw new SafetensorsError(message, at, this.tensor);
+  }
+
+  space(): void {
+    for (; this.at < this.end; this.at++) {
+      const byte = this.bytes[this.at];
+      if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return;
+    }
+  }
+
+  /** The next byte that is not white space; −1 at the end of the header. */
+  peek(): number {
+    this.space();
+    return this.at < this.end ? (this.bytes[this.at] as number) : -1;
+  }
+
+  expect(byte: number, where: string): void {
+    if (this.peek() !== byte) this.fail(`"${String.fromCharCode(byte)}" expected ${where}`);
+    this.at++;
+  }
+
+  /** Calls `member` at each key; refuses a key that came before. */
+  object(where: string, member: (key: string, at: number) => void): void {
+    this.expect(BRACE_OPEN, where);
+    const seen = new Set<string>();
+    if (this.peek() === BRACE_CLOSE) {
+      this.at++;
+      return;
+    }
+    for (;;) {
+      this.space();
+      const at = this.at;
+      const key = this.string(`as a key of ${where}`);
+      if (seen.has(key)) this.fail(`the key "${key}" stands twice`, at);
+      seen.add(key);
+      this.expect(COLON, `after the key "${key}"`);
+      member(key, at);
+      const next = this.peek();
+      if (next === BRACE_CLOSE) {
+        this.at++;
+        return;
+      }
+      this.expect(COMMA, `between the members of ${where}`);
+    }
+  }
+
+  integers(what: string, most: number): number[] {
+    this.expect(SQUARE_OPEN, `before ${what}`);
+    const values: number[] = [];
+    if (this.peek() === SQUARE_CLOSE) {
+      this.at++;
+      return values;
+    }
+    for (;;) {
+      if (values.length === most) this.fail(`${what} has more than ${most} numbers`);
+      values.push(this.integer(what));
+      if (this.peek() === SQUARE_CLOSE) {
+        this.at++;
+        return values;
+      }
+      this.expect(COMMA, `in ${what}`);
+    }
+  }
+
+  integer(what: string): number {
+    this.space();
+    const from = this.at;
+    let value = 0;
+    for (; this.at < this.end; this.at++) {
+      const digit = (this.bytes[this.at] as number) - 0x30;
+      if (digit < 0 || digit > 9) break;
+      if (value === 0 && this.at > from) this.fail(`${what}: a number may not begin with 0`, from);
+      value = value * 10 + digit;
+      if (value > Number.MAX_SAFE_INTEGER) this.fail(`${what}: a number is larger than 2^53 − 1`, from);
+    }
+    if (this.at === from) this.fail(`${what}: a whole number ≥ 0 expected`);
+    const next = this.bytes[this.at] as number;
+    if (this.at < this.end && (next === 0x2e || next === 0x65 || next === 0x45)) {
+      this.fail(`${what}: a whole number expected, without fraction or exponent`, from);
+    }
+    return value;
+  }
+
+  string(where: string): string {
+    this.expect(QUOTE, where);
+    const from = this.at;
+    let text = '';
+    let plainFrom = this.at;
+    const plain = (): void => {
+      const decoded = utf8Decode(this.bytes, plainFrom, this.at);
+      if ('invalidAt' in decoded) this.fail('the text is not valid UTF-8', decoded.invalidAt);
+      text += decoded.text;
+    };
+    for (; ; this.at++) {
+      if (this.at >= this.end) this.fail('a string does not end inside the header', from);
+      if (this.at - from > limits.stringBytes) this.fail(`a string is longer than ${limits.stringBytes} bytes`, from);
+      const byte = this.bytes[this.at] as number;
+      if (byte < 0x20) this.fail('a control character stands in a string');
+      if (byte === QUOTE) {
+        plain();
+        this.at++;
+        if (/[\ud800-\udfff]/u.test(text)) this.fail('a string holds half a surrogate pair', from);
+        return text;
+      }
+      if (byte === BACKSLASH) {
+        plain();
+        text += this.escape();
+        plainFrom = this.at + 1;
+      }
+    }
+  }
+
+  /** At a backslash: returns its meaning and stops at its last byte. */
+  private escape(): string {
+    const at = this.at++;
+    if (this.at >= this.end) this.fail('a string does not end inside the header', at);
+    const letter = String.fromCharCode(this.bytes[this.at] as number);
+    const simple = Object.hasOwn(ESCAPES, letter) ? ESCAPES[letter] : undefined;
+    if (simple !== undefined) return simple;
+    const digits = String.fromCharCode(...this.bytes.subarray(this.at + 1, Math.min(this.at + 5, this.end)));
+    if (letter !== 'u' || !/^[0-9a-fA-F]{4}$/.test(digits)) this.fail('unknown escape in a string', at);
+    this.at += 4;
+    return String.fromCharCode(parseInt(digits, 16));
+  }
+}
+
+function scanTensor(scan: Scanner, name: string, at: number): HeaderEntry {
+  let dtype: string | undefined;
+  let shape: number[] | undefined;
+  let range: number[] | undefined;
+  scan.tensor = name;
+  scan.object('a tensor', (key, keyAt) => {
+    if (key === 'dtype') dtype = scan.string('as the dtype');
+    else if (key === 'shape') shape = scan.integers('the shape', limits.rank);
+    else if (key === 'data_offsets') range = scan.integers('data_offsets', 2);
+    else scan.fail(`unknown key "${key}"; a tensor has dtype, shape and data_offsets`, keyAt);
+  });
+  if (dtype === undefined) scan.fail('the dtype is missing', at);
+  if (shape === undefined) scan.fail('the shape is missing', at);
+  if (range === undefined) scan.fail('data_offsets are missing', at);
+  const [begin, end] = range;
+  if (begin === undefined || end === undefined) scan.fail('data_offsets must be two numbers', at);
+  scan.tensor = undefined;
+  return { name, dtype, shape, begin, end, at };
+}
+
+/** Scans the header that occupies `bytes[from, to)`. Throws {@link SafetensorsError}. */
+export function scanHeader(bytes: Uint8Array, from: number, to: number): Header {
+  const scan = new Scanner(bytes, from, to);
+  // The format lets padding follow the object, not come before it.
+  if (bytes[from] !== BRACE_OPEN) scan.fail('the header must begin with "{"');
+  const entries: HeaderEntry[] = [];
+  const metadata = new Map<string, string>();
+  scan.object('the header', (name, at) => {
+    if (name === '__metadata__') {
+      scan.object('__metadata__', (key) => {
+        if (metadata.size === limits.metadataEntries)
+          scan.fail(`__metadata__ has more than ${limits.metadataEntries} entries`);
+        metadata.set(key, scan.string(`as the value of "${key}"`));
+      });
+      return;
+    }
+    if (name === '__proto__') scan.fail('a tensor may not be called "__proto__"', at);
+    if (entries.length === limits.tensors) scan.fail(`the file has more than ${limits.tensors} tensors`, at);
+    entries.push(scanTensor(scan, name, at));
+  });
+  if (scan.peek() !== -1) scan.fail('something follows the header object');
+  return { entries, metadata };
+}

@@ -1,0 +1,22 @@
+// Opens a published net by name and remembers it among the recent ones.
+import * as v from 'valibot';
+import { resolvePreset } from '../../../graph/presets/resolve.ts';
+import type { Session } from '../../state/session.svelte.ts';
+import { readStored, writeStored } from '../../parts/stored.ts';
+
+const KEPT = 6;
+const names = v.pipe(v.array(v.pipe(v.string(), v.maxLength(120))), v.maxLength(KEPT));
+
+/** Names that were opened last, newest first. */
+export const recentPresets = (): readonly string[] => readStored('recent', names) ?? [];
+
+export function openPreset(session: Session, name: string): void {
+  const resolved = resolvePreset(name);
+  if ('problem' in resolved) {
+    session.say(resolved.problem, 'bad');
+    return;
+  }
+  session.open(resolved.name, resolved.text);
+  writeStored('recent', [name, ...recentPresets().filter((other) => other !== name)].slice(0, KEPT));
+  session.say(`Opened ${name}. Undo leads back.`);
+}

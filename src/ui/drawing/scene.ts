@@ -1,0 +1,107 @@
+// The net as people read it: blocks in columns of equal resolution, each block foldable into its ops. Pure data, no pixels.
+import type { Architecture } from '../../graph/architecture.ts';
+import type { GraphNode, InferredGraph } from '../../graph/ir/graph.ts';
+import { printArgument } from '../../graph/notation/argument-text.ts';
+import type { Shape } from '../../gpu-kernels/op.ts';
+
+/** One repeat of a block line: what folds and unfolds. */
+export interface Unit {
+  /** `line:repeat`, stable while the line stays where it is. */
+  readonly key: string;
+  readonly line: number;
+  readonly repeat: number;
+  /** `mbconv`. */
+  readonly word: string;
+  /** `k3 s2 e6`: what the text says, channels left out since the shape shows them. */
+  readonly detail: string;
+  readonly nodes: readonly GraphNode[];
+  /** Shape that the unit before it puts out. */
+  readonly input: Shape;
+  readonly output: Shape;
+  /** The block adds its own input to its output. */
+  readonly residual: boolean;
+  /** The map is smaller behind this block. */
+  readonly reduces: boolean;
+  /** Stage name when this unit is the first of a stage (`blocks.2`). */
+  readonly stage?: string;
+}
+
+/** Consecutive units whose outputs have one resolution (or are tokens, or vectors). */
+export interface Column {
+  readonly title: string;
+  readonly units: readonly Unit[];
+}
+
+export interface Scene {
+  readonly columns: readonly Column[];
+  readonly units: readonly Unit[];
+}
+
+export function sceneOf(graph: InferredGraph, architecture: Architecture): Scene {
+  const groups: { key: string; nodes: GraphNode[] }[] = [];
+  for (const node of graph.nodes) {
+    if (node.op === 'input') continue;
+    const key = `${node.block}:${node.repeat}`;
+    const last = groups.at(-1);
+    if (last?.key === key) last.nodes.push(node);
+    else groups.push({ key, nodes: [node] });
+  }
+  const stageEnds = new Map(graph.stages.map(({ name, node }) => [node, name]));
+  const units: Unit[] = [];
+  let before: Shape = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
+  let open: number | undefined;
+  const stageOf = new Map<number, string>();
+  groups.forEach(({ nodes }, index) => {
+    open ??= index;
+    const end = nodes.map(({ id }) => stageEnds.get(id)).find((name) => name !== undefined);
+    if (end === undefined) return;
+    stageOf.set(open, end);
+    open = undefined;
+  });
+  groups.forEach(({ key, nodes }, index) => {
+    const first = nodes[0] as GraphNode;
+    const line = architecture.blocks[first.block];
+    const own = new Set(nodes.map(({ id }) => id));
+    const output = graph.facts.get((nodes.at(-1) as GraphNode).id)?.shape ?? [];
+    const stage = stageOf.get(index);
+    units.push({
+      key,
+      line: first.block,
+      repeat: first.repeat,
+      word: line?.word ?? first.op,
+      detail: line ? detailOf(line.args, first.repeat) : '',
+      nodes,
+      input: before,
+      output,
+      residual: nodes.some(({ op, inputs }) => op === 'add' && inputs.some((id) => !own.has(id))),
+      reduces: area(output) < area(before),
+      ...(stage !== undefined && { stage }),
+    });
+    before = output;
+  });
+  const columns: { title: string; units: Unit[] }[] = [];
+  for (const unit of units) {
+    const title = resolutionOf(unit.output);
+    const last = columns.at(-1);
+    if (last?.title === title) last.units.push(unit);
+    else columns.push({ title, units: [unit] });
+  }
+  return { columns, units };
+}
+
+/** Pixels of a map; 1 for anything else. */
+const area = (shape: Shape): number => (shape.length === 4 ? (shape[1] ?? 0) * (shape[2] ?? 0) : 1);
+
+/** What the columns are headed with: `56 × 56`, `196 tokens`, `vector`. */
+export function resolutionOf(shape: Shape): string {
+  if (shape.length === 4) return (shape[1] ?? 0) * (shape[2] ?? 0) === 1 ? 'vector' : `${shape[1]} × ${shape[2]}`;
+  if (shape.length === 3) return `${shape[1]} tokens`;
+  return 'vector';
+}
+
+function detailOf(args: Readonly<Record<string, Parameters<typeof printArgument>[1]>>, repeat: number): string {
+  return Object.entries(args)
+    .filter(([key]) => key !== 'c' && !(key === 's' && repeat > 0))
+    .map(([key, value]) => printArgument(key, value))
+    .join(' ');
+}

@@ -1,0 +1,86 @@
+// The commands of the frame itself: history, baseline, dialogs, files, views, theme. Panes add their own.
+import type { Session } from '../state/session.svelte.ts';
+import type { Command } from './commands.svelte.ts';
+import { themes, views, type Shell } from './shell.svelte.ts';
+
+export interface FrameActions {
+  openFile(): void;
+  saveFile(): void;
+  copyLink(): void;
+  newNet(): void;
+  /** Moves the focus into a pane. */
+  focus(view: (typeof views)[number]): void;
+}
+
+const themeLabels = { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' } as const;
+
+export const frameCommands = (session: Session, shell: Shell, actions: FrameActions): readonly Command[] => [
+  { id: 'presets', label: 'Open a preset…', group: 'Document', keys: ['P'], run: () => (shell.dialog = 'presets') },
+  { id: 'new', label: 'New net from empty', group: 'Document', run: actions.newNet },
+  { id: 'open-file', label: 'Open a file…', group: 'Document', keys: ['Mod+O'], run: actions.openFile },
+  { id: 'save-file', label: 'Save as an .arch file', group: 'Document', keys: ['Mod+S'], run: actions.saveFile },
+  {
+    id: 'undo',
+    label: 'Undo',
+    group: 'Edit',
+    keys: ['Mod+Z'],
+    enabled: () => session.undoLabel !== undefined,
+    run: () => session.undo(),
+  },
+  {
+    id: 'redo',
+    label: 'Redo',
+    group: 'Edit',
+    keys: ['Mod+Shift+Z', 'Mod+Y'],
+    enabled: () => session.redoLabel !== undefined,
+    run: () => session.redo(),
+  },
+  {
+    id: 'pin',
+    label: 'Pin this net as the baseline',
+    group: 'Edit',
+    keys: ['B'],
+    enabled: () => session.graph !== undefined,
+    run: () => {
+      session.pinBaseline();
+      session.say(`Changes are now shown against ${session.name} as it is.`);
+    },
+  },
+  {
+    id: 'unpin',
+    label: 'Stop comparing with the baseline',
+    group: 'Edit',
+    enabled: () => session.baseline !== undefined,
+    run: () => (session.baseline = undefined),
+  },
+  {
+    id: 'share',
+    label: 'Share: link, text, code, file…',
+    group: 'Share',
+    keys: ['Mod+Shift+S'],
+    run: () => (shell.dialog = 'share'),
+  },
+  { id: 'copy-link', label: 'Copy the link to this net', group: 'Share', run: actions.copyLink },
+  ...views.map((view, index): Command => ({
+    id: `view-${view}`,
+    label: `Go to ${view}`,
+    group: 'View',
+    keys: [String(index + 1)],
+    run: () => actions.focus(view),
+  })),
+  ...themes.map((theme): Command => ({
+    id: `theme-${theme}`,
+    label: themeLabels[theme],
+    group: 'View',
+    enabled: () => shell.theme !== theme,
+    run: () => (shell.theme = theme),
+  })),
+  {
+    id: 'palette',
+    label: 'Find a command or a net',
+    group: 'View',
+    keys: ['Mod+K'],
+    run: () => (shell.dialog = 'palette'),
+  },
+  { id: 'keys', label: 'Keyboard shortcuts', group: 'View', keys: ['?'], run: () => (shell.dialog = 'keys') },
+];

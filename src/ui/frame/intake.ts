@@ -1,0 +1,76 @@
+// What a drop, a paste or a chosen file holds: a net's text, a share link, timm's block strings, or nothing that this page opens.
+import { decodeLink, type LinkDocument } from '../../graph/link/link.ts';
+import { parse } from '../../graph/notation/parse.ts';
+import { print } from '../../graph/notation/print.ts';
+import { frameOf, fromTimm } from '../../graph/notation/timm-net.ts';
+import type { Architecture } from '../../graph/architecture.ts';
+import { cleanName, nameOfFile } from '../parts/file-names.ts';
+
+export type Intake =
+  | { readonly kind: 'document'; readonly name: string; readonly text: string }
+  | { readonly kind: 'link'; readonly document: LinkDocument }
+  | { readonly kind: 'refused'; readonly problem: string };
+
+const accepted = 'Bottleneck opens share links, .arch texts and timm block strings.';
+/** More than any text may have (notation caps), so that a large file is refused by its size alone. */
+const MAX_BYTES = 1_000_000;
+
+const refuse = (problem: string): Intake => ({ kind: 'refused', problem });
+
+/** Reads text that was pasted, dropped, or stood in a file called `file`. `frame` lends its header, stem and head to timm's strings. */
+export function readText(text: string, frame: Architecture, file?: string): Intake {
+  const trimmed = text.trim();
+  if (trimmed === '') return refuse(`There is no text in it. ${accepted}`);
+  if (!/\s/.test(trimmed) && (/^https?:\/\//i.test(trimmed) || /^#?\d+\./.test(trimmed))) return readLink(trimmed);
+  const stages = timmStages(trimmed);
+  if (stages.length > 0) {
+    const read = fromTimm(stages, { ...frameOf(frame) });
+    if (!read.ok) return refuse(`These timm block strings cannot be opened: ${read.problem}`);
+    return { kind: 'document', name: file ? nameOfFile(file) : 'from timm', text: print(read.architecture) };
+  }
+  const { architecture, problems } = parse(trimmed);
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  // A net with slips opens and shows them; prose and other formats give errors and hardly a block.
+  if (architecture.blocks.length === 0 || errors > 2 * architecture.blocks.length) {
+    return refuse(`${file ? `"${cleanName(file)}"` : 'This text'} is not a net in Bottleneck’s notation. ${accepted}`);
+  }
+  const name = file ? nameOfFile(file) : titleOf(architecture);
+  return { kind: 'document', name, text: text.replace(/\r\n?/g, '\n') };
+}
+
+/** Decides by name and size whether a file is worth reading as text; undefined = read it. */
+export function refuseFile(file: { readonly name: string; readonly size: number }): string | undefined {
+  const ending = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase() ?? '';
+  const name = `"${cleanName(file.name)}"`;
+  if (ending === 'safetensors')
+    return `${name} holds weights; Bottleneck does not take weights by drop or paste. ${accepted}`;
+  if (['onnx', 'tflite', 'pt', 'pth', 'bin', 'zip', 'png', 'jpg', 'jpeg', 'webp', 'pdf'].includes(ending)) {
+    return `${name} is a .${ending} file. ${accepted}`;
+  }
+  return file.size > MAX_BYTES ? `${name} is larger than 1 MB, which no net’s text is. ${accepted}` : undefined;
+}
+
+function readLink(address: string): Intake {
+  const at = address.indexOf('#');
+  const fragment = at >= 0 ? address.slice(at + 1) : /^\d/.test(address) ? address : '';
+  if (fragment === '') return refuse(`This address has no net behind a “#”. ${accepted}`);
+  const decoded = decodeLink(fragment);
+  return decoded.ok ? { kind: 'link', document: decoded.document } : refuse(decoded.problem);
+}
+
+/** Block strings as timm's `arch_def` writes them: quoted, a list per stage. Without lists, each string is a stage. */
+function timmStages(text: string): string[][] {
+  const strings = (part: string): string[] =>
+    [...part.matchAll(/['"]([a-z]+_[a-z0-9._]+)['"]/g)].map(([, string]) => string ?? '');
+  const lists = [...text.matchAll(/\[([^[\]]*)\]/g)]
+    .map(([, inside]) => strings(inside ?? ''))
+    .filter(({ length }) => length > 0);
+  return lists.length > 0 ? lists : strings(text).map((string) => [string]);
+}
+
+/** The first comment's words before its comma ("# MobileNetV2, arXiv …"). */
+function titleOf({ comments, blocks }: Architecture): string {
+  const first = [...(comments ?? []), ...(blocks[0]?.comments ?? [])].find((comment) => !comment.startsWith('#:'));
+  const words = first?.replace(/^#+\s*/, '').split(/[,:;]/, 1)[0] ?? '';
+  return words.length > 0 && words.length <= 40 ? cleanName(words) : 'pasted net';
+}

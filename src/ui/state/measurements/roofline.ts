@@ -1,0 +1,63 @@
+// What keeps a dispatch from being faster, by the roofline model (Williams, Waterman, Patterson 2009) with peaks of this very device.
+import * as v from 'valibot';
+import type { Peaks } from '../../../workers/engine/peaks.ts';
+import type { RunDispatch } from './record.ts';
+
+const rate = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+/** Of stored peaks; what each number means is said in src/workers/engine/peaks.ts. */
+export const peaksSchema: v.GenericSchema<unknown, Peaks> = v.object({
+  f32MacsPerS: rate,
+  f16MacsPerS: v.exactOptional(rate),
+  bytesPerS: rate,
+  cacheBytesPerS: rate,
+  launchMs: rate,
+});
+
+export type Bound = 'compute' | 'memory' | 'launch';
+
+export const boundWords: Readonly<Record<Bound, string>> = {
+  compute: 'bound by arithmetic',
+  memory: 'bound by memory',
+  launch: 'bound by launching',
+};
+
+export interface RooflinePoint {
+  readonly bound: Bound;
+  /** MACs a byte. */
+  readonly intensity: number;
+  readonly macsPerS: number;
+  readonly bytesPerS: number;
+  /** What the peaks allow, milliseconds: the longest of the three. */
+  readonly roofMs: number;
+  /** roofMs / ms: 1 = at the roof. */
+  readonly reached: number;
+}
+
+export const macRoof = (peaks: Peaks, precision: 'f32' | 'f16'): number =>
+  (precision === 'f16' && peaks.f16MacsPerS) || peaks.f32MacsPerS;
+
+/** Places one dispatch under the roofs; undefined when it took no measurable time. */
+export function rooflinePoint(
+  { macs, bytes, ms }: Pick<RunDispatch, 'macs' | 'bytes' | 'ms'>,
+  peaks: Peaks,
+  precision: 'f32' | 'f16',
+): RooflinePoint | undefined {
+  if (ms <= 0) return undefined;
+  const computeMs = (macs / macRoof(peaks, precision)) * 1000;
+  const memoryMs = (bytes / peaks.bytesPerS) * 1000;
+  const work = Math.max(computeMs, memoryMs);
+  const bound: Bound = peaks.launchMs > work ? 'launch' : computeMs > memoryMs ? 'compute' : 'memory';
+  const roofMs = Math.max(work, peaks.launchMs);
+  return {
+    bound,
+    intensity: bytes > 0 ? macs / bytes : 0,
+    macsPerS: (macs / ms) * 1000,
+    bytesPerS: (bytes / ms) * 1000,
+    roofMs,
+    reached: roofMs / ms,
+  };
+}
+
+/** MACs a byte at which the two roofs meet. */
+export const ridge = (peaks: Peaks, precision: 'f32' | 'f16'): number => macRoof(peaks, precision) / peaks.bytesPerS;

@@ -1,0 +1,290 @@
+// The page's one state: the document with its history, what follows from it, and what is selected. Views read it and call its methods.
+import { accounting, type Accounting } from '../../graph/cost/cost.ts';
+import type { Architecture, ArgumentValue, BlockLine, Header } from '../../graph/architecture.ts';
+import type { InferredGraph, Problem } from '../../graph/ir/graph.ts';
+import { netHash, type LinkDocument, type SharedRecipe, type SharedResult } from '../../graph/link/link.ts';
+import { check, type Checked } from '../../graph/notation/check.ts';
+import * as edit from '../../graph/notation/edit.ts';
+import { print } from '../../graph/notation/print.ts';
+import type { NodeNoise, NodeTimes } from './measurements/heat.ts';
+import { History, type Snapshot } from './history.ts';
+
+/** What is selected: block lines of the document, or one op node of the graph. */
+export type Selection =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'lines'; readonly lines: ReadonlySet<number> }
+  | { readonly kind: 'node'; readonly node: string };
+
+/** A net put aside to compare with. */
+export interface Baseline {
+  readonly name: string;
+  readonly text: string;
+  readonly architecture: Architecture;
+  readonly graph: InferredGraph;
+  readonly accounting: Accounting;
+  /** {@link Session.hash} of the net, by which its measurement is found. */
+  readonly hash: string;
+  /** Measured times, when the net was measured before it was pinned. */
+  readonly times?: NodeTimes;
+}
+
+export class Session {
+  #history: History;
+  #snapshot = $state.raw<Snapshot>({ name: '', text: '', label: '' });
+  /** Bumped by every step, so that undo labels are read again. */
+  #steps = $state(0);
+  #lastGraph: InferredGraph | undefined;
+  /** The document of the last link that was opened, until it is kept; undo and redo leave it and come back to it. */
+  #arrival = $state.raw<LinkDocument | undefined>(undefined);
+  #sharedResult = $state.raw<SharedResult | undefined>(undefined);
+
+  selection = $state.raw<Selection>({ kind: 'none' });
+  baseline = $state.raw<Baseline | undefined>(undefined);
+  /** Measured times of the current graph's nodes; undefined until this very net was measured. */
+  times = $state.raw<NodeTimes | undefined>(undefined);
+  /** The user's own measurement of this net, in the form in which a link carries it; set by whoever measured. */
+  ownResult = $state.raw<SharedResult | undefined>(undefined);
+  /** What int8 does to the current graph's layers; set by the Quantise pane. */
+  noise = $state.raw<NodeNoise | undefined>(undefined);
+  /** How the net on the page was quantised, here or by a link's sender, and the {@link hash} of that net. */
+  quantised = $state.raw<{ readonly hash: string; readonly recipe: SharedRecipe } | undefined>(undefined);
+  /** What just happened, for the status line and screen readers. */
+  notice = $state.raw<{ readonly text: string; readonly tone: 'info' | 'bad' } | undefined>(undefined);
+
+  readonly #checked: Checked = $derived(check(this.#snapshot.text, this.#snapshot.name));
+  readonly #graph: InferredGraph | undefined = $derived.by(() => {
+    const { graph } = this.#checked;
+    if (graph) this.#lastGraph = graph;
+    return graph ?? this.#lastGraph;
+  });
+  readonly #accounting: Accounting | undefined = $derived(this.#graph && accounting(this.#graph));
+  readonly #hash: string = $derived(netHash(canonical(this.#checked.architecture)));
+
+  /** How often another document was opened: what tells an "open" from an edit in the browser's history. */
+  opened = $state(0);
+
+  constructor(name: string, text: string) {
+    this.#history = new History({ name, text, label: 'Open' });
+    this.#snapshot = this.#history.current;
+  }
+
+  get name(): string {
+    return this.#snapshot.name;
+  }
+  get text(): string {
+    return this.#snapshot.text;
+  }
+  get architecture(): Architecture {
+    return this.#checked.architecture;
+  }
+  get problems(): readonly Problem[] {
+    return this.#checked.problems;
+  }
+  get errors(): number {
+    return this.problems.filter(({ severity }) => severity === 'error').length;
+  }
+  /** The graph of the text, or the last one that could be built while the text has an error. */
+  get graph(): InferredGraph | undefined {
+    return this.#graph;
+  }
+  /** True while {@link graph} is older than the text. */
+  get stale(): boolean {
+    return this.#checked.graph === undefined && this.#graph !== undefined;
+  }
+  get accounting(): Accounting | undefined {
+    return this.#accounting;
+  }
+  /** Identity of the net: 16 hex digits of its canonical text without comments. */
+  get hash(): string {
+    return this.#hash;
+  }
+  get undoLabel(): string | undefined {
+    void this.#steps;
+    return this.#history.undoLabel;
+  }
+  get redoLabel(): string | undefined {
+    void this.#steps;
+    return this.#history.redoLabel;
+  }
+
+  /** True while the document is the unchanged one of a link: a look at someone else's net, which should not start expensive work by itself. */
+  get preview(): boolean {
+    return this.#arrival !== undefined && this.#arrival.text === this.text && this.#arrival.name === this.name;
+  }
+  /** The measurement that came with the link, while the document is the net that it was made on. */
+  get sharedResult(): SharedResult | undefined {
+    return this.#sharedResult?.net === this.hash ? this.#sharedResult : undefined;
+  }
+
+  /** The recipe of {@link quantised}, while the document is that net. */
+  get recipe(): SharedRecipe | undefined {
+    return this.quantised?.hash === this.hash ? this.quantised.recipe : undefined;
+  }
+
+  /** Block lines that are selected, directly or through one of their nodes. */
+  get selectedLines(): ReadonlySet<number> {
+    if (this.selection.kind === 'lines') return this.selection.lines;
+    if (this.selection.kind === 'none') return new Set();
+    const { node } = this.selection;
+    const line = this.#graph?.nodes.find(({ id }) => id === node)?.block ?? -1;
+    return line < 0 ? new Set() : new Set([line]);
+  }
+
+  selectLines(lines: Iterable<number>): void {
+    const set = new Set(lines);
+    this.selection = set.size === 0 ? { kind: 'none' } : { kind: 'lines', lines: set };
+  }
+  selectNode(node: string): void {
+    this.selection = { kind: 'node', node };
+  }
+  clearSelection(): void {
+    this.selection = { kind: 'none' };
+  }
+
+  /** Opens another document as one undoable step. */
+  open(name: string, text: string, label = `Open ${name}`): void {
+    // An empty or broken net must not show the graph of the one before it.
+    this.#lastGraph = undefined;
+    this.#step({ name, text, label });
+    this.clearSelection();
+    this.opened++;
+  }
+  /** Opens what a link holds, as one undoable step; a measurement of another net is left out. */
+  openLink(document: LinkDocument): void {
+    this.open(document.name, document.text, 'Open link');
+    this.#arrival = document;
+    this.#sharedResult = document.result;
+    this.quantised = document.recipe && { hash: this.hash, recipe: document.recipe };
+    if (document.result && document.result.net !== this.hash) {
+      this.say('The measurement in this link is of another net, so it is not shown.', 'bad');
+    }
+  }
+  /** Ends the preview: the link's net is now the user's own. */
+  keep(): void {
+    this.#arrival = undefined;
+  }
+  rename(name: string): void {
+    this.#step({ name, text: this.text, label: 'Rename' }, 'rename');
+  }
+  /** Replaces the text; steps with the same `coalesce` key that follow closely become one. */
+  setText(text: string, label = 'Typing', coalesce = label === 'Typing' ? 'typing' : ''): void {
+    this.#step({ name: this.name, text, label }, coalesce);
+  }
+  applyFix(problem: Problem): void {
+    if (!problem.fix) return;
+    const { range, insert, label } = problem.fix;
+    this.setText(this.text.slice(0, range.from) + insert + this.text.slice(range.to), label);
+  }
+  /** Changes one argument of every given line that takes it, as one step; `undefined` removes it. */
+  setArgument(lines: number | ReadonlySet<number>, key: string, value: edit.Change<ArgumentValue | undefined>): void {
+    const set = setOf(lines);
+    this.setText(
+      edit.setArgument(this.#document, set, key, value),
+      `Change ${key}`,
+      `argument ${[...set].join()} ${key}`,
+    );
+  }
+  setRepeats(lines: number | ReadonlySet<number>, repeats: edit.Change<number>): void {
+    const set = setOf(lines);
+    this.setText(edit.setRepeats(this.#document, set, repeats), 'Change repeats', `repeats ${[...set].join()}`);
+  }
+  setSameStage(lines: number | ReadonlySet<number>, sameStage: boolean): void {
+    this.setText(
+      edit.setSameStage(this.#document, setOf(lines), sameStage),
+      sameStage ? 'Join stage above' : 'Begin a stage',
+    );
+  }
+  setHeader(changes: Partial<Header>, label = `Change ${Object.keys(changes).join(', ')}`): void {
+    this.setText(edit.setHeader(this.#document, changes), label, `header ${Object.keys(changes).join()}`);
+  }
+  insert(at: number, lines: readonly BlockLine[]): void {
+    this.setText(edit.insertLines(this.#document, at, lines), `Insert ${lines.map(({ word }) => word).join(', ')}`);
+    this.selectLines(lines.map((_, offset) => at + offset));
+  }
+  deleteSelected(): void {
+    const lines = this.selectedLines;
+    if (lines.size === 0) return;
+    const next = Math.min(...lines);
+    this.setText(
+      edit.deleteLines(this.#document, lines),
+      lines.size === 1 ? 'Delete block' : `Delete ${lines.size} blocks`,
+    );
+    const left = this.architecture.blocks.length;
+    this.selectLines(left > 0 ? [Math.min(next, left - 1)] : []);
+  }
+  duplicateSelected(): void {
+    const lines = this.selectedLines;
+    if (lines.size === 0) return;
+    const last = Math.max(...lines);
+    this.setText(edit.duplicateLines(this.#document, lines), 'Duplicate');
+    this.selectLines([...lines].map((_, offset) => last + 1 + offset));
+  }
+  /** Moves the given lines (default: the selected ones) before the line at `to`. */
+  move(to: number, lines: ReadonlySet<number> = this.selectedLines): void {
+    if (lines.size === 0) return;
+    const before = [...lines].filter((line) => line < to).length;
+    this.setText(edit.moveLines(this.#document, lines, to), 'Move');
+    this.selectLines([...lines].map((_, offset) => to - before + offset));
+  }
+
+  undo(): void {
+    if (this.#history.undo()) this.#moved('Undone');
+  }
+  redo(): void {
+    if (this.#history.redo()) this.#moved('Redone');
+  }
+
+  pinBaseline(): void {
+    if (!this.#graph || !this.#accounting) return;
+    this.baseline = {
+      name: this.name,
+      text: this.text,
+      architecture: this.architecture,
+      graph: this.#graph,
+      accounting: this.#accounting,
+      hash: this.hash,
+      ...(this.times && { times: this.times }),
+    };
+  }
+
+  say(text: string, tone: 'info' | 'bad' = 'info'): void {
+    this.notice = { text, tone };
+  }
+
+  /** For the autosave. */
+  get history(): History {
+    void this.#steps;
+    return this.#history;
+  }
+  /** Continues where a stored history stopped. */
+  restore(history: History): void {
+    this.#history = history;
+    this.#snapshot = history.current;
+    this.#steps++;
+  }
+
+  get #document(): edit.Document {
+    return { text: this.text, architecture: this.architecture, problems: this.problems };
+  }
+  #step(step: Snapshot, coalesce = ''): void {
+    this.#history.push(step, coalesce);
+    this.#snapshot = this.#history.current;
+    this.#steps++;
+  }
+  #moved(what: string): void {
+    this.#snapshot = this.#history.current;
+    this.#steps++;
+    const lines = this.architecture.blocks.length;
+    this.selectLines([...this.selectedLines].filter((line) => line < lines));
+    this.say(`${what}.`);
+  }
+}
+
+const setOf = (lines: number | ReadonlySet<number>): ReadonlySet<number> =>
+  typeof lines === 'number' ? new Set([lines]) : lines;
+
+/** The net itself: canonical text without comments and without the expected count. */
+export function canonical(architecture: Architecture): string {
+  const blocks = architecture.blocks.map(({ comments: _, note: __, ...line }) => line);
+  return print({ header: { ...architecture.header, expectParams: undefined }, blocks });
+}

@@ -1,0 +1,241 @@
+// A small drawing of a block's structure, laid out from the ops that the block itself makes: boxes along a wire, skips as arcs above it.
+import type { Architecture, BlockLine } from '../../../graph/architecture.ts';
+import type { Block } from '../../../graph/blocks/block.ts';
+import { defaultHeader } from '../../../graph/architecture.ts';
+import { expand } from '../../../graph/blocks/expand.ts';
+import type { GraphNode, InferredGraph } from '../../../graph/ir/graph.ts';
+import { printLine } from '../../../graph/notation/print.ts';
+import { bare } from '../../../graph/notation/edit.ts';
+import { proposeLine } from './new-line.ts';
+
+export type BoxKind = 'dense' | 'depthwise' | 'pointwise' | 'gate' | 'attention' | 'pool' | 'move';
+
+export interface DiagramBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly kind: BoxKind;
+  readonly label: string;
+  /** The node's id and output shape, for a title. */
+  readonly title: string;
+}
+
+export interface Diagram {
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: readonly DiagramBox[];
+  /** Where a skip joins: a small circle with its sign. */
+  readonly joins: readonly { readonly x: number; readonly sign: '+' | '−' | '×' }[];
+  /** SVG paths of the skips. */
+  readonly arcs: readonly string[];
+  /** Height of the wire. */
+  readonly wire: number;
+  /** For people who do not see it: `1×1, depthwise 3×3, 1×1, plus skip`. */
+  readonly description: string;
+}
+
+const HEIGHT = 40;
+const WIRE = 25;
+const GAP = 7;
+const JOIN = 9;
+
+interface Item {
+  readonly node: GraphNode;
+  readonly box?: { readonly kind: BoxKind; readonly label: string; readonly words: string };
+  readonly join?: '+' | '−' | '×';
+  /** Where the side input leaves the wire: position in the chain, −1 = the block's input. */
+  readonly from?: number;
+}
+
+/** Draws the nodes of one repeat of a block, the last of them being its output. */
+export function diagramOf(graph: InferredGraph, nodes: readonly GraphNode[]): Diagram {
+  const chain = itemsOf(graph, nodes).map(once);
+  const channels = (node: GraphNode): number => graph.facts.get(node.id)?.shape.at(-1) ?? 1;
+  const drawn = chain.filter(({ box }) => box).map(({ node }) => Math.log(channels(node)));
+  const [least, most] = [Math.min(...drawn), Math.max(...drawn)];
+  const boxes: DiagramBox[] = [];
+  const joins: Diagram['joins'][number][] = [];
+  const arcs: string[] = [];
+  const ends: number[] = [];
+  let x = GAP + 3;
+  for (const { node, box, join, from } of chain) {
+    if (box) {
+      const width = Math.max(18, box.label.length * 5.4 + 8);
+      // Taller = more channels: the bottleneck is visible.
+      const height = most > least ? 14 + (12 * (Math.log(channels(node)) - least)) / (most - least) : 18;
+      const shape = graph.facts.get(node.id)?.shape.slice(1).join('×') ?? '';
+      boxes.push({
+        x,
+        y: WIRE - height / 2,
+        width,
+        height,
+        kind: box.kind,
+        label: box.label,
+        title: `${box.words} → ${shape}`,
+      });
+      x += width + GAP;
+    } else if (join) {
+      const start = from === undefined || from < 0 ? GAP - 1 : (ends[from] ?? GAP);
+      joins.push({ x: x + JOIN / 2, sign: join });
+      const top = 4 + 2.5 * (arcs.length % 2);
+      arcs.push(`M${round(start)} ${WIRE}V${top + 4}q0 -4 4 -4H${round(x + JOIN / 2 - 4)}q4 0 4 4V${WIRE - 4.5}`);
+      x += JOIN + GAP;
+    }
+    ends.push(x - GAP / 2);
+  }
+  const described = chain.flatMap(({ box, join }) =>
+    box ? [box.words] : join ? [{ '+': 'plus skip', '−': 'minus skip', '×': 'times side branch' }[join]] : [],
+  );
+  return {
+    width: Math.ceil(x + 3),
+    height: HEIGHT,
+    boxes,
+    joins,
+    arcs,
+    wire: WIRE,
+    description: described.join(', ') || 'no computation',
+  };
+}
+
+/** Coordinate attention multiplies twice, once a direction; it is one gate. */
+const once = (item: Item, index: number, chain: readonly Item[]): Item =>
+  item.box?.kind === 'gate' && chain[index - 1]?.box?.label === item.box.label ? { node: item.node } : item;
+
+/** The main path of a block, from its input to its output: each node's first input, side inputs as joins. */
+function itemsOf(graph: InferredGraph, nodes: readonly GraphNode[]): Item[] {
+  const own = new Map(nodes.map((node) => [node.id, node]));
+  const path: GraphNode[] = [];
+  for (let node = nodes.at(-1); node; node = own.get(node.inputs[0] ?? '')) path.unshift(node);
+  const position = new Map(path.map(({ id }, index) => [id, index]));
+  const side = (id: string): { from: number; nodes: GraphNode[] } => {
+    const passed: GraphNode[] = [];
+    for (let node = own.get(id); node && !position.has(node.id); node = own.get(node.inputs[0] ?? ''))
+      passed.push(node);
+    const root = passed.at(-1)?.inputs[0] ?? id;
+    return { from: position.get(root) ?? -1, nodes: passed };
+  };
+  return path.map((node): Item => {
+    const second = node.inputs[1];
+    if (node.op === 'mul' && second !== undefined) {
+      const passed = side(second).nodes;
+      const squeezes = passed.some(({ op }) => op === 'mean');
+      if (squeezes) {
+        const both = passed.some(({ op }) => op === 'slice' || op === 'concat');
+        return {
+          node,
+          box: both
+            ? { kind: 'gate', label: 'CA', words: 'coordinate attention' }
+            : { kind: 'gate', label: 'SE', words: 'squeeze-excite' },
+        };
+      }
+      return { node, join: '×', from: side(second).from };
+    }
+    if ((node.op === 'add' || node.op === 'sub') && second !== undefined) {
+      return { node, join: node.op === 'add' ? '+' : '−', from: side(second).from };
+    }
+    const box = boxOf(graph, node);
+    return box ? { node, box } : { node };
+  });
+}
+
+function boxOf(graph: InferredGraph, node: GraphNode): Item['box'] {
+  const attrs = (node.attrs ?? {}) as Record<string, unknown>;
+  const [kernel = 1] = (attrs['kernel'] ?? attrs['kernels'] ?? []) as number[];
+  const [stride = 1] = (Array.isArray(attrs['stride']) ? attrs['stride'] : [attrs['stride'] ?? 1]) as number[];
+  const reduced = stride > 1 ? ` ↓${stride}` : '';
+  switch (node.op) {
+    case 'conv2d': {
+      const inputs = graph.facts.get(node.inputs[0] ?? '')?.shape.at(-1) ?? 1;
+      const depthwise = attrs['groups'] === inputs && inputs > 1;
+      if (depthwise)
+        return { kind: 'depthwise', label: `dw ${kernel}${reduced}`, words: `depthwise ${kernel}×${kernel}` };
+      const grouped = Number(attrs['groups']) > 1 ? ' g' : '';
+      return {
+        kind: kernel === 1 ? 'pointwise' : 'dense',
+        label: `${kernel}×${kernel}${grouped}${reduced}`,
+        words: `${kernel}×${kernel}`,
+      };
+    }
+    case 'mixed_conv2d': {
+      const kernels = attrs['kernels'] as number[];
+      const words = `${attrs['depthwise'] ? 'depthwise' : 'split'} ${kernels.join(', ')}`;
+      return {
+        kind: attrs['depthwise'] ? 'depthwise' : 'pointwise',
+        label: `${attrs['depthwise'] ? 'dw' : ''} ${kernels.join('·')}${reduced}`.trim(),
+        words,
+      };
+    }
+    case 'linear':
+      return { kind: 'pointwise', label: 'fc', words: 'linear' };
+    case 'attention':
+      return { kind: 'attention', label: 'attn', words: 'attention' };
+    case 'performer_attention':
+      return { kind: 'attention', label: 'perf', words: 'performer attention' };
+    case 'mean':
+      return { kind: 'pool', label: 'avg', words: 'global average' };
+    case 'avg_pool2d':
+      return { kind: 'pool', label: `avg ${kernel}${reduced}`, words: `average ${kernel}×${kernel}` };
+    case 'max_pool2d':
+      return { kind: 'pool', label: `max ${kernel}${reduced}`, words: `maximum ${kernel}×${kernel}` };
+    case 'blur_pool':
+      return { kind: 'pool', label: `blur${reduced}`, words: 'blur' };
+    case 'unfold':
+      return { kind: 'move', label: `unfold ${kernel}${reduced}`, words: `unfold ${kernel}×${kernel}` };
+    case 'resize':
+      return { kind: 'move', label: 'resize', words: 'resize' };
+    case 'reshape':
+      return attrs['to'] === 'tokens' ? { kind: 'move', label: 'to tokens', words: 'map to tokens' } : undefined;
+    case 'select':
+      return { kind: 'move', label: 'cls', words: 'class token' };
+    case 'prepend_token':
+      return { kind: 'move', label: '+cls', words: 'class token in front' };
+    case 'position_embedding':
+      return { kind: 'move', label: '+pos', words: 'positions' };
+    default:
+      // Norms, activations, slices and factors per channel are left out: the drawing shows the structure.
+      return undefined;
+  }
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+/** Lines that may have to stand above a block for it to be built: nothing, a map, tokens, a vector. */
+const preludes: readonly (readonly BlockLine[])[] = [
+  [],
+  [bare({ word: 'conv', args: { k: 3, c: 16 }, repeats: 1, sameStage: false })],
+  [
+    bare({ word: 'conv', args: { k: 3, c: 16 }, repeats: 1, sameStage: false }),
+    bare({ word: 'flatten', args: {}, repeats: 1, sameStage: false }),
+  ],
+  [bare({ word: 'tokens', args: { k: 3, s: 2, c: 16 }, repeats: 1, sameStage: false })],
+  [
+    bare({ word: 'conv', args: { k: 3, c: 16 }, repeats: 1, sameStage: false }),
+    bare({ word: 'pool', args: {}, repeats: 1, sameStage: false }),
+  ],
+];
+
+const drawings = new Map<string, Diagram | undefined>();
+
+/** The drawing of a block as it is usually written; undefined when it cannot be built on a small input. Made once. */
+export function blockDiagram(block: Block, asStem = false): Diagram | undefined {
+  const key = `${block.word} ${asStem}`;
+  if (!drawings.has(key)) drawings.set(key, drawFirst(block, asStem));
+  return drawings.get(key);
+}
+
+function drawFirst(block: Block, asStem: boolean): Diagram | undefined {
+  const above = asStem || block.place === 'stem' ? preludes.slice(0, 1) : preludes.slice(1);
+  for (const before of above) {
+    const header = { ...defaultHeader, family: 'plain', input: [3, 32, 32] as const };
+    const architecture: Architecture = { header, blocks: before };
+    const line = proposeLine(block.word, architecture, before.length);
+    const { graph } = expand({ header, blocks: [...before, line] }, printLine(line));
+    if (graph)
+      return diagramOf(
+        graph,
+        graph.nodes.filter((node) => node.block === before.length),
+      );
+  }
+  return undefined;
+}

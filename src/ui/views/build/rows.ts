@@ -1,0 +1,143 @@
+// The document as the block list shows it: one row a line, with its stage, its shapes and what it costs.
+import type { Accounting, NodeCost } from '../../../graph/cost/cost.ts';
+import type { Architecture, BlockLine } from '../../../graph/architecture.ts';
+import { blocks } from '../../../graph/blocks/index.ts';
+import type { Place } from '../../../graph/blocks/block.ts';
+import { placeLines } from '../../../graph/blocks/expand.ts';
+import { families } from '../../../graph/blocks/naming.ts';
+import type { InferredGraph, Problem } from '../../../graph/ir/graph.ts';
+import { argumentsOf, printArgument } from '../../../graph/notation/argument-text.ts';
+import type { Shape } from '../../../gpu-kernels/op.ts';
+
+/** One argument as the text says it. */
+export interface Chip {
+  readonly key: string;
+  /** `k3.5.7`. */
+  readonly text: string;
+  /** `kernel`. */
+  readonly label: string;
+}
+
+/** What one repeat, or all repeats together, cost; counted as `countingConvention` says. */
+export interface Cost {
+  readonly params: number;
+  readonly macs: number;
+  readonly bytes: number;
+}
+
+/** What the expanded net knows of a line. */
+export interface LineFacts {
+  readonly input: Shape;
+  readonly output: Shape;
+  readonly total: Cost;
+  /** One entry a repeat. */
+  readonly repeats: readonly Cost[];
+  /** Of the line's last op: the part of the picture that one element sees, and the distance between elements, in pixels. */
+  readonly field: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly whole: boolean;
+  /** Bytes of activations alive at the line's worst op. */
+  readonly liveBytes: number;
+}
+
+export interface Row {
+  /** Position in `Architecture.blocks`. */
+  readonly index: number;
+  readonly line: BlockLine;
+  readonly place: Place;
+  /** Number of the stage, from 0; undefined for stem and head. */
+  readonly stage: number | undefined;
+  /** True where a line under the row above separates stages. */
+  readonly begins: boolean;
+  readonly chips: readonly Chip[];
+  /** Repeats after the depth knob. */
+  readonly repeats: number;
+  readonly facts: LineFacts | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Rows of a document. `graph` and `accounting` may lack lines (an error stops the building): those rows have no facts. */
+export function rowsOf(
+  architecture: Architecture,
+  problems: readonly Problem[],
+  graph: InferredGraph | undefined,
+  accounting: Accounting | undefined,
+): Row[] {
+  const { blocks: lines, header } = architecture;
+  const family = families.get(header.family) ?? families.get('plain');
+  const facts = graph && accounting ? lineFacts(graph, accounting) : new Map<number, LineFacts>();
+  const placed = family ? placeLines(lines, header, family) : [];
+  return placed.map(({ line, place, number: index, stage, repeats }, position) => {
+    const before = placed[position - 1];
+    return {
+      index,
+      line,
+      place,
+      stage: place === 'stage' ? stage : undefined,
+      begins: position > 0 && (before?.place !== place || (place === 'stage' && before.stage !== stage)),
+      chips: chipsOf(line),
+      repeats,
+      facts: facts.get(index),
+      problems: problemsOf(line, problems),
+    };
+  });
+}
+
+/** Problems that stand in the line, also those of single arguments. */
+export const problemsOf = ({ range }: BlockLine, problems: readonly Problem[]): readonly Problem[] =>
+  problems.filter(
+    (problem) =>
+      problem.range.from >= range.from && problem.range.to <= range.to && problem.range.to > problem.range.from,
+  );
+
+function chipsOf(line: BlockLine): Chip[] {
+  const block = blocks.get(line.word);
+  if (!block) return [];
+  return argumentsOf(block).flatMap(({ key, label }) => {
+    const value = line.args[key];
+    return value === undefined ? [] : [{ key, label, text: printArgument(key, value) }];
+  });
+}
+
+/** Facts of every line that the graph has, by line number. */
+export function lineFacts(graph: InferredGraph, accounting: Accounting): Map<number, LineFacts> {
+  const costs = new Map<number, { node: NodeCost; repeat: number }[]>();
+  graph.nodes.forEach(({ block, repeat }, position) => {
+    const node = accounting.nodes[position];
+    if (block < 0 || !node) return;
+    const list = costs.get(block);
+    if (list) list.push({ node, repeat });
+    else costs.set(block, [{ node, repeat }]);
+  });
+  let input: Shape = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
+  const result = new Map<number, LineFacts>();
+  for (const [line, nodes] of [...costs].sort(([a], [b]) => a - b)) {
+    const last = nodes.at(-1)?.node;
+    const output = (last && graph.facts.get(last.id)?.shape) ?? [];
+    const repeats: { params: number; macs: number; bytes: number }[] = [];
+    for (const { node, repeat } of nodes) {
+      const own = (repeats[repeat] ??= { params: 0, macs: 0, bytes: 0 });
+      own.params += node.params;
+      own.macs += node.macs;
+      own.bytes += node.bytes;
+    }
+    result.set(line, {
+      input,
+      output,
+      total: repeats.reduce(add, { params: 0, macs: 0, bytes: 0 }),
+      repeats,
+      field: last?.view.field ?? [1, 1],
+      stride: last?.view.stride ?? [1, 1],
+      whole: last?.view.whole ?? false,
+      liveBytes: Math.max(0, ...nodes.map(({ node }) => node.liveBytes)),
+    });
+    input = output;
+  }
+  return result;
+}
+
+export const add = (a: Cost, b: Cost): Cost => ({
+  params: a.params + b.params,
+  macs: a.macs + b.macs,
+  bytes: a.bytes + b.bytes,
+});

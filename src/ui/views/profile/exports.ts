@@ -1,0 +1,45 @@
+// The files that the Profile pane saves: one function a format, each plain text.
+import { pngOf, svgText } from '../../parts/charts/svg-file.ts';
+import { saveBlob, saveText } from '../../parts/clipboard.ts';
+import { fileName } from '../../parts/file-names.ts';
+import { adapterText } from '../../parts/adapter-text.ts';
+import { layersCsv } from './layer-columns.ts';
+import { residual, sumOfDispatches, type RunRecord } from '../../state/measurements/record.ts';
+import type { BlockRow } from './rows.ts';
+import { chromeTrace } from './trace.ts';
+
+export const saveTrace = (record: RunRecord): void =>
+  saveText(
+    fileName(`${record.net}-trace`, 'json'),
+    JSON.stringify(chromeTrace(record, adapterText(record.adapter))),
+    'application/json',
+  );
+
+export const saveCsv = (record: RunRecord, blocks: readonly BlockRow[]): void =>
+  saveText(fileName(`${record.net}-layers`, 'csv'), layersCsv(blocks), 'text/csv');
+
+/** Everything that was measured, with the two derived numbers that the page shows. */
+export const runJson = (record: RunRecord): string =>
+  JSON.stringify(
+    {
+      format: 'bottleneck-run',
+      formatVersion: 1,
+      ...record,
+      sumMs: sumOfDispatches(record),
+      residualMs: residual(record),
+    },
+    undefined,
+    2,
+  );
+
+export const saveRun = (record: RunRecord): void =>
+  saveText(fileName(`${record.net}-run`, 'json'), runJson(record), 'application/json');
+
+export const saveSvg = (record: RunRecord, chart: SVGSVGElement, view: string): void =>
+  saveText(fileName(`${record.net}-${view}`, 'svg'), svgText(chart, titleOf(record, view)), 'image/svg+xml');
+
+export async function savePng(record: RunRecord, chart: SVGSVGElement, view: string): Promise<void> {
+  saveBlob(fileName(`${record.net}-${view}`, 'png'), await pngOf(chart, titleOf(record, view)));
+}
+
+const titleOf = (record: RunRecord, view: string): string => `${record.net}: ${view} on ${adapterText(record.adapter)}`;

@@ -1,0 +1,173 @@
+// The columns of the layer table: what they show, sort by and export.
+import { milliseconds, shapeText, si } from '../../parts/format.ts';
+import { csv, type Cell } from '../../parts/csv.ts';
+import { change, type BlockRow, type KernelRow, type LayerRow, type SortKey } from './rows.ts';
+
+export interface LayerColumn {
+  readonly id: string;
+  readonly label: string;
+  readonly title: string;
+  readonly sort?: SortKey;
+  readonly number?: boolean;
+  /** Shown from this width of the table, CSS pixels. */
+  readonly from: number;
+  /** Track of the grid. */
+  readonly width: string;
+  readonly text: (row: LayerRow) => string;
+}
+
+const shown = (value: number | undefined, format: (value: number) => string): string =>
+  value === undefined ? '–' : format(value);
+
+/** A signed time: `+0.12 ms`. */
+export const signedMs = (value: number): string =>
+  `${value > 0 ? '+' : value < 0 ? '−' : '±'}${milliseconds(Math.abs(value))}`;
+
+const layer: LayerColumn = {
+  id: 'layer',
+  label: 'Layer',
+  title: 'Block, in the order of the net; open one to see the kernels that compute it',
+  sort: 'position',
+  from: 0,
+  width: 'minmax(132px, 1.4fr)',
+  text: ({ name }) => name,
+};
+const op: LayerColumn = {
+  id: 'op',
+  label: 'Op and kernel',
+  title: 'Block and its arguments; for a kernel the ops it computes and its variant',
+  from: 560,
+  width: 'minmax(120px, 1.2fr)',
+  text: (row) => (row.kind === 'block' ? `${row.word} ${row.detail}`.trim() : row.kernel),
+};
+const output: LayerColumn = {
+  id: 'output',
+  label: 'Output',
+  title: 'Shape of the output: height × width × channels',
+  number: true,
+  from: 680,
+  width: '92px',
+  text: ({ output: shape }) => shapeText(shape),
+};
+const ms: LayerColumn = {
+  id: 'ms',
+  label: 'Time',
+  title:
+    'Median time of its dispatches, each in a pass of its own; a kernel that computes several layers is shared out among them',
+  sort: 'ms',
+  number: true,
+  from: 0,
+  width: '68px',
+  text: (row) => shown(row.ms, milliseconds),
+};
+const share: LayerColumn = {
+  id: 'share',
+  label: 'Share',
+  title: 'Part of the sum of all layers',
+  from: 0,
+  width: 'minmax(72px, 0.9fr)',
+  text: () => '',
+};
+const macRate: LayerColumn = {
+  id: 'macRate',
+  label: 'MAC/s',
+  title: 'Multiply-accumulates a second that were reached',
+  sort: 'macRate',
+  number: true,
+  from: 760,
+  width: '80px',
+  text: (row) => shown(row.macRate, (value) => si(value)),
+};
+const byteRate: LayerColumn = {
+  id: 'byteRate',
+  label: 'Bytes/s',
+  title: 'Bytes a second that its kernels read and wrote',
+  sort: 'byteRate',
+  number: true,
+  from: 840,
+  width: '80px',
+  text: (row) => shown(row.byteRate, (value) => si(value)),
+};
+const macs: LayerColumn = {
+  id: 'macs',
+  label: 'MACs',
+  title: 'Multiply-accumulates for one picture',
+  sort: 'macs',
+  number: true,
+  from: 620,
+  width: '68px',
+  text: (row) => si(Math.round(row.macs)),
+};
+const params: LayerColumn = {
+  id: 'params',
+  label: 'Params',
+  title: 'Trainable parameters',
+  sort: 'params',
+  number: true,
+  from: 920,
+  width: '68px',
+  text: (row) => si(row.params),
+};
+const delta: LayerColumn = {
+  id: 'change',
+  label: 'Δ baseline',
+  title: 'Change of the time against the same block of the pinned baseline',
+  sort: 'change',
+  number: true,
+  from: 480,
+  width: '84px',
+  text: (row) =>
+    row.kind === 'kernel'
+      ? ''
+      : row.baselineMs === undefined && row.ms !== undefined
+        ? 'new'
+        : shown(change(row), signedMs),
+};
+
+/** Columns that fit the width. */
+export const columnsFor = (width: number, withBaseline: boolean): readonly LayerColumn[] =>
+  [layer, op, output, ms, share, ...(withBaseline ? [delta] : []), macRate, byteRate, macs, params].filter(
+    ({ from }) => width >= from,
+  );
+
+/** Every kernel of every block; parts of one dispatch in several blocks are rows of their own, so that columns add up. */
+export function layersCsv(blocks: readonly BlockRow[]): string {
+  const header = [
+    'layer',
+    'block',
+    'ops',
+    'kernel',
+    'dispatch',
+    'part of dispatch',
+    'output',
+    'ms',
+    'share',
+    'MAC/s',
+    'bytes/s',
+    'MACs',
+    'bytes',
+    'params',
+    'nodes',
+  ];
+  const line = (block: BlockRow, row: KernelRow): Cell[] => [
+    row.name,
+    `${block.word} ${block.detail}`.trim(),
+    row.ops,
+    row.kernel,
+    row.dispatch,
+    row.part,
+    shapeText(row.output),
+    row.ms,
+    row.share,
+    row.macRate,
+    row.byteRate,
+    Math.round(row.macs),
+    row.bytes === undefined ? undefined : Math.round(row.bytes),
+    row.params,
+    row.nodes.join(' '),
+  ];
+  return csv(
+    header,
+    blocks.flatMap((block) => block.kernels.map((kernel) => line(block, kernel))),
+  );
+}

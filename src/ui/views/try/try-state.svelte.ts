@@ -1,0 +1,228 @@
+// What the Try pane shows of the open net: the picture or the camera, and the answer; one for the life of the page.
+import * as Comlink from 'comlink';
+import { untrack } from 'svelte';
+import { imagenetClasses, parseLabels, topAnswers, type Answer } from '../../../graph/tasks/classify/labels.ts';
+import type { Outcome } from '../../../workers/border/protocol.ts';
+import { headLogits, type Head } from '../../../workers/jobs/vision/teach-head.ts';
+import type { VisionClient } from '../../../workers/jobs/vision/client.ts';
+import type { FrameReport, Look, VisionEvent, WeightsFacts } from '../../../workers/jobs/vision/protocol.ts';
+import type { Session } from '../../state/session.svelte.ts';
+import { Check } from './inside/check.svelte.ts';
+import { Batch } from './batch.svelte.ts';
+import { Camera } from './camera.svelte.ts';
+import { decodePhoto } from '../../pictures/photo.ts';
+import { OpenNet, sentence } from '../../weights/open-net.svelte.ts';
+import { sameOrigin, type HeadOrigin } from './head-file.ts';
+import { Teach } from './teach.svelte.ts';
+
+/** A photo on the screen. */
+export interface Photo {
+  readonly name: string;
+  /** Object URL of the file, or an address of this page. */
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An answer and what it is about. */
+export type Seen = Look & { readonly live: boolean };
+
+/** Frames between two looks at the count of GPU objects. */
+const countEvery = 5;
+
+export class TryState extends OpenNet {
+  readonly camera: Camera;
+  readonly batch = new Batch(this);
+  readonly teach = new Teach(this);
+  readonly check = new Check(this);
+  photo = $state.raw<Photo | undefined>(undefined);
+  seen = $state.raw<Seen | undefined>(undefined);
+  rate = $state.raw<Pick<FrameReport, 'fps' | 'latencyMs' | 'sequence' | 'dropped'> | undefined>(undefined);
+  /** GPU objects alive, where they are counted (`?debug=objects`). */
+  objects = $state.raw<number | undefined>(undefined);
+  /** Why the last picture has no answer. */
+  problem = $state.raw<string | undefined>(undefined);
+  looking = $state(false);
+  #worn = $state.raw<{ readonly head: Head; readonly origin: HeadOrigin } | undefined>(undefined);
+  #labels = $state.raw<readonly string[] | undefined>(undefined);
+  #look: AbortController | undefined;
+  /** Counts the photos that were asked for. */
+  #turn = 0;
+  /** The worker has a picture. */
+  #hasPicture = false;
+
+  /** A head of the user's own, in the place of the net's: only on the net and the weights that it was taught on. */
+  readonly head: Head | undefined = $derived.by(() => {
+    const [worn, here] = [this.#worn, this.origin];
+    return worn && here && sameOrigin(worn.origin, here) ? worn.head : undefined;
+  });
+  readonly labels: readonly string[] | undefined = $derived.by(() => {
+    if (this.head) return this.head.classes;
+    const { graph } = this.session;
+    const classes = this.seen?.logits.length ?? graph?.facts.get(graph.outputs[0] ?? '')?.shape.at(-1);
+    return classes === imagenetClasses && (this.weights?.imagenet || this.claimed) ? this.#labels : undefined;
+  });
+  /** What an answer rests on besides the picture; undefined while there is no net to ask. */
+  readonly basis: string | undefined = $derived.by(() =>
+    this.ready ? JSON.stringify([this.origin, this.preparation, this.head && [...this.head.bias]]) : undefined,
+  );
+  /** Logits of the answer: the net's, or the own head's. */
+  readonly logits: Float32Array | undefined = $derived.by(() => {
+    const { seen, head } = this;
+    return seen && (head ? this.headAnswer(head, seen) : seen.logits);
+  });
+  readonly answers: readonly Answer[] = $derived(this.logits ? topAnswers(this.logits, 5) : []);
+
+  constructor(session: Session) {
+    super(session);
+    this.camera = new Camera(
+      this.client,
+      () => ({ preparation: this.preparation, paused: this.camera.paused }),
+      () => this.#cameraChanged(),
+    );
+  }
+
+  /** Puts an own head in the place of the net's, or takes it away. */
+  wear(head: Head | undefined): void {
+    const { origin } = this;
+    this.#worn = head && origin && { head, origin };
+  }
+  /** What an own head makes of an answer; undefined where the features did not come with it. */
+  headAnswer(head: Head, { values }: Pick<Look, 'values'>): Float32Array | undefined {
+    const features = values.get(this.teach.node ?? '');
+    return features?.length === head.features ? headLogits(head, features) : undefined;
+  }
+
+  override follow(): void {
+    super.follow();
+    $effect(() => {
+      void this.preparation;
+      if (!this.ready) return;
+      untrack(() => {
+        this.camera.tell();
+        if (!this.camera.on || this.camera.paused) void this.again();
+      });
+    });
+  }
+
+  /** Classifies a file's picture. */
+  async show(file: Blob, name: string): Promise<void> {
+    this.camera.stop();
+    this.problem = undefined;
+    const turn = ++this.#turn;
+    let bitmap: ImageBitmap;
+    try {
+      bitmap = await decodePhoto(file, name);
+    } catch (error) {
+      if (turn === this.#turn) this.problem = (error as Error).message;
+      return;
+    }
+    // Another photo was chosen while this one was read.
+    if (turn !== this.#turn) {
+      bitmap.close();
+      return;
+    }
+    if (this.photo) URL.revokeObjectURL(this.photo.url);
+    this.photo = { name, url: URL.createObjectURL(file), width: bitmap.width, height: bitmap.height };
+    this.seen = undefined;
+    await this.lookAt(bitmap);
+  }
+
+  /** Hands a bitmap over to the worker and shows the answer. */
+  async lookAt(bitmap: ImageBitmap): Promise<void> {
+    const { preparation } = this;
+    this.#hasPicture = true;
+    // Without a net the worker only remembers the picture; it is asked again when the net is there.
+    await this.#answer((calls, ticket) => calls.look(ticket, Comlink.transfer(bitmap, [bitmap]), preparation));
+  }
+
+  /** The same picture once more: another net, other preparation, other layers. */
+  async again(): Promise<void> {
+    if (!this.#hasPicture) return;
+    const { preparation } = this;
+    await this.#answer((calls, ticket) => calls.again(ticket, preparation));
+  }
+
+  /** The camera's last picture becomes a photo that every view can ask about again. */
+  async hold(video: HTMLVideoElement): Promise<void> {
+    this.camera.pause(true);
+    video.pause();
+    await this.lookAt(await createImageBitmap(video));
+  }
+
+  async #answer(ask: (calls: VisionClient['calls'], ticket: number) => Promise<Outcome<Look>>): Promise<void> {
+    this.#look?.abort();
+    const job = new AbortController();
+    this.#look = job;
+    this.looking = true;
+    const outcome = await this.client.call(ask, { signal: job.signal });
+    if (this.#look !== job) return;
+    this.looking = false;
+    if (outcome.ok) {
+      this.problem = undefined;
+      this.seen = { ...outcome.value, live: false };
+    } else if (outcome.problem.kind !== 'aborted' && this.net.kind === 'open')
+      this.problem = sentence(outcome.problem.message);
+  }
+
+  /** Fetches the names of ImageNet's classes, once. */
+  async loadLabels(): Promise<void> {
+    if (this.#labels) return;
+    const response = await fetch(new URL('models/imagenet-1k-labels.txt', document.baseURI)).catch(() => undefined);
+    if (response?.ok) this.#labels = parseLabels(await response.text(), imagenetClasses);
+    else
+      this.session.say('The names of the classes could not be loaded from this page; reload it to try again.', 'bad');
+  }
+
+  protected override netOpened({ imagenet }: WeightsFacts): void {
+    if (imagenet) void this.loadLabels();
+  }
+
+  protected override netClosed(): void {
+    this.seen = undefined;
+  }
+
+  protected override heard(event: VisionEvent): void {
+    if (event.event === 'frame') this.#frame(event.report);
+    else if (event.event === 'camera-failed') this.camera.stop(`The camera was turned off: ${event.message}`);
+    else super.heard(event);
+  }
+
+  #frame(report: FrameReport): void {
+    if (this.camera.on && !this.camera.paused) {
+      this.seen = { ...report, live: true };
+      this.rate = report;
+      this.problem = undefined;
+    }
+    if (report.sequence % countEvery === 0)
+      void this.client.calls.objects().then((counts) => (this.objects = counts?.live));
+    // After the page has drawn it: a page that is busy gets fewer frames.
+    requestAnimationFrame(() => this.camera.shown(report.sequence));
+  }
+
+  /** Its picture takes the photo's place, and nothing takes its own. */
+  #cameraChanged(): void {
+    if (this.photo) URL.revokeObjectURL(this.photo.url);
+    this.photo = undefined;
+    this.seen = undefined;
+    this.rate = undefined;
+    this.objects = undefined;
+    this.#hasPicture = false;
+  }
+
+  protected override stopped(why: string): void {
+    this.#hasPicture = false;
+    this.photo = undefined;
+    this.camera.stop(`The camera was turned off, since the worker that looks at pictures stopped (${why}).`);
+    super.stopped(why);
+  }
+}
+
+const states = new WeakMap<Session, TryState>();
+
+/** The session's one state of this pane; it outlives the pane. */
+export function tryState(session: Session): TryState {
+  let state = states.get(session);
+  if (!state) states.set(session, (state = new TryState(session)));
+  return state;
+}

@@ -1,0 +1,69 @@
+// Which weights the net on the page can have: those that ship, those that its authors published, those of a file, or made-up ones.
+import { embeddedNet } from '../../graph/weights/embedded.ts';
+import type { Architecture } from '../../graph/architecture.ts';
+import { netHash } from '../../graph/link/link.ts';
+import type { Preprocessing } from '../../graph/presets/catalogue.ts';
+import { resolvePreset } from '../../graph/presets/resolve.ts';
+import { largestFile } from '../../workers/weights/hub.ts';
+import type { StoredWeights, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
+import { canonical } from '../state/session.svelte.ts';
+
+/** What the page remembers of a choice; a file is kept so that a new worker can be given it again. */
+export type WeightsChoice = Exclude<WeightsRef, { kind: 'file' }> | { readonly kind: 'file'; readonly file: File };
+
+/** A weights file's bytes. Throws Error with a sentence when it is too large or cannot be read. */
+export async function weightsBytes(file: File): Promise<Uint8Array<ArrayBuffer>> {
+  if (file.size > largestFile) throw new Error(`"${file.name}" is larger than 1 GB, which this page does not load.`);
+  const bytes = await file.arrayBuffer().catch(() => undefined);
+  if (!bytes) throw new Error(`"${file.name}" cannot be read any more; drop it again.`);
+  return new Uint8Array(bytes);
+}
+
+/** The choice as a worker takes it: a file with its bytes. Throws as {@link weightsBytes}. */
+export const weightsReference = async (choice: WeightsChoice): Promise<WeightsRef> =>
+  choice.kind === 'file' ? { kind: 'file', name: choice.file.name, bytes: await weightsBytes(choice.file) } : choice;
+
+/** Address of the embedded model's description. */
+export const embeddedUrl = (): string => new URL(`models/${embeddedNet}.json`, document.baseURI).href;
+
+export interface Published {
+  /** `timm/mobilenetv2_100.ra_in1k`. */
+  readonly hubId: string;
+  readonly preprocessing: Partial<Preprocessing>;
+  /** ImageNet top-1 in percent as PyTorch Image Models measures it. */
+  readonly top1?: number;
+}
+
+/** The published checkpoint of the net that a document is, by its name and exact content. */
+export function publishedFor(name: string, hash: string): Published | undefined {
+  const resolved = resolvePreset(name);
+  if ('problem' in resolved || !resolved.exact || netHash(canonical(resolved.architecture)) !== hash) return undefined;
+  const { hubId, preprocessing = {}, top1Timm } = resolved.checkpoint ?? {};
+  return hubId === undefined ? undefined : { hubId, preprocessing, ...(top1Timm !== undefined && { top1: top1Timm }) };
+}
+
+/** True when the embedded weights belong to this net: the same net, at any input size. */
+export function isEmbeddedNet(architecture: Architecture): boolean {
+  const own = resolvePreset(embeddedNet);
+  if ('problem' in own) return false;
+  const header = { ...architecture.header, input: own.architecture.header.input };
+  return netHash(canonical({ ...architecture, header })) === netHash(canonical(own.architecture));
+}
+
+/** Text of the net whose weights ship. */
+export function embeddedText(): string {
+  const own = resolvePreset(embeddedNet);
+  if ('problem' in own) throw new Error(own.problem);
+  return own.text;
+}
+
+/** The choice that needs no question: weights that are here and belong to this net. */
+export function obviousChoice(
+  architecture: Architecture,
+  published: Published | undefined,
+  stored: readonly StoredWeights[],
+): WeightsChoice | undefined {
+  if (isEmbeddedNet(architecture)) return { kind: 'embedded', url: embeddedUrl() };
+  const kept = stored.find(({ hubId }) => hubId === published?.hubId);
+  return kept && { kind: 'stored', id: kept.id };
+}

@@ -1,0 +1,302 @@
+// A plan made real on one device: everything is created at load; a run is one write, one encoder, one pass, one submit and one mapped read.
+import { packWeight, type Tensors } from '../../gpu-kernels/packing/weight-expr.ts';
+import type { Plan, PlanDispatch, PlanTensor } from '../../graph/plan/plan.ts';
+import { planRows } from '../../graph/plan/print.ts';
+import { debug } from './debug.ts';
+import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
+import { estimateMs, learn, runsToLearn, submitRanges, type Rate } from '../../graph/plan/schedule.ts';
+import { load, store, storedBytes } from './stored-tensor.ts';
+
+/** The device could not hold the net. The message is a sentence for the user. */
+export class OutOfMemoryError extends Error {
+  override readonly name = 'OutOfMemoryError';
+}
+
+export interface LoadTimes {
+  /** All pipelines, in parallel, wall clock. */
+  readonly compileMs: number;
+  /** Packing, rounding and writing the weights, wall clock. */
+  readonly uploadMs: number;
+}
+
+export interface BoundDispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly workgroups: PlanDispatch['workgroups'];
+}
+
+export interface RunOptions {
+  /** Indices into `Plan.outputs`; default: the first output. */
+  readonly read?: readonly number[];
+  /** Checked before every submit. */
+  readonly signal?: AbortSignal;
+  /** Records work before the net's own, in the same submit: what writes the input when a run is given none. */
+  readonly before?: (encoder: GPUCommandEncoder) => void;
+}
+
+// Numbers of the WebGPU specification: the namespaces GPUBufferUsage and GPUMapMode are missing in some runtimes.
+const usage = { mapRead: 1, copySrc: 4, copyDst: 8, storage: 128 } as const;
+
+export class Program {
+  private readonly staging: { buffer: GPUBuffer; bytes: number }[] = [];
+  private readonly scratch: ArrayBuffer[];
+  private destroyed = false;
+  private inFlight = 0;
+  /** Latencies of the last few runs, milliseconds. */
+  private readonly recent: number[] = [];
+  /** Set while a run of several submits is between two of them: no other run may write the buffers then. */
+  private splitting: Promise<void> | undefined;
+  /** Validated until one run has gone through without an error. */
+  private proven = false;
+
+  private constructor(
+    readonly open: OpenDevice,
+    readonly plan: Plan,
+    readonly dispatches: readonly BoundDispatch[],
+    /** Activation buffers, by the plan's slot index. */
+    readonly slots: readonly GPUBuffer[],
+    private readonly weights: readonly GPUBuffer[],
+    readonly loadTimes: LoadTimes,
+    readonly rate: Rate,
+  ) {
+    this.scratch = plan.inputs.map((input) => new ArrayBuffer(storedBytes(input)));
+  }
+
+  /**
+   * Compiles all pipelines in parallel and uploads the weights. On a lost device the promises in here resolve all the same: the
+   * caller checks its generation afterwards.
+   * Throws {@link OutOfMemoryError}, ShaderError, or Error when a tensor is missing.
+   */
+  static async load(
+    open: OpenDevice,
+    plan: Plan,
+    tensors: Tensors,
+    options: { rate: Rate; onProgress?: (done: number, total: number) => void },
+  ): Promise<Program> {
+    debug('plan', () =>
+      planRows(plan)
+        .map((cells) => cells.join('\t'))
+        .join('\n'),
+    );
+    debug('wgsl', () => plan.modules.join('\n\n'));
+    const { device } = open;
+    const access = plan.dispatches.map((d) => d.bindings.map((b) => ('slot' in b && b.write ? 'w' : 'r')).join(''));
+    const total = plan.modules.length + plan.weights.length;
+    let done = 0;
+    const step = (): void => options.onProgress?.(++done, total);
+
+    const compileStart = performance.now();
+    const firstUse = plan.modules.map((_, module) => plan.dispatches.findIndex((d) => d.module === module));
+    const compiling = Promise.all(
+      plan.modules.map(async (wgsl, module) => {
+        const index = firstUse[module] as number;
+        const pipeline = await pipelineFor(
+          open,
+          wgsl,
+          access[index] as string,
+          (plan.dispatches[index] as PlanDispatch).kernel,
+        );
+        step();
+        return pipeline;
+      }),
+    );
+    let compileMs = 0;
+    const timed = compiling.then((pipelines) => {
+      compileMs = performance.now() - compileStart;
+      return pipelines;
+    });
+    timed.catch(() => undefined);
+
+    const buffers: GPUBuffer[] = [];
+    const release = (): void => buffers.forEach((buffer) => buffer.destroy());
+    try {
+      device.pushErrorScope('out-of-memory');
+      const slots = plan.slots.map((size, i) =>
+        device.createBuffer({ label: `slot ${i}`, size, usage: usage.storage | usage.copySrc | usage.copyDst }),
+      );
+      buffers.push(...slots);
+      const weights = plan.weights.map((weight, i) =>
+        device.createBuffer({ label: `weight ${i}`, size: weight.bytes, usage: usage.storage | usage.copyDst }),
+      );
+      buffers.push(...weights);
+      const memory = await device.popErrorScope();
+      if (memory)
+        throw new OutOfMemoryError(
+          `${plan.net} needs ${mebibytes(plan.weightBytes + plan.activationBytes)} and the GPU has no room for it; close other pages or use a smaller net or input`,
+        );
+
+      const uploadStart = performance.now();
+      plan.weights.forEach((weight, i) => {
+        device.queue.writeBuffer(weights[i] as GPUBuffer, 0, packWeight(weight, plan.precision, tensors));
+        step();
+      });
+      const uploadMs = performance.now() - uploadStart;
+      const pipelines = await timed;
+      device.pushErrorScope('validation');
+      const dispatches = plan.dispatches.map((dispatch, i): BoundDispatch => ({
+        pipeline: pipelines[dispatch.module] as GPUComputePipeline,
+        workgroups: dispatch.workgroups,
+        group: device.createBindGroup({
+          label: dispatch.kernel,
+          layout: layoutFor(open, access[i] as string),
+          entries: dispatch.bindings.map((binding, index) => ({
+            binding: index,
+            resource:
+              'slot' in binding
+                ? { buffer: slots[binding.slot] as GPUBuffer, offset: binding.offset, size: binding.bytes }
+                : { buffer: weights[binding.weight] as GPUBuffer },
+          })),
+        }),
+      }));
+      const invalid = await device.popErrorScope();
+      debug('timing', () => `${plan.net}: compile ${compileMs.toFixed(1)} ms, upload ${uploadMs.toFixed(1)} ms`);
+      if (invalid) throw new Error(`the plan of ${plan.net} does not fit this device: ${invalid.message}`);
+      return new Program(open, plan, dispatches, slots, weights, { compileMs, uploadMs }, options.rate);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Writes one input in its logical layout (channel last, unpadded). Throws when the length is wrong. */
+  writeInput(index: number, data: Float32Array): void {
+    const tensor = this.plan.inputs[index] as PlanTensor;
+    const bytes = this.scratch[index] as ArrayBuffer;
+    store(tensor, data, bytes);
+    this.open.device.queue.writeBuffer(this.slots[tensor.slot] as GPUBuffer, tensor.offset, bytes);
+  }
+
+  /** Records dispatches `[from, to)` into a pass. */
+  record(pass: GPUComputePassEncoder, from = 0, to = this.dispatches.length): void {
+    for (let i = from; i < to; i++) {
+      const { pipeline, group, workgroups } = this.dispatches[i] as BoundDispatch;
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
+    }
+  }
+
+  /** Half-open ranges of dispatches, one submit each; one range unless the whole net is estimated at over 100 ms. */
+  submits(): readonly (readonly [number, number])[] {
+    return submitRanges(this.plan.dispatches.map((dispatch) => estimateMs(dispatch, this.rate)));
+  }
+
+  /**
+   * One inference. Resolves with the outputs asked for, in their logical layout.
+   * Rejects with the signal's reason when aborted (no later than the submit in flight), with Error when the device is lost or a
+   * first run is invalid.
+   */
+  async run(inputs: readonly Float32Array[], { read = [0], signal, before }: RunOptions = {}): Promise<Float32Array[]> {
+    signal?.throwIfAborted();
+    const { device } = this.open;
+    const outputs = read.map((index) => this.plan.outputs[index] as PlanTensor);
+    const start = performance.now();
+    const alone = this.inFlight++ === 0;
+    while (this.splitting) await this.splitting;
+    const ranges = this.submits();
+    let whole: () => void = () => undefined;
+    if (ranges.length > 1)
+      this.splitting = new Promise<void>((resolve) => (whole = resolve)).then(() => (this.splitting = undefined));
+    const checked = !this.proven;
+    if (checked) device.pushErrorScope('validation');
+    const staging = this.takeStaging(outputs.reduce((sum, output) => sum + storedBytes(output), 0));
+    try {
+      inputs.forEach((data, index) => this.writeInput(index, data));
+      for (const [from, to] of ranges) {
+        const encoder = device.createCommandEncoder();
+        if (from === 0) before?.(encoder);
+        const pass = encoder.beginComputePass();
+        this.record(pass, from, to);
+        pass.end();
+        const last = to === this.dispatches.length;
+        if (last) this.copyOutputs(encoder, outputs, staging.buffer);
+        device.queue.submit([encoder.finish()]);
+        if (!last) {
+          await device.queue.onSubmittedWorkDone();
+          signal?.throwIfAborted();
+        }
+      }
+    } catch (error) {
+      this.staging.push(staging);
+      if (checked) device.popErrorScope().catch(() => undefined);
+      this.inFlight--;
+      throw error;
+    } finally {
+      whole();
+    }
+    try {
+      const invalid = checked ? await device.popErrorScope() : null;
+      if (invalid) throw new Error(`the first run of ${this.plan.net} is invalid on this device: ${invalid.message}`);
+      const results = await this.readOutputs(outputs, staging);
+      this.proven = true;
+      // Only a run that waited for no other one says how fast the device is.
+      const ms = performance.now() - start;
+      debug('timing', () => `${this.plan.net}: ${ms.toFixed(2)} ms in ${ranges.length} submits`);
+      if (alone && this.inFlight === 1) this.lookAt(ms);
+      return results;
+    } finally {
+      this.inFlight--;
+    }
+  }
+
+  private lookAt(ms: number): void {
+    this.recent.push(ms);
+    if (this.recent.length < runsToLearn) return;
+    learn(this.rate, this.plan.dispatches, Math.min(...this.recent));
+    this.recent.length = 0;
+  }
+
+  private copyOutputs(encoder: GPUCommandEncoder, outputs: readonly PlanTensor[], target: GPUBuffer): void {
+    let at = 0;
+    for (const output of outputs) {
+      const bytes = storedBytes(output);
+      encoder.copyBufferToBuffer(this.slots[output.slot] as GPUBuffer, output.offset, target, at, bytes);
+      at += bytes;
+    }
+  }
+
+  private async readOutputs(
+    outputs: readonly PlanTensor[],
+    staging: { buffer: GPUBuffer; bytes: number },
+  ): Promise<Float32Array[]> {
+    const used = outputs.reduce((sum, output) => sum + storedBytes(output), 0);
+    if (used === 0) {
+      await this.open.device.queue.onSubmittedWorkDone();
+      this.staging.push(staging);
+      return [];
+    }
+    // Rejects (AbortError) when the device is lost: a failed read never gives zeros.
+    await staging.buffer.mapAsync(1, 0, used);
+    const mapped = staging.buffer.getMappedRange(0, used);
+    let at = 0;
+    const results = outputs.map((output) => {
+      const result = load(output, mapped, at);
+      at += storedBytes(output);
+      return result;
+    });
+    staging.buffer.unmap();
+    if (this.destroyed) staging.buffer.destroy();
+    else this.staging.push(staging);
+    return results;
+  }
+
+  /** A free read-back buffer of at least `bytes`; steady use creates none. */
+  private takeStaging(bytes: number): { buffer: GPUBuffer; bytes: number } {
+    const index = this.staging.findIndex((free) => free.bytes >= bytes);
+    if (index >= 0) return this.staging.splice(index, 1)[0] as { buffer: GPUBuffer; bytes: number };
+    const size = Math.max(16, bytes);
+    return {
+      bytes: size,
+      buffer: this.open.device.createBuffer({ label: 'read-back', size, usage: usage.mapRead | usage.copyDst }),
+    };
+  }
+
+  /** Frees all buffers; compiled pipelines stay with the device. */
+  destroy(): void {
+    this.destroyed = true;
+    for (const buffer of [...this.slots, ...this.weights, ...this.staging.map((free) => free.buffer)]) buffer.destroy();
+    this.staging.length = 0;
+  }
+}
+
+const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1048576)} MiB`;

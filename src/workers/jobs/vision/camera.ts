@@ -1,0 +1,106 @@
+// The camera in the worker: frames come as a stream or one by one, a few are under way, and each answer is reported with rate and latency.
+import { FrameLoop, FrameMeter, pump, type Rate } from './frame-loop.ts';
+import type { VisionNet } from './net.ts';
+import type { CameraSettings, VisionEvent } from './protocol.ts';
+
+type Frame = VideoFrame | ImageBitmap;
+
+/** An answer that the page has not shown for this long is given up: the page may be gone. */
+const unshownMs = 2000;
+
+export class VisionCamera {
+  private settings: CameraSettings | undefined;
+  private loop: FrameLoop<Frame> | undefined;
+  private stopping = new AbortController();
+  private meter = new FrameMeter();
+  /** As of the last frame that was shown. */
+  private rate: Rate = { fps: 0, latencyMs: 0 };
+  private sequence = 0;
+  /** Grows with every start and stop: answers of an earlier camera are dropped. */
+  private session = 0;
+  private readonly waiting = new Map<number, () => void>();
+
+  constructor(
+    private readonly net: VisionNet,
+    private readonly tell: (event: VisionEvent, transfer?: Transferable[]) => void,
+  ) {}
+
+  watch(stream: ReadableStream<VideoFrame>, settings: CameraSettings): void {
+    const loop = this.begin(settings);
+    const { signal } = this.stopping;
+    pump(stream, loop as FrameLoop<VideoFrame>, signal).catch((error: unknown) => {
+      if (!signal.aborted) this.failed(error);
+    });
+  }
+
+  offer(frame: Frame, settings: CameraSettings): void {
+    this.settings = settings;
+    (this.loop ?? this.begin(settings)).offer(frame);
+  }
+
+  set(settings: CameraSettings): void {
+    this.settings = settings;
+  }
+
+  shown(sequence: number): void {
+    this.waiting.get(sequence)?.();
+  }
+
+  stop(): void {
+    this.session++;
+    this.stopping.abort();
+    this.loop?.stop();
+    this.loop = undefined;
+    for (const resolve of this.waiting.values()) resolve();
+  }
+
+  private begin(settings: CameraSettings): FrameLoop<Frame> {
+    this.stop();
+    this.stopping = new AbortController();
+    this.settings = settings;
+    this.meter = new FrameMeter();
+    this.rate = { fps: 0, latencyMs: 0 };
+    this.sequence = 0;
+    const session = ++this.session;
+    const loop = new FrameLoop<Frame>(
+      (frame, at) => this.answer(frame, at, session),
+      (error) => this.failed(error),
+    );
+    this.loop = loop;
+    return loop;
+  }
+
+  private async answer(frame: Frame, at: number, session: number): Promise<void> {
+    const { settings, loop } = this;
+    // Frames that come while a net is being loaded are let go.
+    if (!loop || !settings || settings.paused || session !== this.session || !this.net.net) return;
+    const { epoch } = this.net;
+    const look = await this.net.look(frame, settings.preparation).catch((error: unknown) => {
+      if (epoch === this.net.epoch) throw error;
+    });
+    if (!look || session !== this.session || epoch !== this.net.epoch) return;
+    const sequence = ++this.sequence;
+    const buffers = [look.logits, ...look.values.values()].map(({ buffer }) => buffer as ArrayBuffer);
+    const shown = this.untilShown(sequence);
+    this.tell({ event: 'frame', report: { ...look, ...this.rate, sequence, dropped: loop.dropped } }, buffers);
+    await shown;
+    this.rate = this.meter.add(at, performance.now());
+  }
+
+  /** The page's own work counts as under way, so that a busy page gets fewer frames instead of a queue. */
+  private untilShown(sequence: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.shown(sequence), unshownMs);
+      this.waiting.set(sequence, () => {
+        clearTimeout(timer);
+        this.waiting.delete(sequence);
+        resolve();
+      });
+    });
+  }
+
+  private failed(error: unknown): void {
+    this.stop();
+    this.tell({ event: 'camera-failed', message: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,192 @@
+// Preprocessing on the GPU: a photo or a camera frame goes to a texture, and two dispatches before the net's own write its input.
+import { normalize, geometry, type Picture, type Preparation } from '../../../graph/pictures/preprocess.ts';
+import { resampleTaps, type Taps } from '../../../graph/pictures/resample.ts';
+import type { OpenDevice } from '../../engine/device.ts';
+import { acrossWgsl, downWgsl, tapsAt } from './picture-wgsl.ts';
+
+/** Something with pixels; `Picture` is what Node and the CPU path have. */
+export type PictureSource = ImageBitmap | VideoFrame | Picture;
+
+export const sizeOf = (source: PictureSource): { width: number; height: number } =>
+  'displayWidth' in source
+    ? { width: source.displayWidth, height: source.displayHeight }
+    : { width: source.width, height: source.height };
+
+// Numbers of the WebGPU specification: the namespaces are missing in some runtimes.
+const bufferUsage = { storage: 128, copyDst: 8 } as const;
+const textureUsage = { copyDst: 2, binding: 4, attachment: 16 } as const;
+const compute = 4;
+
+interface Fitted {
+  readonly key: string;
+  readonly texture: GPUTexture;
+  readonly buffers: readonly GPUBuffer[];
+  readonly across: GPUBindGroup;
+  readonly down: GPUBindGroup;
+  readonly groups: { readonly across: readonly [number, number]; readonly down: readonly [number, number] };
+}
+
+/** Lives as long as its device. Nothing is created for a frame of the same size and preparation as the one before. */
+export class PictureStage {
+  private fitted: Fitted | undefined;
+
+  private constructor(
+    private readonly device: GPUDevice,
+    private readonly layouts: { readonly across: GPUBindGroupLayout; readonly down: GPUBindGroupLayout },
+    private readonly pipelines: { readonly across: GPUComputePipeline; readonly down: GPUComputePipeline },
+  ) {}
+
+  static async create({ device }: OpenDevice): Promise<PictureStage> {
+    const buffer = (binding: number, type: GPUBufferBindingType): GPUBindGroupLayoutEntry => ({
+      binding,
+      visibility: compute,
+      buffer: { type },
+    });
+    const layouts = {
+      across: device.createBindGroupLayout({
+        label: 'picture across',
+        entries: [
+          { binding: 0, visibility: compute, texture: { sampleType: 'float' } },
+          buffer(1, 'read-only-storage'),
+          buffer(2, 'storage'),
+        ],
+      }),
+      down: device.createBindGroupLayout({
+        label: 'picture down',
+        entries: [
+          buffer(0, 'read-only-storage'),
+          buffer(1, 'read-only-storage'),
+          buffer(2, 'read-only-storage'),
+          buffer(3, 'storage'),
+        ],
+      }),
+    };
+    const compile = (name: 'across' | 'down', code: string): Promise<GPUComputePipeline> =>
+      device.createComputePipelineAsync({
+        label: `picture ${name}`,
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layouts[name]] }),
+        compute: { module: device.createShaderModule({ label: `picture ${name}`, code }), entryPoint: 'main' },
+      });
+    const [across, down] = await Promise.all([compile('across', acrossWgsl), compile('down', downWgsl)]);
+    return new PictureStage(device, layouts, { across, down });
+  }
+
+  /** True for pictures that a texture can hold; others go through the CPU. */
+  takes(source: PictureSource): boolean {
+    const { width, height } = sizeOf(source);
+    return Math.max(width, height) <= this.device.limits.maxTextureDimension2D;
+  }
+
+  /**
+   * Copies the picture's pixels to the GPU and makes ready to {@link record}. `target` is the net's input: 4 floats a pixel.
+   * Throws what `copyExternalImageToTexture` throws, for example for a frame that is closed.
+   */
+  upload(source: PictureSource, preparation: Preparation, target: GPUBufferBinding): void {
+    const { width, height } = sizeOf(source);
+    const { texture } = this.fit(width, height, preparation, target);
+    if ('data' in source) {
+      this.device.queue.writeTexture({ texture }, source.data as Uint8Array<ArrayBuffer>, { bytesPerRow: width * 4 }, [
+        width,
+        height,
+      ]);
+    } else {
+      this.device.queue.copyExternalImageToTexture({ source }, { texture, premultipliedAlpha: false }, [width, height]);
+    }
+  }
+
+  /** Records the two dispatches in a pass of their own. */
+  record(encoder: GPUCommandEncoder): void {
+    const { fitted } = this;
+    if (!fitted) throw new Error('no picture was uploaded');
+    const pass = encoder.beginComputePass({ label: 'picture' });
+    pass.setPipeline(this.pipelines.across);
+    pass.setBindGroup(0, fitted.across);
+    pass.dispatchWorkgroups(...fitted.groups.across);
+    pass.setPipeline(this.pipelines.down);
+    pass.setBindGroup(0, fitted.down);
+    pass.dispatchWorkgroups(...fitted.groups.down);
+    pass.end();
+  }
+
+  destroy(): void {
+    this.fitted?.texture.destroy();
+    for (const buffer of this.fitted?.buffers ?? []) buffer.destroy();
+    this.fitted = undefined;
+  }
+
+  private fit(width: number, height: number, preparation: Preparation, target: GPUBufferBinding): Fitted {
+    const key = JSON.stringify([width, height, preparation]);
+    if (this.fitted?.key === key && this.target === target.buffer && this.targetOffset === target.offset)
+      return this.fitted;
+    this.destroy();
+    const { device } = this;
+    const resized = geometry({ width, height }, preparation);
+    const { area } = resized;
+    const across = resampleTaps(width, resized.width, area.left, area.width, preparation.interpolation);
+    const down = resampleTaps(height, resized.height, area.top, area.height, preparation.interpolation);
+    const first = down.from[0] as number;
+    const rows = (down.from[area.height - 1] as number) + (down.count[area.height - 1] as number) - first;
+    const table = (label: string, data: Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>): GPUBuffer => {
+      const made = device.createBuffer({
+        label,
+        size: data.byteLength,
+        usage: bufferUsage.storage | bufferUsage.copyDst,
+      });
+      device.queue.writeBuffer(made, 0, data);
+      return made;
+    };
+    const texture = device.createTexture({
+      label: 'picture',
+      size: [width, height],
+      format: 'rgba8unorm',
+      usage: textureUsage.binding | textureUsage.copyDst | textureUsage.attachment,
+    });
+    const sizes = [area.width, area.height, first, rows] as const;
+    const acrossTaps = table('picture taps across', packTaps(across, sizes));
+    const downTaps = table('picture taps down', packTaps(down, sizes));
+    const values = table('picture values', valueTable(preparation));
+    const middle = device.createBuffer({
+      label: 'picture rows',
+      size: rows * area.width * 4,
+      usage: bufferUsage.storage,
+    });
+    const group = (layout: GPUBindGroupLayout, resources: readonly GPUBindingResource[]): GPUBindGroup =>
+      device.createBindGroup({ layout, entries: resources.map((resource, binding) => ({ binding, resource })) });
+    this.target = target.buffer;
+    this.targetOffset = target.offset;
+    this.fitted = {
+      key,
+      texture,
+      buffers: [acrossTaps, downTaps, values, middle],
+      across: group(this.layouts.across, [texture.createView(), { buffer: acrossTaps }, { buffer: middle }]),
+      down: group(this.layouts.down, [{ buffer: middle }, { buffer: downTaps }, { buffer: values }, target]),
+      groups: {
+        across: [Math.ceil(area.width / 8), Math.ceil(rows / 8)],
+        down: [Math.ceil(area.width / 8), Math.ceil(area.height / 8)],
+      },
+    };
+    return this.fitted;
+  }
+  private target: GPUBuffer | undefined;
+  private targetOffset: number | undefined;
+}
+
+function packTaps(
+  { from, count, weights, stride }: Taps,
+  [width, height, first, rows]: readonly [number, number, number, number],
+): Int32Array<ArrayBuffer> {
+  const packed = new Int32Array(tapsAt + from.length + count.length + weights.length);
+  packed.set([width, height, stride, first, rows]);
+  packed.set(from, tapsAt);
+  packed.set(count, tapsAt + from.length);
+  packed.set(weights, tapsAt + from.length + count.length);
+  return packed;
+}
+
+/** What each byte of each channel becomes: the very numbers that the CPU path gives the net. */
+function valueTable(preparation: Preparation): Float32Array<ArrayBuffer> {
+  const table = new Float32Array(768);
+  const bytes = Uint8ClampedArray.from({ length: 768 }, (_, i) => Math.floor(i / 3));
+  normalize(bytes, preparation).forEach((value, i) => (table[(i % 3) * 256 + Math.floor(i / 3)] = value));
+  return table;
+}

@@ -1,0 +1,164 @@
+// What crosses the border of the worker that looks at pictures: nets with real weights, photos, camera frames, stored checkpoints.
+import type { EmbeddedModel } from '../../../graph/weights/embedded.ts';
+import type { Preparation } from '../../../graph/pictures/preprocess.ts';
+import type { AdapterIdentity } from '../../engine/device.ts';
+import type { PublishedFile } from '../../weights/hub.ts';
+import type { ObjectCounts } from '../../engine/object-counter.ts';
+import type { Outcome } from '../../border/protocol.ts';
+import type { Taught, TaughtClass } from './teach-head.ts';
+import type { StoredWeights } from '../../weights/store.ts';
+
+export type { StoredWeights };
+
+/** The first message to the worker. */
+export interface VisionStart {
+  /** Address of onnxruntime-web's .wasm file on this page's origin. */
+  readonly wasm: string;
+  /** Count GPU objects ({@link VisionCalls.objects}). */
+  readonly count: boolean;
+}
+
+/** Where a net's weights come from. */
+export type WeightsRef =
+  /** Ships with the page: address of its description (public/models/*.json). */
+  | { readonly kind: 'embedded'; readonly url: string }
+  | { readonly kind: 'stored'; readonly id: string }
+  /** A dropped file. The bytes are needed once; the worker remembers the last file by its name. */
+  | { readonly kind: 'file'; readonly name: string; readonly bytes?: Uint8Array<ArrayBuffer> }
+  /** Random numbers: right for looking at layers and for checking kernels, wrong for answers. */
+  | { readonly kind: 'made-up' };
+
+export interface WeightsFacts {
+  readonly kind: WeightsRef['kind'];
+  /** File name, hub id, or `made-up`. */
+  readonly name: string;
+  /** Where it comes from, in words. */
+  readonly source: string;
+  readonly licence?: string;
+  readonly bytes: number;
+  /** Hex; empty for made-up weights. */
+  readonly sha256: string;
+  /** Set for the embedded model: preparation, labels, hash. */
+  readonly embedded?: EmbeddedModel;
+  /** The file says of itself that its classes are ImageNet-1k's. */
+  readonly imagenet: boolean;
+  /** Values that are NaN or infinite: one spoils every answer. */
+  readonly nonFinite: number;
+}
+
+export interface NetRequest {
+  readonly name: string;
+  /** Architecture text. */
+  readonly text: string;
+  readonly weights: WeightsRef;
+  /** Nodes whose values are wanted with every answer. */
+  readonly keep: readonly string[];
+}
+
+export type Path =
+  | { readonly kind: 'webgpu'; readonly adapter: AdapterIdentity }
+  /** onnxruntime-web; `why` says why not on the GPU. */
+  | { readonly kind: 'wasm'; readonly why: string };
+
+export type OpenedNet =
+  | { readonly fits: true; readonly path: Path; readonly weights: WeightsFacts }
+  /** Nothing was loaded: what does not fit, one sentence a kind of mismatch. */
+  | { readonly fits: false; readonly mismatch: readonly string[] };
+
+export interface Look {
+  readonly logits: Float32Array;
+  /** Node id → values in the node's own layout, for every node of `keep`. */
+  readonly values: ReadonlyMap<string, Float32Array>;
+  /** From the picture to the logits, both in JS, milliseconds. */
+  readonly ms: number;
+  /** Where the picture was resized. */
+  readonly preparedOn: 'gpu' | 'cpu';
+  readonly width: number;
+  readonly height: number;
+  /** What the net saw, RGB bytes; only for photos. */
+  readonly seen?: Uint8ClampedArray;
+}
+
+export interface FrameReport extends Look {
+  /** Counts the frames that were answered, from 1. */
+  readonly sequence: number;
+  readonly fps: number;
+  /** Median over the last second, from a frame's arrival in the worker until the page has shown its answer. */
+  readonly latencyMs: number;
+  readonly dropped: number;
+}
+
+export interface CameraSettings {
+  readonly preparation: Preparation;
+  readonly paused: boolean;
+}
+
+/** Calls never reject; `ticket` names one for `cancel` and for progress. */
+export interface VisionCalls {
+  openNet(ticket: number, request: NetRequest): Promise<Outcome<OpenedNet>>;
+  /** Looks at a picture and remembers it for {@link again}. The bitmap is the worker's from now on. */
+  look(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;
+  /** Looks at a picture and forgets it: one of many. */
+  glance(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;
+  /** The remembered picture once more. */
+  again(ticket: number, preparation: Preparation): Promise<Outcome<Look>>;
+  /** Answers frames until the stream ends or {@link stopCamera}; reports come as events. */
+  watch(stream: ReadableStream<VideoFrame>, settings: CameraSettings): void;
+  /** For browsers without frame streams: answers one frame; the page sends the next ones itself. */
+  frame(frame: VideoFrame | ImageBitmap, settings: CameraSettings): void;
+  camera(settings: CameraSettings): void;
+  /** The page has shown a report. */
+  shown(sequence: number): void;
+  stopCamera(): void;
+  /** Where the head finds a class, `[H, W]` over the input; for nets that pool a map before their head. */
+  classMap(ticket: number, classIndex: number, preparation: Preparation): Promise<Outcome<ClassMap>>;
+  /** One parameter's values. */
+  parameter(name: string): Promise<Outcome<Float32Array>>;
+  /** Runs every layer on the remembered picture and sends what the reference needs through `port` ({@link ReferenceJob}). */
+  verify(ticket: number, preparation: Preparation, port: MessagePort): Promise<Outcome<number>>;
+  teach(ticket: number, classes: readonly TaughtClass[]): Promise<Outcome<Taught>>;
+  lookUp(ticket: number, hub: string, hubId: string): Promise<Outcome<PublishedFile>>;
+  fetchWeights(ticket: number, file: PublishedFile): Promise<Outcome<StoredWeights>>;
+  listWeights(): Promise<Outcome<readonly StoredWeights[]>>;
+  deleteWeights(id: string): Promise<Outcome<readonly StoredWeights[]>>;
+  /** GPU objects; undefined on other paths and where the page did not ask to count. */
+  objects(): Promise<ObjectCounts | undefined>;
+  cancel(ticket: number): void;
+}
+
+export interface ClassMap {
+  readonly height: number;
+  readonly width: number;
+  readonly values: Float32Array;
+}
+
+export type VisionEvent =
+  | { readonly event: 'beat' }
+  | { readonly event: 'path'; readonly path: Path }
+  /** `what` in words, `share` 0 … 1. */
+  | { readonly event: 'progress'; readonly ticket: number; readonly what: string; readonly share: number }
+  | { readonly event: 'frame'; readonly report: FrameReport }
+  | { readonly event: 'camera-failed'; readonly message: string }
+  | { readonly event: 'gpu-error'; readonly message: string };
+
+/** What the CPU reference needs to judge every layer. */
+export interface ReferenceJob {
+  readonly name: string;
+  readonly text: string;
+  readonly params: ReadonlyMap<string, Float32Array>;
+  readonly input: Float32Array;
+  /** Values that the GPU made, by node. */
+  readonly values: ReadonlyMap<string, Float32Array>;
+}
+
+/** One node of the reference is done; `difference` is absent where the GPU stores no value of its own. */
+export type ReferenceReport =
+  | {
+      readonly kind: 'node';
+      readonly node: string;
+      readonly share: number;
+      readonly difference?: number;
+      readonly passed?: boolean;
+    }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly message: string };

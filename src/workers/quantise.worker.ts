@@ -1,6 +1,0 @@
-// Entry of the worker that quantises; the page's first message only starts it.
-import { serveQuantise, type QuantiseScope } from './serve-quantise.ts';
-
-self.addEventListener('message', () => serveQuantise(self as unknown as QuantiseScope, () => navigator.gpu), {
-  once: true,
-});

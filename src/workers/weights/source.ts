@@ -1,0 +1,117 @@
+// A checkpoint, wherever it comes from, as tensors with facts: the embedded file (hash checked), a stored one, a dropped one, or made-up numbers.
+import { parseEmbeddedModel } from '../../graph/weights/embedded.ts';
+import { countNonFinite, readSafetensors, type StoredTensor } from '../../graph/formats/safetensors/read.ts';
+import { generateTensor } from '../../graph/inspect/golden.ts';
+import type { InferredGraph } from '../../graph/ir/graph.ts';
+import { saysImagenet } from '../../graph/tasks/classify/labels.ts';
+import { describeMismatch, graphParams, loadWeights, type Params } from '../../graph/weights/weights.ts';
+import type { WeightsFacts, WeightsRef } from '../jobs/vision/protocol.ts';
+import { hashOf, listWeights, readWeights } from './store.ts';
+
+export interface Checkpoint {
+  readonly facts: WeightsFacts;
+  /** Undefined for made-up weights: they fit every net. */
+  readonly tensors: ReadonlyMap<string, StoredTensor> | undefined;
+}
+
+/** Seed of made-up weights: the same as the profile's. */
+const salt = 'profile';
+
+const madeUp: Checkpoint = {
+  facts: {
+    kind: 'made-up',
+    name: 'made-up',
+    source: 'random numbers, the same on every machine',
+    bytes: 0,
+    sha256: '',
+    imagenet: false,
+    nonFinite: 0,
+  },
+  tensors: undefined,
+};
+
+/** Reads and checks. Rejects with Error (SafetensorsError for a damaged file); the message is a sentence. */
+export async function openCheckpoint(
+  ref:
+    | Exclude<WeightsRef, { kind: 'file' }>
+    | { readonly kind: 'file'; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> },
+): Promise<Checkpoint> {
+  switch (ref.kind) {
+    case 'made-up':
+      return madeUp;
+    case 'embedded':
+      return embedded(ref.url);
+    case 'stored': {
+      const stored = (await listWeights()).find(({ id }) => id === ref.id);
+      if (!stored) throw new Error('These weights are no longer stored; fetch them again.');
+      const bytes = await readWeights(stored);
+      const source = `${stored.hubId} at ${stored.revision.slice(0, 7)}, Hugging Face hub`;
+      return checkpoint(
+        bytes,
+        {
+          kind: 'stored',
+          name: stored.hubId,
+          source,
+          sha256: stored.sha256,
+          ...(stored.licence && { licence: stored.licence }),
+        },
+        [stored.hubId],
+      );
+    }
+    case 'file': {
+      const sha256 = await hashOf(ref.bytes);
+      return checkpoint(ref.bytes, { kind: 'file', name: ref.name, source: 'a file of yours', sha256 }, [ref.name]);
+    }
+  }
+}
+
+function checkpoint(
+  bytes: Uint8Array,
+  facts: Pick<WeightsFacts, 'kind' | 'name' | 'source' | 'sha256' | 'licence' | 'embedded'>,
+  names: readonly string[],
+): Checkpoint {
+  const { tensors, metadata } = readSafetensors(bytes);
+  let nonFinite = 0;
+  for (const tensor of tensors.values()) {
+    const { nan, infinite } = countNonFinite(tensor);
+    nonFinite += nan + infinite;
+  }
+  const imagenet = facts.embedded !== undefined || saysImagenet([...names, ...metadata.values()]);
+  return { facts: { ...facts, bytes: bytes.length, imagenet, nonFinite }, tensors };
+}
+
+async function embedded(url: string): Promise<Checkpoint> {
+  const model = parseEmbeddedModel(await (await fetched(url)).text());
+  const bytes = new Uint8Array(await (await fetched(new URL(model.file, url).href)).arrayBuffer());
+  const sha256 = await hashOf(bytes);
+  if (sha256 !== model.sha256) {
+    throw new Error(
+      `${model.file} arrived damaged: its SHA-256 begins with ${sha256.slice(0, 12)}, not ${model.sha256.slice(0, 12)}. Reload the page to fetch it again.`,
+    );
+  }
+  return checkpoint(
+    bytes,
+    { kind: 'embedded', name: model.file, source: model.source, licence: model.licence, sha256, embedded: model },
+    [],
+  );
+}
+
+async function fetched(url: string): Promise<Response> {
+  const response = await fetch(url).catch(() => undefined);
+  if (!response?.ok)
+    throw new Error(
+      `${new URL(url).pathname.split('/').at(-1) ?? url} could not be loaded from this page; check the connection and try again.`,
+    );
+  return response;
+}
+
+/** The net's parameters, or what does not fit, in sentences. */
+export function fit(
+  { tensors }: Checkpoint,
+  graph: InferredGraph,
+): { readonly params: Params } | { readonly mismatch: readonly string[] } {
+  if (!tensors)
+    return { params: new Map(graphParams(graph).map(({ name, shape }) => [name, generateTensor(salt, name, shape)])) };
+  const loaded = loadWeights(graph, tensors);
+  return 'params' in loaded ? loaded : { mismatch: describeMismatch(loaded) };
+}
