@@ -33,7 +33,7 @@ export interface Calls {
 export interface PeerRow {
   readonly net: string;
   readonly input: number;
-  /** `int8`: ours in integers, theirs the same quantised net as QuantizeLinear and DequantizeLinear pairs. */
+  /** `int8`: ours in integers, theirs the same quantized net as QuantizeLinear and DequantizeLinear pairs. */
   readonly precision: 'f32' | 'int8';
   readonly oursMs: number;
   readonly ours: { readonly p90Ms: number; readonly calls: Calls };

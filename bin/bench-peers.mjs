@@ -29,7 +29,7 @@ const nets =
         'mobilenetv4_conv_small',
         'efficientnet_lite0',
         'efficientformer_l1',
-        // A quantised net: ours in integers, theirs the same one as QuantizeLinear and DequantizeLinear pairs.
+        // A quantized net: ours in integers, theirs the same one as QuantizeLinear and DequantizeLinear pairs.
         'mobilenetv2_100:int8',
         'efficientnet_lite0:int8',
       ];

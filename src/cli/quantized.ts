@@ -1,4 +1,4 @@
-// Quantised nets on the command line: folders of pictures, and nets by name or file.
+// Quantized nets on the command line: folders of pictures, and nets by name or file.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Numbers, Tensors } from '../gpu-kernels/packing/weight-expr.ts';
@@ -19,7 +19,7 @@ import { readBytes, readPicture } from './picture.ts';
 import { buildGraph, openSource } from './source.ts';
 import { NetError, UsageError } from './verb.ts';
 
-/** A net to run: floats folded for quantisation, or quantised already. */
+/** A net to run: floats folded for quantization, or quantized already. */
 export type AnyNet =
   | { readonly kind: 'float'; readonly net: FoldedNet; readonly facts: NetFacts }
   | { readonly kind: 'int8'; readonly net: QuantizedNet; readonly facts: NetFacts };
@@ -29,13 +29,13 @@ export function namesQuantizedFile(word: string): boolean {
   return /\.safetensors$/i.test(word) && existsSync(word) && statSync(word).isFile();
 }
 
-/** Throws {@link UsageError} when the file is no quantised net. */
+/** Throws {@link UsageError} when the file is no quantized net. */
 export function openQuantized(file: string): Extract<AnyNet, { kind: 'int8' }> {
   try {
     const read = readSafetensors(readBytes(file));
     if (!isQuantizedFile(read))
       throw new UsageError(
-        `"${file}" holds plain weights, not a quantised net; name the net and give the file with --weights.`,
+        `"${file}" holds plain weights, not a quantized net; name the net and give the file with --weights.`,
       );
     return { kind: 'int8', ...readQuantized(read) };
   } catch (error) {
@@ -97,7 +97,7 @@ export async function readInputs(
   return inputs;
 }
 
-/** The plan of a quantised net for a device, and its constants by name. */
+/** The plan of a quantized net for a device, and its constants by name. */
 export function int8Plan(net: QuantizedNet, open: OpenDevice): { readonly plan: Plan; readonly tensors: Tensors } {
   const { program, constants } = fusedIntegerProgram(net, open.capabilities);
   const plan = assemblePlan(net.graph, program, { caps: open.capabilities, limits: open.limits });

@@ -38,7 +38,7 @@ export interface PackedWeight {
   readonly options: Readonly<Record<string, number>>;
   /** Elements of the packed buffer (of the plan's storage type). */
   readonly elements: number;
-  /** `f32` even in an f16 plan where the constant must keep its range; `i8` (four in a u32) and `i32` for quantised nets. */
+  /** `f32` even in an f16 plan where the constant must keep its range; `i8` (four in a u32) and `i32` for quantized nets. */
   readonly type?: Precision | 'i8' | 'i32';
 }
 

@@ -1,6 +1,6 @@
-// Entry of the worker that quantises; the page's first message only starts it.
-import { serveQuantise, type QuantiseScope } from './jobs/quantize/serve.ts';
+// Entry of the worker that quantizes; the page's first message only starts it.
+import { serveQuantize, type QuantizeScope } from './jobs/quantize/serve.ts';
 
-self.addEventListener('message', () => serveQuantise(self as unknown as QuantiseScope, () => navigator.gpu), {
+self.addEventListener('message', () => serveQuantize(self as unknown as QuantizeScope, () => navigator.gpu), {
   once: true,
 });

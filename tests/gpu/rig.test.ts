@@ -51,7 +51,7 @@ describe(`the rig on ${adapterName}`, () => {
     for (let run = 0; run < 4; run++)
       runs.push(await compute('for (var k = 0u; k < 999u; k++) { x[i] += k * i; }', 64));
     expect(Math.min(...runs.map(({ ns }) => ns))).toBeGreaterThan(0);
-    // Dawn's quantisation clears the lowest 16 bits.
+    // Dawn's quantization clears the lowest 16 bits.
     expect(runs.some(({ begin }) => (begin & 0xffffn) !== 0n)).toBe(true);
   });
 

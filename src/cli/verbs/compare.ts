@@ -1,4 +1,4 @@
-// `compare A B --images DIR`: how far two nets, float or quantised, agree on pictures, and where the noise comes in, layer by layer.
+// `compare A B --images DIR`: how far two nets, float or quantized, agree on pictures, and where the noise comes in, layer by layer.
 import type { NamedValue } from '../../graph/lower/steps.ts';
 import { agreementOf, Noise, type Agreement } from '../../graph/quant/compare.ts';
 import { layerId } from '../../graph/quant/layers.ts';

@@ -86,7 +86,7 @@ export const profile: Verb = {
     const name = positionals[0] as string;
     const quantized = namesQuantizedFile(name) ? openQuantized(name).net : undefined;
     if (quantized && (number('input') !== undefined || word('precision') !== undefined)) {
-      throw new UsageError('a quantised net has its input size and precision: leave --input and --precision away.');
+      throw new UsageError('a quantized net has its input size and precision: leave --input and --precision away.');
     }
     const graph = quantized?.graph ?? buildGraph(openSource(name, { input: number('input') }));
     const found = await profileGraph(graph, quantized, {

@@ -38,14 +38,14 @@ export const quantize: Verb = {
   name: 'quantize',
   operands: 'NAME|FILE',
   count: { min: 1, max: 1 },
-  doc: 'Calibrates a net on pictures, quantises it to int8 and stores it; `run`, `profile` and `compare` take the result.',
+  doc: 'Calibrates a net on pictures, quantizes it to int8 and stores it; `run`, `profile` and `compare` take the result.',
   options: [
     {
       name: 'images',
       value: 'DIR',
       doc: `Folder of JPEG and PNG pictures; the first ${mostPictures} by name are used.`,
     },
-    { name: 'out', value: 'FILE', doc: 'Where the quantised net goes (safetensors).' },
+    { name: 'out', value: 'FILE', doc: 'Where the quantized net goes (safetensors).' },
     {
       name: 'weights',
       value: 'FILE',
@@ -59,7 +59,7 @@ export const quantize: Verb = {
     },
     { name: 'per-tensor', doc: 'One scale for all of a layer’s weights; without it one an output channel.' },
     { name: 'equalize', doc: 'Even out the weights of neighbouring layers first (cross-layer equalisation).' },
-    { name: 'sensitivity', doc: 'Quantise one layer at a time and rank them.' },
+    { name: 'sensitivity', doc: 'Quantize one layer at a time and rank them.' },
     {
       name: 'target',
       value: 'X',
@@ -174,7 +174,7 @@ function report(
           ...textTable(
             [
               { title: '#', right: true },
-              { title: 'layer quantised alone' },
+              { title: 'layer quantized alone' },
               { title: 'op' },
               { title: 'logits dB', right: true },
               { title: 'top-1', right: true },

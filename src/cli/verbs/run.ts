@@ -134,7 +134,7 @@ function integerModel(file: string, given: Given): Model {
   for (const option of ['weights', 'precision']) {
     if (given.word(option) !== undefined)
       throw new UsageError(
-        `"${file}" is a quantised net: it has its own weights and precision; leave --${option} away.`,
+        `"${file}" is a quantized net: it has its own weights and precision; leave --${option} away.`,
       );
   }
   const { net, facts } = openQuantized(file);

@@ -70,7 +70,7 @@ export const kernels: readonly Kernel[] = [
   reshape,
   unfold,
   prependToken,
-  // Quantised nets.
+  // Quantized nets.
   ...int8Kernels,
 ];
 

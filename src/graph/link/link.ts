@@ -1,4 +1,4 @@
-// The share link's payload: a whole document (and perhaps a result and a quantisation recipe) in a URL fragment, and a decoder that trusts nothing.
+// The share link's payload: a whole document (and perhaps a result and a quantization recipe) in a URL fragment, and a decoder that trusts nothing.
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import * as v from 'valibot';
 import { calibrationMethods } from '../quant/observers.ts';
@@ -43,7 +43,7 @@ export const sharedResult = v.strictObject({
 });
 export type SharedResult = v.InferOutput<typeof sharedResult>;
 
-/** How the sender quantised the net: the other side can do the same with its own pictures. */
+/** How the sender quantized the net: the other side can do the same with its own pictures. */
 export const sharedRecipe = v.strictObject({
   calibration: v.picklist(calibrationMethods),
   perChannel: v.boolean(),

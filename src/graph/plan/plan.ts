@@ -35,7 +35,7 @@ export interface PlanTensor {
   readonly slot: number;
   /** Bytes from the slot's begin. */
   readonly offset: number;
-  /** How the slot stores it; channels are padded to 4 (step.ts). `u8`: quantised, read and written as its integers. */
+  /** How the slot stores it; channels are padded to 4 (step.ts). `u8`: quantized, read and written as its integers. */
   readonly type: Precision | 'u8';
 }
 

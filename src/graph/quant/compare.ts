@@ -1,4 +1,4 @@
-// What quantisation costs, in numbers: agreement of answers, and noise layer by layer.
+// What quantization costs, in numbers: agreement of answers, and noise layer by layer.
 
 /** Index of the largest number; the first of equals. */
 export function argMax(values: ArrayLike<number>): number {
@@ -43,7 +43,7 @@ export function agreementOf(reference: readonly Float32Array[], found: readonly 
   };
 }
 
-/** Signal-to-quantisation-noise over several arrays: 10·log₁₀(Σx² / Σ(x − y)²). */
+/** Signal-to-quantization-noise over several arrays: 10·log₁₀(Σx² / Σ(x − y)²). */
 export class Noise {
   private signal = 0;
   private noise = 0;

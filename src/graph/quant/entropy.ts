@@ -1,4 +1,4 @@
-// Entropy calibration (NVIDIA's): the clipping threshold whose quantised distribution tells least apart from the original one.
+// Entropy calibration (NVIDIA's): the clipping threshold whose quantized distribution tells least apart from the original one.
 
 /** Levels of a magnitude: half of a byte's, as the method is defined for signed bytes. */
 const levels = 128;

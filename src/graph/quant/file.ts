@@ -1,4 +1,4 @@
-// A quantised net as a safetensors file: integers and scales as tensors, the net's text, the recipe and the activations' scales as metadata.
+// A quantized net as a safetensors file: integers and scales as tensors, the net's text, the recipe and the activations' scales as metadata.
 import * as v from 'valibot';
 import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import { elements } from '../../gpu-kernels/op.ts';
@@ -28,7 +28,7 @@ export interface NetFacts {
   readonly imagenet: boolean;
 }
 
-/** The file is no quantised net, or a damaged one. The message is a sentence for the user. */
+/** The file is no quantized net, or a damaged one. The message is a sentence for the user. */
 export class QuantizedFileError extends Error {
   override readonly name = 'QuantizedFileError';
 }
@@ -112,7 +112,7 @@ export function readQuantized(file: Uint8Array | Safetensors): {
   } catch (error) {
     const where = v.isValiError(error) ? (v.getDotPath(error.issues[0]) ?? 'metadata') : 'metadata';
     throw new QuantizedFileError(
-      `the file's description is no quantised net (${where}: ${(error as Error).message}); make it anew with \`quantize\``,
+      `the file's description is no quantized net (${where}: ${(error as Error).message}); make it anew with \`quantize\``,
     );
   }
   const { architecture, problems } = parse(about.architecture);
@@ -174,7 +174,7 @@ function checkSums(net: QuantizedNet): void {
 function numbers(tensor: StoredTensor): Numbers {
   if (tensor.dtype === 'I8' || tensor.dtype === 'I32') return integerValues(tensor) as Int8Array | Int32Array;
   if (tensor.dtype === 'F32') return floatValues(tensor);
-  throw new QuantizedFileError(`the tensor "${tensor.name}" is ${tensor.dtype}; a quantised net has I8, I32 and F32`);
+  throw new QuantizedFileError(`the tensor "${tensor.name}" is ${tensor.dtype}; a quantized net has I8, I32 and F32`);
 }
 
 /** Every constant and scale that the program asks for is there, in its type and size. */

@@ -1,4 +1,4 @@
-// Folded float steps on the CPU in float64: what stays float in a quantised net, and the fake-quantised path that integers are held to.
+// Folded float steps on the CPU in float64: what stays float in a quantized net, and the fake-quantized path that integers are held to.
 import type { MeanAttrs, PoolAttrs, Window } from '../../gpu-kernels/families/float.ts';
 import { elements, type Shape } from '../../gpu-kernels/op.ts';
 import { ops } from '../../gpu-kernels/ops/index.ts';
@@ -8,7 +8,7 @@ import type { Taps } from '../../gpu-kernels/families/int8/product.ts';
 import type { Step, Value } from '../../gpu-kernels/step.ts';
 import { isProduct } from './layers.ts';
 
-/** Float32 for a float net's values; Float64 for the fake-quantised path, whose values are integers times a scale and must stay it. */
+/** Float32 for a float net's values; Float64 for the fake-quantized path, whose values are integers times a scale and must stay it. */
 export type Floats = Float32Array | Float64Array;
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;

@@ -1,4 +1,4 @@
-// The float net that quantisation starts from: batch norms folded, clamping activations on their products, constants by name.
+// The float net that quantization starts from: batch norms folded, clamping activations on their products, constants by name.
 import type { Capabilities } from '../../gpu-kernels/kernel.ts';
 import { evaluate, type Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import type { Step, WeightExpr } from '../../gpu-kernels/step.ts';
@@ -22,7 +22,7 @@ export interface FoldedNet {
 
 export const constantName = (step: Step, role: string): string => `${step.from[0] as string}.${role}`;
 
-/** Passes of the float plan that quantisation wants; the others would fuse across values that need a range of their own. */
+/** Passes of the float plan that quantization wants; the others would fuse across values that need a range of their own. */
 const wanted = new Set(['average-heads', 'fold-norms', 'sink-norms']);
 
 const clamps = new Set(['relu', 'relu6']);

@@ -1,4 +1,4 @@
-// The program that runs a quantised net: integer steps, float steps where layers stay float, and a border step wherever the two meet.
+// The program that runs a quantized net: integer steps, float steps where layers stay float, and a border step wherever the two meet.
 import { passContext } from '../plan/make-plan.ts';
 import type { Capabilities } from '../../gpu-kernels/kernel.ts';
 import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
@@ -19,7 +19,7 @@ export interface IntegerProgram {
 
 /**
  * Integer and border steps of a net, one a layer, unfused. `keep`: values to be read at the end besides the outputs; those of integer
- * layers come as bytes (their quantisation is in `net.quantizations`), the outputs as floats.
+ * layers come as bytes (their quantization is in `net.quantizations`), the outputs as floats.
  */
 export function integerProgram(net: QuantizedNet, keep: readonly string[] = []): IntegerProgram {
   const source = net.program;

@@ -1,4 +1,4 @@
-// A quantised net as ONNX with QuantizeLinear and DequantizeLinear pairs (opset 20): what other runtimes take for the same integers.
+// A quantized net as ONNX with QuantizeLinear and DequantizeLinear pairs (opset 20): what other runtimes take for the same integers.
 import type { Shape } from '../../gpu-kernels/op.ts';
 import type { Conv2dStepAttrs, PointwiseAttrs, Window } from '../../gpu-kernels/families/float.ts';
 import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
@@ -24,7 +24,7 @@ class QdqExport {
     return name;
   }
 
-  /** Puts a quantise-dequantise pair behind a value that exists as bytes; readers find the result under `ID.real`. */
+  /** Puts a quantize-dequantize pair behind a value that exists as bytes; readers find the result under `ID.real`. */
   private settle(value: Value, raw: string): void {
     const quantization = this.net.quantizations.get(value.id);
     this.made.set(value.id, value.shape);

@@ -1,4 +1,4 @@
-// From a calibrated float net to a quantised one: integers for every layer that has a form in them, floats where asked for.
+// From a calibrated float net to a quantized one: integers for every layer that has a form in them, floats where asked for.
 import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import type { Step, Value } from '../../gpu-kernels/step.ts';
 import type { InferredGraph } from '../ir/graph.ts';
@@ -8,7 +8,7 @@ import { constantName, type Constants, type FoldedNet } from './fold.ts';
 import { isProduct, layerId, whyFloat } from './layers.ts';
 import { quantizationOf, quantizeWeights, type Interval, type Quantization } from './scheme.ts';
 
-/** How a quantised net was made; what a share link carries. */
+/** How a quantized net was made; what a share link carries. */
 export interface Recipe {
   readonly calibration: string;
   readonly pictures: number;
@@ -34,7 +34,7 @@ export interface QuantizedNet {
 export const isInteger = (net: Pick<QuantizedNet, 'floatLayers'>, step: Step): boolean =>
   !net.floatLayers.has(layerId(step));
 
-/** A maximum keeps its input's bytes, so both ends share one quantisation. */
+/** A maximum keeps its input's bytes, so both ends share one quantization. */
 function shareThroughMaxima(
   program: StepProgram,
   floatLayers: ReadonlyMap<string, string>,

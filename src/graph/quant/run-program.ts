@@ -1,4 +1,4 @@
-// Runs a step program on the CPU, integers and floats mixed: the oracle of the quantised nets and their path without a GPU.
+// Runs a step program on the CPU, integers and floats mixed: the oracle of the quantized nets and their path without a GPU.
 import { int8Reference, type Bytes as Stored } from '../../gpu-kernels/families/int8/reference.ts';
 import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import type { Step, Value } from '../../gpu-kernels/step.ts';
@@ -28,7 +28,7 @@ function weightsOf(step: Step, constants: Constants): Record<string, Numbers> {
 
 /**
  * Values of `keep` and of the outputs by id (outputs by node), in their logical layout. `after` may replace a value once it is made
- * (fake quantisation). Values are dropped after their last reader.
+ * (fake quantization). Values are dropped after their last reader.
  */
 export function runProgram<V extends Data = Stored>(
   program: StepProgram,
@@ -84,7 +84,7 @@ export const runFolded =
     Promise.resolve(runProgram<Float32Array>(net.program, net.constants, input, keep));
 
 /**
- * The quantised net in float arithmetic: weights and biases as the real numbers that their integers stand for, every value that would be
+ * The quantized net in float arithmetic: weights and biases as the real numbers that their integers stand for, every value that would be
  * bytes rounded to what a byte can hold, all in float64: a rounded sum near the border of two bytes would fall on the wrong side, and an
  * untrained net makes thousands of that one. What integers must equal within one step of rounding.
  */

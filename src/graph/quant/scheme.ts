@@ -1,4 +1,4 @@
-// The numbers of quantisation (arXiv 1712.05877, 2004.09602): scales and zero points of activations, scales and integers of weights.
+// The numbers of quantization (arXiv 1712.05877, 2004.09602): scales and zero points of activations, scales and integers of weights.
 
 /** real = scale · (q − zero), q uint8. The scale is a float32 number. */
 export interface Quantization {
@@ -42,7 +42,7 @@ export interface QuantizedWeights {
   readonly weight: Int8Array;
   /** At scale `inputScale · scale[o]`. */
   readonly bias: Int32Array;
-  /** One number an output channel; all equal when quantised per tensor. */
+  /** One number an output channel; all equal when quantized per tensor. */
   readonly scale: Float32Array;
 }
 

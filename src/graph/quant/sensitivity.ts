@@ -26,7 +26,7 @@ export interface Subject {
 export const quantizable = ({ program }: Pick<FoldedNet, 'program'>): string[] =>
   program.steps.filter((step) => whyFloat(step) === undefined).map(layerId);
 
-/** Each layer quantised alone, all others float; the one that spoils the logits most comes first. The same input gives the same order. */
+/** Each layer quantized alone, all others float; the one that spoils the logits most comes first. The same input gives the same order. */
 export async function rankLayers(
   subject: Subject,
   onLayer?: (done: number, total: number) => void,

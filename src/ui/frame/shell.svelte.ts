@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { readStored, writeStored } from '../parts/stored.ts';
 
-export const views = ['Build', 'Net', 'Profile', 'Try', 'Quantise'] as const;
+export const views = ['Build', 'Net', 'Profile', 'Try', 'Quantize'] as const;
 export type View = (typeof views)[number];
 /** What can stand below the net. */
 export type Lower = Exclude<View, 'Build' | 'Net'>;

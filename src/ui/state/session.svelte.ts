@@ -44,10 +44,10 @@ export class Session {
   times = $state.raw<NodeTimes | undefined>(undefined);
   /** The user's own measurement of this net, in the form in which a link carries it; set by whoever measured. */
   ownResult = $state.raw<SharedResult | undefined>(undefined);
-  /** What int8 does to the current graph's layers; set by the Quantise pane. */
+  /** What int8 does to the current graph's layers; set by the Quantize pane. */
   noise = $state.raw<NodeNoise | undefined>(undefined);
-  /** How the net on the page was quantised, here or by a link's sender, and the {@link hash} of that net. */
-  quantised = $state.raw<{ readonly hash: string; readonly recipe: SharedRecipe } | undefined>(undefined);
+  /** How the net on the page was quantized, here or by a link's sender, and the {@link hash} of that net. */
+  quantized = $state.raw<{ readonly hash: string; readonly recipe: SharedRecipe } | undefined>(undefined);
   /** What just happened, for the status line and screen readers. */
   notice = $state.raw<{ readonly text: string; readonly tone: 'info' | 'bad' } | undefined>(undefined);
 
@@ -116,9 +116,9 @@ export class Session {
     return this.#sharedResult?.net === this.hash ? this.#sharedResult : undefined;
   }
 
-  /** The recipe of {@link quantised}, while the document is that net. */
+  /** The recipe of {@link quantized}, while the document is that net. */
   get recipe(): SharedRecipe | undefined {
-    return this.quantised?.hash === this.hash ? this.quantised.recipe : undefined;
+    return this.quantized?.hash === this.hash ? this.quantized.recipe : undefined;
   }
 
   /** Block lines that are selected, directly or through one of their nodes. */
@@ -154,7 +154,7 @@ export class Session {
     this.open(document.name, document.text, 'Open link');
     this.#arrival = document;
     this.#sharedResult = document.result;
-    this.quantised = document.recipe && { hash: this.hash, recipe: document.recipe };
+    this.quantized = document.recipe && { hash: this.hash, recipe: document.recipe };
     if (document.result && document.result.net !== this.hash) {
       this.say('The measurement in this link is of another net, so it is not shown.', 'bad');
     }

@@ -25,7 +25,7 @@ async function json<T>(...words: string[]): Promise<T> {
 
 const webgpu = ['--device', 'webgpu', '--adapter', adapterName];
 
-test('quantised on the device, it runs, is profiled and is compared there', async () => {
+test('quantized on the device, it runs, is profiled and is compared there', async () => {
   await json('quantize', net, '--weights', weights, '--images', images, '--out', out, ...webgpu);
   expect(readQuantized(readFileSync(out)).net.floatLayers.size).toBe(0);
 

@@ -1,4 +1,4 @@
-// Whole quantised nets on the GPU: every layer's bytes and the logits equal the CPU reference bit for bit, fused or not, partly float or not.
+// Whole quantized nets on the GPU: every layer's bytes and the logits equal the CPU reference bit for bit, fused or not, partly float or not.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fusedIntegerProgram, integerLayers, integerProgram } from '../../../src/graph/quant/integer-program.ts';
 import { quantizeNet, type QuantizedNet } from '../../../src/graph/quant/quantize.ts';
@@ -43,7 +43,7 @@ function onCpu(net: QuantizedNet, keep: readonly string[]): Map<string, ArrayLik
   return runProgram(program, constants, pictureFor(size, 'unseen'), keep);
 }
 
-describe('quantised nets on the GPU', () => {
+describe('quantized nets on the GPU', () => {
   for (const name of ['mobilenetv2_100', 'mobilenetv3_small_100']) {
     it(`${name}: every layer's bytes`, async () => {
       const net = await quantized(name);

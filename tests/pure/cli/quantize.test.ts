@@ -45,7 +45,7 @@ beforeAll(async () => {
   expect(text).toMatch(/on these pictures: first answer equal on [\d.]+ %/);
 });
 
-describe('a quantised net on the CPU', () => {
+describe('a quantized net on the CPU', () => {
   test('runs: the classes of the float net', async () => {
     const picture = join(images, 'cat.jpg');
     const integer = await json<RunJson>('run', out, '--image', picture, '--device', 'cpu');
@@ -100,7 +100,7 @@ describe('what is missing, wrong or damaged', () => {
     [['quantize', 'mobilenetv2_100', '--images', images, '--out', out], '--weights'],
     [made('--out', join(folder, 'no', 'such', 'folder.safetensors')), 'cannot be written'],
     [['run', out, '--image', join(images, 'cat.jpg'), '--weights', weights], 'leave --weights away'],
-    [['run', weights, '--image', join(images, 'cat.jpg')], 'not a quantised net'],
+    [['run', weights, '--image', join(images, 'cat.jpg')], 'not a quantized net'],
     [['profile', out, '--input', '64'], 'leave --input and --precision away'],
     [['compare', net, out, '--weights', weights], 'Give a folder with --images DIR.'],
   ])('%j', async (words, sentence) => {

@@ -25,7 +25,7 @@ export interface QuantizedFiles {
   readonly net: string;
   readonly weights: string;
   readonly images: string;
-  /** Where the quantised net goes. */
+  /** Where the quantized net goes. */
   readonly out: string;
 }
 

@@ -84,7 +84,7 @@ describe('ranges', () => {
   });
 });
 
-describe('quantisation of a range', () => {
+describe('quantization of a range', () => {
   it('makes zero an exact byte and keeps both ends within half a step', () => {
     fc.assert(
       fc.property(

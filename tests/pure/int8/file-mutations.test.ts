@@ -1,4 +1,4 @@
-// Damage to files of quantised nets, by structure: the reader answers with a typed error or with a net that runs, and fast.
+// Damage to files of quantized nets, by structure: the reader answers with a typed error or with a net that runs, and fast.
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { SafetensorsError, readSafetensors } from '../../../src/graph/formats/safetensors/read.ts';

@@ -1,4 +1,4 @@
-// Nets with the generated weights of golden records, calibrated on generated pictures: what the tests of quantisation start from.
+// Nets with the generated weights of golden records, calibrated on generated pictures: what the tests of quantization start from.
 import { buildGraph, openPreset } from '../../../src/cli/source.ts';
 import { generateInput, generateTensor } from '../../../src/graph/inspect/golden.ts';
 import type { InferredGraph } from '../../../src/graph/ir/graph.ts';

@@ -1,4 +1,4 @@
-// Whole nets in integers, on the CPU: within one step of the fake-quantised float path, zero exact, per-channel better than per-tensor.
+// Whole nets in integers, on the CPU: within one step of the fake-quantized float path, zero exact, per-channel better than per-tensor.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quantizeOne } from '../../../src/gpu-kernels/families/int8/elementwise.ts';
@@ -42,7 +42,7 @@ function agreement(
   return { share: within / count, worst, count, distinct: seen.size };
 }
 
-describe('integer path against the fake-quantised float path', () => {
+describe('integer path against the fake-quantized float path', () => {
   for (const [name, size] of [
     ['mobilenetv1_100', 64],
     ['mobilenetv2_100', 64],

@@ -1,4 +1,4 @@
-// Sensitivity, partial quantisation and files: a spoiled layer ranks first, a target is met by floats, a file gives the same net back.
+// Sensitivity, partial quantization and files: a spoiled layer ranks first, a target is met by floats, a file gives the same net back.
 import { describe, expect, it } from 'vitest';
 import { elements } from '../../../src/gpu-kernels/op.ts';
 import type { Step } from '../../../src/gpu-kernels/step.ts';
@@ -26,7 +26,7 @@ const logits = (net: QuantizedNet, picture: Float32Array): Float32Array => {
   return runProgram(program, constants, picture).get(program.outputs[0]?.node as string) as Float32Array;
 };
 
-/** A small net, its float logits on a picture, and how its quantised forms are judged. */
+/** A small net, its float logits on a picture, and how its quantized forms are judged. */
 async function subjectOf(name: string, change: (folded: FoldedNet) => FoldedNet): Promise<Subject> {
   const folded = change(foldPreset(name, size));
   const pictures = ['one', 'two'].map((salt) => pictureFor(size, salt));

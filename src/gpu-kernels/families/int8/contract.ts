@@ -1,9 +1,9 @@
 // The integer kernel families: operands, weights and numbers of each step, and what they mean.
 //
 // Common to all families
-// - A quantised value is uint8, asymmetric, one (scale, zero) a tensor: real = scale · (q − zero). Real 0 is exactly q = zero.
+// - A quantized value is uint8, asymmetric, one (scale, zero) a tensor: real = scale · (q − zero). Real 0 is exactly q = zero.
 // - In memory four channels share a u32, lowest byte first; padding lanes hold anything, since their weights are 0.
-// - Weights are int8 in [−127, 127], symmetric. Bias and accumulator are int32; the quantiser keeps every sum inside (scheme.ts).
+// - Weights are int8 in [−127, 127], symmetric. Bias and accumulator are int32; the quantizer keeps every sum inside (scheme.ts).
 // - dot4I8Packed multiplies signed bytes: kernels flip the top bit of each activation (q − 128 as int8) and the packed bias makes
 //   good for it: Σ(q − zero)·w + b = Σ(q − 128)·w + [b − (zero − 128)·Σw]. Taps in the padding read `zero`, so they add nothing.
 // - Steps have no float riders: `prologue` and `epilogue` are empty.

@@ -10,8 +10,8 @@ export const metrics: readonly {
   readonly metric: Metric;
   readonly label: string;
   readonly title: string;
-  /** Needs times; `quantised`: needs the Quantise pane's comparison of layers. */
-  readonly measured: boolean | 'quantised';
+  /** Needs times; `quantized`: needs the Quantize pane's comparison of layers. */
+  readonly measured: boolean | 'quantized';
 }[] = [
   { metric: 'none', label: 'None', title: 'No colouring', measured: false },
   { metric: 'ms', label: 'Time', title: 'Measured milliseconds on this device', measured: true },
@@ -28,8 +28,8 @@ export const metrics: readonly {
   {
     metric: 'noise',
     label: 'int8 noise',
-    title: 'Signal to quantisation noise of the layer in int8 (Quantise, Layers); the noisiest are darkest',
-    measured: 'quantised',
+    title: 'Signal to quantization noise of the layer in int8 (Quantize, Layers); the noisiest are darkest',
+    measured: 'quantized',
   },
 ];
 
@@ -39,7 +39,7 @@ export interface NodeTimes {
   readonly totalMs: number;
 }
 
-/** Signal to quantisation noise of each node that was compared, dB. */
+/** Signal to quantization noise of each node that was compared, dB. */
 export type NodeNoise = ReadonlyMap<string, number>;
 
 export type HeatOf = (nodes: readonly { readonly id: string }[]) => number | undefined;

@@ -1,4 +1,4 @@
-// One net under quantisation: its float form, the pictures, the calibrations, and the questions that can be asked of them.
+// One net under quantization: its float form, the pictures, the calibrations, and the questions that can be asked of them.
 import { print } from '../../../graph/notation/print.ts';
 import { parse } from '../../../graph/notation/parse.ts';
 import type { InferredGraph } from '../../../graph/ir/graph.ts';
@@ -46,7 +46,7 @@ export interface BenchHooks {
 /** Runs of one profile in each arithmetic. */
 const verdictRuns = (software: boolean): number => (software ? 3 : 15);
 
-export class QuantiseBench {
+export class QuantizeBench {
   readonly layers: readonly BenchLayer[];
   private inputs: readonly Float32Array[] = [];
   private readonly folded: FoldedNet;

@@ -1,4 +1,4 @@
-// What crosses the border of the worker that quantises: nets with weights, pictures, calibrations, and what each of them costs.
+// What crosses the border of the worker that quantizes: nets with weights, pictures, calibrations, and what each of them costs.
 import type { Preprocessing } from '../../../graph/presets/metadata.ts';
 import type { Agreement } from '../../../graph/quant/compare.ts';
 import type { CalibrationMethod } from '../../../graph/quant/observers.ts';
@@ -95,7 +95,7 @@ export interface ComparedNets {
   readonly sentence: string;
 }
 
-/** A quantised file that was read. */
+/** A quantized file that was read. */
 export interface LoadedFile {
   readonly name: string;
   /** The net in the notation. */
@@ -104,18 +104,18 @@ export interface LoadedFile {
 }
 
 /** Calls never reject; `ticket` names one for `cancel` and for progress. Recipes name the net that is worked on. */
-export interface QuantiseCalls {
+export interface QuantizeCalls {
   open(ticket: number, request: BenchRequest): Promise<Outcome<OpenedBench>>;
   /** Takes the pictures' place that calibrate and compare; the bitmaps are the worker's from now on. */
   pictures(ticket: number, bitmaps: readonly ImageBitmap[]): Promise<Outcome<number>>;
-  /** Calibrates, then quantises with every method and compares. */
+  /** Calibrates, then quantizes with every method and compares. */
   compare(ticket: number, treatment: Treatment): Promise<Outcome<readonly CalibratorRow[]>>;
   /** Of a value that was watched by the last {@link compare}. */
   spread(value: string, equalized: boolean): Promise<Outcome<CalibratedSpread>>;
   assess(ticket: number, recipe: Recipe): Promise<Outcome<Assessment>>;
   /** One layer at a time, the worst first. */
   rank(ticket: number, recipe: Recipe): Promise<Outcome<readonly Sensitivity[]>>;
-  /** Of the quantised net with the float one. */
+  /** Of the quantized net with the float one. */
   agreement(ticket: number, recipe: Recipe): Promise<Outcome<Agreement>>;
   /** The fewest of `ranking` kept in float so that `target` holds. */
   until(ticket: number, recipe: Recipe, ranking: readonly string[], target: number): Promise<Outcome<KeptFloat>>;
@@ -128,4 +128,4 @@ export interface QuantiseCalls {
   cancel(ticket: number): void;
 }
 
-export type QuantiseEvent = TicketEvent | { readonly event: 'gpu-error'; readonly message: string };
+export type QuantizeEvent = TicketEvent | { readonly event: 'gpu-error'; readonly message: string };

@@ -1,4 +1,4 @@
-// Folded float nets and quantised ones run alike, on a device or on the CPU: what the command line and the page's Quantise pane share.
+// Folded float nets and quantized ones run alike, on a device or on the CPU: what the command line and the page's Quantize pane share.
 import type { Bytes } from '../../../gpu-kernels/families/int8/reference.ts';
 import { fusedFloatProgram, keeping, type FoldedNet } from '../../../graph/quant/fold.ts';
 import { fusedIntegerProgram, integerProgram } from '../../../graph/quant/integer-program.ts';

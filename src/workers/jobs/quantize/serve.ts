@@ -1,4 +1,4 @@
-// The worker's side of quantise-protocol.ts: calls that never reject, one net on the bench, the work interruptible between layers.
+// The worker's side of quantize-protocol.ts: calls that never reject, one net on the bench, the work interruptible between layers.
 import * as Comlink from 'comlink';
 import { preparationFor, preparePicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
 import { isQuantizedFile, readQuantized } from '../../../graph/quant/file.ts';
@@ -10,21 +10,21 @@ import { outcome } from '../../border/outcome.ts';
 import { pictureGraph } from '../vision/picture-graph.ts';
 import { picturePixels } from '../vision/picture-pixels.ts';
 import { beatMs, type Outcome } from '../../border/protocol.ts';
-import { QuantiseBench, type BenchHooks } from './bench.ts';
-import type { BenchPath, BenchRequest, OpenedBench, QuantiseCalls, QuantiseEvent } from './protocol.ts';
+import { QuantizeBench, type BenchHooks } from './bench.ts';
+import type { BenchPath, BenchRequest, OpenedBench, QuantizeCalls, QuantizeEvent } from './protocol.ts';
 import { Tickets } from '../../border/tickets.ts';
 import { fit, openCheckpoint } from '../../weights/source.ts';
 
-export type QuantiseScope = Comlink.Endpoint & { postMessage(message: QuantiseEvent): void };
+export type QuantizeScope = Comlink.Endpoint & { postMessage(message: QuantizeEvent): void };
 
 /** Share of the time that work may take without letting messages in, milliseconds. */
 const sliceMs = 40;
 
-export function serveQuantise(scope: QuantiseScope, gpu: () => GPU | undefined): void {
-  const tell = (event: QuantiseEvent): void => scope.postMessage(event);
+export function serveQuantize(scope: QuantizeScope, gpu: () => GPU | undefined): void {
+  const tell = (event: QuantizeEvent): void => scope.postMessage(event);
   const tickets = new Tickets();
   const engine = new Engine({ gpu, device: { onUncapturedError: (message) => tell({ event: 'gpu-error', message }) } });
-  let bench: QuantiseBench | undefined;
+  let bench: QuantizeBench | undefined;
   let preparation: Preparation | undefined;
   let fromFile: QuantizedNet | undefined;
   /** The net that {@link fromFile} is of, once the page said so. */
@@ -59,7 +59,7 @@ export function serveQuantise(scope: QuantiseScope, gpu: () => GPU | undefined):
     });
   const onBench = <T>(
     ticket: number,
-    work: (bench: QuantiseBench, hooks: BenchHooks) => Promise<T>,
+    work: (bench: QuantizeBench, hooks: BenchHooks) => Promise<T>,
   ): Promise<Outcome<T>> =>
     job(ticket, async (hooks) => {
       if (!bench) throw new Error('No net is on the bench.');
@@ -91,7 +91,7 @@ export function serveQuantise(scope: QuantiseScope, gpu: () => GPU | undefined):
     });
     if (device instanceof NoDeviceError) path = { kind: 'cpu', why: device.message };
     else path = { kind: 'webgpu', adapter: device.adapter, packedDot: device.capabilities.packedDot };
-    bench = new QuantiseBench(
+    bench = new QuantizeBench(
       {
         hash,
         graph,
@@ -104,7 +104,7 @@ export function serveQuantise(scope: QuantiseScope, gpu: () => GPU | undefined):
     return { fits: true, path, weights: facts, layers: bench.layers };
   }
 
-  const calls: QuantiseCalls = {
+  const calls: QuantizeCalls = {
     open: (ticket, request) => job(ticket, (hooks) => open(request, hooks)),
     pictures: (ticket, bitmaps) =>
       onBench(ticket, async (own, { pause }) => {
@@ -137,7 +137,7 @@ export function serveQuantise(scope: QuantiseScope, gpu: () => GPU | undefined):
       job(ticket, () => {
         const file = readSafetensors(bytes);
         if (!isQuantizedFile(file))
-          throw new Error('This file holds plain weights, not a quantised net. Load it in Try, under Weights.');
+          throw new Error('This file holds plain weights, not a quantized net. Load it in Try, under Weights.');
         const { net, facts } = readQuantized(file);
         fromFile = net;
         return Promise.resolve({ name: facts.name, text: facts.architecture, recipe: net.recipe });

@@ -1,4 +1,4 @@
-// What the Quantise pane says and draws: best calibrator, suggestion, verdict rows, recipe and link, histogram with ranges.
+// What the Quantize pane says and draws: best calibrator, suggestion, verdict rows, recipe and link, histogram with ranges.
 import { describe, expect, test } from 'vitest';
 import { decodeLink, encodeLink } from '../../../../src/graph/link/link.ts';
 import { calibrationMethods, Observer } from '../../../../src/graph/quant/observers.ts';

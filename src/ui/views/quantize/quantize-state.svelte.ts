@@ -1,4 +1,4 @@
-// What the Quantise pane shows: the net and its pictures on the worker's bench, the recipe, and what was found out with it.
+// What the Quantize pane shows: the net and its pictures on the worker's bench, the recipe, and what was found out with it.
 import * as Comlink from 'comlink';
 import type { Agreement } from '../../../graph/quant/compare.ts';
 import { calibrationMethods, type CalibrationMethod } from '../../../graph/quant/observers.ts';
@@ -30,7 +30,7 @@ import {
   type WeightsChoice,
 } from '../../weights/choice.ts';
 import { Pictures } from './pictures.svelte.ts';
-import { quantiseHost, type QuantiseClient } from '../../hosts/quantize.ts';
+import { quantizeHost, type QuantizeClient } from '../../hosts/quantize.ts';
 import { methodOf, sharedRecipe } from './recipe.ts';
 
 /** A finding and what it holds for: it is shown only while its key is the current one. */
@@ -39,7 +39,7 @@ interface Found<T> {
   readonly value: T;
 }
 
-export interface QuantiseJob {
+export interface QuantizeJob {
   readonly what: string;
   readonly share: number;
 }
@@ -50,21 +50,21 @@ interface Bench {
   readonly layers: readonly BenchLayer[];
 }
 
-/** A quantised file that stands for its net's recipe. */
+/** A quantized file that stands for its net's recipe. */
 interface OpenedFile {
   readonly name: string;
   readonly hash: string;
   readonly recipe: Recipe;
 }
 
-export class QuantiseState {
-  readonly client: QuantiseClient;
+export class QuantizeState {
+  readonly client: QuantizeClient;
   readonly vision: TryState;
   readonly pictures = new Pictures();
   perChannel = $state(true);
   equalized = $state(false);
   method = $state<CalibrationMethod>(calibrationMethods[0]);
-  job = $state.raw<QuantiseJob | undefined>(undefined);
+  job = $state.raw<QuantizeJob | undefined>(undefined);
   /** Why the last job gave nothing. */
   problem = $state.raw<string | undefined>(undefined);
   #file = $state.raw<OpenedFile | undefined>(undefined);
@@ -104,7 +104,7 @@ export class QuantiseState {
 
   constructor(readonly session: Session) {
     this.vision = tryState(session);
-    this.client = quantiseHost({
+    this.client = quantizeHost({
       onEvent: (event) => {
         if (event.event === 'gpu-error') session.say(sentence(event.message), 'bad');
       },
@@ -155,7 +155,7 @@ export class QuantiseState {
     $effect(() => {
       const made = this.rows ?? this.file ?? this.assessment ?? this.verdict;
       const recipe = made && sharedRecipe(this.recipe);
-      if (recipe) this.session.quantised = { hash: this.session.hash, recipe };
+      if (recipe) this.session.quantized = { hash: this.session.hash, recipe };
     });
     $effect(() => {
       const layers = this.assessment?.layers;
@@ -351,7 +351,7 @@ export class QuantiseState {
   }
 }
 
-type Ask<T> = (calls: QuantiseClient['calls'], ticket: number) => Promise<Outcome<T>>;
+type Ask<T> = (calls: QuantizeClient['calls'], ticket: number) => Promise<Outcome<T>>;
 
 const current = <T>(found: Found<T> | undefined, key: string): T | undefined =>
   found?.key === key ? found.value : undefined;
@@ -361,11 +361,11 @@ const keyOf = (choice: WeightsChoice): string =>
     ? `file ${choice.file.name} ${choice.file.size} ${choice.file.lastModified}`
     : JSON.stringify(choice);
 
-const states = new WeakMap<Session, QuantiseState>();
+const states = new WeakMap<Session, QuantizeState>();
 
 /** The session's one state of this pane; it outlives the pane. */
-export function quantiseState(session: Session): QuantiseState {
+export function quantizeState(session: Session): QuantizeState {
   let state = states.get(session);
-  if (!state) states.set(session, (state = new QuantiseState(session)));
+  if (!state) states.set(session, (state = new QuantizeState(session)));
   return state;
 }

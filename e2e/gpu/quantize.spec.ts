@@ -1,4 +1,4 @@
-// The Quantise pane on a software adapter: the same net in float32 and int8 on the device, with milliseconds and a sentence.
+// The Quantize pane on a software adapter: the same net in float32 and int8 on the device, with milliseconds and a sentence.
 import { expect, open, test } from '../fixture.ts';
 
 test.describe.configure({ timeout: 300_000 });
@@ -16,8 +16,8 @@ test('the verdict has milliseconds in total and for each layer, and says why int
     );
     document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   });
-  await page.getByRole('group', { name: 'Below the net' }).getByRole('button', { name: 'Quantise' }).click();
-  const pane = page.getByRole('region', { name: 'Quantise', exact: true });
+  await page.getByRole('group', { name: 'Below the net' }).getByRole('button', { name: 'Quantize' }).click();
+  const pane = page.getByRole('region', { name: 'Quantize', exact: true });
   await pane.getByRole('button', { name: 'Made-up weights' }).click();
   await pane.getByRole('tab', { name: 'Verdict' }).click();
   await pane.getByRole('button', { name: 'Compare arithmetics' }).click();

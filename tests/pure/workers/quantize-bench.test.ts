@@ -1,4 +1,4 @@
-// The bench of the Quantise pane on the CPU: every question is answered, findings agree with each other, files stand for their recipe.
+// The bench of the Quantize pane on the CPU: every question is answered, findings agree with each other, files stand for their recipe.
 import { describe, expect, test } from 'vitest';
 import { expand } from '../../../src/graph/blocks/expand.ts';
 import { generateTensor } from '../../../src/graph/inspect/golden.ts';
@@ -7,18 +7,18 @@ import { readQuantized } from '../../../src/graph/quant/file.ts';
 import { calibrationMethods } from '../../../src/graph/quant/observers.ts';
 import type { Recipe } from '../../../src/graph/quant/quantize.ts';
 import { graphParams } from '../../../src/graph/weights/weights.ts';
-import { QuantiseBench, type BenchHooks } from '../../../src/workers/jobs/quantize/bench.ts';
+import { QuantizeBench, type BenchHooks } from '../../../src/workers/jobs/quantize/bench.ts';
 
 const text = 'input 3x16x16\nact relu6\n\nconv k3 s2 c8\nmbconv k3 c8 e4\nmbconv k3 s2 c16 e4\npool\nlinear c10\n';
 const recipe: Recipe = { calibration: 'max', pictures: 3, perChannel: true, equalized: false, float: [] };
 
-function newBench(): QuantiseBench {
+function newBench(): QuantizeBench {
   const { graph } = expand(parse(text).architecture, 'small');
   const params = new Map(
     graphParams(graph!).map(({ name, shape }) => [name, generateTensor('bench', name, shape)] as const),
   );
   const facts = { name: 'small', text, preprocessing: {}, imagenet: false };
-  const bench = new QuantiseBench({ hash: '0', graph: graph!, params, facts }, undefined);
+  const bench = new QuantizeBench({ hash: '0', graph: graph!, params, facts }, undefined);
   bench.usePictures([0, 1, 2].map((seed) => generateTensor('picture', String(seed), [1, 16, 16, 3])));
   return bench;
 }

@@ -1,4 +1,4 @@
-// The Quantise pane without an adapter: the integer reference calibrates, ranks, keeps layers in float, saves and loads; axe in both themes.
+// The Quantize pane without an adapter: the integer reference calibrates, ranks, keeps layers in float, saves and loads; axe in both themes.
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { expand } from '../src/graph/blocks/expand.ts';
@@ -33,16 +33,16 @@ const pasteSmall = (page: Page): Promise<void> =>
     document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   }, small);
 
-async function openQuantise(page: Page): Promise<Locator> {
-  await page.getByRole('group', { name: 'Below the net' }).getByRole('button', { name: 'Quantise' }).click();
-  return page.getByRole('region', { name: 'Quantise', exact: true });
+async function openQuantize(page: Page): Promise<Locator> {
+  await page.getByRole('group', { name: 'Below the net' }).getByRole('button', { name: 'Quantize' }).click();
+  return page.getByRole('region', { name: 'Quantize', exact: true });
 }
 
 /** The small net with weights of its own, given in the pane. */
 async function openSmall(page: Page): Promise<Locator> {
   await open(page);
   await pasteSmall(page);
-  const pane = await openQuantise(page);
+  const pane = await openQuantize(page);
   await expect(pane.getByText('has no weights yet.')).toBeVisible();
   await pane
     .getByLabel('Choose a weights file')
@@ -122,7 +122,7 @@ test('from pictures to a file and back: calibrators, layers, sensitivity, layers
   await page.keyboard.press('Escape');
 
   await pane
-    .getByLabel('Quantised file')
+    .getByLabel('Quantized file')
     .setInputFiles({ name: 'small.int8.safetensors', mimeType: 'application/octet-stream', buffer: saved });
   await expect(pane.getByText('small.int8.safetensors', { exact: true })).toBeVisible();
   await pane.getByRole('button', { name: 'Compare arithmetics' }).click({ timeout: 60_000 });
@@ -131,12 +131,12 @@ test('from pictures to a file and back: calibrators, layers, sensitivity, layers
   });
 });
 
-test('what is wrong is said: plain weights as a quantised file, photos that are none', async ({ page }) => {
+test('what is wrong is said: plain weights as a quantized file, photos that are none', async ({ page }) => {
   const pane = await openSmall(page);
   await pane
-    .getByLabel('Quantised file')
+    .getByLabel('Quantized file')
     .setInputFiles({ name: 'plain.safetensors', mimeType: 'application/octet-stream', buffer: weights() });
-  await expect(pane.getByRole('alert')).toContainText('This file holds plain weights, not a quantised net.');
+  await expect(pane.getByRole('alert')).toContainText('This file holds plain weights, not a quantized net.');
   await pane.getByLabel('Photos', { exact: true }).setInputFiles([
     { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture') },
     { name: 'cat.jpg', mimeType: 'image/jpeg', buffer: readFileSync('public/samples/cat.jpg') },
