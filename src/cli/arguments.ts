@@ -14,7 +14,7 @@ export function didYouMean(word: string, known: readonly string[], many = 12): s
 }
 
 /** Throws {@link UsageError}. `--help` is reported even when the rest is wrong. */
-export function readArguments(verb: Verb, words: readonly string[]): Given & { readonly help: boolean } {
+export function readArguments(name: string, verb: Verb, words: readonly string[]): Given & { readonly help: boolean } {
   const options = optionsOf(verb);
   const { tokens } = parseArgs({
     args: [...words],
@@ -40,9 +40,9 @@ export function readArguments(verb: Verb, words: readonly string[]): Given & { r
     values.set(option.name, checkValue(option, token.value));
   }
   const { min, max } = verb.count;
-  if (positionals.length < min) throw new UsageError(`${verb.operands} is missing: ${usage(verb)}`);
+  if (positionals.length < min) throw new UsageError(`${verb.operands} is missing: ${usage(name, verb)}`);
   if (positionals.length > max)
-    throw new UsageError(`"${positionals[max] as string}" is one argument too many: ${usage(verb)}`);
+    throw new UsageError(`"${positionals[max] as string}" is one argument too many: ${usage(name, verb)}`);
   return { positionals, help: false, ...readers(values) };
 }
 
@@ -71,8 +71,10 @@ function checkValue({ name, value, choices, range }: Option, given: string | und
   return given;
 }
 
-/** `show NAME|FILE [--input N] [--width X] [--json]`. */
-export function usage(verb: Verb): string {
-  const options = verb.options.map(({ name, value }) => `[--${name}${value === undefined ? '' : ` ${value}`}]`);
-  return [verb.name, verb.operands, ...options].filter((part) => part !== '').join(' ');
+/** `show NET [--input N] [--width X] [--json]`. */
+export function usage(name: string, verb: Verb): string {
+  const options = verb.options.map(
+    ({ name: option, value }) => `[--${option}${value === undefined ? '' : ` ${value}`}]`,
+  );
+  return [name, verb.operands, ...options].filter((part) => part !== '').join(' ');
 }

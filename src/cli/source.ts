@@ -1,10 +1,10 @@
-// What NAME|FILE stands for: a preset (or a name that a family's rule builds) or an architecture text, and the net made from it.
+// What a NET of the command line stands for: a preset (or a name that a family's rule builds) or an architecture text, and the net made from it.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { Architecture, Header } from '../graph/architecture.ts';
 import { expand } from '../graph/blocks/expand.ts';
 import type { InferredGraph, Problem } from '../graph/ir/graph.ts';
 import { parse } from '../graph/notation/parse.ts';
-import { resolvePreset } from '../graph/presets/resolve.ts';
+import { resolvePreset, type ResolvedPreset } from '../graph/presets/resolve.ts';
 import { problemLines } from './problem-text.ts';
 import { NetError, UsageError } from './verb.ts';
 
@@ -34,29 +34,39 @@ export function readText(file: string): string {
   }
 }
 
-/** A preset by name. Throws {@link NetError} with the nearest name. */
-export function openPreset(name: string, overrides: Overrides = {}): Source {
+function preset(name: string): ResolvedPreset {
   const resolved = resolvePreset(name);
   if ('problem' in resolved) throw new NetError(resolved.problem);
+  return resolved;
+}
+
+/** A preset by name. Throws {@link NetError} with the nearest name. */
+export function openPreset(name: string, overrides: Overrides = {}): Source {
   return {
     name,
-    architecture: overridden(resolved.architecture, overrides),
+    architecture: overridden(preset(name).architecture, overrides),
     describe: ({ message }) => `${name}: ${message}`,
   };
 }
 
+/** Whether a NET is a file: a preset's name wins over a file of that name without a path or an ending. */
+function namesFile(net: string): boolean {
+  if (/[/\\]|\.arch$/.test(net)) return true;
+  return existsSync(net) && statSync(net).isFile() && 'problem' in resolvePreset(net);
+}
+
+/** The text of a NET as it stands, right or wrong. Throws {@link UsageError} or {@link NetError} when there is none. */
+export const textOf = (net: string): string => (namesFile(net) ? readText(net) : preset(net).text);
+
 /** A preset, or else a file; a text with errors is refused, since what is left of it is another net. */
-export function openSource(nameOrFile: string, overrides: Overrides = {}): Source {
-  const isFile = existsSync(nameOrFile) && statSync(nameOrFile).isFile();
-  const looksLikeFile = /[/\\]|\.arch$/.test(nameOrFile);
-  if (!isFile && !looksLikeFile) return openPreset(nameOrFile, overrides);
-  if (!looksLikeFile && !('problem' in resolvePreset(nameOrFile))) return openPreset(nameOrFile, overrides);
-  const text = readText(nameOrFile);
-  const describe = (problem: Problem): string => problemLines(nameOrFile, text, problem).join('\n');
+export function openSource(net: string, overrides: Overrides = {}): Source {
+  if (!namesFile(net)) return openPreset(net, overrides);
+  const text = readText(net);
+  const describe = (problem: Problem): string => problemLines(net, text, problem).join('\n');
   const { architecture, problems } = parse(text);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new NetError(errors.map(describe).join('\n'));
-  return { name: nameOrFile, architecture: overridden(architecture, overrides), describe };
+  return { name: net, architecture: overridden(architecture, overrides), describe };
 }
 
 function overridden(architecture: Architecture, { input, width }: Overrides): Architecture {

@@ -23,11 +23,13 @@ export interface Given {
 export interface Console {
   out(line: string): void;
   err(line: string): void;
+  /** The script that serves a verb's worker threads; absent: the verb does everything in this thread. */
+  readonly threadEntry?: URL;
 }
 
+/** Its name is its key in the table of verbs. */
 export interface Verb {
-  readonly name: string;
-  /** Positional arguments in the help: `NAME|FILE`, `FILE…`, or empty. */
+  /** Positional arguments in the help: `NET`, `FILE…`, or empty. */
   readonly operands: string;
   /** How many positional arguments it takes. */
   readonly count: { readonly min: number; readonly max: number };
@@ -37,6 +39,8 @@ export interface Verb {
   /** Returns the exit code. Throws {@link UsageError} or {@link NetError}. */
   run(given: Given, console: Console): number | Promise<number>;
 }
+
+export type Verbs = Readonly<Record<string, Verb>>;
 
 /** A command that cannot be carried out as written: one sentence for the user, exit code 2. */
 export class UsageError extends Error {

@@ -8,7 +8,7 @@ async function classify(photo: string, ...words: string[]): Promise<RunJson> {
   const out: string[] = [];
   const console = { out: (line: string) => void out.push(line), err: (line: string) => expect.unreachable(line) };
   const code = await runCommand(
-    [run],
+    { run },
     ['run', 'tf_efficientnet_lite0', '--image', `public/samples/${photo}.jpg`, '--json', ...words],
     console,
   );

@@ -23,7 +23,6 @@ export interface CompareJson {
 }
 
 export const compare: Verb = {
-  name: 'compare',
   operands: 'A B',
   count: { min: 2, max: 2 },
   doc: 'Runs two nets (NAME, FILE.arch or a file of `quantize`) on pictures: equal answers, and signal to noise of every layer.',

@@ -1,4 +1,4 @@
-// `plan NAME|FILE`: the dispatches that a device would run, as a table, as JSON, or as the shaders themselves.
+// `plan NET`: the dispatches that a device would run, as a table, as JSON, or as the shaders themselves.
 import type { InferredGraph } from '../../graph/ir/graph.ts';
 import { LoweringError } from '../../graph/lower/rules.ts';
 import { makePlan, plainGpu, plainSoftware } from '../../graph/plan/make-plan.ts';
@@ -11,8 +11,7 @@ import { bytes, integer, millions, textTable } from '../text-table.ts';
 import { json, UsageError, type Verb } from '../verb.ts';
 
 export const plan: Verb = {
-  name: 'plan',
-  operands: 'NAME|FILE',
+  operands: 'NET',
   count: { min: 1, max: 1 },
   doc: 'Prints the plan of a net: kernels, dispatches, the nodes each computes, buffers.',
   options: [

@@ -6,7 +6,6 @@ import { integer, millions, textTable } from '../text-table.ts';
 import { json, type Verb } from '../verb.ts';
 
 export const presets: Verb = {
-  name: 'presets',
   operands: '',
   count: { min: 0, max: 0 },
   doc: 'Lists the presets with parameters, MACs, input size, the paper’s top-1 and the hub id of the weights.',

@@ -1,4 +1,4 @@
-// `print NAME|FILE`: a net in one of its written forms: canonical text, timm's block strings, or data.
+// `print NET`: a net in one of its written forms: canonical text, timm's block strings, or data.
 import type { Architecture } from '../../graph/architecture.ts';
 import { print as printArchitecture } from '../../graph/notation/print.ts';
 import { toTimm } from '../../graph/notation/timm-net.ts';
@@ -17,8 +17,7 @@ function asData(name: string, { header, blocks }: Architecture): unknown {
 }
 
 export const print: Verb = {
-  name: 'print',
-  operands: 'NAME|FILE',
+  operands: 'NET',
   count: { min: 1, max: 1 },
   doc: 'Prints a net as canonical .arch text, as timm block strings or as JSON.',
   options: [

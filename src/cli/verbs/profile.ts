@@ -1,4 +1,4 @@
-// `profile NAME|FILE`: what every dispatch of a net costs on an adapter, cold and warm, with the counts that must stay at one.
+// `profile NET`: what every dispatch of a net costs on an adapter, cold and warm, with the counts that must stay at one.
 import type { Plan, PlanDispatch } from '../../graph/plan/plan.ts';
 import { makePlan } from '../../graph/plan/make-plan.ts';
 import { firstRate } from '../../graph/plan/schedule.ts';
@@ -61,8 +61,7 @@ export interface ProfileJson {
 }
 
 export const profile: Verb = {
-  name: 'profile',
-  operands: 'NAME|FILE',
+  operands: 'NET',
   count: { min: 1, max: 1 },
   doc: 'Runs a net with made-up weights, or a file of `quantize` in integers, and shows what every layer costs.',
   options: [

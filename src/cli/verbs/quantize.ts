@@ -1,4 +1,4 @@
-// `quantize NAME|FILE --images DIR --out FILE`: calibrates a net on pictures and stores it in integers, as much of it as holds the target.
+// `quantize NET --images DIR --out FILE`: calibrates a net on pictures and stores it in integers, as much of it as holds the target.
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { calibrate } from '../../graph/quant/calibrate.ts';
@@ -35,8 +35,7 @@ export async function openWhere(word: (name: string) => string | undefined): Pro
 }
 
 export const quantize: Verb = {
-  name: 'quantize',
-  operands: 'NAME|FILE',
+  operands: 'NET',
   count: { min: 1, max: 1 },
   doc: 'Calibrates a net on pictures, quantizes it to int8 and stores it; `run`, `profile` and `compare` take the result.',
   options: [

@@ -1,4 +1,4 @@
-// `run NAME|FILE --image FILE`: classifies a photo with real weights, on WebGPU through Dawn or on the CPU reference.
+// `run NET --image FILE`: classifies a photo with real weights, on WebGPU through Dawn or on the CPU reference.
 import { existsSync } from 'node:fs';
 import type { Tensors } from '../../gpu-kernels/packing/weight-expr.ts';
 import { makePlan } from '../../graph/plan/make-plan.ts';
@@ -40,8 +40,7 @@ export interface RunJson {
 }
 
 export const run: Verb = {
-  name: 'run',
-  operands: 'NAME|FILE',
+  operands: 'NET',
   count: { min: 1, max: 1 },
   doc: 'Classifies a photo: prepares it as the weights ask for, runs the net (or a file of `quantize`) and prints the most probable classes.',
   options: [

@@ -1,4 +1,4 @@
-// `show NAME|FILE`: the layer table of a net, with its totals and the convention they are counted by.
+// `show NET`: the layer table of a net, with its totals and the convention they are counted by.
 import { accounting, countingConvention, type Accounting } from '../../graph/cost/cost.ts';
 import type { InferredGraph, NodeFacts } from '../../graph/ir/graph.ts';
 import { buildGraph, openSource } from '../source.ts';
@@ -6,8 +6,7 @@ import { bytes, integer, millions, pairText, shapeText, textTable, type Column }
 import { json, type Verb } from '../verb.ts';
 
 export const show: Verb = {
-  name: 'show',
-  operands: 'NAME|FILE',
+  operands: 'NET',
   count: { min: 1, max: 1 },
   doc: 'Shows every layer of a net with shape, parameters, MACs, memory and receptive field, and the totals.',
   options: [

@@ -20,7 +20,7 @@ function work(file: string): number {
 
 /**
  * Verifies all files on `threads` worker threads (0: in this thread) and reports each as soon as those before it are known.
- * `entry` is the script that runs {@link serveVerify} when it is started as a thread.
+ * `entry` is the script that runs `serveThread` when it is started as a thread.
  */
 export async function verifyAll(
   files: readonly string[],
@@ -118,44 +118,40 @@ function resultLine(result: VerifiedFile, nameWidth: number): string {
   return `FAILED  ${name}  ${difference(result) === '' ? '' : `worst ${difference(result)}: `}${shown}`;
 }
 
-/** `entry`: the command line's own script, for threads. */
-export function verifyVerb(entry: URL | undefined): Verb {
-  return {
-    name: 'verify',
-    operands: 'FILE…',
-    count: { min: 1, max: Infinity },
-    doc: 'Builds the net of each golden record, refills its weights, runs it and compares names, shapes, counts, checkpoints and logits.',
-    options: [
-      {
-        name: 'device',
-        value: 'cpu|webgpu',
-        choices: ['cpu', 'webgpu'],
-        doc: 'Where the net runs: cpu = the float64-accumulating reference; webgpu = the kernels, through Dawn.',
-      },
-      ...gpuOptions,
-      planFor,
-      json,
-    ],
-    async run({ positionals, flag, word }, console: Console) {
-      const asJson = flag('json');
-      const onGpu = word('device') === 'webgpu';
-      if (!onGpu && [...gpuOptions, planFor].some(({ name }) => word(name) !== undefined)) {
-        throw new UsageError('--adapter, --precision and --for belong to --device webgpu.');
-      }
-      const nameWidth = Math.max(...positionals.map((file) => basename(file).length));
-      const threads = positionals.length === 1 ? 0 : Math.max(2, availableParallelism());
-      const report = (result: VerifiedFile): void => {
-        if (!asJson) console.out(resultLine(result, nameWidth));
-      };
-      const results = onGpu
-        ? await verifyOnGpu(positionals, await gpuExecutor(word('adapter'), word('precision'), word('for')), report)
-        : await verifyAll(positionals, threads, entry, report);
-      const passed = results.filter((result) => result.passed).length;
-      const failed = results.length - passed;
-      console.out(
-        asJson ? JSON.stringify({ results, passed, failed }, undefined, 2) : `${passed} passed, ${failed} failed`,
-      );
-      return failed > 0 ? 1 : 0;
+export const verify: Verb = {
+  operands: 'FILE…',
+  count: { min: 1, max: Infinity },
+  doc: 'Builds the net of each golden record, refills its weights, runs it and compares names, shapes, counts, checkpoints and logits.',
+  options: [
+    {
+      name: 'device',
+      value: 'cpu|webgpu',
+      choices: ['cpu', 'webgpu'],
+      doc: 'Where the net runs: cpu = the float64-accumulating reference; webgpu = the kernels, through Dawn.',
     },
-  };
-}
+    ...gpuOptions,
+    planFor,
+    json,
+  ],
+  async run({ positionals, flag, word }, console: Console) {
+    const asJson = flag('json');
+    const onGpu = word('device') === 'webgpu';
+    if (!onGpu && [...gpuOptions, planFor].some(({ name }) => word(name) !== undefined)) {
+      throw new UsageError('--adapter, --precision and --for belong to --device webgpu.');
+    }
+    const nameWidth = Math.max(...positionals.map((file) => basename(file).length));
+    const threads = positionals.length === 1 ? 0 : Math.max(2, availableParallelism());
+    const report = (result: VerifiedFile): void => {
+      if (!asJson) console.out(resultLine(result, nameWidth));
+    };
+    const results = onGpu
+      ? await verifyOnGpu(positionals, await gpuExecutor(word('adapter'), word('precision'), word('for')), report)
+      : await verifyAll(positionals, threads, console.threadEntry, report);
+    const passed = results.filter((result) => result.passed).length;
+    const failed = results.length - passed;
+    console.out(
+      asJson ? JSON.stringify({ results, passed, failed }, undefined, 2) : `${passed} passed, ${failed} failed`,
+    );
+    return failed > 0 ? 1 : 0;
+  },
+};

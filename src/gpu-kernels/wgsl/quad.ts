@@ -10,7 +10,7 @@ export interface QuadTile {
   readonly columns: number;
 }
 
-// Cost model, in nanoseconds on SwiftShader (docs/kernels.md): a load is gathered lane by lane, a multiply-add of four lanes is one
+// Cost model, in nanoseconds on SwiftShader (docs/swiftshader.md): a load is gathered lane by lane, a multiply-add of four lanes is one
 // instruction pair, an accumulator that crosses a loop iteration is written to memory under the lane mask, a result is scattered.
 // Compilation takes 3.6 ms an accumulator and is spread over 200 runs.
 const loadNs = 14;

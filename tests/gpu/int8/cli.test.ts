@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 async function json<T>(...words: string[]): Promise<T> {
   const { console, out: lines, err } = captured();
-  const code = await runCommand([quantize, run, profile, compare], [...words, '--json'], console);
+  const code = await runCommand({ quantize, run, profile, compare }, [...words, '--json'], console);
   expect(err).toEqual([]);
   expect(code).toBe(0);
   return JSON.parse(lines.join('\n')) as T;

@@ -7,7 +7,6 @@ import { UsageError, type Verb } from '../../../src/cli/verb.ts';
 import { captured } from './captured.ts';
 
 const paint: Verb = {
-  name: 'paint',
   operands: 'FILE…',
   count: { min: 1, max: 2 },
   doc: 'Paints files.',
@@ -22,11 +21,11 @@ const paint: Verb = {
     return 1;
   },
 };
-const look: Verb = { name: 'look', operands: '', count: { min: 0, max: 0 }, doc: 'Looks.', options: [], run: () => 0 };
+const look: Verb = { operands: '', count: { min: 0, max: 0 }, doc: 'Looks.', options: [], run: () => 0 };
 
 const run = async (...words: string[]) => {
   const { console, out, err } = captured();
-  const code = await runCommand([paint, look], words, console);
+  const code = await runCommand({ paint, look }, words, console);
   return { code, out: out.join('\n'), err: err.join('\n') };
 };
 
@@ -82,12 +81,12 @@ describe('runCommand', () => {
 
   test('what is no usage error is not swallowed', async () => {
     const broken: Verb = { ...look, run: () => Promise.reject(new Error('a bug')) };
-    await expect(runCommand([broken], ['look'], captured().console)).rejects.toThrow('a bug');
+    await expect(runCommand({ look: broken }, ['look'], captured().console)).rejects.toThrow('a bug');
   });
 });
 
 test('readers answer for options that were not given', () => {
-  const given = readArguments(paint, ['a']);
+  const given = readArguments('paint', paint, ['a']);
   expect([given.flag('wet'), given.word('colour'), given.number('coats')]).toEqual([false, undefined, undefined]);
 });
 

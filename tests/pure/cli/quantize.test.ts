@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const call = async (...words: string[]): Promise<{ code: number; out: string; err: string }> => {
   const { console, out: lines, err } = captured();
-  const code = await runCommand([quantize, run, profile, compare], words, console);
+  const code = await runCommand({ quantize, run, profile, compare }, words, console);
   return { code, out: lines.join('\n'), err: err.join('\n') };
 };
 const json = async <T>(...words: string[]): Promise<T> => {

@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const call = async (...words: string[]) => {
   const { console, out, err } = captured();
-  const code = await runCommand([run], ['run', ...words], console);
+  const code = await runCommand({ run }, ['run', ...words], console);
   return { code, out: out.join('\n'), err: err.join('\n') };
 };
 

@@ -1,13 +1,12 @@
-// Each verb as a person calls it: presets, show, print and check on names, on files and on what is neither.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Each verb as a person calls it: the lists, and show, print and check on names, on files and on what is neither.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { check } from '../../../src/cli/verbs/check.ts';
 import { runCommand } from '../../../src/cli/command.ts';
-import { presets } from '../../../src/cli/verbs/presets.ts';
-import { print } from '../../../src/cli/verbs/print.ts';
-import { show } from '../../../src/cli/verbs/show.ts';
+import * as verbs from '../../../src/cli/verbs/index.ts';
+import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
+import { ops } from '../../../src/gpu-kernels/ops/index.ts';
 import { captured } from './captured.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bottleneck-cli-'));
@@ -21,11 +20,33 @@ const file = (name: string, text: string): string => {
 
 const run = async (...words: string[]) => {
   const { console, out, err } = captured();
-  const code = await runCommand([presets, show, print, check], words, console);
+  const code = await runCommand(verbs, words, console);
   return { code, out: out.join('\n'), err: err.join('\n') };
 };
 
 const small = 'input 3x32x32\n\nconv    k3 s2 c8\nmbconv  k3 s1 c8 e2\npool\nlinear  c10\n';
+
+test('every file of the verbs has its line in the table', () => {
+  const files = readdirSync(new URL('../../../src/cli/verbs', import.meta.url)).map((name) => name.replace('.ts', ''));
+  expect(Object.keys(verbs).sort()).toEqual(files.filter((name) => name !== 'index').sort());
+});
+
+describe.each([
+  ['ops', Object.values(ops)],
+  ['kernels', kernels],
+] as const)('%s', (verb, registry) => {
+  test('prints the sentence of each, as a table and as JSON', async () => {
+    const table = (await run(verb)).out;
+    const lines = table.split('\n');
+    for (const { name, doc } of registry)
+      expect(lines.some((line) => line.includes(`${name} `) && line.endsWith(`  ${doc}`))).toBe(true);
+    const { code, out } = await run(verb, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject(
+      registry.map(({ name, doc }: { name: string; doc: string }) => ({ name, doc })),
+    );
+  });
+});
 
 describe('presets', () => {
   test('as JSON: exact counts, the paper’s claim and the published weights', async () => {
@@ -155,6 +176,19 @@ describe('check', () => {
       expect(out).toContain(`${path}:4:20: `);
       expect(out).toMatch(/:5:1: .*"pol".*\n {4}fix: Change to pool/);
     }
+  });
+
+  test('a net by name, as every verb takes one', async () => {
+    expect(await run('check', 'mobilenetv2_100')).toEqual({
+      code: 0,
+      out: 'mobilenetv2_100: no problems; 3,504,872 parameters, 300.774 M MACs.',
+      err: '',
+    });
+    expect(await run('check', 'mobilenetv2_10')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('"mobilenetv2_100"'),
+    });
+    expect(await run('check', './nowhere.arch')).toMatchObject({ code: 2, err: expect.stringContaining('no file') });
   });
 
   test('an empty file is not a net', async () => {

@@ -1,0 +1,13 @@
+// The table of verbs: one line a verb, the file's export under the word that calls it; main.ts holds every one to the type `Verb`.
+export { check } from './check.ts';
+export { compare } from './compare.ts';
+export { kernels } from './kernels.ts';
+export { ops } from './ops.ts';
+export { plan } from './plan.ts';
+export { presets } from './presets.ts';
+export { print } from './print.ts';
+export { profile } from './profile.ts';
+export { quantize } from './quantize.ts';
+export { run } from './run.ts';
+export { show } from './show.ts';
+export { verify } from './verify.ts';
