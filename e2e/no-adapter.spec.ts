@@ -15,5 +15,5 @@ test('building, counting and sharing work', async ({ page }) => {
   expect(await netHash(page)).not.toBe(first);
   await expect(page.getByTitle('3,774,024 trainable parameters')).toBeVisible();
   const dialog = await openDialog(page, 'Share');
-  await expect(dialog.getByRole('textbox', { name: 'Link' })).toHaveValue(/#1\./);
+  await expect(dialog.getByRole('textbox', { name: 'Link' })).toHaveValue(/#2\./);
 });

@@ -2,11 +2,15 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import * as v from 'valibot';
 import { calibrationMethods } from '../quant/observers.ts';
+import { fromBase64Url, toBase64Url } from './base64url.ts';
+import { checksum } from './checksum.ts';
+import { linkReadings } from './repair.ts';
 
 /** Limits checked before any work (reliability: a 19 kB fragment may inflate to 20 MB). */
 export const linkLimits = { fragmentCharacters: 16_384, inflatedBytes: 262_144, nameCharacters: 80 } as const;
 
-const PREFIX = '1.';
+/** `2.CHECKSUM.DATA`; links of version 1 are `1.DATA`, whose data alone must say whether it is whole. */
+const VERSION = '2';
 // Characters that are not seen: controls other than tab and line ends, direction overrides, zero-width and tag characters, lone surrogates.
 const UNSAFE = /[^\P{C}\t\n\r]|\p{Zl}|\p{Zp}/u;
 
@@ -72,26 +76,58 @@ export function encodeLink(document: LinkDocument): string {
     ...(document.result ? { result: document.result } : {}),
     ...(document.recipe ? { recipe: document.recipe } : {}),
   });
-  return PREFIX + toBase64Url(deflateSync(strToU8(json), { level: 9 }));
+  const data = toBase64Url(deflateSync(strToU8(json), { level: 9 }));
+  return `${VERSION}.${checksum(data)}.${data}`;
 }
 
-/** Decodes a fragment. Never throws, never does more work than the limits allow, and never interprets what it decodes. */
-export function decodeLink(fragment: string): DecodedLink {
+/**
+ * Decodes a fragment, or a text in which one stands: what mail and chat programs did to it is undone. Never throws, never does more work
+ * than the limits allow, and never interprets what it decodes.
+ */
+export function decodeLink(text: string): DecodedLink {
+  const asItIs = decodeFragment(text);
+  if (asItIs.ok) return asItIs;
+  let spent = 0;
+  for (const fragment of linkReadings(text)) {
+    // Without a checksum every reading must be unpacked.
+    if (fragment.startsWith('1.') && (spent += fragment.length) > mostUnpacked) break;
+    if (fragment === text) continue;
+    const decoded = decodeFragment(fragment);
+    if (decoded.ok) return decoded;
+  }
+  return asItIs;
+}
+
+/** The text holds something that begins as a share link does. */
+export const holdsLink = (text: string): boolean => !linkReadings(text).next().done;
+
+/** Characters of version 1 that are unpacked in search of the reading that is whole. */
+const mostUnpacked = 200_000;
+
+function decodeFragment(fragment: string): DecodedLink {
   const refuse = (problem: string): DecodedLink => ({ ok: false, problem });
   if (fragment.length > linkLimits.fragmentCharacters) {
     return refuse(
       `This link is ${fragment.length.toLocaleString('en-US')} characters long; the limit is 16,384. Ask for the net as a file instead.`,
     );
   }
-  if (!fragment.startsWith(PREFIX)) {
-    const version = /^(\d{1,4})\./.exec(fragment)?.[1];
+  const [, version, sum, data] = /^(?:(1)\.|(?:2)\.([0-9a-f]{8})\.)([^.]*)$/s.exec(fragment) ?? [];
+  if (data === undefined) {
+    const said = /^(\d{1,4})\./.exec(fragment)?.[1];
+    if (said === '1' || said === VERSION)
+      return refuse('This link is damaged or cut off: its parts are not whole. Check that it was copied whole.');
     return refuse(
-      version
-        ? `This link is of version ${version}, which this page does not know. Reload to get the newest version of the page.`
+      said
+        ? `This link is of version ${said}, which this page does not know. Reload to get the newest version of the page.`
         : 'This link does not begin with a version that Bottleneck knows. Check that it was copied whole.',
     );
   }
-  const bytes = fromBase64Url(fragment.slice(PREFIX.length));
+  if (version === undefined && checksum(data) !== sum) {
+    return refuse(
+      'This link was changed or cut off on its way: its checksum does not fit its data. Copy it once more from where it was made.',
+    );
+  }
+  const bytes = fromBase64Url(data);
   if (!bytes) return refuse('This link contains characters that no share link has. Check that it was copied whole.');
   const inflated = inflateCapped(bytes);
   if (inflated === 'too large')
@@ -154,37 +190,4 @@ function decodeUtf8(bytes: Uint8Array): string {
   const again = strToU8(text);
   if (again.length !== bytes.length || again.some((byte, index) => byte !== bytes[index])) throw new Error('not UTF-8');
   return text;
-}
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-
-function toBase64Url(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [a, b, c] = [bytes[at] as number, bytes[at + 1], bytes[at + 2]];
-    const word = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
-    text += ALPHABET.charAt(word >> 18) + ALPHABET.charAt((word >> 12) & 63);
-    if (b !== undefined) text += ALPHABET.charAt((word >> 6) & 63);
-    if (c !== undefined) text += ALPHABET.charAt(word & 63);
-  }
-  return text;
-}
-
-function fromBase64Url(text: string): Uint8Array | undefined {
-  if (text.length % 4 === 1) return undefined;
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
-  let word = 0;
-  let bits = 0;
-  let to = 0;
-  for (const character of text) {
-    const value = ALPHABET.indexOf(character);
-    if (value < 0) return undefined;
-    word = ((word << 6) | value) & 0xffffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[to++] = (word >> bits) & 0xff;
-    }
-  }
-  return bytes;
 }

@@ -1,5 +1,5 @@
 // What a drop, a paste or a chosen file holds: a net's text, a share link, timm's block strings, or nothing that this page opens.
-import { decodeLink, type LinkDocument } from '../../graph/link/link.ts';
+import { decodeLink, holdsLink, type LinkDocument } from '../../graph/link/link.ts';
 import { parse } from '../../graph/notation/parse.ts';
 import { print } from '../../graph/notation/print.ts';
 import { frameOf, fromTimm } from '../../graph/notation/timm-net.ts';
@@ -21,7 +21,12 @@ const refuse = (problem: string): Intake => ({ kind: 'refused', problem });
 export function readText(text: string, frame: Architecture, file?: string): Intake {
   const trimmed = text.trim();
   if (trimmed === '') return refuse(`There is no text in it. ${accepted}`);
-  if (!/\s/.test(trimmed) && (/^https?:\/\//i.test(trimmed) || /^#?\d+\./.test(trimmed))) return readLink(trimmed);
+  const link = holdsLink(trimmed) ? decodeLink(trimmed) : undefined;
+  if (link?.ok) return { kind: 'link', document: link.document };
+  const address = /^[<("'[]?https?:\/\//i.test(trimmed);
+  // A comment may hold "2.5": only an address, or a fragment by itself, must be a link.
+  if (link && (address || /^#?\d+\.\S*$/.test(trimmed))) return refuse(link.problem);
+  if (address && !/\s/.test(trimmed)) return refuse(`This address has no net behind a “#”. ${accepted}`);
   const stages = timmStages(trimmed);
   if (stages.length > 0) {
     const read = fromTimm(stages, { ...frameOf(frame) });
@@ -48,14 +53,6 @@ export function refuseFile(file: { readonly name: string; readonly size: number 
     return `${name} is a .${ending} file. ${accepted}`;
   }
   return file.size > MAX_BYTES ? `${name} is larger than 1 MB, which no net’s text is. ${accepted}` : undefined;
-}
-
-function readLink(address: string): Intake {
-  const at = address.indexOf('#');
-  const fragment = at >= 0 ? address.slice(at + 1) : /^\d/.test(address) ? address : '';
-  if (fragment === '') return refuse(`This address has no net behind a “#”. ${accepted}`);
-  const decoded = decodeLink(fragment);
-  return decoded.ok ? { kind: 'link', document: decoded.document } : refuse(decoded.problem);
 }
 
 /** Block strings as timm's `arch_def` writes them: quoted, a list per stage. Without lists, each string is a stage. */
