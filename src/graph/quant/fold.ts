@@ -29,27 +29,19 @@ const clamps = new Set(['relu', 'relu6']);
 
 /** ReLU and ReLU6 after a product are clamps of its result. */
 const fuseClamps = (program: StepProgram): StepProgram =>
-  untilStable(program, (current, uses) => {
-    for (const [index, step] of current.steps.entries()) {
-      const [rider] = step.epilogue;
-      if (
-        step.family !== 'elementwise' ||
-        step.epilogue.length !== 1 ||
-        rider?.kind !== 'unary' ||
-        !clamps.has(rider.op)
-      )
-        continue;
-      const at = uses.maker(firstInput(step).id);
-      if (at === undefined || !uses.onlyFor(firstInput(step).id, index)) continue;
-      const maker = current.steps[at] as Step;
-      if (!isProduct(maker) || maker.epilogue.length > 0) continue;
-      const output = { ...firstOutput(step), shape: firstOutput(maker).shape };
-      return new Map([
-        [at, { ...maker, epilogue: [rider], outputs: [output], from: union(maker.from, step.from) }],
-        [index, undefined],
-      ]);
-    }
-    return undefined;
+  untilStable(program, (current, uses, step, index) => {
+    const [rider] = step.epilogue;
+    if (step.family !== 'elementwise' || step.epilogue.length !== 1 || rider?.kind !== 'unary' || !clamps.has(rider.op))
+      return undefined;
+    const at = uses.maker(firstInput(step).id);
+    if (at === undefined || !uses.onlyFor(firstInput(step).id, index)) return undefined;
+    const maker = current.steps[at] as Step;
+    if (!isProduct(maker) || maker.epilogue.length > 0) return undefined;
+    const output = { ...firstOutput(step), shape: firstOutput(maker).shape };
+    return new Map([
+      [at, { ...maker, epilogue: [rider], outputs: [output], from: union(maker.from, step.from) }],
+      [index, undefined],
+    ]);
   });
 
 /** The folded program with named constants, and how each is computed from a checkpoint. */

@@ -1,7 +1,7 @@
 // Tables and residuals ride on the integer product before them: the byte that it is about to store goes on in registers.
 import type { AddAttrs, After, ProductAttrs } from '../../gpu-kernels/families/int8/contract.ts';
 import type { Step, Value, WeightExpr } from '../../gpu-kernels/step.ts';
-import { firstOutput, union, untilStable, type StepProgram, type Uses } from '../lower/steps.ts';
+import { firstOutput, union, untilStable, type Changes, type StepProgram, type Uses } from '../lower/steps.ts';
 
 const products = new Set(['int8Pointwise', 'int8Conv2d', 'int8Depthwise']);
 
@@ -28,12 +28,7 @@ function makerOf(
   return { at, maker };
 }
 
-function fuseTable(
-  program: StepProgram,
-  uses: Uses,
-  step: Step,
-  index: number,
-): ReadonlyMap<number, Step | undefined> | undefined {
+function fuseTable(program: StepProgram, uses: Uses, step: Step, index: number): Changes | undefined {
   const found = makerOf(program, uses, step.inputs[0] as Value, index);
   if (!found || afterOf(found.maker).length > 0) return undefined;
   const weights = { ...found.maker.weights, table: step.weights.table as WeightExpr };
@@ -43,12 +38,7 @@ function fuseTable(
   ]);
 }
 
-function fuseAdd(
-  program: StepProgram,
-  uses: Uses,
-  step: Step,
-  index: number,
-): ReadonlyMap<number, Step | undefined> | undefined {
+function fuseAdd(program: StepProgram, uses: Uses, step: Step, index: number): Changes | undefined {
   const attrs = step.attrs as unknown as AddAttrs;
   const [a, b] = step.inputs as readonly [Value, Value];
   const turned: AddAttrs = {
@@ -70,22 +60,17 @@ function fuseAdd(
   if (!best) return undefined;
   const { maker, other, numbers } = best;
   const after: After = { kind: 'add', input: maker.inputs.length, ...numbers };
-  return new Map([
+  // The choice rests on what makes the other operand: where this sweep has changed that, it waits for the next.
+  const otherAt = uses.maker(other.id);
+  return new Map<number, Step | undefined>([
+    ...(otherAt === undefined ? [] : [[otherAt, program.steps[otherAt]] as const]),
     [best.at, undefined],
     [index, extended(maker, step, after, { inputs: [...maker.inputs, other] })],
   ]);
 }
 
 export const fuseIntegers = (program: StepProgram): StepProgram =>
-  untilStable(program, (current, uses) => {
-    for (const [index, step] of current.steps.entries()) {
-      const change =
-        step.family === 'int8Table'
-          ? fuseTable(current, uses, step, index)
-          : step.family === 'int8Add'
-            ? fuseAdd(current, uses, step, index)
-            : undefined;
-      if (change) return change;
-    }
-    return undefined;
+  untilStable(program, (current, uses, step, index) => {
+    if (step.family === 'int8Table') return fuseTable(current, uses, step, index);
+    return step.family === 'int8Add' ? fuseAdd(current, uses, step, index) : undefined;
   });
