@@ -53,7 +53,10 @@ export function loadWeights(graph: InferredGraph, tensors: ReadonlyMap<string, S
     else if (!sameShape(tensor.shape, shape)) wrongShape.push({ name, expected: shape, found: tensor.shape });
     else if (!isFloat(tensor.dtype)) wrongDtype.push({ name, dtype: tensor.dtype });
   }
-  const unexpected = [...tensors.keys()].filter((name) => !names.has(name) && !isCounter(name));
+  // What is no plain float cannot be a layer's weights: counters, masks and scales of other programs say nothing about the net.
+  const unexpected = [...tensors.values()].flatMap(({ name, dtype }) =>
+    !names.has(name) && !isCounter(name) && isFloat(dtype) ? [name] : [],
+  );
   if (missing.length + unexpected.length + wrongShape.length + wrongDtype.length > 0) {
     return { missing, unexpected, wrongShape, wrongDtype };
   }

@@ -25,12 +25,12 @@ const four = '"dtype":"F32","shape":[1]';
 
 describe('a malformed file is refused with the place and the reason', () => {
   test.each([
-    ['an empty file', new Uint8Array(0), 'ends inside its header length'],
-    ['a header longer than 16 MB', safetensorsFile('{}', 0, 17 * 2 ** 20), 'at most 16 MB'],
-    ['a header length of 2^64 − 1', new Uint8Array(16).fill(255, 0, 8), 'at most 16 MB'],
+    ['an empty file', new Uint8Array(0), 'it is empty (0 bytes)'],
+    ['seven bytes', Uint8Array.of(1, 2, 3, 4, 5, 6, 7), 'ends inside its header length'],
+    ['a header longer than 100 MB', safetensorsFile('{}', 0, 100_000_001), 'at most 100 MB'],
+    ['a header length of 2^64 − 1', new Uint8Array(16).fill(255, 0, 8), 'at most 100 MB'],
     ['a header longer than the file', safetensorsFile('{}', 0, 100), 'cut short'],
-    ['no header at all', safetensorsFile('', 0), 'begin with "{"'],
-    ['padding before the header', safetensorsFile(' {}', 0), 'begin with "{"'],
+    ['no header at all', safetensorsFile('', 0), 'nothing but zero bytes'],
     ['an array for a header', safetensorsFile('[]', 0), 'begin with "{"'],
     ['text after the header', safetensorsFile('{}x', 0), 'follows the header'],
     [
@@ -46,8 +46,6 @@ describe('a malformed file is refused with the place and the reason', () => {
     ['a duplicate field', safetensorsFile(`{"a":{${four},"shape":[1],"data_offsets":[0,4]}}`, 4), 'stands twice'],
     ['a duplicate metadata key', safetensorsFile('{"__metadata__":{"a":"1","a":"2"}}', 0), 'stands twice'],
     ['metadata that is no text', safetensorsFile('{"__metadata__":{"a":1}}', 0), 'as the value of "a"'],
-    ['a tensor called __proto__', safetensorsFile(`{"__proto__":{${four},"data_offsets":[0,4]}}`, 4), '__proto__'],
-    ['an unknown field', safetensorsFile(`{"a":{${four},"data_offsets":[0,4],"x":1}}`, 4), 'unknown key "x"'],
     ['a missing field', safetensorsFile('{"a":{"dtype":"F32","data_offsets":[0,4]}}', 4), 'shape is missing'],
     [
       'an unknown dtype',
@@ -80,19 +78,21 @@ describe('a malformed file is refused with the place and the reason', () => {
     ],
     [
       'an overflowing shape',
-      safetensorsFile('{"a":{"dtype":"F32","shape":[2147483647,2147483647,4],"data_offsets":[0,4]}}', 4),
+      safetensorsFile('{"a":{"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,4]}}', 4),
       'more elements',
     ],
     [
       'an overflow hidden behind a zero',
-      safetensorsFile('{"a":{"dtype":"F32","shape":[2147483647,2147483647,0],"data_offsets":[0,0]}}', 0),
+      safetensorsFile('{"a":{"dtype":"F32","shape":[4294967296,4294967296,4,0],"data_offsets":[0,0]}}', 0),
       'more elements',
     ],
-    ['a huge dimension', safetensorsFile('{"a":{"dtype":"F32","shape":[2147483648],"data_offsets":[0,4]}}', 4), '2^31'],
     [
-      'a rank of 9',
-      safetensorsFile('{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}', 4),
-      'more than 8',
+      'a rank of 65',
+      safetensorsFile(
+        `{"a":{"dtype":"F32","shape":[${Array.from({ length: 65 }, () => 1).join(',')}],"data_offsets":[0,4]}}`,
+        4,
+      ),
+      'more than 64',
     ],
     ['2^53 + 1', safetensorsFile('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9007199254740993]}}', 4), '2^53'],
     ['a fraction', safetensorsFile('{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}', 4), 'fraction'],
@@ -111,7 +111,21 @@ describe('a malformed file is refused with the place and the reason', () => {
     ['a control character', safetensorsFile('{"a\n":1}', 0), 'control character'],
     ['half a surrogate pair', safetensorsFile('{"\\ud800":1}', 0), 'surrogate'],
     ['an unknown escape', safetensorsFile('{"\\x41":1}', 0), 'unknown escape'],
-    ['a name of 64 kB and a byte', safetensorsFile(`{"${'n'.repeat(65_537)}":1}`, 0), 'longer than 65536'],
+    [
+      'a half byte at the end',
+      safetensorsFile('{"a":{"dtype":"F4","shape":[7],"data_offsets":[0,4]}}', 4),
+      'does not end on a byte',
+    ],
+    [
+      'an unknown member that is no value',
+      safetensorsFile(`{"a":{${four},"data_offsets":[0,4],"x":tru}}`, 4),
+      'is no value',
+    ],
+    [
+      'deep brackets in an unknown member',
+      safetensorsFile(`{"a":{"x":${'['.repeat(100_000)}`, 0),
+      'more than 128 deep',
+    ],
   ])('%s', (_what, file, message) => {
     const error = errorOf(file);
     expect(error.message).toContain(message);

@@ -10,19 +10,23 @@ export class SafetensorsError extends Error {
     /** Tensor that the offset belongs to, when one is known. */
     readonly tensor?: string,
   ) {
-    super(`safetensors, byte ${offset}${tensor === undefined ? '' : ` (tensor "${tensor}")`}: ${message}`);
+    super(`safetensors, byte ${offset}${tensor === undefined ? '' : ` (tensor "${shortened(tensor)}")`}: ${message}`);
     this.name = 'SafetensorsError';
   }
 }
 
+/** A name as it may stand in a sentence: files may hold names of any length. */
+export const shortened = (name: string): string => (name.length <= 100 ? name : `${name.slice(0, 100)}…`);
+
+/** The header's is the reference's own; the others keep a hostile file from taking the machine's time or memory. */
 export const limits = {
   fileBytes: 2 ** 30,
-  headerBytes: 16 * 2 ** 20,
+  headerBytes: 100_000_000,
   tensors: 20_000,
   metadataEntries: 20_000,
-  stringBytes: 65_536,
-  rank: 8,
-  dimension: 2 ** 31 - 1,
+  rank: 64,
+  /** Brackets inside brackets in members that are passed over: serde's own limit. */
+  depth: 128,
 } as const;
 
 /** A tensor's entry as written; ranges are still unchecked. */
@@ -60,7 +64,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
-/** Reads the grammar of a header and nothing more: it never recurses, so no depth of brackets can hurt. */
+/** Reads the grammar of a header and nothing more: it never recurses, so no depth of brackets can hurt. What it takes is what the reference
+ * (safetensors 0.8.0) takes, but for keys that stand twice, which the format's document forbids. */
 class Scanner {
   tensor: string | undefined;
   constructor(
@@ -103,9 +108,9 @@ class Scanner {
       this.space();
       const at = this.at;
       const key = this.string(`as a key of ${where}`);
-      if (seen.has(key)) this.fail(`the key "${key}" stands twice`, at);
+      if (seen.has(key)) this.fail(`the key "${shortened(key)}" stands twice`, at);
       seen.add(key);
-      this.expect(COLON, `after the key "${key}"`);
+      this.expect(COLON, `after the key "${shortened(key)}"`);
       member(key, at);
       const next = this.peek();
       if (next === BRACE_CLOSE) {
@@ -114,6 +119,43 @@ class Scanner {
       }
       this.expect(COMMA, `between the members of ${where}`);
     }
+  }
+
+  /** True where `null` stands; it is then read. */
+  isNull(): boolean {
+    this.space();
+    const found = [0x6e, 0x75, 0x6c, 0x6c].every(
+      (byte, i) => this.at + i < this.end && this.bytes[this.at + i] === byte,
+    );
+    if (found) this.at += 4;
+    return found;
+  }
+
+  /** Passes over one value of any kind. */
+  skip(where: string): void {
+    const open: number[] = [];
+    do {
+      const next = this.peek();
+      if (next === QUOTE) this.string(where);
+      else if (next === BRACE_OPEN || next === SQUARE_OPEN) {
+        if (open.push(next === BRACE_OPEN ? BRACE_CLOSE : SQUARE_CLOSE) > limits.depth)
+          this.fail(`${where} has brackets more than ${limits.depth} deep`);
+        this.at++;
+      } else if (next === open.at(-1)) {
+        open.pop();
+        this.at++;
+      } else if (open.length > 0 && (next === COMMA || next === COLON)) this.at++;
+      else this.word(where);
+    } while (open.length > 0);
+  }
+
+  /** A number, true, false or null. */
+  private word(where: string): void {
+    const from = this.at;
+    while (this.at < this.end && /[-+.\w]/.test(String.fromCharCode(this.bytes[this.at] as number))) this.at++;
+    const text = String.fromCharCode(...this.bytes.subarray(from, Math.min(this.at, from + 400)));
+    if (!/^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?)$/.test(text))
+      this.fail(`${where} is no value`, from);
   }
 
   integers(what: string, most: number): number[] {
@@ -165,7 +207,6 @@ class Scanner {
     };
     for (; ; this.at++) {
       if (this.at >= this.end) this.fail('a string does not end inside the header', from);
-      if (this.at - from > limits.stringBytes) this.fail(`a string is longer than ${limits.stringBytes} bytes`, from);
       const byte = this.bytes[this.at] as number;
       if (byte < 0x20) this.fail('a control character stands in a string');
       if (byte === QUOTE) {
@@ -201,11 +242,12 @@ function scanTensor(scan: Scanner, name: string, at: number): HeaderEntry {
   let shape: number[] | undefined;
   let range: number[] | undefined;
   scan.tensor = name;
-  scan.object('a tensor', (key, keyAt) => {
+  scan.object('a tensor', (key) => {
     if (key === 'dtype') dtype = scan.string('as the dtype');
     else if (key === 'shape') shape = scan.integers('the shape', limits.rank);
     else if (key === 'data_offsets') range = scan.integers('data_offsets', 2);
-    else scan.fail(`unknown key "${key}"; a tensor has dtype, shape and data_offsets`, keyAt);
+    // The reference passes over members that it does not know.
+    else scan.skip(`"${shortened(key)}"`);
   });
   if (dtype === undefined) scan.fail('the dtype is missing', at);
   if (shape === undefined) scan.fail('the shape is missing', at);
@@ -219,20 +261,19 @@ function scanTensor(scan: Scanner, name: string, at: number): HeaderEntry {
 /** Scans the header that occupies `bytes[from, to)`. Throws {@link SafetensorsError}. */
 export function scanHeader(bytes: Uint8Array, from: number, to: number): Header {
   const scan = new Scanner(bytes, from, to);
-  // The format lets padding follow the object, not come before it.
-  if (bytes[from] !== BRACE_OPEN) scan.fail('the header must begin with "{"');
+  if (scan.peek() !== BRACE_OPEN) scan.fail('the header must begin with "{"');
   const entries: HeaderEntry[] = [];
   const metadata = new Map<string, string>();
   scan.object('the header', (name, at) => {
     if (name === '__metadata__') {
+      if (scan.isNull()) return;
       scan.object('__metadata__', (key) => {
         if (metadata.size === limits.metadataEntries)
           scan.fail(`__metadata__ has more than ${limits.metadataEntries} entries`);
-        metadata.set(key, scan.string(`as the value of "${key}"`));
+        metadata.set(key, scan.string(`as the value of "${shortened(key)}"`));
       });
       return;
     }
-    if (name === '__proto__') scan.fail('a tensor may not be called "__proto__"', at);
     if (entries.length === limits.tensors) scan.fail(`the file has more than ${limits.tensors} tensors`, at);
     entries.push(scanTensor(scan, name, at));
   });

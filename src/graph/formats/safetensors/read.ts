@@ -1,28 +1,45 @@
 // Strict reader of safetensors: the whole header is checked before a single value is touched (reliability.md's table of known failures).
-import { limits, SafetensorsError, scanHeader, type HeaderEntry } from './header.ts';
+import { limits, SafetensorsError, scanHeader, shortened, type HeaderEntry } from './header.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from './halves.ts';
+
+import { refusal, sniff } from '../sniff/sniff.ts';
 
 export { SafetensorsError } from './header.ts';
 
-/** Bytes per element of every dtype that a file may hold. */
-const DTYPE_BYTES = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U64: 8,
-  U32: 4,
-  U16: 2,
-  U8: 1,
-  BOOL: 1,
-  F8_E4M3: 1,
-  F8_E5M2: 1,
+/** The file is of another kind than safetensors. The message goes on after the file's name and a colon: `it is a web page …; …`. */
+export class ForeignFileError extends SafetensorsError {
+  constructor(what: string) {
+    super('another kind of file', 0);
+    this.message = `it ${what}`;
+  }
+}
+
+/** Bits per element of every dtype that a file may hold: all of safetensors 0.8.0. */
+const DTYPE_BITS = {
+  F64: 64,
+  F32: 32,
+  F16: 16,
+  BF16: 16,
+  I64: 64,
+  I32: 32,
+  I16: 16,
+  I8: 8,
+  U64: 64,
+  U32: 32,
+  U16: 16,
+  U8: 8,
+  BOOL: 8,
+  C64: 64,
+  F8_E4M3: 8,
+  F8_E5M2: 8,
+  F8_E8M0: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E5M2FNUZ: 8,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  F4: 4,
 } as const;
-export type Dtype = keyof typeof DTYPE_BYTES;
+export type Dtype = keyof typeof DTYPE_BITS;
 
 export interface StoredTensor {
   readonly name: string;
@@ -45,12 +62,18 @@ export interface Safetensors {
  */
 export function readSafetensors(file: Uint8Array): Safetensors {
   if (file.length > limits.fileBytes) throw new SafetensorsError('the file is larger than 1 GB', limits.fileBytes);
+  // A damaged safetensors file is a binary of an unknown kind: the place of its first wrong byte says more.
+  const foreign = sniff(file) === 'binary' ? undefined : refusal(file, 'weights', ['int8']);
+  if (foreign !== undefined) throw new ForeignFileError(foreign);
   if (file.length < 8)
     throw new SafetensorsError(`the file has ${file.length} bytes and ends inside its header length`, file.length);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerBytes = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
   if (headerBytes > limits.headerBytes)
-    throw new SafetensorsError(`the header claims ${headerBytes} bytes; at most 16 MB are read`, 0);
+    throw new SafetensorsError(
+      `the header claims ${headerBytes} bytes; at most 100 MB are read, so this is no safetensors file or a damaged one`,
+      0,
+    );
   if (headerBytes > file.length - 8) {
     throw new SafetensorsError(
       `the header claims ${headerBytes} bytes but only ${file.length - 8} follow; the file is cut short`,
@@ -96,17 +119,18 @@ function checkSize(entry: HeaderEntry): { dtype: Dtype; elements: number } {
   const fail = (message: string): never => {
     throw new SafetensorsError(message, entry.at, entry.name);
   };
-  if (!Object.hasOwn(DTYPE_BYTES, entry.dtype))
-    fail(`unknown dtype "${entry.dtype}"; known are ${Object.keys(DTYPE_BYTES).join(', ')}`);
+  if (!Object.hasOwn(DTYPE_BITS, entry.dtype))
+    fail(`unknown dtype "${shortened(entry.dtype)}"; known are ${Object.keys(DTYPE_BITS).join(', ')}`);
   const dtype = entry.dtype as Dtype;
   let elements = 1;
   for (const size of entry.shape) {
-    if (size > limits.dimension) fail(`a dimension of ${size} is larger than 2^31 − 1`);
     elements *= size;
-    if (elements > limits.fileBytes)
-      fail(`the shape [${entry.shape.join(', ')}] has more elements than a file can hold`);
+    // The reference counts in 64 bits.
+    if (elements >= 2 ** 64) fail(`the shape [${entry.shape.join(', ')}] has more elements than a file can hold`);
   }
-  const wanted = elements * DTYPE_BYTES[dtype];
+  const bits = elements * DTYPE_BITS[dtype];
+  if (bits % 8 !== 0) fail(`[${entry.shape.join(', ')}] of ${dtype} does not end on a byte`);
+  const wanted = bits / 8;
   if (entry.end < entry.begin || entry.end - entry.begin !== wanted) {
     fail(
       `[${entry.shape.join(', ')}] of ${dtype} is ${wanted} bytes, but data_offsets [${entry.begin}, ${entry.end}] span ${entry.end - entry.begin}`,
@@ -117,8 +141,9 @@ function checkSize(entry: HeaderEntry): { dtype: Dtype; elements: number } {
 
 /** The tensor's bytes on a boundary that typed arrays accept; copies only when the file's own offset is odd. */
 function aligned(tensor: StoredTensor): { buffer: ArrayBufferLike; offset: number } {
-  const size = DTYPE_BYTES[tensor.dtype];
-  const bytes = tensor.bytes.byteOffset % size === 0 ? tensor.bytes : tensor.bytes.slice();
+  const size = Math.ceil(DTYPE_BITS[tensor.dtype] / 8);
+  // `slice` would do for a Uint8Array, but Node's Buffer is one whose `slice` copies nothing.
+  const bytes = tensor.bytes.byteOffset % size === 0 ? tensor.bytes : new Uint8Array(tensor.bytes);
   return { buffer: bytes.buffer, offset: bytes.byteOffset };
 }
 
