@@ -1,4 +1,5 @@
 // The test tiers, sorted by the hardware they need: `pure` needs none, `gpu` and `lavapipe` need a Vulkan driver for Dawn.
+import { compileModule } from 'svelte/compiler';
 import { defineConfig } from 'vitest/config';
 
 const full = process.env['FULL'] === '1';
@@ -19,11 +20,23 @@ const gpu = {
   hookTimeout: 120_000,
 };
 
+/** Classes with runes, compiled as for the page: Svelte's own plugin compiles for a server here. */
+const runes = {
+  name: 'runes',
+  enforce: 'post' as const,
+  transform: (code: string, id: string) =>
+    id.endsWith('.svelte.ts') ? compileModule(code, { generate: 'client', filename: id }).js : undefined,
+};
+
 export default defineConfig({
   test: {
     retry: 0,
     projects: [
-      { test: { name: 'pure', include: ['tests/pure/**/*.test.ts'], testTimeout: full ? 600_000 : 60_000 } },
+      {
+        plugins: [runes],
+        ssr: { resolve: { conditions: ['browser'] }, noExternal: ['svelte'] },
+        test: { name: 'pure', include: ['tests/pure/**/*.test.ts'], testTimeout: full ? 600_000 : 60_000 },
+      },
       {
         test: {
           name: 'gpu',

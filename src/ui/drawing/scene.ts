@@ -32,12 +32,18 @@ export interface Column {
   readonly units: readonly Unit[];
 }
 
+interface Pictured {
+  readonly graph: InferredGraph;
+  readonly architecture: Architecture;
+}
+
 export interface Scene {
   readonly columns: readonly Column[];
   readonly units: readonly Unit[];
 }
 
-export function sceneOf(graph: InferredGraph, architecture: Architecture): Scene {
+/** Of a graph and of the very architecture that it was built from. */
+export function sceneOf({ graph, architecture }: Pictured): Scene {
   const groups: { key: string; nodes: GraphNode[] }[] = [];
   for (const node of graph.nodes) {
     if (node.op === 'input') continue;

@@ -4,17 +4,15 @@ import type { Peaks } from '../../workers/engine/peaks.ts';
 import type { DeviceFacts } from '../../workers/border/protocol.ts';
 import { firstRate } from '../../graph/plan/schedule.ts';
 import type { Accounting } from '../../graph/cost/cost.ts';
-import { netHash } from '../../graph/link/link.ts';
-import { parse } from '../../graph/notation/parse.ts';
 import type { Plan } from '../../graph/plan/plan.ts';
 import { milliseconds } from '../parts/format.ts';
 import { adapterText } from '../parts/adapter-text.ts';
 import { loadPeaks, storePeaks } from './measurements/peak-store.ts';
-import { nodeTimes } from './measurements/node-times.ts';
-import { ownResult, recordOf } from './measurements/own-record.ts';
+import type { Measured } from './measurements/measurements.svelte.ts';
+import { recordOf } from './measurements/own-record.ts';
 import { recordedHash, recordedProfile } from './measurements/recorded.ts';
 import type { RunRecord } from './measurements/record.ts';
-import { canonical, type Session } from './session.svelte.ts';
+import type { Session } from './session.svelte.ts';
 
 export interface JobHooks {
   readonly signal?: AbortSignal;
@@ -47,20 +45,12 @@ export type EngineStatus =
     }
   | { readonly kind: 'recovering'; readonly why: string };
 
-/** A measurement of this page's own and the plan it was made with. */
-export interface Measured {
-  readonly record: RunRecord;
-  readonly plan: Plan;
-}
-
 /** Edits that follow each other closer than this are one. */
 const debounceMs = 400;
 /** A net whose one run is estimated at more than this waits for a click. */
 const autoRunMs = (software: boolean): number => (software ? 2500 : 1000);
 /** Time for the runs of one measurement. */
 const budgetMs = (software: boolean): number => (software ? 3000 : 1500);
-/** Results kept, one a net. */
-const kept = 20;
 
 export class EngineState {
   facts = $state.raw<DeviceFacts | undefined>(undefined);
@@ -71,26 +61,11 @@ export class EngineState {
   #planned = $state.raw<{ readonly hash: string; readonly plan?: Plan; readonly problem?: string } | undefined>(
     undefined,
   );
-  #results = $state.raw<ReadonlyMap<string, Measured>>(new Map());
   #job: AbortController | undefined;
   /** The net under way. */
   #jobHash: string | undefined;
   /** Nets that the user stopped: not started again by themselves. */
   readonly #stopped = new Set<string>();
-
-  readonly #baselineHash: string | undefined = $derived.by(() => {
-    const { baseline } = this.session;
-    return baseline && netHash(canonical(parse(baseline.text).architecture));
-  });
-
-  /** Of the net whose graph the page shows: the last one that could be built while the text has an error. */
-  #lastHash: string | undefined;
-  readonly #hash: string = $derived.by(() => {
-    const { hash, stale, graph } = this.session;
-    // Another document without a graph, such as an empty one, shows nothing of the net before it.
-    if (!graph || !stale) this.#lastHash = hash;
-    return this.#lastHash ?? hash;
-  });
 
   constructor(
     private readonly session: Session,
@@ -101,9 +76,13 @@ export class EngineState {
     host.onState((state, detail) => this.#deviceChanged(state, detail));
   }
 
+  /** Of the net that the page shows. */
+  get #hash(): string {
+    return this.session.net?.hash ?? this.session.hash;
+  }
   /** This page's own measurement of the net that it shows. */
   get own(): Measured | undefined {
-    return this.#results.get(this.#hash);
+    return this.session.measurements.of(this.#hash);
   }
   /** What to show: the own measurement, or the recorded one that ships with the page until there is one. */
   get shown(): RunRecord | undefined {
@@ -120,7 +99,8 @@ export class EngineState {
     return this.#planned?.hash === this.session.hash ? this.#planned.problem : undefined;
   }
   get baseline(): RunRecord | undefined {
-    return this.#baselineHash === undefined ? undefined : this.#results.get(this.#baselineHash)?.record;
+    const { baseline, measurements } = this.session;
+    return baseline && measurements.of(baseline.hash)?.record;
   }
   get adapter(): string | undefined {
     return this.facts && adapterText(this.facts.adapter);
@@ -154,12 +134,6 @@ export class EngineState {
     $effect(() => {
       const timer = setTimeout(() => void this.detect());
       return () => clearTimeout(timer);
-    });
-    $effect(() => {
-      const { hash, graph } = this.session;
-      const record = this.#results.get(hash)?.record;
-      this.session.times = record && graph && !this.session.stale ? nodeTimes(graph, record.dispatches) : undefined;
-      this.session.ownResult = record && graph && ownResult(record, graph, this.session.architecture);
     });
     $effect(() => {
       void [this.session.hash, this.session.baseline];
@@ -226,7 +200,7 @@ export class EngineState {
     const software = this.facts?.adapter.software ?? true;
     const rate = firstRate(software);
     const guess = Math.max(total.macs.total / rate.macsPerMs, total.bytes / rate.bytesPerMs);
-    const last = [...this.#results.values()].at(-1)?.record;
+    const last = this.session.measurements.last?.record;
     const lastMacs = last?.dispatches.reduce((sum, { macs }) => sum + macs, 0);
     return last && lastMacs ? (total.macs.total / lastMacs) * last.warm.medianMs : guess;
   }
@@ -238,19 +212,13 @@ export class EngineState {
     if (this.#job && (this.#jobHash === undefined || this.#jobHash === session.hash)) return;
     const most = autoRunMs(facts.adapter.software);
     const { hash } = session;
-    if (!this.#results.has(hash) && !this.#stopped.has(hash) && this.#estimate(session.accounting) <= most) {
+    if (!session.measurements.of(hash) && !this.#stopped.has(hash) && this.#estimate(session.accounting) <= most) {
       await this.#measure(session.name, session.text, hash, 'net');
     }
-    const { baseline } = session;
-    const baselineHash = this.#baselineHash;
-    if (!baseline || baselineHash === undefined || session.hash !== hash || this.#job) return;
-    if (
-      this.#results.has(baselineHash) ||
-      this.#stopped.has(baselineHash) ||
-      this.#estimate(baseline.accounting) > most
-    )
-      return;
-    await this.#measure(baseline.name, baseline.text, baselineHash, 'baseline');
+    const { baseline, measurements } = session;
+    if (!baseline || session.hash !== hash || this.#job || measurements.of(baseline.hash)) return;
+    if (this.#stopped.has(baseline.hash) || this.#estimate(baseline.accounting) > most) return;
+    await this.#measure(baseline.name, baseline.text, baseline.hash, 'baseline');
   }
 
   async #measure(name: string, text: string, hash: string, subject: 'net' | 'baseline'): Promise<void> {
@@ -262,18 +230,12 @@ export class EngineState {
       async (hooks) => {
         const keep = (measurement: Measurement): void => {
           if (hooks.signal?.aborted) return;
-          const before = this.#results.get(hash)?.record;
           const record = recordOf(measurement, { hash, facts, browser: this.browser, version: this.version });
-          const results = [...this.#results].filter(([other]) => other !== hash);
-          this.#results = new Map([
-            ...results.slice(1 - kept),
-            // Later loads find their shaders compiled: cold is what the first one was.
-            [hash, { record: before ? { ...record, cold: before.cold } : record, plan: measurement.plan }] as const,
-          ]);
+          this.session.measurements.keep({ record, plan: measurement.plan });
         };
         const job = { name, text, precision: 'f32', budgetMs: budgetMs(facts.adapter.software) } as const;
         // Better numbers than a first look are here when this net is measured again.
-        const onFirst = this.#results.has(hash) ? undefined : keep;
+        const onFirst = this.session.measurements.of(hash) ? undefined : keep;
         keep(await this.host.measure(job, { ...hooks, ...(onFirst && { onFirst }) }));
       },
       (text) => {

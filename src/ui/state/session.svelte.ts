@@ -7,6 +7,9 @@ import { check, type Checked } from '../../graph/notation/check.ts';
 import * as edit from '../../graph/notation/edit.ts';
 import { print } from '../../graph/notation/print.ts';
 import type { NodeNoise, NodeTimes } from './measurements/heat.ts';
+import { Measurements } from './measurements/measurements.svelte.ts';
+import { nodeTimes } from './measurements/node-times.ts';
+import { ownResult } from './measurements/own-record.ts';
 import { History, type Snapshot } from './history.ts';
 
 /** What is selected: block lines of the document, or one op node of the graph. */
@@ -15,17 +18,26 @@ export type Selection =
   | { readonly kind: 'lines'; readonly lines: ReadonlySet<number> }
   | { readonly kind: 'node'; readonly node: string };
 
-/** A net put aside to compare with. */
-export interface Baseline {
+/** A net that could be built: its words and what was made of them, which belong together. */
+export interface BuiltNet {
   readonly name: string;
   readonly text: string;
   readonly architecture: Architecture;
   readonly graph: InferredGraph;
-  readonly accounting: Accounting;
-  /** {@link Session.hash} of the net, by which its measurement is found. */
+  /** {@link netHash} of the architecture, by which its measurement is found. */
   readonly hash: string;
-  /** Measured times, when the net was measured before it was pinned. */
-  readonly times?: NodeTimes;
+}
+
+/** A net put aside to compare with. */
+export interface Baseline extends BuiltNet {
+  readonly accounting: Accounting;
+}
+
+/** What was found out about the net on the page in integers; whoever quantizes gives it. */
+export interface Quantization {
+  /** How, in the form in which a link carries it. */
+  readonly shared: SharedRecipe | undefined;
+  readonly noise: NodeNoise | undefined;
 }
 
 export class Session {
@@ -33,39 +45,45 @@ export class Session {
   #snapshot = $state.raw<Snapshot>({ name: '', text: '', label: '' });
   /** Bumped by every step, so that undo labels are read again. */
   #steps = $state(0);
-  #lastGraph: InferredGraph | undefined;
+  #built = $state.raw<BuiltNet | undefined>(undefined);
   /** The document of the last link that was opened, until it is kept; undo and redo leave it and come back to it. */
   #arrival = $state.raw<LinkDocument | undefined>(undefined);
   #sharedResult = $state.raw<SharedResult | undefined>(undefined);
+  /** How a link's sender quantized its net, and the {@link hash} of that net. */
+  #sharedRecipe = $state.raw<{ readonly hash: string; readonly recipe: SharedRecipe } | undefined>(undefined);
 
+  readonly measurements = new Measurements();
+  quantization = $state.raw<Quantization | undefined>(undefined);
   selection = $state.raw<Selection>({ kind: 'none' });
   baseline = $state.raw<Baseline | undefined>(undefined);
-  /** Measured times of the current graph's nodes; undefined until this very net was measured. */
-  times = $state.raw<NodeTimes | undefined>(undefined);
-  /** The user's own measurement of this net, in the form in which a link carries it; set by whoever measured. */
-  ownResult = $state.raw<SharedResult | undefined>(undefined);
-  /** What int8 does to the current graph's layers; set by the Quantize pane. */
-  noise = $state.raw<NodeNoise | undefined>(undefined);
-  /** How the net on the page was quantized, here or by a link's sender, and the {@link hash} of that net. */
-  quantized = $state.raw<{ readonly hash: string; readonly recipe: SharedRecipe } | undefined>(undefined);
   /** What just happened, for the status line and screen readers. */
   notice = $state.raw<{ readonly text: string; readonly tone: 'info' | 'bad' } | undefined>(undefined);
 
   readonly #checked: Checked = $derived(check(this.#snapshot.text, this.#snapshot.name));
-  readonly #graph: InferredGraph | undefined = $derived.by(() => {
-    const { graph } = this.#checked;
-    if (graph) this.#lastGraph = graph;
-    return graph ?? this.#lastGraph;
-  });
-  readonly #accounting: Accounting | undefined = $derived(this.#graph && accounting(this.#graph));
   readonly #hash: string = $derived(netHash(canonical(this.#checked.architecture)));
+  readonly #accounting: Accounting | undefined = $derived(this.#built && accounting(this.#built.graph));
+  /** Measured times of the nodes of {@link net}; undefined until this very net was measured. */
+  readonly times: NodeTimes | undefined = $derived(this.#timesOf(this.#built));
+  readonly baselineTimes: NodeTimes | undefined = $derived(this.#timesOf(this.baseline));
+  /** The user's own measurement of the document, in the form in which a link carries it. */
+  readonly ownResult: SharedResult | undefined = $derived.by(() => {
+    const record = this.stale ? undefined : this.measurements.of(this.#hash)?.record;
+    return record && this.#built && ownResult(record, this.#built.graph, this.#built.architecture);
+  });
+  /** What int8 does to the layers of the net. */
+  readonly noise: NodeNoise | undefined = $derived(this.quantization?.noise);
+  /** How the document's net was quantized, here or by a link's sender. */
+  readonly recipe: SharedRecipe | undefined = $derived.by(() => {
+    const sent = this.#sharedRecipe?.hash === this.#hash ? this.#sharedRecipe.recipe : undefined;
+    return this.quantization?.shared ?? sent;
+  });
 
   /** How often another document was opened: what tells an "open" from an edit in the browser's history. */
   opened = $state(0);
 
   constructor(name: string, text: string) {
     this.#history = new History({ name, text, label: 'Open' });
-    this.#snapshot = this.#history.current;
+    this.#show();
   }
 
   get name(): string {
@@ -83,18 +101,22 @@ export class Session {
   get errors(): number {
     return this.problems.filter(({ severity }) => severity === 'error').length;
   }
-  /** The graph of the text, or the last one that could be built while the text has an error. */
+  /** The net of the text, or the last one that could be built while the text has an error: what views show. */
+  get net(): BuiltNet | undefined {
+    return this.#built;
+  }
   get graph(): InferredGraph | undefined {
-    return this.#graph;
+    return this.#built?.graph;
   }
-  /** True while {@link graph} is older than the text. */
+  /** True while {@link net} is older than the text. */
   get stale(): boolean {
-    return this.#checked.graph === undefined && this.#graph !== undefined;
+    return this.#checked.graph === undefined && this.#built !== undefined;
   }
+  /** Of {@link net}. */
   get accounting(): Accounting | undefined {
     return this.#accounting;
   }
-  /** Identity of the net: 16 hex digits of its canonical text without comments. */
+  /** Identity of the document's net: 16 hex digits of its canonical text without comments. */
   get hash(): string {
     return this.#hash;
   }
@@ -116,17 +138,12 @@ export class Session {
     return this.#sharedResult?.net === this.hash ? this.#sharedResult : undefined;
   }
 
-  /** The recipe of {@link quantized}, while the document is that net. */
-  get recipe(): SharedRecipe | undefined {
-    return this.quantized?.hash === this.hash ? this.quantized.recipe : undefined;
-  }
-
   /** Block lines that are selected, directly or through one of their nodes. */
   get selectedLines(): ReadonlySet<number> {
     if (this.selection.kind === 'lines') return this.selection.lines;
     if (this.selection.kind === 'none') return new Set();
     const { node } = this.selection;
-    const line = this.#graph?.nodes.find(({ id }) => id === node)?.block ?? -1;
+    const line = this.#built?.graph.nodes.find(({ id }) => id === node)?.block ?? -1;
     return line < 0 ? new Set() : new Set([line]);
   }
 
@@ -144,7 +161,7 @@ export class Session {
   /** Opens another document as one undoable step. */
   open(name: string, text: string, label = `Open ${name}`): void {
     // An empty or broken net must not show the graph of the one before it.
-    this.#lastGraph = undefined;
+    this.#built = undefined;
     this.#step({ name, text, label });
     this.clearSelection();
     this.opened++;
@@ -154,7 +171,7 @@ export class Session {
     this.open(document.name, document.text, 'Open link');
     this.#arrival = document;
     this.#sharedResult = document.result;
-    this.quantized = document.recipe && { hash: this.hash, recipe: document.recipe };
+    this.#sharedRecipe = document.recipe && { hash: this.hash, recipe: document.recipe };
     if (document.result && document.result.net !== this.hash) {
       this.say('The measurement in this link is of another net, so it is not shown.', 'bad');
     }
@@ -235,16 +252,7 @@ export class Session {
   }
 
   pinBaseline(): void {
-    if (!this.#graph || !this.#accounting) return;
-    this.baseline = {
-      name: this.name,
-      text: this.text,
-      architecture: this.architecture,
-      graph: this.#graph,
-      accounting: this.#accounting,
-      hash: this.hash,
-      ...(this.times && { times: this.times }),
-    };
+    if (this.#built && this.#accounting) this.baseline = { ...this.#built, accounting: this.#accounting };
   }
 
   say(text: string, tone: 'info' | 'bad' = 'info'): void {
@@ -259,8 +267,7 @@ export class Session {
   /** Continues where a stored history stopped. */
   restore(history: History): void {
     this.#history = history;
-    this.#snapshot = history.current;
-    this.#steps++;
+    this.#show();
   }
 
   get #document(): edit.Document {
@@ -268,12 +275,21 @@ export class Session {
   }
   #step(step: Snapshot, coalesce = ''): void {
     this.#history.push(step, coalesce);
+    this.#show();
+  }
+  /** Shows what the history stands at. */
+  #show(): void {
     this.#snapshot = this.#history.current;
     this.#steps++;
+    const { graph, architecture } = this.#checked;
+    if (graph) this.#built = { name: this.name, text: this.text, architecture, graph, hash: this.hash };
+  }
+  #timesOf(net: BuiltNet | undefined): NodeTimes | undefined {
+    const record = net && this.measurements.of(net.hash)?.record;
+    return record && nodeTimes(net.graph, record.dispatches);
   }
   #moved(what: string): void {
-    this.#snapshot = this.#history.current;
-    this.#steps++;
+    this.#show();
     const lines = this.architecture.blocks.length;
     this.selectLines([...this.selectedLines].filter((line) => line < lines));
     this.say(`${what}.`);

@@ -12,7 +12,7 @@ function sceneFor(name: string) {
   if ('problem' in preset) throw new Error(preset.problem);
   const { architecture, graph } = check(preset.text, name);
   if (!graph) throw new Error('no graph');
-  return { scene: sceneOf(graph, architecture), graph };
+  return { scene: sceneOf({ graph, architecture }), graph };
 }
 
 const overlap = (a: Box, b: Box) =>

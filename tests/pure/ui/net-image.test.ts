@@ -11,7 +11,7 @@ function imageOf(preset: string, name = preset) {
   const resolved = resolvePreset(preset);
   const { graph, architecture } = check('problem' in resolved ? '' : resolved.text, name);
   if (!graph) throw new Error(`${preset} does not build`);
-  const scene = sceneOf(graph, architecture);
+  const scene = sceneOf({ graph, architecture });
   return { scene, image: netImage(name, '0123456789abcdef', scene, layoutOf(scene, new Set()), accounting(graph)) };
 }
 

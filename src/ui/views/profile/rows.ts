@@ -92,7 +92,7 @@ export function layerRows({ graph, architecture, accounting, dispatches, baselin
     }
   });
 
-  return sceneOf(graph, architecture).units.map((unit, position): BlockRow => {
+  return sceneOf({ graph, architecture }).units.map((unit, position): BlockRow => {
     const nodes = unit.nodes.map(({ id }) => id);
     const own = new Set(nodes);
     const name = blockName(nodes, (id) => costs.get(id)?.params ?? 0);

@@ -4,7 +4,7 @@ import type { Agreement } from '../../../graph/quant/compare.ts';
 import { calibrationMethods, type CalibrationMethod } from '../../../graph/quant/observers.ts';
 import type { Recipe } from '../../../graph/quant/quantize.ts';
 import type { Sensitivity } from '../../../graph/quant/sensitivity.ts';
-import { netHash } from '../../../graph/link/link.ts';
+import { netHash, type SharedRecipe } from '../../../graph/link/link.ts';
 import { parse } from '../../../graph/notation/parse.ts';
 import type { Outcome } from '../../../workers/border/protocol.ts';
 import type {
@@ -17,7 +17,8 @@ import type {
 } from '../../../workers/jobs/quantize/protocol.ts';
 import type { CallHooks } from '../../../workers/border/ticket-client.ts';
 import type { WeightsFacts } from '../../../workers/jobs/vision/protocol.ts';
-import { canonical, type Session } from '../../state/session.svelte.ts';
+import type { NodeNoise } from '../../state/measurements/heat.ts';
+import { canonical, type Quantization, type Session } from '../../state/session.svelte.ts';
 import { saveBlob } from '../../parts/clipboard.ts';
 import { fileName } from '../../parts/file-names.ts';
 import { sentence } from '../../weights/open-net.svelte.ts';
@@ -57,7 +58,7 @@ interface OpenedFile {
   readonly recipe: Recipe;
 }
 
-export class QuantizeState {
+export class QuantizeState implements Quantization {
   readonly client: QuantizeClient;
   readonly vision: TryState;
   readonly pictures = new Pictures();
@@ -102,6 +103,13 @@ export class QuantizeState {
   });
   readonly #recipeKey: string = $derived(`${this.#rangeKey} ${this.recipe.float.join()}`);
 
+  readonly shared: SharedRecipe | undefined = $derived.by(() =>
+    (this.rows ?? this.file ?? this.assessment ?? this.verdict) ? sharedRecipe(this.recipe) : undefined,
+  );
+  readonly noise: NodeNoise | undefined = $derived.by(
+    () => this.assessment && new Map(this.assessment.layers.map(({ id, sqnrDb }) => [id, sqnrDb])),
+  );
+
   constructor(readonly session: Session) {
     this.vision = tryState(session);
     this.client = quantizeHost({
@@ -114,6 +122,7 @@ export class QuantizeState {
     const { files } = this.vision.batch;
     if (files.length > 0) this.pictures.use(files);
     if (session.recipe) this.take(session.recipe);
+    session.quantization = this;
   }
 
   get file(): OpenedFile | undefined {
@@ -148,19 +157,6 @@ export class QuantizeState {
   /** The target that the layers in float were found for. */
   get target(): { readonly share: number; readonly met: boolean } | undefined {
     return current(this.#target, this.#recipeKey);
-  }
-
-  /** Follows the session; call while a component is set up. */
-  follow(): void {
-    $effect(() => {
-      const made = this.rows ?? this.file ?? this.assessment ?? this.verdict;
-      const recipe = made && sharedRecipe(this.recipe);
-      if (recipe) this.session.quantized = { hash: this.session.hash, recipe };
-    });
-    $effect(() => {
-      const layers = this.assessment?.layers;
-      this.session.noise = layers && new Map(layers.map(({ id, sqnrDb }) => [id, sqnrDb]));
-    });
   }
 
   /** Takes over the recipe of a link. */
