@@ -1,5 +1,6 @@
 // The session derives: what views show belongs together, and times and recipes follow from what was found out, by net.
 import { describe, expect, it } from 'vitest';
+import type { SharedRecipe } from '../../../../src/graph/link/link.ts';
 import { sceneOf } from '../../../../src/ui/drawing/scene.ts';
 import { firstNet } from '../../../../src/ui/state/first-net.ts';
 import { recordedHash, recordedProfile } from '../../../../src/ui/state/measurements/recorded.ts';
@@ -7,7 +8,7 @@ import { Session, type BuiltNet } from '../../../../src/ui/state/session.svelte.
 
 const begin = (): Session => new Session(firstNet.name, firstNet.text);
 const edited = firstNet.text.replace('k3 s2 c32   e6', 'k5 s2 c32   e6');
-const recipe = { calibration: 'max', perChannel: true, equalized: false, float: ['classifier'] } as const;
+const recipe: SharedRecipe = { calibration: 'max', perChannel: true, equalized: false, float: ['classifier'] };
 const measured = (hash: string) => ({ record: { ...recordedProfile, hash }, plan: {} as never });
 
 describe('a text with an error', () => {
@@ -85,7 +86,7 @@ describe('how the net was quantized', () => {
     session.undo();
     expect(session.recipe).toBeUndefined();
     session.redo();
-    const own = { ...recipe, calibration: 'entropy', float: [] } as const;
+    const own: SharedRecipe = { ...recipe, calibration: 'entropy', float: [] };
     session.quantization = { shared: own, noise: new Map([['classifier', 20]]) };
     expect(session.recipe).toEqual(own);
     expect(session.noise?.get('classifier')).toBe(20);
