@@ -85,7 +85,7 @@ test('exports: a trace, a table, a record and pictures', async ({ page }) => {
   await openSmall(page);
   await measured(page);
   const pane = profile(page);
-  const save = async (item: RegExp): Promise<Promise<Download>> => {
+  const save = async (item: RegExp): Promise<Download> => {
     await pane.getByRole('button', { name: 'Export' }).click();
     const download = page.waitForEvent('download');
     await page.getByRole('menuitem', { name: item }).click();

@@ -7,7 +7,7 @@ import { embeddedNet, parseEmbeddedModel, type EmbeddedModel } from '../graph/we
 import { readSafetensors, SafetensorsError } from '../graph/formats/safetensors/read.ts';
 import type { InferredGraph } from '../graph/ir/graph.ts';
 import { imagenetClasses, parseLabels, saysImagenet } from '../graph/tasks/classify/labels.ts';
-import type { Preprocessing } from '../graph/presets/catalogue.ts';
+import type { Preprocessing } from '../graph/pictures/preprocess.ts';
 import type { ResolvedPreset } from '../graph/presets/resolve.ts';
 import { describeMismatch, loadWeights, type Params } from '../graph/weights/weights.ts';
 import { readBytes } from './picture.ts';

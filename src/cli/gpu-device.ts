@@ -67,3 +67,16 @@ export async function gpuExecutor(
     execute: (graph, params, input, keep) => executeGraph(open, graph, params, [input], { keep, precision }),
   };
 }
+
+/** For verbs that can do without a GPU. */
+export const whereOptions: readonly Option[] = [
+  { name: 'device', value: 'webgpu|cpu', choices: ['webgpu', 'cpu'], doc: 'Where nets run meanwhile.' },
+  { name: 'adapter', value: adapterNames.join('|'), choices: adapterNames, doc: 'Vulkan driver of --device webgpu.' },
+];
+
+/** The device of {@link whereOptions}; undefined for the CPU. */
+export async function openWhere(word: (name: string) => string | undefined): Promise<OpenDevice | undefined> {
+  if (word('device') !== 'cpu') return openGpu(word('adapter'));
+  if (word('adapter') !== undefined) throw new UsageError('--adapter belongs to --device webgpu.');
+  return undefined;
+}

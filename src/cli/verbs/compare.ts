@@ -4,7 +4,7 @@ import { agreementOf, Noise, type Agreement } from '../../graph/quant/compare.ts
 import { layerId } from '../../graph/quant/layers.ts';
 import { runnerOf } from '../../workers/jobs/quantize/run.ts';
 import { openNet, pictureFiles, readInputs, type AnyNet } from '../quantized.ts';
-import { openWhere, whereOptions } from './quantize.ts';
+import { openWhere, whereOptions } from '../gpu-device.ts';
 import { textTable } from '../text-table.ts';
 import { json, NetError, UsageError, type Verb } from '../verb.ts';
 

@@ -11,28 +11,14 @@ import { quantizeNet, type QuantizedNet, type Recipe } from '../../graph/quant/q
 import { partialQuantization, rankLayers, type Sensitivity, type Subject } from '../../graph/quant/sensitivity.ts';
 import { graphParams } from '../../graph/weights/weights.ts';
 import { elements } from '../../gpu-kernels/op.ts';
-import type { OpenDevice } from '../../workers/engine/device.ts';
 import { logitsOf, runnerOf } from '../../workers/jobs/quantize/run.ts';
-import { adapterNames } from '../adapters.ts';
-import { openGpu } from '../gpu-device.ts';
+import { openWhere, whereOptions } from '../gpu-device.ts';
 import { openFloat, pictureFiles, readInputs } from '../quantized.ts';
 import { textTable } from '../text-table.ts';
-import { json, UsageError, type Option, type Verb } from '../verb.ts';
+import { json, UsageError, type Verb } from '../verb.ts';
 
 /** Pictures used for calibration at most; the rest of the folder is left alone. */
 const mostPictures = 64;
-
-export const whereOptions: readonly Option[] = [
-  { name: 'device', value: 'webgpu|cpu', choices: ['webgpu', 'cpu'], doc: 'Where nets run meanwhile.' },
-  { name: 'adapter', value: adapterNames.join('|'), choices: adapterNames, doc: 'Vulkan driver of --device webgpu.' },
-];
-
-/** The device of {@link whereOptions}; undefined for the CPU. */
-export async function openWhere(word: (name: string) => string | undefined): Promise<OpenDevice | undefined> {
-  if (word('device') !== 'cpu') return openGpu(word('adapter'));
-  if (word('adapter') !== undefined) throw new UsageError('--adapter belongs to --device webgpu.');
-  return undefined;
-}
 
 export const quantize: Verb = {
   operands: 'NET',

@@ -2,8 +2,7 @@
 import { elements, type Shape } from '../../gpu-kernels/op.ts';
 import { biasTable, headLayouts, type AttentionAttrs } from '../../gpu-kernels/ops/attention.ts';
 import { softmaxInPlace } from '../../gpu-kernels/ops/softmax.ts';
-import type { GraphNode, InferredGraph } from '../ir/graph.ts';
-import type { Params } from '../weights/weights.ts';
+import type { GraphNode, InferredGraph, Params } from '../ir/graph.ts';
 
 export interface AttentionWeights {
   readonly heads: number;

@@ -61,3 +61,6 @@ export interface NodeFacts {
 export interface InferredGraph extends Graph {
   readonly facts: ReadonlyMap<string, NodeFacts>;
 }
+
+/** State-dict name → values in the checkpoint's own layout (convolutions OIHW, linear layers `[out, in]`). */
+export type Params = ReadonlyMap<string, Float32Array>;

@@ -1,8 +1,7 @@
 // Runs a whole net on the CPU with every op's own reference: the oracle that kernels, plans and golden records are held against.
 import { elements, type Op, type Shape } from '../../gpu-kernels/op.ts';
 import { ops } from '../../gpu-kernels/ops/index.ts';
-import type { GraphNode, InferredGraph } from './graph.ts';
-import type { Params } from '../weights/weights.ts';
+import type { GraphNode, InferredGraph, Params } from './graph.ts';
 
 export interface ReferenceOptions {
   /** Ids of nodes whose outputs come back besides the graph's outputs. */

@@ -1,8 +1,17 @@
 // From a photo to a net's input, as the checkpoint's authors prepared theirs: resize, centre crop, scale to 0…1, subtract mean, divide by std.
 import { resample, type Area, type Interpolation, type Picture } from './resample.ts';
-import type { Preprocessing } from '../presets/metadata.ts';
 
 export { interpolations, type Interpolation, type Picture } from './resample.ts';
+
+/** How a picture must be prepared for a checkpoint; these differ per checkpoint. */
+export interface Preprocessing {
+  /** Per channel, of values scaled to 0…1. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  /** Side of the centre crop as a fraction of the resized picture's shorter side. */
+  readonly crop?: number;
+  readonly interpolation?: 'bicubic' | 'bilinear';
+}
 
 /** Everything that turns a picture into an input. */
 export interface Preparation {

@@ -1,16 +1,7 @@
 // The `#:` lines of a preset file: family, paper, claims, and one line per variant or published checkpoint.
 import * as v from 'valibot';
+import type { Preprocessing } from '../pictures/preprocess.ts';
 import { knobNames, readKnobs, type Knobs } from './knobs.ts';
-
-/** How a picture must be prepared for a checkpoint; these differ per checkpoint. */
-export interface Preprocessing {
-  /** Per channel, of values scaled to 0…1. */
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-  /** Side of the centre crop as a fraction of the resized picture's shorter side. */
-  readonly crop?: number;
-  readonly interpolation?: 'bicubic' | 'bilinear';
-}
 
 /** One weight tag, or the plain net where nothing is published. */
 export interface Checkpoint {

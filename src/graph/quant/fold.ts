@@ -2,12 +2,11 @@
 import type { Capabilities } from '../../gpu-kernels/kernel.ts';
 import { evaluate, type Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import type { Step, WeightExpr } from '../../gpu-kernels/step.ts';
-import type { InferredGraph } from '../ir/graph.ts';
+import type { InferredGraph, Params } from '../ir/graph.ts';
 import { lower } from '../lower/lower.ts';
 import { passContext, plainSoftware } from '../plan/make-plan.ts';
 import { passes, runPasses } from '../lower/passes/index.ts';
 import { firstInput, firstOutput, union, untilStable, type StepProgram } from '../lower/steps.ts';
-import type { Params } from '../weights/weights.ts';
 import { isProduct } from './layers.ts';
 
 /** Constants by name: a step's constant is called like its first node and its role, `blocks.0.0.conv_dw.weight`. */

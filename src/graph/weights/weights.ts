@@ -1,10 +1,9 @@
 // Puts a checkpoint's tensors into a net by state-dict name: all of them or none, with a full account of what does not fit.
 import type { Shape } from '../../gpu-kernels/op.ts';
 import { floatValues, isFloat, type StoredTensor } from '../formats/safetensors/read.ts';
-import type { InferredGraph } from '../ir/graph.ts';
+import type { InferredGraph, Params } from '../ir/graph.ts';
 
-/** State-dict name → values in the checkpoint's own layout (convolutions OIHW, linear layers `[out, in]`). */
-export type Params = ReadonlyMap<string, Float32Array>;
+export type { Params } from '../ir/graph.ts';
 
 export interface Mismatch {
   /** Names that the net has and the file lacks. */

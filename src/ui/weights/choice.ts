@@ -2,7 +2,7 @@
 import { embeddedNet } from '../../graph/weights/embedded.ts';
 import type { Architecture } from '../../graph/architecture.ts';
 import { netHash } from '../../graph/link/link.ts';
-import type { Preprocessing } from '../../graph/presets/catalogue.ts';
+import type { Preprocessing } from '../../graph/pictures/preprocess.ts';
 import { resolvePreset } from '../../graph/presets/resolve.ts';
 import { largestFile } from '../../workers/weights/hub.ts';
 import type { StoredWeights, WeightsRef } from '../../workers/jobs/vision/protocol.ts';

@@ -1,7 +1,6 @@
 // Graph + weights → ONNX (opset 20), channel-first as every ONNX runtime expects: for export, for the WASM fallback and for racing peers.
 import type { Shape } from '../../../gpu-kernels/op.ts';
-import type { GraphNode, InferredGraph } from '../../ir/graph.ts';
-import type { Params } from '../../weights/weights.ts';
+import type { GraphNode, InferredGraph, Params } from '../../ir/graph.ts';
 import { channelFirst, OnnxBuilder } from './builder.ts';
 import { emitters } from './ops.ts';
 import { encodeOnnx } from './proto.ts';

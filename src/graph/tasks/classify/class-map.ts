@@ -2,8 +2,7 @@
 // For a head that is one linear layer this is the class-activation map of Zhou et al., arXiv 1512.04150, eq. 2, with the bias.
 import { elements, type Op, type Shape } from '../../../gpu-kernels/op.ts';
 import { ops } from '../../../gpu-kernels/ops/index.ts';
-import type { GraphNode, InferredGraph } from '../../ir/graph.ts';
-import type { Params } from '../../weights/weights.ts';
+import type { GraphNode, InferredGraph, Params } from '../../ir/graph.ts';
 
 export interface Pooling {
   /** The node whose map is pooled. */

@@ -1,5 +1,5 @@
 // What crosses the border of the worker that quantizes: nets with weights, pictures, calibrations, and what each of them costs.
-import type { Preprocessing } from '../../../graph/presets/metadata.ts';
+import type { Preprocessing } from '../../../graph/pictures/preprocess.ts';
 import type { Agreement } from '../../../graph/quant/compare.ts';
 import type { CalibrationMethod } from '../../../graph/quant/observers.ts';
 import type { Recipe } from '../../../graph/quant/quantize.ts';
