@@ -21,7 +21,7 @@ test('plans for a plain GPU: memory and kernels are there without one', async ({
   const pane = page.getByRole('region', { name: 'Profile' });
   await pane.getByRole('tab', { name: 'Memory' }).click();
   await expect(pane.getByText(/^Peak .* at /)).toBeVisible();
-  await pane.getByRole('group', { name: 'Show memory as' }).getByRole('button', { name: 'Table' }).click();
+  await pane.getByRole('radiogroup', { name: 'Show memory as' }).getByRole('radio', { name: 'Table' }).click();
   await expect(pane.getByRole('row').filter({ hasText: 'the page' })).toHaveCount(1);
   await pane.getByRole('tab', { name: 'Kernels' }).click();
   const dispatches = pane.getByRole('listbox', { name: 'Dispatches' });

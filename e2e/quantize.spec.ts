@@ -34,7 +34,7 @@ const pasteSmall = (page: Page): Promise<void> =>
   }, small);
 
 async function openQuantize(page: Page): Promise<Locator> {
-  await page.getByRole('group', { name: 'Below the net' }).getByRole('button', { name: 'Quantize' }).click();
+  await page.getByRole('radiogroup', { name: 'Below the net' }).getByRole('radio', { name: 'Quantize' }).click();
   return page.getByRole('region', { name: 'Quantize', exact: true });
 }
 
@@ -71,7 +71,7 @@ test('from pictures to a file and back: calibrators, layers, sensitivity, layers
 
   await pane.getByRole('tab', { name: 'Layers' }).click();
   await pane.getByRole('button', { name: 'Compare layers' }).click();
-  await pane.getByRole('button', { name: 'Table', exact: true }).click({ timeout: 60_000 });
+  await pane.getByRole('radio', { name: 'Table', exact: true }).click({ timeout: 60_000 });
   const noise = pane.getByRole('region', { name: 'noise by layer' }).getByRole('row').filter({ hasText: 'classifier' });
   await expect(noise).toHaveText(/int8\s*-?[\d.−]+\sdB/);
   const metric = page.getByRole('combobox', { name: 'Colour by' });

@@ -7,7 +7,7 @@ const categories = ['disabled-by-default-devtools.timeline', '__metadata'];
 test('no task of 50 ms while one types', async ({ page, browser }) => {
   await open(page);
   const before = await netHash(page);
-  await page.getByRole('tab', { name: 'Text' }).click();
+  await page.getByRole('radio', { name: 'Text' }).click();
   const text = page.getByRole('textbox', { name: 'Architecture text' });
   await text.click();
   await page.keyboard.press('Control+End');

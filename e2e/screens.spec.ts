@@ -15,17 +15,32 @@ const screens: readonly { name: string; go: (page: Page) => Promise<unknown> }[]
   { name: 'message', go: (page) => page.evaluate(() => (location.hash = '1.damaged')) },
 ];
 
-const views = (['Build', 'Profile'] as const).map((view) => ({
-  name: view.toLowerCase(),
-  go: (page: Page) => page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view }).click(),
-}));
+/** Every view by its number key, with a picture of each of its tabs. */
+async function everyView(page: Page, look: string): Promise<void> {
+  const seen = new Set<string>();
+  for (let key = 1; ; key++) {
+    await page.keyboard.press(String(key));
+    const view = await page.locator('main > section:focus').getAttribute('aria-label');
+    if (!view || seen.has(view)) return;
+    seen.add(view);
+    const region = page.getByRole('region', { name: view, exact: true });
+    const tabs = await region.getByRole('tab').all();
+    for (const tab of tabs) {
+      await tab.click();
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: `test-results/screens/${look}-${view}-${await tab.textContent()}.png` });
+    }
+    if (tabs.length === 0) await page.screenshot({ path: `test-results/screens/${look}-${view}.png` });
+  }
+}
 
 for (const look of ['light', 'dark', 'phone'] as const) {
   test.describe(look, () => {
     test.use(look === 'phone' ? { viewport: { width: 360, height: 740 }, hasTouch: true } : { colorScheme: look });
     test('screens', async ({ page }) => {
+      test.setTimeout(180_000);
       await open(page);
-      for (const { name, go } of [...screens, ...(look === 'phone' ? views : [])]) {
+      for (const { name, go } of screens) {
         await go(page);
         await page.waitForTimeout(300);
         await page.screenshot({ path: `test-results/screens/${look}-${name}.png` });
@@ -34,6 +49,7 @@ for (const look of ['light', 'dark', 'phone'] as const) {
         if (await dismiss.isVisible()) await dismiss.click();
         await expect(page.getByRole('dialog')).toBeHidden();
       }
+      await everyView(page, look);
     });
   });
 }

@@ -23,7 +23,7 @@ export async function pasteNet(page: Page, name: string): Promise<void> {
 
 /** Shows the Try pane and waits until its net is open. */
 export async function openTry(page: Page, timeout = 120_000): Promise<Locator> {
-  await page.getByRole('group', { name: 'Below the net' }).getByRole('button', { name: 'Try' }).click();
+  await page.getByRole('radiogroup', { name: 'Below the net' }).getByRole('radio', { name: 'Try' }).click();
   const pane = tryPane(page);
   await expect(pane.getByText(/^(WebGPU · .+|WebAssembly)$/)).toBeVisible({ timeout });
   return pane;

@@ -163,7 +163,7 @@ test('published weights: size and licence first, fetched on a click, kept, used 
   });
   await open(page);
   await openPreset(page, 'mobilenetv3_small_050');
-  await page.getByRole('group', { name: 'Below the net' }).getByRole('button', { name: 'Try' }).click();
+  await page.getByRole('radiogroup', { name: 'Below the net' }).getByRole('radio', { name: 'Try' }).click();
   // The first visit opens the net that has weights; undo leads back to the one asked for.
   const pane = tryPane(page);
   await expect(pane.getByText('WebAssembly')).toBeVisible({ timeout: 60_000 });

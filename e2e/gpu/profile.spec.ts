@@ -68,7 +68,7 @@ test('timeline, roofline from peaks measured here, memory and kernels, each with
   await pane.getByRole('tabpanel').getByRole('button', { name: 'Measure peaks' }).click();
   await expect(pane.getByRole('button', { name: 'Measure peaks again' })).toBeEnabled({ timeout: MEASURED_MS });
   await expect(pane.getByText(/Bound by (arithmetic|memory|launching)/)).toBeVisible();
-  await pane.getByRole('button', { name: 'Table' }).click();
+  await pane.getByRole('radio', { name: 'Table' }).click();
   await expect(
     pane
       .getByRole('row')

@@ -16,7 +16,7 @@ test('the verdict has milliseconds in total and for each layer, and says why int
     );
     document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   });
-  await page.getByRole('group', { name: 'Below the net' }).getByRole('button', { name: 'Quantize' }).click();
+  await page.getByRole('radiogroup', { name: 'Below the net' }).getByRole('radio', { name: 'Quantize' }).click();
   const pane = page.getByRole('region', { name: 'Quantize', exact: true });
   await pane.getByRole('button', { name: 'Made-up weights' }).click();
   await pane.getByRole('tab', { name: 'Verdict' }).click();

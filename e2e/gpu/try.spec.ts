@@ -126,7 +126,7 @@ test('the camera: the right label for each clip, nothing created from frame to f
     const [video] = document.querySelectorAll('video');
     (globalThis as { watched?: MediaStream }).watched = video?.srcObject as MediaStream;
   });
-  await page.getByRole('group', { name: 'Below the net' }).getByRole('button', { name: 'Profile' }).click();
+  await page.getByRole('radiogroup', { name: 'Below the net' }).getByRole('radio', { name: 'Profile' }).click();
   await expect
     .poll(() =>
       page.evaluate(() =>
@@ -172,7 +172,7 @@ test('the check: every layer of a sound net agrees', async ({ page }) => {
   await pane.getByRole('button', { name: 'a tabby cat' }).click();
   await expectAnswer(pane, acceptable.cat, READY_MS);
   await tab(pane, 'Inside');
-  await pane.getByRole('button', { name: 'Check', exact: true }).click();
+  await pane.getByRole('radio', { name: 'Check', exact: true }).click();
   await pane.getByRole('button', { name: 'Check every layer' }).click();
   await expect(pane.getByText(/^All \d+ stored values agree\./)).toBeVisible({ timeout: READY_MS });
   await expect(tryPane(page).getByRole('row').filter({ hasText: 'classifier' })).toBeVisible();

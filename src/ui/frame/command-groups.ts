@@ -1,5 +1,5 @@
 // Commands by group, in the groups' own order, for the ? sheet and the palette.
-import type { Command } from './commands.svelte.ts';
+import type { Command } from '../state/commands.svelte.ts';
 
 const order: readonly Command['group'][] = ['Document', 'Edit', 'Run', 'Share', 'View', 'Open'];
 

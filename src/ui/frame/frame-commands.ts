@@ -1,7 +1,8 @@
 // The commands of the frame itself: history, baseline, dialogs, files, views, theme. Panes add their own.
 import type { Session } from '../state/session.svelte.ts';
-import type { Command } from './commands.svelte.ts';
-import { themes, views, type Shell } from './shell.svelte.ts';
+import type { Command } from '../state/commands.svelte.ts';
+import { themes, type Shell } from '../state/shell.svelte.ts';
+import { views } from './views.ts';
 
 export interface FrameActions {
   openFile(): void;
@@ -9,7 +10,7 @@ export interface FrameActions {
   copyLink(): void;
   newNet(): void;
   /** Moves the focus into a pane. */
-  focus(view: (typeof views)[number]): void;
+  focus(view: string): void;
 }
 
 const themeLabels = { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' } as const;
@@ -61,13 +62,20 @@ export const frameCommands = (session: Session, shell: Shell, actions: FrameActi
     run: () => (shell.dialog = 'share'),
   },
   { id: 'copy-link', label: 'Copy the link to this net', group: 'Share', run: actions.copyLink },
-  ...views.map((view, index): Command => ({
-    id: `view-${view}`,
-    label: `Go to ${view}`,
+  ...views.map(({ id, label }, index): Command => ({
+    id: `view-${id}`,
+    label: `Go to ${label}`,
     group: 'View',
-    keys: [String(index + 1)],
-    run: () => actions.focus(view),
+    ...(index < 9 && { keys: [String(index + 1)] }),
+    run: () => actions.focus(id),
   })),
+  {
+    id: 'maximize',
+    label: 'Let this pane fill the window, or give the others their room back',
+    group: 'View',
+    keys: ['M'],
+    run: () => shell.maximize(shell.view),
+  },
   ...themes.map((theme): Command => ({
     id: `theme-${theme}`,
     label: themeLabels[theme],

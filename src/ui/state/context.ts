@@ -2,8 +2,8 @@
 import { getContext, setContext } from 'svelte';
 import type { EngineState } from './engine.svelte.ts';
 import type { Session } from './session.svelte.ts';
-import type { Commands } from '../frame/commands.svelte.ts';
-import type { Shell } from '../frame/shell.svelte.ts';
+import type { Commands } from './commands.svelte.ts';
+import type { Shell } from './shell.svelte.ts';
 
 const SESSION = Symbol('session');
 const COMMANDS = Symbol('commands');

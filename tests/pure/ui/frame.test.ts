@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '../../../src/graph/link/link.ts';
 import { cleanName, fileName, nameOfFile } from '../../../src/ui/parts/file-names.ts';
-import { chord } from '../../../src/ui/frame/commands.svelte.ts';
+import { chord } from '../../../src/ui/state/commands.svelte.ts';
 import { clampSplit, splitAfterKey, splitPercent } from '../../../src/ui/parts/split.ts';
 
 describe('names', () => {

@@ -1,5 +1,4 @@
 // What the graph can be coloured by: one number a node, added up over a block, and a colour scale that works in both themes.
-import { scaleSequentialSqrt } from 'd3-scale';
 import type { Accounting } from '../../../graph/cost/cost.ts';
 import { bytes, milliseconds, percent, si } from '../../parts/format.ts';
 import type { Unit } from '../../drawing/scene.ts';
@@ -104,6 +103,5 @@ export function showMetric(metric: Metric, value: number | undefined): string {
 export function heatScale(units: readonly Unit[], heat: HeatOf): (value: number | undefined) => number {
   const largest = Math.max(0, ...units.map(({ nodes }) => heat(nodes) ?? 0));
   if (largest === 0) return () => 0;
-  const scale = scaleSequentialSqrt([0, largest], (t) => t);
-  return (value) => (value === undefined ? 0 : scale(value));
+  return (value) => Math.sqrt((value ?? 0) / largest);
 }

@@ -1,7 +1,7 @@
 // What can be done to the selected lines: one table for the shortcuts, the toolbar, the context menu and the page's command palette.
 import { limits } from '../../../graph/limits.ts';
 import type { Session } from '../../state/session.svelte.ts';
-import type { Command } from '../../frame/commands.svelte.ts';
+import type { Command } from '../../state/commands.svelte.ts';
 import { neighbour } from './selection.ts';
 
 export interface BlockAction extends Command {

@@ -1,9 +1,54 @@
-// The views of the Profile pane, in the order of their tabs.
-export const profileTabs = [
-  { id: 'layers', label: 'Layers', title: 'What each block and kernel costs' },
-  { id: 'timeline', label: 'Timeline', title: 'The dispatches one after another, with the gaps between them' },
-  { id: 'roofline', label: 'Roofline', title: 'What keeps each dispatch from being faster' },
-  { id: 'memory', label: 'Memory', title: 'Which activations are alive when, and where the peak is' },
-  { id: 'kernels', label: 'Kernels', title: 'The WGSL of each dispatch and the sizes that are written into it' },
-] as const;
-export type ProfileTab = (typeof profileTabs)[number]['id'];
+// The tabs of Profile: a tab is a component and a row here.
+import type { Tab } from '../../parts/view.ts';
+import type { RunRecord } from '../../state/measurements/record.ts';
+import LayersTab from './LayersTab.svelte';
+import type { BlockRow } from './rows.ts';
+
+/** What every tab is given. */
+export interface ProfileTabProps {
+  readonly record: RunRecord | undefined;
+  readonly blocks: readonly BlockRow[];
+  /** The times are not this device's own. */
+  readonly recorded: boolean;
+  /** Relative spread of the difference to the baseline; undefined without one. */
+  readonly noise: number | undefined;
+  /** Kernels alone, so that sorting compares them with each other. */
+  readonly flat: boolean;
+  /** Given the chart when it is on the page, for exports; what it returns is called when the chart goes. */
+  readonly onchart: (chart: SVGSVGElement) => () => void;
+}
+
+export type ProfileTab = 'layers' | 'timeline' | 'roofline' | 'memory' | 'kernels';
+
+export const profileTabs: readonly Tab<ProfileTab, ProfileTabProps>[] = [
+  {
+    id: 'layers',
+    label: 'Layers',
+    title: 'What each block and kernel costs',
+    load: () => ({ default: LayersTab }),
+  },
+  {
+    id: 'timeline',
+    label: 'Timeline',
+    title: 'The dispatches one after another, with the gaps between them',
+    load: () => import('./TimelineTab.svelte'),
+  },
+  {
+    id: 'roofline',
+    label: 'Roofline',
+    title: 'What keeps each dispatch from being faster',
+    load: () => import('./RooflineTab.svelte'),
+  },
+  {
+    id: 'memory',
+    label: 'Memory',
+    title: 'Which activations are alive when, and where the peak is',
+    load: () => import('./MemoryTab.svelte'),
+  },
+  {
+    id: 'kernels',
+    label: 'Kernels',
+    title: 'The WGSL of each dispatch and the sizes that are written into it',
+    load: () => import('./KernelsTab.svelte'),
+  },
+];

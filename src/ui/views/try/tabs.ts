@@ -1,13 +1,47 @@
-// The views of the Try pane, in the order of their tabs.
-export const tryTabs = [
-  { id: 'answer', label: 'Answer', title: 'What the net takes the picture for, and how the picture was prepared' },
+// The tabs of Try: a tab is a component and a row here.
+import type { Tab } from '../../parts/view.ts';
+import Answers from './Answers.svelte';
+import type { TryState } from './try-state.svelte.ts';
+
+/** What every tab is given. */
+export interface TryTabProps {
+  readonly vision: TryState;
+  /** The class whose places in the picture are shown, and how another is chosen. */
+  readonly mapped: number | undefined;
+  readonly map: (index: number | undefined) => void;
+}
+
+export type TryTab = 'answer' | 'inside' | 'batch' | 'teach' | 'weights';
+
+export const tryTabs: readonly Tab<TryTab, TryTabProps>[] = [
+  {
+    id: 'answer',
+    label: 'Answer',
+    title: 'What the net takes the picture for, and how the picture was prepared',
+    load: () => ({ default: Answers }),
+  },
   {
     id: 'inside',
     label: 'Inside',
     title: 'What every layer makes of this picture; check of every layer against the CPU',
+    load: () => import('./inside/InsideTab.svelte'),
   },
-  { id: 'batch', label: 'Batch', title: 'Many photos at once: table, CSV, confusion matrix' },
-  { id: 'teach', label: 'Teach', title: 'Teach the net classes of your own' },
-  { id: 'weights', label: 'Weights', title: 'Which weights are loaded, where they come from, and others to load' },
-] as const;
-export type TryTab = (typeof tryTabs)[number]['id'];
+  {
+    id: 'batch',
+    label: 'Batch',
+    title: 'Many photos at once: table, CSV, confusion matrix',
+    load: () => import('./BatchTab.svelte'),
+  },
+  {
+    id: 'teach',
+    label: 'Teach',
+    title: 'Teach the net classes of your own',
+    load: () => import('./TeachTab.svelte'),
+  },
+  {
+    id: 'weights',
+    label: 'Weights',
+    title: 'Which weights are loaded, where they come from, and others to load',
+    load: () => import('../../weights/WeightsPanel.svelte'),
+  },
+];

@@ -8,7 +8,7 @@ import { byteTicks } from '../../../../src/ui/parts/charts/byte-ticks.ts';
 import { fitText, shortName } from '../../../../src/ui/parts/charts/label.ts';
 import { familiesOf, colourOf } from '../../../../src/ui/views/profile/families.ts';
 import { recordedHash, recordedProfile } from '../../../../src/ui/state/measurements/recorded.ts';
-import { deviceLines, reportText } from '../../../../src/ui/views/profile/report.ts';
+import { deviceLines, reportText } from '../../../../src/ui/dialogs/device/report.ts';
 import { summaryFacts } from '../../../../src/ui/views/profile/summary.ts';
 import { firstNet } from '../../../../src/ui/state/first-net.ts';
 import { check } from '../../../../src/graph/notation/check.ts';

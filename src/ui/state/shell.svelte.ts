@@ -1,11 +1,8 @@
-// The frame's own state: which view a phone shows, which dialog is open, how the panes share the window, the theme.
+// The frame's own state: which view a phone shows, which one fills the window, which dialog is open, how the panes share it, the theme.
 import * as v from 'valibot';
 import { readStored, writeStored } from '../parts/stored.ts';
+import type { View } from '../parts/view.ts';
 
-export const views = ['Build', 'Net', 'Profile', 'Try', 'Quantize'] as const;
-export type View = (typeof views)[number];
-/** What can stand below the net. */
-export type Lower = Exclude<View, 'Build' | 'Net'>;
 export type DialogName = 'presets' | 'share' | 'keys' | 'palette';
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -22,11 +19,13 @@ const layout = v.object({
 });
 
 export class Shell {
-  #view = $state<View>('Net');
+  #view = $state('');
   /** What stands below the net in a wide window. */
-  #lower = $state<Lower>('Profile');
-  /** Photos and weights that were dropped, pasted or chosen anywhere, for the Try pane. */
-  #incoming = $state.raw<readonly File[]>([]);
+  #below = $state('');
+  /** The view that fills the window alone; undefined: all share it. */
+  #maximized = $state<string | undefined>(undefined);
+  /** Files that were dropped, pasted or chosen anywhere, and the view they are for. */
+  #incoming = $state.raw<{ readonly view: string; readonly files: readonly File[] }>({ view: '', files: [] });
   dialog = $state<DialogName | undefined>(undefined);
   /** Width of the Build pane in CSS pixels. */
   build = $state<number>(splits.build.initial);
@@ -34,33 +33,46 @@ export class Shell {
   profile = $state<number>(splits.profile.initial);
   #theme = $state<Theme>('system');
 
-  constructor() {
+  /** `views`: the table of views; the first at `main` is shown first. */
+  constructor(private readonly views: readonly Pick<View, 'id' | 'place'>[]) {
+    const first = (place: View['place']): string => views.find((view) => view.place === place)?.id ?? '';
+    [this.#view, this.#below] = [first('main'), first('below')];
     const stored = readStored('layout', layout);
     if (stored) [this.build, this.profile] = [stored.build, stored.profile];
     this.#theme = readStored('theme', v.picklist(['light', 'dark'])) ?? 'system';
   }
 
   /** The one view that a phone shows, and the pane that a wide window came to last. */
-  get view(): View {
+  get view(): string {
     return this.#view;
   }
-  set view(view: View) {
-    this.#view = view;
-    if (view !== 'Build' && view !== 'Net') this.#lower = view;
+  set view(id: string) {
+    this.#view = id;
+    if (this.views.some((view) => view.id === id && view.place === 'below')) this.#below = id;
+    if (this.#maximized !== undefined) this.#maximized = id;
   }
-  get lower(): Lower {
-    return this.#lower;
+  get below(): string {
+    return this.#below;
+  }
+  get maximized(): string | undefined {
+    return this.#maximized;
+  }
+  /** Lets a view fill the window, or gives the others their room back. */
+  maximize(id: string, on = this.#maximized !== id): void {
+    this.#maximized = on ? id : undefined;
+    this.view = id;
   }
 
-  /** Hands files over to the Try pane and shows it. */
-  give(files: readonly File[]): void {
-    this.#incoming = files;
-    this.view = 'Try';
+  /** Hands files over to a view and shows it. */
+  give(view: string, files: readonly File[]): void {
+    this.#incoming = { view, files };
+    this.view = view;
   }
-  /** The files that were handed over; once. */
-  takeFiles(): readonly File[] {
-    const files = this.#incoming;
-    if (files.length > 0) this.#incoming = [];
+  /** The files that were handed over to this view; once. */
+  takeFiles(id: string): readonly File[] {
+    const { view, files } = this.#incoming;
+    if (view !== id) return [];
+    if (files.length > 0) this.#incoming = { view: '', files: [] };
     return files;
   }
 

@@ -1,0 +1,51 @@
+// The views of the page: a view is a folder and a row here. Number keys, switches, a phone's bar, the palette and drops read this table.
+import BuildPane from '../views/build/BuildPane.svelte';
+import GraphPane from '../views/net/GraphPane.svelte';
+import type { View } from '../parts/view.ts';
+import { isPhoto } from '../pictures/photo.ts';
+
+export const views: readonly View[] = [
+  {
+    id: 'build',
+    label: 'Build',
+    title: 'The net line by line, or as text',
+    icon: 'build',
+    place: 'side',
+    load: () => ({ default: BuildPane }),
+    counts: 'errors',
+  },
+  {
+    id: 'net',
+    label: 'Net',
+    title: 'The net as a graph',
+    icon: 'net',
+    place: 'main',
+    load: () => ({ default: GraphPane }),
+  },
+  {
+    id: 'profile',
+    label: 'Profile',
+    title: 'What each layer costs on this device',
+    icon: 'profile',
+    place: 'below',
+    load: () => import('../views/profile/ProfilePane.svelte'),
+    stays: true,
+  },
+  {
+    id: 'try',
+    label: 'Try',
+    title: 'The net at work: photos, camera, what its layers see',
+    icon: 'camera',
+    place: 'below',
+    load: () => import('../views/try/TryPane.svelte'),
+    accepts: (file) => isPhoto(file) || /\.safetensors$/i.test(file.name),
+  },
+  {
+    id: 'quantize',
+    label: 'Quantize',
+    title: 'The net in 8-bit integers: what it costs and what it buys',
+    icon: 'quantize',
+    place: 'below',
+    load: () => import('../views/quantize/QuantizePane.svelte'),
+  },
+];
