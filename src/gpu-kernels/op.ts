@@ -30,8 +30,8 @@ export interface Signature<A> {
   readonly attrs: A;
 }
 
-export interface Op<A> {
-  readonly name: string;
+export interface Op<A = unknown, N extends string = string> {
+  readonly name: N;
   /** One sentence for the documentation row. */
   readonly doc: string;
   /** Validates raw attributes; also the source of the inspector's form. */
@@ -81,5 +81,9 @@ export class ShapeError extends Error {
 /** Number of elements of a shape. */
 export const elements = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
-/** Typed identity: lets an op file infer `A` from its schema. */
-export const defineOp = <A>(op: Op<A>): Op<A> => op;
+/** An op that is an expression of one element, and so needs no lowering of its own. */
+export type PointwiseOp<A = unknown, N extends string = string> = Op<A, N> & Required<Pick<Op<A, N>, 'pointwise'>>;
+
+/** Typed identity: lets an op file infer `A` from its schema and keeps the name as a type. */
+export const defineOp = <A, const N extends string>(op: Op<A, N>): Op<A, N> => op;
+export const definePointwise = <A, const N extends string>(op: PointwiseOp<A, N>): PointwiseOp<A, N> => op;

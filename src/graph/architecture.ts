@@ -1,20 +1,12 @@
 // The parsed document: header knobs and block lines, every part with its place in the text.
+import { activationOpNames } from '../gpu-kernels/ops/index.ts';
 import type { Range } from './ir/graph.ts';
 
 /** Default and per-line activations that the notation knows. */
-export const activationNames = [
-  'relu',
-  'relu6',
-  'hswish',
-  'hsigmoid',
-  'swish',
-  'sigmoid',
-  'gelu',
-  'prelu',
-  'tanh',
-  'none',
-] as const;
+export const activationNames = [...activationOpNames, 'none'] as const;
 export type ActivationName = (typeof activationNames)[number];
+export const isActivation = (word: string): word is ActivationName =>
+  (activationNames as readonly string[]).includes(word);
 
 export const normNames = ['bn', 'evonormb0', 'evonorms0', 'gn', 'ln', 'none'] as const;
 export type NormName = (typeof normNames)[number];

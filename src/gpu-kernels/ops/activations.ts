@@ -2,18 +2,18 @@
 //
 // WGSL rules (reliability of real adapters): exp and tanh get clamped arguments, since overflow may become NaN; a finite x
 // gives a finite result. Each expression stays within 3·10⁻⁷ · max(1, |x|) of the reference where exp is correctly rounded.
-import { defineOp, type Op, type Shape, type WgslFloat } from '../op.ts';
+import { defineOp, definePointwise, type PointwiseOp, type Shape, type WgslFloat } from '../op.ts';
 import { none, type None } from './attributes.ts';
 import { channelsOf, onlyOperand } from './operands.ts';
 
 /** `wgsl` gets the variable's name and a function that writes a constant of the variable's type. */
-function activation(
-  name: string,
+function activation<const N extends string>(
+  name: N,
   doc: string,
   apply: (x: number) => number,
   wgsl: (x: string, constant: (value: string) => string) => string,
-): Op<None> {
-  return defineOp<None>({
+): PointwiseOp<None, N> {
+  return definePointwise({
     name,
     doc,
     attrs: none,
@@ -125,7 +125,7 @@ export const geluTanh = activation(
 );
 
 /** No `pointwise`: the slopes are a parameter, so kernels carry it as a `channel` rider. */
-export const prelu = defineOp<None>({
+export const prelu = defineOp({
   name: 'prelu',
   doc: 'x where positive, else a learned slope per channel times x.',
   attrs: none,

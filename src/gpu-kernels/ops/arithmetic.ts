@@ -1,6 +1,6 @@
 // Element-wise arithmetic: sums, products and differences of two values, and scaling by constants.
 import * as v from 'valibot';
-import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { defineOp, definePointwise, elements, ShapeError, type Shape } from '../op.ts';
 import { none, type None } from './attributes.ts';
 import { channelsOf, onlyOperand, operands, printShape } from './operands.ts';
 
@@ -32,8 +32,8 @@ function broadcastIndex(shape: Shape, output: Shape): Int32Array {
   return index;
 }
 
-function binaryOp(name: string, what: string, doc: string, apply: (a: number, b: number) => number) {
-  return defineOp<None>({
+function binaryOp<const N extends string>(name: N, what: string, doc: string, apply: (a: number, b: number) => number) {
+  return defineOp({
     name,
     doc,
     attrs: none,
@@ -76,7 +76,7 @@ const scaleConstAttrs = v.strictObject({
 });
 export type ScaleConstAttrs = v.InferOutput<typeof scaleConstAttrs>;
 
-export const scaleConst = defineOp<ScaleConstAttrs>({
+export const scaleConst = definePointwise({
   name: 'scale_const',
   doc: 'Multiplies by a fixed number.',
   attrs: scaleConstAttrs,
@@ -88,7 +88,7 @@ export const scaleConst = defineOp<ScaleConstAttrs>({
 });
 
 /** Layer scale (CaiT, arXiv 2103.17239 §3): one learned factor per channel. */
-export const layerScale = defineOp<None>({
+export const layerScale = defineOp({
   name: 'layer_scale',
   doc: 'One learned factor per channel.',
   attrs: none,

@@ -143,7 +143,7 @@ function work(inputs: readonly Shape[], a: AttentionAttrs) {
   return { attention: scores * (a.keyDim + a.valueDim), conv: a.talkingHeads ? 2 * scores * a.heads : 0 };
 }
 
-export const attention = defineOp<AttentionAttrs>({
+export const attention = defineOp({
   name: 'attention',
   doc: 'softmax(q·kᵀ·scale + bias)·v, per head.',
   attrs: attentionAttrs,

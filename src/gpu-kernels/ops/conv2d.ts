@@ -38,7 +38,7 @@ export function conv2dWindow(
   return { height: y.out, width: x.out, top: y.begin, left: x.begin };
 }
 
-export const conv2d = defineOp<Conv2dAttrs>({
+export const conv2d = defineOp({
   name: 'conv2d',
   doc: 'Convolution over height and width; groups = channels makes it depthwise.',
   attrs: conv2dAttrs,
@@ -60,9 +60,10 @@ export const conv2d = defineOp<Conv2dAttrs>({
     return a.bias ? { weight, bias } : { weight };
   },
   macKind: 'conv',
-  macs(inputs, a) {
-    const input = inputs[0] as Shape;
-    return (elements(this.shape(inputs, a)) * (input[3] as number) * a.kernel[0] * a.kernel[1]) / a.groups;
+  macs([input], a) {
+    const [batch, , , channels] = input as MapShape;
+    const { height, width } = conv2dWindow(input as Shape, a);
+    return (batch * height * width * a.out * channels * a.kernel[0] * a.kernel[1]) / a.groups;
   },
   reference([x], { weight, bias }, { inputs: [input], output, attrs: a }) {
     const call = {

@@ -22,7 +22,7 @@ export type EvonormB0Attrs = v.InferOutput<typeof evonormB0Attrs>;
  * y = x / max(sqrt(running variance + eps), v·x + sqrt(instance variance + eps)) · weight + bias, instance = one channel of one picture.
  * Inference form; the running variance stays in the checkpoint even where `apply` is false.
  */
-export const evonormB0 = defineOp<EvonormB0Attrs>({
+export const evonormB0 = defineOp({
   name: 'evonorm_b0',
   doc: 'EvoNorm-B0: normalisation and non-linearity in one, with running statistics.',
   attrs: evonormB0Attrs,
@@ -60,7 +60,7 @@ const evonormS0Attrs = v.strictObject({
 export type EvonormS0Attrs = v.InferOutput<typeof evonormS0Attrs>;
 
 /** y = x · sigmoid(v·x) / sqrt(group variance + eps) · weight + bias; the variance is that of x, over pixels and C / groups channels. */
-export const evonormS0 = defineOp<EvonormS0Attrs>({
+export const evonormS0 = defineOp({
   name: 'evonorm_s0',
   doc: 'EvoNorm-S0: normalisation and non-linearity in one, each picture on its own.',
   attrs: evonormS0Attrs,

@@ -1,5 +1,5 @@
 // The op registry: one line per op.
-import type { Op } from '../op.ts';
+import type { Op, PointwiseOp } from '../op.ts';
 import { gelu, geluTanh, hsigmoid, hswish, prelu, relu, relu6, sigmoid, swish, tanh } from './activations.ts';
 import { add, layerScale, mul, scaleConst, sub } from './arithmetic.ts';
 import { attention } from './attention.ts';
@@ -18,8 +18,10 @@ import { softmax } from './softmax.ts';
 import { positionEmbedding, prependToken } from './tokens.ts';
 import { unfold } from './unfold.ts';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- ops of different attribute types live in one table */
-const all: readonly Op<any>[] = [
+/** Activations of the notation (`act=hswish`), in the order in which they are offered. */
+const activations = [relu, relu6, hswish, hsigmoid, swish, sigmoid, gelu, prelu, tanh] as const;
+
+const all = [
   input,
   conv2d,
   mixedConv2d,
@@ -29,16 +31,8 @@ const all: readonly Op<any>[] = [
   groupNorm,
   evonormB0,
   evonormS0,
-  relu,
-  relu6,
-  hswish,
-  hsigmoid,
-  swish,
-  sigmoid,
-  gelu,
+  ...activations,
   geluTanh,
-  tanh,
-  prelu,
   add,
   mul,
   sub,
@@ -56,10 +50,23 @@ const all: readonly Op<any>[] = [
   select,
   transpose,
   softmax,
-  prependToken,
-  positionEmbedding,
   attention,
   performerAttention,
-];
+  prependToken,
+  positionEmbedding,
+] as const;
 
-export const ops: Readonly<Record<string, Op<any>>> = Object.fromEntries(all.map((op) => [op.name, op]));
+type Registered = (typeof all)[number];
+export type OpName = Registered['name'];
+export type ActivationOpName = (typeof activations)[number]['name'];
+/** Ops that are an expression of one element. */
+export type PointwiseOpName = Extract<Registered, PointwiseOp>['name'];
+
+export const ops = Object.fromEntries(all.map((op) => [op.name, op])) as Readonly<Record<OpName, Op>>;
+export const opNames: readonly OpName[] = all.map(({ name }) => name);
+export const activationOpNames: readonly ActivationOpName[] = activations.map(({ name }) => name);
+
+export const isOpName = (name: string): name is OpName => Object.hasOwn(ops, name);
+/** The op that plain data names. */
+export const opNamed = (name: string): Op | undefined => (isOpName(name) ? ops[name] : undefined);
+export const isPointwise = (name: OpName): name is PointwiseOpName => ops[name].pointwise !== undefined;

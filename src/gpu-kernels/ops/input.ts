@@ -8,7 +8,7 @@ const inputAttrs = v.strictObject({ shape: v.pipe(v.array(count), v.minLength(2)
 export type InputAttrs = v.InferOutput<typeof inputAttrs>;
 
 /** The reference gets the outside data as `inputs[0]` and hands it on. */
-export const input = defineOp<InputAttrs>({
+export const input = defineOp({
   name: 'input',
   doc: 'Data from outside: a picture, tokens or a vector.',
   attrs: inputAttrs,

@@ -18,7 +18,7 @@ const reshapeAttrs = v.variant('to', [
 export type ReshapeAttrs = v.InferOutput<typeof reshapeAttrs>;
 
 /** The channel stays last, so no element moves. */
-export const reshape = defineOp<ReshapeAttrs>({
+export const reshape = defineOp({
   name: 'reshape',
   doc: 'Map to tokens, tokens to map, or a single pixel to a vector; no data moves.',
   attrs: reshapeAttrs,
@@ -54,7 +54,7 @@ export const reshape = defineOp<ReshapeAttrs>({
 const concatAttrs = v.strictObject({ axis });
 export type ConcatAttrs = v.InferOutput<typeof concatAttrs>;
 
-export const concat = defineOp<ConcatAttrs>({
+export const concat = defineOp({
   name: 'concat',
   doc: 'Joins values along one axis.',
   attrs: concatAttrs,
@@ -110,7 +110,7 @@ const sliceAttrs = v.strictObject({
 });
 export type SliceAttrs = v.InferOutput<typeof sliceAttrs>;
 
-export const slice = defineOp<SliceAttrs>({
+export const slice = defineOp({
   name: 'slice',
   doc: 'A run of elements along one axis, or every step-th of them.',
   attrs: sliceAttrs,
@@ -135,7 +135,7 @@ export const slice = defineOp<SliceAttrs>({
 const selectAttrs = v.strictObject({ axis, index: position });
 export type SelectAttrs = v.InferOutput<typeof selectAttrs>;
 
-export const select = defineOp<SelectAttrs>({
+export const select = defineOp({
   name: 'select',
   doc: 'One element along an axis; the axis disappears (the class token of a transformer).',
   attrs: selectAttrs,
@@ -164,7 +164,7 @@ export const select = defineOp<SelectAttrs>({
 const transposeAttrs = v.strictObject({ perm: v.pipe(v.array(position), v.minLength(2), v.maxLength(4)) });
 export type TransposeAttrs = v.InferOutput<typeof transposeAttrs>;
 
-export const transpose = defineOp<TransposeAttrs>({
+export const transpose = defineOp({
   name: 'transpose',
   doc: 'Reorders the axes: output axis i is input axis perm[i].',
   attrs: transposeAttrs,

@@ -8,7 +8,7 @@ import { channelsOf, onlyOperand } from './operands.ts';
 const linearAttrs = v.strictObject({ out: count, bias: v.optional(v.boolean(), true) });
 export type LinearAttrs = v.InferOutput<typeof linearAttrs>;
 
-export const linear = defineOp<LinearAttrs>({
+export const linear = defineOp({
   name: 'linear',
   doc: 'Fully connected layer over the channels of each token, pixel or vector.',
   attrs: linearAttrs,

@@ -11,7 +11,7 @@ const meanAttrs = v.strictObject({
 });
 export type MeanAttrs = v.InferOutput<typeof meanAttrs>;
 
-export const mean = defineOp<MeanAttrs>({
+export const mean = defineOp({
   name: 'mean',
   doc: 'Mean over height, width, both, or tokens.',
   attrs: meanAttrs,

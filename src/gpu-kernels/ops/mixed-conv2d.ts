@@ -59,7 +59,7 @@ export function mixedParts(a: MixedConv2dAttrs): readonly MixedPart[] {
 
 const partInput = (input: Shape, part: MixedPart): Shape => [...input.slice(0, 3), part.channelsIn];
 
-export const mixedConv2d = defineOp<MixedConv2dAttrs>({
+export const mixedConv2d = defineOp({
   name: 'mixed_conv2d',
   doc: 'Channels are split, each part is convolved with its own kernel size, the results are joined (MixConv).',
   attrs: mixedConv2dAttrs,

@@ -15,7 +15,7 @@ const batchNormAttrs = v.strictObject({ eps: v.optional(epsilon, 1e-5) });
 export type BatchNormAttrs = v.InferOutput<typeof batchNormAttrs>;
 
 /** Inference form (arXiv 1502.03167 §3.1): (x − running mean) / sqrt(running variance + eps) · weight + bias, per channel. */
-export const batchNorm = defineOp<BatchNormAttrs>({
+export const batchNorm = defineOp({
   name: 'batch_norm',
   doc: 'Scale and shift per channel with the running statistics of training.',
   attrs: batchNormAttrs,
@@ -44,7 +44,7 @@ const layerNormAttrs = v.strictObject({ eps: v.optional(epsilon, 1e-6) });
 export type LayerNormAttrs = v.InferOutput<typeof layerNormAttrs>;
 
 /** Layer norm (arXiv 1607.06450) over the last axis: every token or pixel on its own. */
-export const layerNorm = defineOp<LayerNormAttrs>({
+export const layerNorm = defineOp({
   name: 'layer_norm',
   doc: 'Normalises each token or pixel over its channels.',
   attrs: layerNormAttrs,
@@ -98,7 +98,7 @@ const groupNormAttrs = v.strictObject({ groups: count, eps: v.optional(epsilon, 
 export type GroupNormAttrs = v.InferOutput<typeof groupNormAttrs>;
 
 /** Group norm (arXiv 1803.08494): mean and variance over all pixels of C / groups neighbouring channels. */
-export const groupNorm = defineOp<GroupNormAttrs>({
+export const groupNorm = defineOp({
   name: 'group_norm',
   doc: 'Normalises each group of channels over the whole picture.',
   attrs: groupNormAttrs,

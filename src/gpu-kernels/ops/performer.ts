@@ -20,7 +20,7 @@ const EPSILON = 1e-8;
  * Input: key, query, value in this order along the channels. `w` `[m, dim]` is random and frozen, but stored and counted
  * like a weight, as its authors count it.
  */
-export const performerAttention = defineOp<PerformerAttrs>({
+export const performerAttention = defineOp({
   name: 'performer_attention',
   doc: 'Attention through random features: time and memory linear in the tokens.',
   attrs: performerAttrs,

@@ -101,7 +101,7 @@ function slide(
   return result;
 }
 
-export const avgPool2d = defineOp<AvgPool2dAttrs>({
+export const avgPool2d = defineOp({
   name: 'avg_pool2d',
   doc: 'Sliding average.',
   attrs: avgPool2dAttrs,
@@ -119,7 +119,7 @@ export const avgPool2d = defineOp<AvgPool2dAttrs>({
     ),
 });
 
-export const maxPool2d = defineOp<MaxPool2dAttrs>({
+export const maxPool2d = defineOp({
   name: 'max_pool2d',
   doc: 'Sliding maximum; padding never wins.',
   attrs: maxPool2dAttrs,
@@ -149,30 +149,30 @@ export function binomialFilter(size: number): readonly number[] {
 export const blurPadding = (a: Pick<BlurPoolAttrs, 'size' | 'stride'>): number =>
   Math.floor((a.stride - 1 + a.size - 1) / 2);
 
+function blurredShape(inputs: readonly Shape[], a: BlurPoolAttrs): Shape {
+  const [batch, height, width, channels] = featureMap(inputs, 'blur pooling');
+  const pad = blurPadding(a);
+  if (a.border === 'reflect' && pad >= Math.min(height, width)) {
+    throw new ShapeError(
+      `blur pooling reflects ${pad} px, more than a ${height}×${width} map has`,
+      'use a larger input or a smaller blur',
+    );
+  }
+  const out = (length: number) => windowOutput(length, a.size, a.stride, 1, [pad, pad]);
+  return [batch, out(height), out(width), channels];
+}
+
 /**
  * Blur pooling (arXiv 1904.11486): binomial filter, then the stride. A fixed depthwise filter: its multiply-accumulates count in
  * a net's total, and under no kind of layer, as in torch and fvcore.
  */
-export const blurPool = defineOp<BlurPoolAttrs>({
+export const blurPool = defineOp({
   name: 'blur_pool',
   doc: 'Blurs, then subsamples, so that a stride does not alias.',
   attrs: blurPoolAttrs,
-  shape(inputs, a) {
-    const [batch, height, width, channels] = featureMap(inputs, 'blur pooling');
-    const pad = blurPadding(a);
-    if (a.border === 'reflect' && pad >= Math.min(height, width)) {
-      throw new ShapeError(
-        `blur pooling reflects ${pad} px, more than a ${height}×${width} map has`,
-        'use a larger input or a smaller blur',
-      );
-    }
-    const out = (length: number) => windowOutput(length, a.size, a.stride, 1, [pad, pad]);
-    return [batch, out(height), out(width), channels];
-  },
+  shape: blurredShape,
   macKind: 'none',
-  macs(inputs, a) {
-    return elements(this.shape(inputs, a)) * a.size ** 2;
-  },
+  macs: (inputs, a) => elements(blurredShape(inputs, a)) * a.size ** 2,
   reference([x], _params, { inputs: [input], output, attrs: a }) {
     const [batch, height, width, channels] = input as MapShape;
     const [, outH, outW] = output as MapShape;

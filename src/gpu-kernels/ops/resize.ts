@@ -14,7 +14,7 @@ const resizeAttrs = v.strictObject({
 });
 export type ResizeAttrs = v.InferOutput<typeof resizeAttrs>;
 
-export const resize = defineOp<ResizeAttrs>({
+export const resize = defineOp({
   name: 'resize',
   doc: 'Resizes a map, bilinear or nearest, by PyTorch’s rules.',
   attrs: resizeAttrs,

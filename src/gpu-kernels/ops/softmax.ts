@@ -4,7 +4,7 @@ import { none, type None } from './attributes.ts';
 import { channelsOf, onlyOperand } from './operands.ts';
 
 /** exp(x − max) / Σ exp(x − max) over the last axis. */
-export const softmax = defineOp<None>({
+export const softmax = defineOp({
   name: 'softmax',
   doc: 'Turns scores into shares that add up to 1, over the last axis.',
   attrs: none,

@@ -5,7 +5,7 @@ import { count, none, type None } from './attributes.ts';
 import { channelsOf, tokensOf } from './operands.ts';
 
 /** The class token of ViT (arXiv 2010.11929 §3.1) becomes token 0. */
-export const prependToken = defineOp<None>({
+export const prependToken = defineOp({
   name: 'prepend_token',
   doc: 'Puts a learned token before the others.',
   attrs: none,
@@ -37,7 +37,7 @@ const positionEmbeddingAttrs = v.strictObject({
 });
 export type PositionEmbeddingAttrs = v.InferOutput<typeof positionEmbeddingAttrs>;
 
-export const positionEmbedding = defineOp<PositionEmbeddingAttrs>({
+export const positionEmbedding = defineOp({
   name: 'position_embedding',
   doc: 'Adds one vector per token position.',
   attrs: positionEmbeddingAttrs,

@@ -13,7 +13,7 @@ const unfoldAttrs = v.strictObject({
 export type UnfoldAttrs = v.InferOutput<typeof unfoldAttrs>;
 
 /** One token per window, rows first. Feature c·KH·KW + ky·KW + kx, PyTorch's order; padding is 0. */
-export const unfold = defineOp<UnfoldAttrs>({
+export const unfold = defineOp({
   name: 'unfold',
   doc: 'Overlapping patches as tokens.',
   attrs: unfoldAttrs,

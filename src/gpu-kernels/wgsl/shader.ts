@@ -1,7 +1,7 @@
 // Text assembly shared by all kernels: bindings in order, typed loads and stores, riders, and grids that fit the device's limits.
 import type { Binding, BuiltKernel, Capabilities, PackedWeight, Precision } from '../kernel.ts';
 import { elements, type Shape } from '../op.ts';
-import { ops } from '../ops/index.ts';
+import { opNamed } from '../ops/index.ts';
 import type { Rider, Step, Value } from '../step.ts';
 
 /** vec4s along the channel axis as stored. */
@@ -122,7 +122,7 @@ export class Shader {
     const lines = riders.map((rider) => {
       switch (rider.kind) {
         case 'unary': {
-          const text = ops[rider.op]?.pointwise?.(v, rider.attrs);
+          const text = opNamed(rider.op)?.pointwise?.(v, rider.attrs);
           if (!text) throw new Error(`op "${rider.op}" is not element-wise`);
           return `${v} = ${text};`;
         }

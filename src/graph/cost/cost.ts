@@ -1,5 +1,5 @@
 // What a net costs, node by node and in total, by one stated convention: the cost model of tables, plans and golden records.
-import { elements, macsByKind, type Op } from '../../gpu-kernels/op.ts';
+import { elements, macsByKind } from '../../gpu-kernels/op.ts';
 import { ops } from '../../gpu-kernels/ops/index.ts';
 import { receptiveFields, type View } from './window-cost.ts';
 import type { GraphNode, InferredGraph, NodeFacts } from '../ir/graph.ts';
@@ -129,7 +129,7 @@ const movesNothing = (node: GraphNode): boolean => node.op === 'reshape' || node
 
 function nodeMacs(graph: InferredGraph, node: GraphNode): ByKind {
   const shapes = node.inputs.map((id) => (graph.facts.get(id) as NodeFacts).shape);
-  const { conv = 0, linear = 0, attention = 0 } = macsByKind(ops[node.op] as Op<unknown>, shapes, node.attrs);
+  const { conv = 0, linear = 0, attention = 0 } = macsByKind(ops[node.op], shapes, node.attrs);
   return { conv, linear, attention };
 }
 

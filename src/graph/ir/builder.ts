@@ -1,7 +1,7 @@
 // Builds a graph node by node, inferring each shape at once so that a block can ask for the current channels and size.
 import * as v from 'valibot';
-import { ShapeError, type Op, type Shape } from '../../gpu-kernels/op.ts';
-import { ops } from '../../gpu-kernels/ops/index.ts';
+import { ShapeError, type Shape } from '../../gpu-kernels/op.ts';
+import { ops, type OpName } from '../../gpu-kernels/ops/index.ts';
 import type { Graph, GraphNode, InferredGraph, NodeFacts } from './graph.ts';
 
 export class GraphBuilder {
@@ -29,14 +29,13 @@ export class GraphBuilder {
    */
   add(
     id: string,
-    opName: string,
+    opName: OpName,
     attrs: unknown = {},
     inputs: readonly string[] = [this.current],
     options: { module?: string; names?: Readonly<Record<string, string>> } = {},
   ): string {
     if (this.facts.has(id)) throw new Error(`node id "${id}" is used twice`);
-    const op = ops[opName] as Op<unknown> | undefined;
-    if (!op) throw new Error(`no op is called "${opName}"`);
+    const op = ops[opName];
     const parsed = v.safeParse(op.attrs, attrs);
     if (!parsed.success) {
       const issue = parsed.issues[0];

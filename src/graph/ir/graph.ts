@@ -1,11 +1,12 @@
 // The op graph that everything below the notation works on: plain data, topologically ordered, named like a checkpoint.
-import type { Shape } from '../../gpu-kernels/op.ts';
+import type { MacKind, Shape } from '../../gpu-kernels/op.ts';
+import type { OpName } from '../../gpu-kernels/ops/index.ts';
 
 export interface GraphNode {
   /** Unique and stable: the module path of the reference implementation (`blocks.1.0.conv_dw`), or a path below it. */
   readonly id: string;
   /** Key of the op registry. */
-  readonly op: string;
+  readonly op: OpName;
   readonly attrs: unknown;
   /** Ids of the nodes whose outputs this one reads, in the op's order. */
   readonly inputs: readonly string[];
@@ -54,7 +55,7 @@ export interface NodeFacts {
   /** Trainable parameters. */
   readonly parameterCount: number;
   readonly macs: number;
-  readonly macKind: 'conv' | 'linear' | 'attention' | 'none';
+  readonly macKind: MacKind;
 }
 
 /** A graph whose every node has a shape and a cost. */

@@ -5,7 +5,7 @@ import type { Shape } from '../../gpu-kernels/op.ts';
 import { biasTable, headLayouts, type AttentionAttrs } from '../../gpu-kernels/ops/attention.ts';
 import { conv2dWindow, type Conv2dAttrs } from '../../gpu-kernels/ops/conv2d.ts';
 import { mixedParts, type MixedConv2dAttrs } from '../../gpu-kernels/ops/mixed-conv2d.ts';
-import { ops } from '../../gpu-kernels/ops/index.ts';
+import { isPointwise, type OpName, type PointwiseOpName } from '../../gpu-kernels/ops/index.ts';
 import {
   blurPadding,
   poolWindow,
@@ -55,11 +55,8 @@ export function lowerNode(graph: InferredGraph, node: GraphNode, inputs: readonl
       return { kind: 'param', name: spec.name, shape: spec.shape };
     },
   };
-  const lowerOp = rules[node.op];
-  if (lowerOp) return lowerOp(rule);
-  const op = ops[node.op];
-  if (op?.pointwise) return [elementwise(rule, [{ kind: 'unary', op: node.op, attrs: node.attrs }])];
-  throw new LoweringError(`"${node.id}": no kernel computes the op ${node.op}`, node.id);
+  if (isPointwise(node.op)) return [elementwise(rule, [{ kind: 'unary', op: node.op, attrs: node.attrs }])];
+  return rules[node.op](rule);
 }
 
 const step = (
@@ -208,7 +205,8 @@ function pooling(rule: Rule, mode: 'avg' | 'max', countPad: boolean): Step[] {
   return [step(rule, 'pool', { ...sliding, mode, countPad, ends: [rows.end, columns.end] })];
 }
 
-const rules: Readonly<Record<string, (rule: Rule) => Step[]>> = {
+const rules: Readonly<Record<Exclude<OpName, PointwiseOpName>, (rule: Rule) => Step[]>> = {
+  input: () => [],
   conv2d: (rule) => [convolution(rule, rule.node.attrs as Conv2dAttrs, rule.inputs[0] as Value, rule.param('weight'))],
   mixed_conv2d: mixed,
   linear(rule) {

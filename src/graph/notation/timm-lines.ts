@@ -1,5 +1,5 @@
 // timm's block strings and the lines of this notation: what one says in the words of the other, and what only timm can say.
-import type { ArgumentValue, BlockLine } from '../architecture.ts';
+import { isActivation, type ArgumentValue, type BlockLine } from '../architecture.ts';
 import { blocks as knownBlocks } from '../blocks/index.ts';
 import type { Vocabulary } from './argument-text.ts';
 import { printLine } from './print.ts';
@@ -77,8 +77,9 @@ export function lineOfTimm(block: TimmBlock, first = true): TimmLine {
   }
   for (const { key, value } of block.fields) {
     if (key === 'n') {
-      if (value === 'mi') return fail('this notation has no mish activation.');
-      args['act'] = timmActivations[value];
+      const act = timmActivations[value];
+      if (!isActivation(act)) return fail(`this notation has no ${act} activation.`);
+      args['act'] = act;
     } else if (
       (key === 'noskip' && block.type !== 'dsa' && block.type !== 'cn') ||
       (key === 'skip' && block.type === 'cn')

@@ -1,7 +1,7 @@
 // Folded float steps on the CPU in float64: what stays float in a quantized net, and the fake-quantized path that integers are held to.
 import type { MeanAttrs, PoolAttrs, Window } from '../../gpu-kernels/families/float.ts';
-import { elements, type Shape } from '../../gpu-kernels/op.ts';
-import { ops } from '../../gpu-kernels/ops/index.ts';
+import { elements, type Op, type Shape } from '../../gpu-kernels/op.ts';
+import { opNamed } from '../../gpu-kernels/ops/index.ts';
 import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import { tapsOf } from '../../gpu-kernels/families/int8/reference.ts';
 import type { Taps } from '../../gpu-kernels/families/int8/product.ts';
@@ -74,7 +74,7 @@ function ride(
     if (rider.kind === 'unary') {
       const flat = [1, values.length];
       values = Float64Array.from(
-        (ops[rider.op] as (typeof ops)[string]).reference([values as never], {}, {
+        (opNamed(rider.op) as Op).reference([values as never], {}, {
           inputs: [flat],
           output: flat,
           attrs: rider.attrs,

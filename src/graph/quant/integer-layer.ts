@@ -2,9 +2,9 @@
 import type { AddAttrs } from '../../gpu-kernels/families/int8/contract.ts';
 import { commonFactors } from '../../gpu-kernels/families/int8/add.ts';
 import { isSmall, multiplierOf } from '../../gpu-kernels/families/int8/requantize.ts';
-import { ops } from '../../gpu-kernels/ops/index.ts';
+import { opNamed } from '../../gpu-kernels/ops/index.ts';
 import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
-import { elements } from '../../gpu-kernels/op.ts';
+import { elements, type Op } from '../../gpu-kernels/op.ts';
 import type { Step, Value, WeightExpr } from '../../gpu-kernels/step.ts';
 import { constantName } from './fold.ts';
 import { clampOf, isProduct, layerId } from './layers.ts';
@@ -146,7 +146,7 @@ function integerElementwise(
 export function tableOf(op: string, attrs: unknown, input: Quantization, output: Quantization): Uint8Array {
   const x = Float32Array.from({ length: 256 }, (_, q) => (q - input.zero) * input.scale);
   const shape = [1, 256];
-  const y = (ops[op] as (typeof ops)[string]).reference([x], {}, { inputs: [shape], output: shape, attrs } as never);
+  const y = (opNamed(op) as Op).reference([x], {}, { inputs: [shape], output: shape, attrs });
   return Uint8Array.from(y, (value) => toByte(value, output));
 }
 

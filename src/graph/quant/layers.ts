@@ -1,7 +1,7 @@
 // Which steps of a folded net have an integer form, and why the others stay float.
 import type { MeanAttrs, PoolAttrs } from '../../gpu-kernels/families/float.ts';
 import { elements, type Shape } from '../../gpu-kernels/op.ts';
-import { ops } from '../../gpu-kernels/ops/index.ts';
+import { opNamed } from '../../gpu-kernels/ops/index.ts';
 import { rowCount } from '../../gpu-kernels/wgsl/shader.ts';
 import type { Rider, Step, Value } from '../../gpu-kernels/step.ts';
 import { channels, sameShape } from '../lower/steps.ts';
@@ -90,7 +90,7 @@ export function whyFloat(step: Step): string | undefined {
       const [rider] = step.epilogue;
       if (step.epilogue.length !== 1 || !rider) return 'it is a chain of operations';
       if (rider.kind === 'unary')
-        return ops[rider.op]?.pointwise && sameShape(a, output) ? undefined : `${rider.op} has no integer form`;
+        return opNamed(rider.op)?.pointwise && sameShape(a, output) ? undefined : `${rider.op} has no integer form`;
       if (rider.kind !== 'binary' || !b || step.inputs.length !== 2 || step.inputs[0]?.id === step.inputs[1]?.id)
         return 'it has per-channel constants';
       if (rider.op !== 'mul') return sameShape(a, b) && sameShape(a, output) ? undefined : 'it broadcasts';

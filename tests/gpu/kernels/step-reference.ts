@@ -12,7 +12,7 @@ import type {
 } from '../../../src/gpu-kernels/families/float.ts';
 import { elements, type Shape } from '../../../src/gpu-kernels/op.ts';
 import { conv2d } from '../../../src/gpu-kernels/ops/conv2d.ts';
-import { ops } from '../../../src/gpu-kernels/ops/index.ts';
+import { opNamed } from '../../../src/gpu-kernels/ops/index.ts';
 import type { Rider, Step, Value } from '../../../src/gpu-kernels/step.ts';
 import { referenceAttention } from './attention-reference.ts';
 import type { StepData } from './run-step.ts';
@@ -84,7 +84,7 @@ export function applyRiders(
   let current = x;
   for (const rider of riders) {
     if (rider.kind === 'unary') {
-      const op = ops[rider.op];
+      const op = opNamed(rider.op);
       if (!op) throw new Error(`no op ${rider.op}`);
       current = op.reference([current], {}, { inputs: [shape], output: shape, attrs: rider.attrs });
       continue;

@@ -1,13 +1,12 @@
 // Class-activation maps and attention matrices against what the net itself computes from them.
 import { describe, expect, test } from 'vitest';
 import { buildGraph, openPreset } from '../../../src/cli/source.ts';
-import type { Op } from '../../../src/gpu-kernels/op.ts';
 import { ops } from '../../../src/gpu-kernels/ops/index.ts';
 import { headLayouts, type AttentionAttrs } from '../../../src/gpu-kernels/ops/attention.ts';
 import { attentionOperands, attentionWeights } from '../../../src/graph/inspect/attention-weights.ts';
 import { classMap, featureNode, findPooling } from '../../../src/graph/tasks/classify/class-map.ts';
 import { generateInput, generateTensor } from '../../../src/graph/inspect/golden.ts';
-import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
+import type { GraphNode, InferredGraph } from '../../../src/graph/ir/graph.ts';
 import { nchwToNhwc, runReference } from '../../../src/graph/ir/reference.ts';
 import { graphParams } from '../../../src/graph/weights/weights.ts';
 
@@ -90,7 +89,7 @@ describe('attention matrices', () => {
     const attrs = { heads: 2, kvHeads: 2, keyDim: 2, valueDim: 2, scale: 1, talkingHeads: true } as AttentionAttrs;
     const shape = [1, 3, 4];
     const names = ['talking_head1.weight', 'talking_head1.bias', 'talking_head2.weight', 'talking_head2.bias'];
-    const node = {
+    const node: GraphNode = {
       id: 'a',
       op: 'attention',
       attrs,
@@ -121,7 +120,7 @@ describe('attention matrices', () => {
       [names[3]!, Float32Array.of(0, 0)],
     ]);
     const found = attentionWeights(graph, params, node, values);
-    const output = (ops['attention'] as Op<unknown>).reference([...values.values()], Object.fromEntries(params), {
+    const output = ops.attention.reference([...values.values()], Object.fromEntries(params), {
       inputs: [shape, shape, shape],
       output: shape,
       attrs,

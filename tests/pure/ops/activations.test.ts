@@ -1,10 +1,10 @@
 // Activations: the WGSL text means what the reference means, stays finite, and is typed for scalars and vectors.
 import { describe, expect, test } from 'vitest';
 import { erf } from '../../../src/gpu-kernels/ops/activations.ts';
-import { ops } from '../../../src/gpu-kernels/ops/index.ts';
+import { isPointwise, opNames, ops } from '../../../src/gpu-kernels/ops/index.ts';
 import { opNamed, runOp } from './run-op.ts';
 
-const names = ['relu', 'relu6', 'hswish', 'hsigmoid', 'swish', 'sigmoid', 'gelu', 'gelu_tanh', 'tanh'];
+const names = opNames.filter((name) => isPointwise(name) && name !== 'scale_const');
 
 /** The scalar WGSL expression as a function of x; the subset used is also JavaScript once its builtins are in scope. */
 function compile(name: string): (x: number) => number {
@@ -72,9 +72,13 @@ test('erf agrees with tabulated values', () => {
   expect([erf(0), erf(7), erf(-40)]).toEqual([0, 1, -1]);
 });
 
+test('the registry knows every op by its own name, each once', () => {
+  expect(new Set(opNames).size).toBe(opNames.length);
+  for (const name of opNames) expect(ops[name].name).toBe(name);
+});
+
 test('only ops without parameters ride as plain expressions', () => {
-  const riding = Object.values(ops).filter((op) => op.pointwise);
-  expect(riding.map((op) => op.name).sort()).toEqual([...names, 'scale_const'].sort());
+  const riding = opNames.filter(isPointwise).map((name) => ops[name]);
   expect(riding.filter((op) => op.params)).toEqual([]);
   expect(opNamed('scale_const').pointwise?.('x', { factor: 2 })).toBe('(x * 2.0)');
   expect(opNamed('scale_const').pointwise?.('x', { factor: 0.125 })).toBe('(x * 0.125)');

@@ -1,10 +1,10 @@
 // Runs one op on the CPU from raw attributes, as the graph would: validate, infer the shape, call the reference.
 import * as v from 'valibot';
 import type { Op, Shape } from '../../../src/gpu-kernels/op.ts';
-import { ops } from '../../../src/gpu-kernels/ops/index.ts';
+import { opNamed as registered } from '../../../src/gpu-kernels/ops/index.ts';
 
-export function opNamed(name: string): Op<unknown> {
-  const op = ops[name];
+export function opNamed(name: string): Op {
+  const op = registered(name);
   if (!op) throw new Error(`no op is called "${name}"`);
   return op;
 }

@@ -68,10 +68,7 @@ export function classMap(
     head.forEach((node, i) => {
       const signature = { inputs: node.inputs.map(shapeOf), output: shapeOf(node.id), attrs: node.attrs };
       const operands = node.inputs.map((id) => values.get(id) as Float32Array);
-      values.set(
-        node.id,
-        (ops[node.op] as Op<unknown>).reference(operands, weights[i] as Record<string, Float32Array>, signature),
-      );
+      values.set(node.id, ops[node.op].reference(operands, weights[i] as Record<string, Float32Array>, signature));
     });
     result[position] = values.get(graph.outputs[0] ?? '')?.[classIndex] as number;
   }
