@@ -1,7 +1,7 @@
 // Element-wise arithmetic: sums, products and differences of two values, and scaling by constants.
 import * as v from 'valibot';
 import { defineOp, definePointwise, elements, ShapeError, type Shape } from '../op.ts';
-import { none, type None } from './attributes.ts';
+import { none } from './attributes.ts';
 import { channelsOf, onlyOperand, operands, printShape } from './operands.ts';
 
 /** Shape of `a ∘ b`: equal rank, sizes equal or 1 (NumPy's rule without added axes). Throws ShapeError. */

@@ -1,6 +1,6 @@
 // Softmax over the last axis, as an op of its own and as the row function inside attention.
 import { defineOp, elements } from '../op.ts';
-import { none, type None } from './attributes.ts';
+import { none } from './attributes.ts';
 import { channelsOf, onlyOperand } from './operands.ts';
 
 /** exp(x − max) / Σ exp(x − max) over the last axis. */

@@ -1,7 +1,7 @@
 // Token bookkeeping of vision transformers: the class token and position embeddings.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
-import { count, none, type None } from './attributes.ts';
+import { count, none } from './attributes.ts';
 import { channelsOf, tokensOf } from './operands.ts';
 
 /** The class token of ViT (arXiv 2010.11929 §3.1) becomes token 0. */

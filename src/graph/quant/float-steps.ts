@@ -78,7 +78,7 @@ function ride(
           inputs: [flat],
           output: flat,
           attrs: rider.attrs,
-        } as never),
+        }),
       );
     } else if (rider.kind === 'binary') {
       const other = inputs[rider.input] as Floats;

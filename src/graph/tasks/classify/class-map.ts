@@ -1,6 +1,6 @@
 // Where a classifier finds a class: the layers behind the global pooling, applied at every position of the map before it.
 // For a head that is one linear layer this is the class-activation map of Zhou et al., arXiv 1512.04150, eq. 2, with the bias.
-import { elements, type Op, type Shape } from '../../../gpu-kernels/op.ts';
+import { elements, type Shape } from '../../../gpu-kernels/op.ts';
 import { ops } from '../../../gpu-kernels/ops/index.ts';
 import type { GraphNode, InferredGraph, Params } from '../../ir/graph.ts';
 
