@@ -1,12 +1,9 @@
 // What every operator must say about itself: attributes, shape rule, parameters, cost and its meaning on the CPU.
 import type { GenericSchema } from 'valibot';
+import type { Box, OnnxForm, PytorchForm, WindowAxis } from './forms.ts';
+import type { Shape } from './shape.ts';
 
-/**
- * Logical shape of an activation. The rank fixes the layout:
- * rank 4 = feature map `[N, H, W, C]`, rank 3 = tokens `[N, T, C]`, rank 2 = vector `[N, C]`.
- * The channel is always the last axis, so flattening a map to tokens moves no data.
- */
-export type Shape = readonly number[];
+export { elements, type Shape } from './shape.ts';
 
 /** A parameter tensor as a checkpoint stores it (convolutions OIHW, linear layers `[out, in]`). */
 export interface ParamSpec {
@@ -56,6 +53,26 @@ export interface Op<A = unknown, N extends string = string> {
    * Needs no helper function. Present: may ride as an epilogue.
    */
   pointwise?(x: string, attrs: A, type?: WgslFloat): string;
+
+  readonly onnx: OnnxForm<NoInfer<A>>;
+  readonly pytorch: PytorchForm<NoInfer<A>>;
+  /** What an output element sees of its first input along rows and columns. Absent: the element at its own place. */
+  window?(attrs: A, input: Shape, output: Shape): readonly [rows: WindowAxis, columns: WindowAxis];
+  /** Elements written, by the kind of work, for the count of activations. Absent: the output, where there are multiply-accumulates. */
+  activations?(inputs: readonly Shape[], output: Shape, attrs: A): Readonly<Partial<Record<MacKind, number>>>;
+  /** Its box in a drawing of the block's structure. Absent: left out, as norms, activations and factors are. */
+  box?(attrs: A, input: Shape): Box | undefined;
+
+  /** The output is the input under another shape: nothing moves. */
+  readonly alias?: true;
+  /** Joins two values element by element; a smaller one is repeated. */
+  readonly sign?: '+' | '−' | '×';
+  /** A non-linearity: behind the first of them a net's values look like something. */
+  readonly activates?: true;
+  /** Values lie between 0 and 1, so that the op can gate others. */
+  readonly gate?: true;
+  /** The op is min(max(x, 0), clamp): integer products have it for nothing. */
+  readonly clamp?: number;
 }
 
 /** Multiply-accumulates of one node, split into the totals they belong to. */
@@ -77,9 +94,6 @@ export class ShapeError extends Error {
     this.name = 'ShapeError';
   }
 }
-
-/** Number of elements of a shape. */
-export const elements = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
 /** An op that is an expression of one element, and so needs no lowering of its own. */
 export type PointwiseOp<A = unknown, N extends string = string> = Op<A, N> & Required<Pick<Op<A, N>, 'pointwise'>>;

@@ -2,7 +2,9 @@
 import * as v from 'valibot';
 import { defineOp, definePointwise, elements, ShapeError, type Shape } from '../op.ts';
 import { none } from './attributes.ts';
+import { alongChannel } from './channel-first.ts';
 import { channelsOf, onlyOperand, operands, printShape } from './operands.ts';
+import { onnxNode } from './simple-forms.ts';
 
 /** Shape of `a ∘ b`: equal rank, sizes equal or 1 (NumPy's rule without added axes). Throws ShapeError. */
 function broadcastShape(inputs: readonly Shape[], what: string): Shape {
@@ -32,7 +34,18 @@ function broadcastIndex(shape: Shape, output: Shape): Int32Array {
   return index;
 }
 
-function binaryOp<const N extends string>(name: N, what: string, doc: string, apply: (a: number, b: number) => number) {
+interface Binary<N extends string> {
+  readonly name: N;
+  /** Begins a sentence: `a sum`. */
+  readonly what: string;
+  readonly doc: string;
+  readonly sign: '+' | '−' | '×';
+  readonly python: string;
+  readonly onnx: string;
+  apply(a: number, b: number): number;
+}
+
+function binaryOp<const N extends string>({ name, what, doc, sign, python, onnx, apply }: Binary<N>) {
   return defineOp({
     name,
     doc,
@@ -54,27 +67,43 @@ function binaryOp<const N extends string>(name: N, what: string, doc: string, ap
       }
       return result;
     },
+    onnx: onnxNode(onnx),
+    pytorch: { expression: (n) => `${n.x(0)} ${python} ${n.x(1)}` },
+    sign,
   });
 }
 
-export const add = binaryOp('add', 'a sum', 'Sum of two values; sizes of 1 are repeated.', (a, b) => a + b);
-export const sub = binaryOp(
-  'sub',
-  'a difference',
-  'Difference of two values; sizes of 1 are repeated.',
-  (a, b) => a - b,
-);
-export const mul = binaryOp(
-  'mul',
-  'a product',
-  'Product of two values; sizes of 1 are repeated (a gate of [N, 1, 1, C]).',
-  (a, b) => a * b,
-);
+export const add = binaryOp({
+  name: 'add',
+  what: 'a sum',
+  doc: 'Sum of two values; sizes of 1 are repeated.',
+  sign: '+',
+  python: '+',
+  onnx: 'Add',
+  apply: (a, b) => a + b,
+});
+export const sub = binaryOp({
+  name: 'sub',
+  what: 'a difference',
+  doc: 'Difference of two values; sizes of 1 are repeated.',
+  sign: '−',
+  python: '-',
+  onnx: 'Sub',
+  apply: (a, b) => a - b,
+});
+export const mul = binaryOp({
+  name: 'mul',
+  what: 'a product',
+  doc: 'Product of two values; sizes of 1 are repeated (a gate of [N, 1, 1, C]).',
+  sign: '×',
+  python: '*',
+  onnx: 'Mul',
+  apply: (a, b) => a * b,
+});
 
 const scaleConstAttrs = v.strictObject({
   factor: v.pipe(v.number('must be a number'), v.finite('must be a finite number')),
 });
-export type ScaleConstAttrs = v.InferOutput<typeof scaleConstAttrs>;
 
 export const scaleConst = definePointwise({
   name: 'scale_const',
@@ -85,6 +114,11 @@ export const scaleConst = definePointwise({
   macs: () => 0,
   reference: ([x], _params, { attrs }) => (x as Float32Array).map((value) => value * attrs.factor),
   pointwise: (x, a) => `(${x} * ${Number.isInteger(a.factor) ? a.factor.toFixed(1) : a.factor})`,
+  onnx: {
+    write: ({ builder, inputs, output, attrs }) =>
+      void builder.add('Mul', [...inputs, builder.scalar(attrs.factor)], {}, output),
+  },
+  pytorch: { expression: (n) => `${n.x()} * ${n.attrs.factor}` },
 });
 
 /** Layer scale (CaiT, arXiv 2103.17239 §3): one learned factor per channel. */
@@ -100,5 +134,13 @@ export const layerScale = defineOp({
     const channels = channelsOf(output);
     const gamma = params.gamma as Float32Array;
     return (x as Float32Array).map((value, i) => value * (gamma[i % channels] as number));
+  },
+  onnx: {
+    write: ({ builder, inputs, output, outputShape, param }) =>
+      void builder.add('Mul', [...inputs, param('gamma', alongChannel(outputShape))], {}, output),
+  },
+  pytorch: {
+    leaves: (n) => [[n.params.gamma ?? '', `nn.Parameter(torch.full((${channelsOf(n.output)},), 1e-5))`]],
+    expression: (n) => `${n.x()} * ${n.at(n.params.gamma ?? '')}${n.output.length === 4 ? '.view(1, -1, 1, 1)' : ''}`,
   },
 });

@@ -10,6 +10,8 @@ const wholeNumber = (least: 0 | 1) => {
 export const count = wholeNumber(1);
 /** A position: an integer of at least 0. */
 export const position = wholeNumber(0);
+/** An axis after the batch; the last one is the channel. */
+export const axis = v.picklist([1, 2, 3], 'must be an axis from 1 to 3');
 /** Rows and columns. */
 export const rowsAndColumns = v.strictTuple([count, count]);
 /** Rows and columns; one number stands for both. */

@@ -1,42 +1,9 @@
 // 2-D convolution: dense, grouped and depthwise, with PyTorch's or TensorFlow's padding.
-import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type ParamSpec, type Shape } from '../op.ts';
-import { padAxis, windowOutput, type Padding } from './padding.ts';
-import { count, padding, pair } from './attributes.ts';
+import { conv2dAttrs, conv2dWindow, pytorchConvolution, writeConvolution, type Conv2dAttrs } from './convolution.ts';
 import { productBlock, ROWS } from './matrix.ts';
 import { featureMap, type MapShape } from './operands.ts';
-
-const conv2dAttrs = v.strictObject({
-  out: count,
-  kernel: pair,
-  stride: v.optional(pair, [1, 1]),
-  dilation: v.optional(pair, [1, 1]),
-  padding: v.optional(padding, 0),
-  groups: v.optional(count, 1),
-  bias: v.optional(v.boolean(), false),
-});
-export type Conv2dAttrs = v.InferOutput<typeof conv2dAttrs>;
-
-/** Output height and width and the padding that leads to them. Throws ShapeError when the kernel exceeds the padded map. */
-export function conv2dWindow(
-  input: Shape,
-  a: Pick<Conv2dAttrs, 'kernel' | 'stride' | 'dilation'> & { padding: Padding },
-) {
-  const axis = (index: 0 | 1) => {
-    const length = input[index + 1] as number;
-    const pads = padAxis(a.padding, index, length, a.kernel[index], a.stride[index], a.dilation[index]);
-    const out = windowOutput(length, a.kernel[index], a.stride[index], a.dilation[index], pads);
-    if (out < 1) {
-      throw new ShapeError(
-        `kernel ${a.kernel[index]} is larger than the ${length} px map it reads`,
-        'use a smaller kernel, a smaller stride above, or a larger input',
-      );
-    }
-    return { out, begin: pads[0] };
-  };
-  const [y, x] = [axis(0), axis(1)];
-  return { height: y.out, width: x.out, top: y.begin, left: x.begin };
-}
+import { owner, reduction, slidingWindow } from './simple-forms.ts';
 
 export const conv2d = defineOp({
   name: 'conv2d',
@@ -76,6 +43,29 @@ export const conv2d = defineOp({
     };
     const depthwise = a.groups === input?.[3] && a.groups === a.out;
     return depthwise ? depthwiseReference(call) : denseReference(call);
+  },
+  onnx: {
+    write(context) {
+      const { attrs, inputs, inputShapes, output, param } = context;
+      const weights = attrs.bias ? [param('weight'), param('bias')] : [param('weight')];
+      writeConvolution(context, inputs[0] as string, inputShapes[0] as Shape, attrs, weights, output);
+    },
+  },
+  pytorch: {
+    leaves: (n) => [[owner(n.params.weight), pytorchConvolution(n.attrs, n.inputs[0] ?? []).module]],
+    expression: (n) => pytorchConvolution(n.attrs, n.inputs[0] ?? []).apply(n.at(owner(n.params.weight)), n.x()),
+    nests: 'both',
+  },
+  window: (a) => slidingWindow(a.kernel, a.stride, a.dilation),
+  box({ kernel: [size], stride, groups }, input) {
+    const channels = input.at(-1) ?? 1;
+    if (groups === channels && channels > 1)
+      return { kind: 'depthwise', label: `dw ${size}${reduction(stride)}`, words: `depthwise ${size}×${size}` };
+    return {
+      kind: size === 1 ? 'pointwise' : 'dense',
+      label: `${size}×${size}${groups > 1 ? ' g' : ''}${reduction(stride)}`,
+      words: `${size}×${size}`,
+    };
   },
 });
 

@@ -1,14 +1,30 @@
 // EvoNorm (arXiv 2004.02967): normalisation and activation evolved as one layer; B0 uses batch statistics, S0 none.
 import * as v from 'valibot';
 import { defineOp, elements, type ParamSpec, type Shape } from '../op.ts';
+import type { PytorchForm, PytorchHelper } from '../forms.ts';
 import { count, epsilon } from './attributes.ts';
+import { alongChannel } from './channel-first.ts';
 import { moments } from './moments.ts';
 import { checkGroups, eachGroup } from './norm.ts';
+import { deviation, grouped, groupedShape, normal, ungrouped, writeAffine } from './norm-forms.ts';
 import { channelsOf, featureMap } from './operands.ts';
+import { owner, pythonBool } from './simple-forms.ts';
 
 const vector = (input: Shape | undefined, trainable = true): ParamSpec => ({
   shape: [channelsOf(input as Shape)],
   trainable,
+});
+
+const pytorchForm = (
+  helper: PytorchHelper,
+): PytorchForm<{ readonly eps: number; readonly apply: boolean; readonly groups?: number }> => ({
+  leaves(n) {
+    const { eps, apply, groups } = n.attrs;
+    const words = [channelsOf(n.output), ...(groups === undefined ? [] : [groups]), eps, pythonBool(apply)];
+    return [[owner(n.params.weight), `${n.use(helper)}(${words.join(', ')})`]];
+  },
+  expression: (n) => `${n.at(owner(n.params.weight))}(${n.x()})`,
+  nests: 'both',
 });
 
 const evonormB0Attrs = v.strictObject({
@@ -16,7 +32,6 @@ const evonormB0Attrs = v.strictObject({
   /** False after a linear bottleneck: only weight · x + bias, and no `v`. */
   apply: v.optional(v.boolean(), true),
 });
-export type EvonormB0Attrs = v.InferOutput<typeof evonormB0Attrs>;
 
 /**
  * y = x / max(sqrt(running variance + eps), v·x + sqrt(instance variance + eps)) · weight + bias, instance = one channel of one picture.
@@ -50,6 +65,25 @@ export const evonormB0 = defineOp({
     });
     return result;
   },
+  onnx: {
+    write(context) {
+      const { builder, id, attrs, inputs, outputShape, param, values } = context;
+      const [x] = inputs as [string];
+      if (!attrs.apply) return writeAffine(context, x);
+      const { variance } = normal(context, [2, 3]);
+      const shape = alongChannel(outputShape);
+      const batch = builder.constant(
+        `${id} deviation`,
+        shape,
+        (values('running_var') as Float32Array).map((value) => Math.sqrt(value + attrs.eps)),
+      );
+      const slope = builder.add('Mul', [x, param('v', shape)]);
+      const instance = builder.add('Add', [slope, deviation(context, variance, attrs.eps)]);
+      writeAffine(context, builder.add('Div', [x, builder.add('Max', [batch, instance])]));
+    },
+  },
+  pytorch: pytorchForm('EvoNormB0'),
+  activates: true,
 });
 
 const evonormS0Attrs = v.strictObject({
@@ -57,7 +91,6 @@ const evonormS0Attrs = v.strictObject({
   eps: v.optional(epsilon, 1e-5),
   apply: v.optional(v.boolean(), true),
 });
-export type EvonormS0Attrs = v.InferOutput<typeof evonormS0Attrs>;
 
 /** y = x · sigmoid(v·x) / sqrt(group variance + eps) · weight + bias; the variance is that of x, over pixels and C / groups channels. */
 export const evonormS0 = defineOp({
@@ -93,4 +126,19 @@ export const evonormS0 = defineOp({
     });
     return result;
   },
+  onnx: {
+    write(context) {
+      const { builder, attrs, inputs, outputShape, param } = context;
+      const [x] = inputs as [string];
+      if (!attrs.apply) return writeAffine(context, x);
+      const { variance } = grouped(context, attrs.groups);
+      const gate = builder.add('Sigmoid', [builder.add('Mul', [x, param('v', alongChannel(outputShape))])]);
+      const shape = groupedShape(outputShape, attrs.groups);
+      const numerator = builder.reshape(builder.add('Mul', [x, gate]), shape);
+      const quotient = builder.add('Div', [numerator, deviation(context, variance, attrs.eps)]);
+      writeAffine(context, builder.reshape(quotient, ungrouped(context)));
+    },
+  },
+  pytorch: pytorchForm('EvoNormS0'),
+  activates: true,
 });

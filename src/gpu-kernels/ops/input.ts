@@ -5,7 +5,6 @@ import { count } from './attributes.ts';
 import { operands } from './operands.ts';
 
 const inputAttrs = v.strictObject({ shape: v.pipe(v.array(count), v.minLength(2), v.maxLength(4)) });
-export type InputAttrs = v.InferOutput<typeof inputAttrs>;
 
 /** The reference gets the outside data as `inputs[0]` and hands it on. */
 export const input = defineOp({
@@ -19,4 +18,8 @@ export const input = defineOp({
   macKind: 'none',
   macs: () => 0,
   reference: ([x]) => x as Float32Array,
+  // The exporters declare a graph's inputs themselves.
+  onnx: { write: () => undefined },
+  pytorch: { expression: (n) => n.x() },
+  alias: true,
 });

@@ -1,11 +1,9 @@
-// Ops that only rearrange elements: reshape, concat, slice, select, transpose.
+// Ops that only rearrange elements: reshape, concat, transpose.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
-import { count, position } from './attributes.ts';
-import { around, checkAxis, featureMap, onlyOperand, printShape, tokensOf } from './operands.ts';
-
-/** An axis after the batch; the last one is the channel. */
-const axis = v.picklist([1, 2, 3], 'must be an axis from 1 to 3');
+import { axis, count, position } from './attributes.ts';
+import { channelFirst, channelFirstAxis } from './channel-first.ts';
+import { around, checkAxis, featureMap, onlyOperand, printShape, tokensOf, type MapShape } from './operands.ts';
 
 const reshapeAttrs = v.variant('to', [
   /** `[N, H, W, C]` → `[N, H·W, C]`. */
@@ -15,7 +13,6 @@ const reshapeAttrs = v.variant('to', [
   /** `[N, 1, 1, C]` or `[N, 1, C]` → `[N, C]`. */
   v.strictObject({ to: v.literal('vector') }),
 ]);
-export type ReshapeAttrs = v.InferOutput<typeof reshapeAttrs>;
 
 /** The channel stays last, so no element moves. */
 export const reshape = defineOp({
@@ -49,10 +46,31 @@ export const reshape = defineOp({
   macKind: 'none',
   macs: () => 0,
   reference: ([x]) => (x as Float32Array).slice(),
+  onnx: {
+    write({ builder, inputs, output, inputShapes, outputShape }) {
+      const [x] = inputs as [string];
+      const input = inputShapes[0] as Shape;
+      if (input.length === 4 && outputShape.length === 3) {
+        const [batch, height, width, channels] = input as MapShape;
+        builder.transpose(builder.reshape(x, [batch, channels, height * width]), [0, 2, 1], output);
+      } else if (input.length === 3 && outputShape.length === 4) {
+        builder.reshape(builder.transpose(x, [0, 2, 1]), channelFirst(outputShape), output);
+      } else builder.reshape(x, outputShape, output);
+    },
+  },
+  pytorch: {
+    expression(n) {
+      if (n.attrs.to === 'tokens') return `${n.x()}.flatten(2).transpose(1, 2)`;
+      if (n.attrs.to === 'map') return `${n.x()}.transpose(1, 2).unflatten(2, (${n.attrs.height}, ${n.attrs.width}))`;
+      return `${n.x()}.flatten(1)`;
+    },
+    nests: 'around',
+  },
+  box: ({ to }) => (to === 'tokens' ? { kind: 'move', label: 'to tokens', words: 'map to tokens' } : undefined),
+  alias: true,
 });
 
 const concatAttrs = v.strictObject({ axis });
-export type ConcatAttrs = v.InferOutput<typeof concatAttrs>;
 
 export const concat = defineOp({
   name: 'concat',
@@ -88,81 +106,17 @@ export const concat = defineOp({
     }
     return result;
   },
-});
-
-/** Elements `start`, `start + step`, … (`size` of them) along `axis`. */
-function pick(x: Float32Array, input: Shape, axis: number, start: number, size: number, step: number): Float32Array {
-  const { outer, size: length, inner } = around(input, axis);
-  const result = new Float32Array(outer * size * inner);
-  for (let block = 0; block < outer; block++)
-    for (let i = 0; i < size; i++) {
-      const from = (block * length + start + i * step) * inner;
-      result.set(x.subarray(from, from + inner), (block * size + i) * inner);
-    }
-  return result;
-}
-
-const sliceAttrs = v.strictObject({
-  axis,
-  start: v.optional(position, 0),
-  size: count,
-  step: v.optional(count, 1),
-});
-export type SliceAttrs = v.InferOutput<typeof sliceAttrs>;
-
-export const slice = defineOp({
-  name: 'slice',
-  doc: 'A run of elements along one axis, or every step-th of them.',
-  attrs: sliceAttrs,
-  shape(inputs, a) {
-    const input = onlyOperand(inputs, 'a slice');
-    checkAxis(input, a.axis, 'a slice');
-    const last = a.start + (a.size - 1) * a.step;
-    if (last >= (input[a.axis] as number)) {
-      throw new ShapeError(
-        `a slice reads element ${last} of axis ${a.axis}, which has ${input[a.axis]}`,
-        'use a smaller start, size or step',
-      );
-    }
-    return input.map((size, i) => (i === a.axis ? a.size : size));
+  onnx: {
+    write: ({ builder, inputs, output, attrs, outputShape }) =>
+      void builder.add('Concat', inputs, { axis: channelFirstAxis(outputShape.length, attrs.axis) }, output),
   },
-  macKind: 'none',
-  macs: () => 0,
-  reference: ([x], _params, { inputs: [input], attrs: a }) =>
-    pick(x as Float32Array, input as Shape, a.axis, a.start, a.size, a.step),
-});
-
-const selectAttrs = v.strictObject({ axis, index: position });
-export type SelectAttrs = v.InferOutput<typeof selectAttrs>;
-
-export const select = defineOp({
-  name: 'select',
-  doc: 'One element along an axis; the axis disappears (the class token of a transformer).',
-  attrs: selectAttrs,
-  shape(inputs, a) {
-    const input = onlyOperand(inputs, 'a select');
-    if (input.length < 3)
-      throw new ShapeError(
-        `a select would leave no axis of ${printShape(input)} but one`,
-        'select from tokens or a map',
-      );
-    checkAxis(input, a.axis, 'a select');
-    if (a.index >= (input[a.axis] as number)) {
-      throw new ShapeError(
-        `a select reads element ${a.index} of axis ${a.axis}, which has ${input[a.axis]}`,
-        'use a smaller index',
-      );
-    }
-    return input.filter((_, i) => i !== a.axis);
+  pytorch: {
+    expression: (n) =>
+      `torch.cat([${n.inputs.map((_, index) => n.x(index)).join(', ')}], ${channelFirstAxis(n.output.length, n.attrs.axis)})`,
   },
-  macKind: 'none',
-  macs: () => 0,
-  reference: ([x], _params, { inputs: [input], attrs: a }) =>
-    pick(x as Float32Array, input as Shape, a.axis, a.index, 1, 1),
 });
 
 const transposeAttrs = v.strictObject({ perm: v.pipe(v.array(position), v.minLength(2), v.maxLength(4)) });
-export type TransposeAttrs = v.InferOutput<typeof transposeAttrs>;
 
 export const transpose = defineOp({
   name: 'transpose',
@@ -198,4 +152,16 @@ export const transpose = defineOp({
     }
     return result;
   },
+  onnx: {
+    write({ builder, inputs, output, attrs: { perm }, outputShape: { length: rank } }) {
+      builder.transpose(inputs[0] as string, places(perm, rank), output);
+    },
+  },
+  pytorch: { expression: (n) => `${n.x()}.permute(${places(n.attrs.perm, n.output.length).join(', ')})` },
 });
+
+/** The permutation in the channel-first layout: output place → our axis → the input axis it takes → that one's place. */
+function places(perm: readonly number[], rank: number): number[] {
+  const axisAt = Array.from({ length: rank }, (_, axis) => channelFirstAxis(rank, axis));
+  return axisAt.map((_, place) => channelFirstAxis(rank, perm[axisAt.indexOf(place)] ?? 0));
+}

@@ -4,9 +4,9 @@ import { defineOp, elements, type ParamSpec, type Shape } from '../op.ts';
 import { count } from './attributes.ts';
 import { matrixProduct } from './matrix.ts';
 import { channelsOf, onlyOperand } from './operands.ts';
+import { overChannels, owner } from './simple-forms.ts';
 
 const linearAttrs = v.strictObject({ out: count, bias: v.optional(v.boolean(), true) });
-export type LinearAttrs = v.InferOutput<typeof linearAttrs>;
 
 export const linear = defineOp({
   name: 'linear',
@@ -26,4 +26,29 @@ export const linear = defineOp({
     matrixProduct(x as Float32Array, depth, params.weight as Float32Array, params.bias, a.out, result);
     return result;
   },
+  onnx: {
+    write({ builder, inputs, output, attrs: { out, bias }, inputShapes, params, param, values }) {
+      const input = inputShapes[0] as Shape;
+      const [x] = inputs as [string];
+      if (input.length === 2) {
+        const weights = [param('weight'), ...(bias ? [param('bias')] : [])];
+        return void builder.add('Gemm', [x, ...weights], { transB: 1 }, output);
+      }
+      const k = channelsOf(input);
+      const weight = values('weight') as Float32Array;
+      const turned = new Float32Array(weight.length);
+      for (let o = 0; o < out; o++) for (let i = 0; i < k; i++) turned[i * out + o] = weight[o * k + i] as number;
+      const matrix = builder.constant(`${params.weight} transposed`, [k, out], turned);
+      const product = builder.add('MatMul', [x, matrix], {}, bias ? builder.fresh('MatMul') : output);
+      if (bias) builder.add('Add', [product, param('bias')], {}, output);
+    },
+  },
+  pytorch: {
+    leaves: ({ params, inputs: [input], attrs: { out, bias } }) => [
+      [owner(params.weight), `nn.Linear(${channelsOf(input as Shape)}, ${out}${bias ? '' : ', bias=False'})`],
+    ],
+    expression: (n) => overChannels(n.at(owner(n.params.weight)), n.x(), n.output.length, 'last'),
+    nests: 'both',
+  },
+  box: () => ({ kind: 'pointwise', label: 'fc', words: 'linear' }),
 });

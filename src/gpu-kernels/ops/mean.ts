@@ -1,7 +1,10 @@
 // Means over whole axes: global average pooling, and the one-sided pooling of coordinate attention.
 import * as v from 'valibot';
+import type { WindowAxis } from '../forms.ts';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { channelFirstAxis } from './channel-first.ts';
 import { onlyOperand, printShape, type MapShape } from './operands.ts';
+import { tuple } from './simple-forms.ts';
 
 const meanAttrs = v.strictObject({
   /** Axes of the input to average over: 1 = height (or tokens), 2 = width. */
@@ -9,7 +12,6 @@ const meanAttrs = v.strictObject({
   /** True: averaged axes stay with size 1. */
   keepDims: v.optional(v.boolean(), false),
 });
-export type MeanAttrs = v.InferOutput<typeof meanAttrs>;
 
 export const mean = defineOp({
   name: 'mean',
@@ -52,4 +54,31 @@ export const mean = defineOp({
     const averaged = (height * width) / (outH * outW);
     return new Float32Array(sums.map((sum) => sum / averaged));
   },
+  onnx: {
+    write({ builder, id, attrs: { axes, keepDims }, inputs, inputShapes, output, outputShape }) {
+      const rank = (inputShapes[0] as Shape).length;
+      // Dropping a spatial axis of a map leaves [N, C, …]; the only such result of ours is the vector [N, C].
+      if (!keepDims && outputShape.length === 3 && rank === 4)
+        throw new Error(`${id}: the mean over one dropped axis of a map has no ONNX form here`);
+      const list = builder.integers(axes.map((axis) => channelFirstAxis(rank, axis)));
+      builder.add('ReduceMean', [...inputs, list], { keepdims: keepDims ? 1 : 0 }, output);
+    },
+  },
+  pytorch: {
+    expression(n) {
+      const rank = n.inputs[0]?.length ?? 0;
+      const { axes, keepDims } = n.attrs;
+      const places = axes.map((axis) => channelFirstAxis(rank, axis));
+      const call = `${n.x()}.mean(${tuple(places)}${keepDims ? ', keepdim=True' : ''})`.replace(/\((\d), ?\)/, '($1)');
+      // A map that loses one axis becomes tokens, whose channels are last.
+      return rank === 4 && !keepDims && axes.length === 1 ? `${call}.transpose(1, 2)` : call;
+    },
+    nests: 'inside',
+  },
+  window({ axes }, input) {
+    const over = (axis: 1 | 2): WindowAxis =>
+      axes.includes(axis) ? { kernel: 'all', stride: 'all' } : { kernel: 1, stride: 1 };
+    return [over(1), over(input.length === 4 ? 2 : 1)];
+  },
+  box: () => ({ kind: 'pool', label: 'avg', words: 'global average' }),
 });

@@ -2,8 +2,10 @@
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
 import { count, pair } from './attributes.ts';
-import { conv2d, type Conv2dAttrs } from './conv2d.ts';
+import { conv2d } from './conv2d.ts';
+import { pytorchConvolution, writeConvolution, type Conv2dAttrs } from './convolution.ts';
 import { featureMap } from './operands.ts';
+import { owner, reduction, slidingWindow } from './simple-forms.ts';
 
 const counts = v.pipe(v.array(count), v.minLength(1));
 
@@ -123,6 +125,41 @@ export const mixedConv2d = defineOp({
     });
     return result;
   },
+  onnx: {
+    write(context) {
+      const { builder, inputs, inputShapes, output, attrs, param } = context;
+      const parts = mixedParts(attrs).map((part, index) => {
+        const slice = builder.slice(inputs[0] as string, 1, part.firstIn, part.firstIn + part.channelsIn);
+        const shape = partInput(inputShapes[0] as Shape, part);
+        return writeConvolution(context, slice, shape, part.attrs, [param(`${index}.weight`)]);
+      });
+      builder.add('Concat', parts, { axis: 1 }, output);
+    },
+  },
+  pytorch: {
+    leaves: (n) =>
+      mixedParts(n.attrs).map((part, i) => [
+        owner(n.params[`${i}.weight`]),
+        pytorchConvolution(part.attrs, partInput(n.inputs[0] ?? [], part)).module,
+      ]),
+    expression(n) {
+      const parts = mixedParts(n.attrs).map((part, i) => {
+        const x = `${n.x()}[:, ${part.firstIn}:${part.firstIn + part.channelsIn}]`;
+        const module = n.at(owner(n.params[`${i}.weight`]));
+        return pytorchConvolution(part.attrs, partInput(n.inputs[0] ?? [], part)).apply(module, x);
+      });
+      return `torch.cat([${parts.join(', ')}], 1)`;
+    },
+  },
+  window(a) {
+    const largest = Math.max(...a.kernels);
+    return slidingWindow([largest, largest], a.stride, a.dilation);
+  },
+  box: ({ kernels, stride, depthwise }) => ({
+    kind: depthwise ? 'depthwise' : 'pointwise',
+    label: `${depthwise ? 'dw' : ''} ${kernels.join('·')}${reduction(stride)}`.trim(),
+    words: `${depthwise ? 'depthwise' : 'split'} ${kernels.join(', ')}`,
+  }),
 });
 
 /** Copies `count` channels of every pixel from channel `from` of `source` to channel `to` of `target`. */

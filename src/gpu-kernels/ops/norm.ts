@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type ParamSpec, type Shape } from '../op.ts';
 import { count, epsilon } from './attributes.ts';
 import { moments } from './moments.ts';
+import { deviation, grouped, normModule, ungrouped, writeAffine } from './norm-forms.ts';
 import { channelsOf, onlyOperand } from './operands.ts';
 
 const vector = (input: Shape | undefined, trainable = true): ParamSpec => ({
@@ -38,6 +39,21 @@ export const batchNorm = defineOp({
     }
     return result;
   },
+  onnx: {
+    write({ builder, inputs, output, outputShape, attrs, param }) {
+      const [x] = inputs as [string];
+      const names = ['weight', 'bias', 'running_mean', 'running_var'].map((role) => param(role));
+      const attributes = { epsilon: { float: attrs.eps } };
+      if (outputShape.length !== 3) return void builder.add('BatchNormalization', [x, ...names], attributes, output);
+      // Tokens keep the channel last; BatchNormalization wants it second.
+      const turned = builder.add('BatchNormalization', [builder.transpose(x, [0, 2, 1]), ...names], attributes);
+      builder.transpose(turned, [0, 2, 1], output);
+    },
+  },
+  pytorch: normModule<BatchNormAttrs>(
+    (count, { eps }, rank) => `nn.BatchNorm${rank === 4 ? 2 : 1}d(${count}${eps === 1e-5 ? '' : `, eps=${eps}`})`,
+    'second',
+  ),
 });
 
 const layerNormAttrs = v.strictObject({ eps: v.optional(epsilon, 1e-6) });
@@ -66,6 +82,18 @@ export const layerNorm = defineOp({
     }
     return result;
   },
+  onnx: {
+    write({ builder, inputs, output, outputShape, attrs, param }) {
+      const [x] = inputs as [string];
+      const attributes = { axis: -1, epsilon: { float: attrs.eps } };
+      const parameters = [param('weight'), param('bias')];
+      if (outputShape.length !== 4)
+        return void builder.add('LayerNormalization', [x, ...parameters], attributes, output);
+      const last = builder.transpose(x, [0, 2, 3, 1]);
+      builder.transpose(builder.add('LayerNormalization', [last, ...parameters], attributes), [0, 3, 1, 2], output);
+    },
+  },
+  pytorch: normModule<LayerNormAttrs>((count, { eps }) => `nn.LayerNorm(${count}, eps=${eps})`, 'last'),
 });
 
 /** Throws ShapeError unless the channels split into `groups` equal parts. */
@@ -124,4 +152,16 @@ export const groupNorm = defineOp({
     });
     return result;
   },
+  onnx: {
+    write(context) {
+      const { builder, attrs } = context;
+      const { centred, variance } = grouped(context, attrs.groups);
+      const divided = builder.add('Div', [centred, deviation(context, variance, attrs.eps)]);
+      writeAffine(context, builder.reshape(divided, ungrouped(context)));
+    },
+  },
+  pytorch: normModule<GroupNormAttrs>(
+    (count, { groups, eps }) => `nn.GroupNorm(${groups}, ${count}, eps=${eps})`,
+    'second',
+  ),
 });

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
 import { count } from './attributes.ts';
 import { tokensOf } from './operands.ts';
+import { wholeWindow } from './simple-forms.ts';
 
 const performerAttrs = v.strictObject({
   /** Channels of one of key, query and value. */
@@ -10,7 +11,6 @@ const performerAttrs = v.strictObject({
   /** Number m of random features. */
   features: count,
 });
-export type PerformerAttrs = v.InferOutput<typeof performerAttrs>;
 
 /** Keeps the quotient finite where every feature of a query vanishes (T2T-ViT, `token_performer`). */
 const EPSILON = 1e-8;
@@ -84,4 +84,42 @@ export const performerAttention = defineOp({
     }
     return result;
   },
+  onnx: {
+    write({ builder, id, attrs: { dim, features }, inputs, output, values }) {
+      const part = (index: number): string => builder.slice(inputs[0] as string, 2, index * dim, (index + 1) * dim);
+      const w = values('w') as Float32Array;
+      const turned = new Float32Array(w.length);
+      for (let m = 0; m < features; m++)
+        for (let i = 0; i < dim; i++) turned[i * features + m] = w[m * dim + i] as number;
+      const projection = builder.constant(`${id} w transposed`, [dim, features], turned);
+      const phi = (x: string): string => {
+        const squares = builder.add('ReduceSum', [builder.add('Mul', [x, x]), builder.integers([2])], { keepdims: 1 });
+        const half = builder.add('Mul', [squares, builder.scalar(0.5)]);
+        const exponent = builder.add('Sub', [builder.add('MatMul', [x, projection]), half]);
+        return builder.add('Mul', [builder.add('Exp', [exponent]), builder.scalar(features ** -0.5)]);
+      };
+      const [k, q, v] = [phi(part(0)), phi(part(1)), part(2)];
+      const products = builder.add('MatMul', [builder.transpose(k, [0, 2, 1]), v]);
+      const sums = builder.add('ReduceSum', [k, builder.integers([1])], { keepdims: 1 });
+      const total = builder.add('ReduceSum', [builder.add('Mul', [q, sums]), builder.integers([2])], { keepdims: 1 });
+      const normaliser = builder.add('Add', [total, builder.scalar(EPSILON)]);
+      builder.add('Div', [builder.add('MatMul', [q, products]), normaliser], {}, output);
+    },
+  },
+  pytorch: {
+    leaves: ({ params, attrs: { features, dim } }) => [
+      [
+        params.w ?? '',
+        `nn.Parameter(nn.init.orthogonal_(torch.empty(${features}, ${dim})) * ${features} ** 0.5, requires_grad=False)`,
+      ],
+    ],
+    expression: (n) => `${n.use('performer')}(${n.x()}, ${n.at(n.params.w ?? '')})`,
+  },
+  window: () => wholeWindow,
+  // Per token: features of key and query, and the normaliser; once: the key-value product.
+  activations: ([input], output, { dim, features }) => {
+    const [batch, tokens] = input as readonly [number, number];
+    return { attention: elements(output) + batch * (tokens * (2 * features + 1) + features * dim) };
+  },
+  box: () => ({ kind: 'attention', label: 'perf', words: 'performer attention' }),
 });

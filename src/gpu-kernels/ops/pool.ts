@@ -1,9 +1,11 @@
-// Sliding windows without weights: averages and maxima by PyTorch's rules, and the blurred stride of anti-aliased nets.
+// Sliding windows without weights: averages and maxima by PyTorch's rules.
 import * as v from 'valibot';
-import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import type { OnnxContext } from '../forms.ts';
+import { defineOp, ShapeError, type Shape } from '../op.ts';
 import { padAxis, windowOutput } from './padding.ts';
-import { count, padding, pair } from './attributes.ts';
+import { padding, pair } from './attributes.ts';
 import { featureMap, type MapShape } from './operands.ts';
+import { both, paddingWord, pythonPads, reduction, slidingWindow } from './simple-forms.ts';
 
 const window = {
   kernel: pair,
@@ -101,6 +103,19 @@ function slide(
   return result;
 }
 
+function writePool(
+  { builder, attrs: a, inputs, inputShapes, output }: OnnxContext<MaxPool2dAttrs>,
+  op: 'AveragePool' | 'MaxPool',
+  attributes: Readonly<Record<string, number>> = {},
+): void {
+  const input = inputShapes[0] as Shape;
+  const [rows, columns] = poolWindow(input, a);
+  const pads = [rows.begin, columns.begin, rows.end - (input[1] as number), columns.end - (input[2] as number)];
+  const ceil = a.ceilMode ? 1 : 0;
+  const sizes = { kernel_shape: a.kernel, strides: a.stride, pads, ceil_mode: ceil };
+  builder.add(op, inputs, { ...sizes, ...attributes }, output);
+}
+
 export const avgPool2d = defineOp({
   name: 'avg_pool2d',
   doc: 'Sliding average.',
@@ -117,6 +132,29 @@ export const avgPool2d = defineOp({
       (sum, value) => sum + value,
       (sum, inside, withPadding) => sum / (a.countIncludePad ? withPadding : inside),
     ),
+  onnx: {
+    write: (context) => writePool(context, 'AveragePool', { count_include_pad: context.attrs.countIncludePad ? 1 : 0 }),
+  },
+  pytorch: {
+    expression(n) {
+      const { kernel, stride, padding: sides, ceilMode, countIncludePad } = n.attrs;
+      const pad = pythonPads(sides, n.inputs[0] ?? [], kernel, stride);
+      const sizes = `${both(kernel)}, ${both(stride)}`;
+      const ceil = ceilMode ? ', ceil_mode=True' : '';
+      if (pad.whole) {
+        const counted = countIncludePad ? '' : ', count_include_pad=False';
+        return `F.avg_pool2d(${n.x()}, ${sizes}${paddingWord(pad.whole)}${ceil}${counted})`;
+      }
+      const pool = (x: string) => `F.avg_pool2d(F.pad(${x}, ${pad.sides}), ${sizes}${ceil})`;
+      return countIncludePad ? pool(n.x()) : `${pool(n.x())} / ${pool(`torch.ones_like(${n.x()})`)}`;
+    },
+  },
+  window: (a) => slidingWindow(a.kernel, a.stride),
+  box: ({ kernel: [size], stride }) => ({
+    kind: 'pool',
+    label: `avg ${size}${reduction(stride)}`,
+    words: `average ${size}×${size}`,
+  }),
 });
 
 export const maxPool2d = defineOp({
@@ -128,83 +166,20 @@ export const maxPool2d = defineOp({
   macs: () => 0,
   reference: ([x], _params, { inputs: [input], attrs: a }) =>
     slide(x as Float32Array, input as MapShape, a, -Infinity, Math.max, (largest) => largest),
-});
-
-const blurPoolAttrs = v.strictObject({
-  size: v.optional(v.pipe(count, v.minValue(2)), 3),
-  stride: v.optional(count, 2),
-  /** What lies beyond the border: the map's mirror image, or zeros (timm's MobileNetV4). */
-  border: v.optional(v.picklist(['reflect', 'zeros']), 'reflect'),
-});
-export type BlurPoolAttrs = v.InferOutput<typeof blurPoolAttrs>;
-
-/** Binomial coefficients of row size − 1, divided by their sum: [1, 2, 1] / 4 for size 3. */
-export function binomialFilter(size: number): readonly number[] {
-  let row = [1];
-  while (row.length < size) row = [1, ...row.slice(1).map((value, i) => value + (row[i] as number)), 1];
-  return row.map((value) => value / 2 ** (size - 1));
-}
-
-/** Padding on every side, in pixels. */
-export const blurPadding = (a: Pick<BlurPoolAttrs, 'size' | 'stride'>): number =>
-  Math.floor((a.stride - 1 + a.size - 1) / 2);
-
-function blurredShape(inputs: readonly Shape[], a: BlurPoolAttrs): Shape {
-  const [batch, height, width, channels] = featureMap(inputs, 'blur pooling');
-  const pad = blurPadding(a);
-  if (a.border === 'reflect' && pad >= Math.min(height, width)) {
-    throw new ShapeError(
-      `blur pooling reflects ${pad} px, more than a ${height}×${width} map has`,
-      'use a larger input or a smaller blur',
-    );
-  }
-  const out = (length: number) => windowOutput(length, a.size, a.stride, 1, [pad, pad]);
-  return [batch, out(height), out(width), channels];
-}
-
-/**
- * Blur pooling (arXiv 1904.11486): binomial filter, then the stride. A fixed depthwise filter: its multiply-accumulates count in
- * a net's total, and under no kind of layer, as in torch and fvcore.
- */
-export const blurPool = defineOp({
-  name: 'blur_pool',
-  doc: 'Blurs, then subsamples, so that a stride does not alias.',
-  attrs: blurPoolAttrs,
-  shape: blurredShape,
-  macKind: 'none',
-  macs: (inputs, a) => elements(blurredShape(inputs, a)) * a.size ** 2,
-  reference([x], _params, { inputs: [input], output, attrs: a }) {
-    const [batch, height, width, channels] = input as MapShape;
-    const [, outH, outW] = output as MapShape;
-    const filter = binomialFilter(a.size);
-    const pad = blurPadding(a);
-    // The pixel that stands at `at`, or −1 for a zero beyond the border.
-    const place = (at: number, length: number) => {
-      if (at >= 0 && at < length) return at;
-      if (a.border === 'zeros') return -1;
-      return at < 0 ? -at : 2 * (length - 1) - at;
-    };
-    const result = new Float32Array(elements(output));
-    const sums = new Float64Array(channels);
-    let to = 0;
-    for (let n = 0; n < batch; n++)
-      for (let oy = 0; oy < outH; oy++)
-        for (let ox = 0; ox < outW; ox++) {
-          sums.fill(0);
-          filter.forEach((rowWeight, ky) => {
-            const y = place(oy * a.stride - pad + ky, height);
-            filter.forEach((columnWeight, kx) => {
-              const sourceX = place(ox * a.stride - pad + kx, width);
-              if (y < 0 || sourceX < 0) return;
-              const from = ((n * height + y) * width + sourceX) * channels;
-              const weight = rowWeight * columnWeight;
-              for (let c = 0; c < channels; c++)
-                sums[c] = (sums[c] as number) + weight * ((x as Float32Array)[from + c] as number);
-            });
-          });
-          result.set(sums, to);
-          to += channels;
-        }
-    return result;
+  onnx: { write: (context) => writePool(context, 'MaxPool') },
+  pytorch: {
+    expression(n) {
+      const { kernel, stride, padding: sides, ceilMode } = n.attrs;
+      const pad = pythonPads(sides, n.inputs[0] ?? [], kernel, stride);
+      const x = pad.whole ? n.x() : `F.pad(${n.x()}, ${pad.sides}, value=float("-inf"))`;
+      const ceil = ceilMode ? ', ceil_mode=True' : '';
+      return `F.max_pool2d(${x}, ${both(kernel)}, ${both(stride)}${paddingWord(pad.whole)}${ceil})`;
+    },
   },
+  window: (a) => slidingWindow(a.kernel, a.stride),
+  box: ({ kernel: [size], stride }) => ({
+    kind: 'pool',
+    label: `max ${size}${reduction(stride)}`,
+    words: `maximum ${size}×${size}`,
+  }),
 });

@@ -2,7 +2,9 @@
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError } from '../op.ts';
 import { count, rowsAndColumns } from './attributes.ts';
+import { channelFirst } from './channel-first.ts';
 import { featureMap, type MapShape } from './operands.ts';
+import { pythonBool, tuple } from './simple-forms.ts';
 
 const resizeAttrs = v.strictObject({
   /** Height and width of the result; or `scale`, a whole factor. Exactly one of the two. */
@@ -49,6 +51,30 @@ export const resize = defineOp({
         }
     return result;
   },
+  onnx: {
+    write({ builder, attrs: { mode, alignCorners }, inputs, output, outputShape }) {
+      const attributes: Record<string, string> =
+        mode === 'nearest'
+          ? { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
+          : { mode: 'linear', coordinate_transformation_mode: alignCorners ? 'align_corners' : 'half_pixel' };
+      builder.add('Resize', [...inputs, '', '', builder.integers(channelFirst(outputShape))], attributes, output);
+    },
+  },
+  pytorch: {
+    expression(n) {
+      const { mode, alignCorners } = n.attrs;
+      const corners = mode === 'bilinear' ? `, align_corners=${pythonBool(alignCorners)}` : '';
+      return `F.interpolate(${n.x()}, size=${tuple(n.output.slice(1, 3))}, mode="${mode}"${corners})`;
+    },
+  },
+  window(_a, input, output) {
+    const stride = (axis: 1 | 2) => (input[axis] as number) / (output[axis] as number);
+    return [
+      { kernel: 1, stride: stride(1) },
+      { kernel: 1, stride: stride(2) },
+    ];
+  },
+  box: () => ({ kind: 'move', label: 'resize', words: 'resize' }),
 });
 
 const mix = (a: number, b: number, part: number): number => a + (b - a) * part;

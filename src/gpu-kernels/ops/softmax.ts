@@ -1,6 +1,7 @@
 // Softmax over the last axis, as an op of its own and as the row function inside attention.
 import { defineOp, elements } from '../op.ts';
 import { none } from './attributes.ts';
+import { channelFirstAxis } from './channel-first.ts';
 import { channelsOf, onlyOperand } from './operands.ts';
 
 /** exp(x − max) / Σ exp(x − max) over the last axis. */
@@ -22,6 +23,11 @@ export const softmax = defineOp({
     }
     return result;
   },
+  onnx: {
+    write: ({ builder, inputs, output, outputShape: { length } }) =>
+      void builder.add('Softmax', inputs, { axis: channelFirstAxis(length, length - 1) }, output),
+  },
+  pytorch: { expression: (n) => `${n.x()}.softmax(${n.output.length === 4 ? 1 : -1})` },
 });
 
 /** Softmax of one row, in place, float64. */

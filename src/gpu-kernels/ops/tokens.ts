@@ -28,6 +28,15 @@ export const prependToken = defineOp({
     }
     return result;
   },
+  onnx: {
+    write: ({ builder, inputs, output, param }) =>
+      void builder.add('Concat', [param('cls_token'), ...inputs], { axis: 1 }, output),
+  },
+  pytorch: {
+    leaves: (n) => [[n.params.cls_token ?? '', `nn.Parameter(torch.zeros(1, 1, ${channelsOf(n.output)}))`]],
+    expression: (n) => `torch.cat([${n.at(n.params.cls_token ?? '')}.expand(len(${n.x()}), -1, -1), ${n.x()}], 1)`,
+  },
+  box: () => ({ kind: 'move', label: '+cls', words: 'class token in front' }),
 });
 
 const positionEmbeddingAttrs = v.strictObject({
@@ -35,7 +44,6 @@ const positionEmbeddingAttrs = v.strictObject({
   trainable: v.optional(v.boolean(), true),
   tokens: count,
 });
-export type PositionEmbeddingAttrs = v.InferOutput<typeof positionEmbeddingAttrs>;
 
 export const positionEmbedding = defineOp({
   name: 'position_embedding',
@@ -58,4 +66,16 @@ export const positionEmbedding = defineOp({
     const table = params.pos_embed as Float32Array;
     return (x as Float32Array).map((value, i) => value + (table[i % table.length] as number));
   },
+  onnx: {
+    write: ({ builder, inputs, output, param }) => void builder.add('Add', [...inputs, param('pos_embed')], {}, output),
+  },
+  pytorch: {
+    leaves(n) {
+      const size = `${n.attrs.tokens}, ${channelsOf(n.output)}`;
+      const fixed = n.attrs.trainable ? '' : `nn.Parameter(${n.use('sinusoid')}(${size}), requires_grad=False)`;
+      return [[n.params.pos_embed ?? '', fixed || `nn.Parameter(torch.randn(1, ${size}) * 0.02)`]];
+    },
+    expression: (n) => `${n.x()} + ${n.at(n.params.pos_embed ?? '')}`,
+  },
+  box: () => ({ kind: 'move', label: '+pos', words: 'positions' }),
 });

@@ -2,15 +2,15 @@
 import * as v from 'valibot';
 import { defineOp, elements, type Shape } from '../op.ts';
 import { padding, pair } from './attributes.ts';
-import { conv2dWindow } from './conv2d.ts';
+import { conv2dWindow, writeConvolution } from './convolution.ts';
 import { featureMap, type MapShape } from './operands.ts';
+import { both, paddingWord, pythonPads, reduction, slidingWindow } from './simple-forms.ts';
 
 const unfoldAttrs = v.strictObject({
   kernel: pair,
   stride: v.optional(pair, [1, 1]),
   padding: v.optional(padding, 0),
 });
-export type UnfoldAttrs = v.InferOutput<typeof unfoldAttrs>;
 
 /** One token per window, rows first. Feature c·KH·KW + ky·KW + kx, PyTorch's order; padding is 0. */
 export const unfold = defineOp({
@@ -44,4 +44,34 @@ export const unfold = defineOp({
               }
     return result;
   },
+  onnx: {
+    // im2col as a depthwise convolution: one unit filter for each tap of each channel.
+    write(context) {
+      const { builder, attrs, inputs, inputShapes, output, outputShape } = context;
+      const input = inputShapes[0] as MapShape;
+      const taps = attrs.kernel[0] * attrs.kernel[1];
+      const out = input[3] * taps;
+      const weight = new Float32Array(out * taps);
+      for (let i = 0; i < out; i++) weight[i * taps + (i % taps)] = 1;
+      const name = builder.constant(`taps ${input[3]} ${attrs.kernel.join('x')}`, [out, 1, ...attrs.kernel], weight);
+      const convolution = { ...attrs, out, dilation: [1, 1] as [number, number], groups: input[3], bias: false };
+      const columns = writeConvolution(context, inputs[0] as string, input, convolution, [name]);
+      const tokens = builder.reshape(columns, [input[0], out, outputShape[1] as number]);
+      builder.transpose(tokens, [0, 2, 1], output);
+    },
+  },
+  pytorch: {
+    expression(n) {
+      const { kernel, stride, padding: sides } = n.attrs;
+      const pad = pythonPads(sides, n.inputs[0] ?? [], kernel, stride);
+      const x = pad.whole ? n.x() : `F.pad(${n.x()}, ${pad.sides})`;
+      return `F.unfold(${x}, ${both(kernel)}${paddingWord(pad.whole)}, stride=${both(stride)}).transpose(1, 2)`;
+    },
+  },
+  window: (a) => slidingWindow(a.kernel, a.stride),
+  box: ({ kernel: [size], stride }) => ({
+    kind: 'move',
+    label: `unfold ${size}${reduction(stride)}`,
+    words: `unfold ${size}×${size}`,
+  }),
 });

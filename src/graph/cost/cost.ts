@@ -1,5 +1,5 @@
 // What a net costs, node by node and in total, by one stated convention: the cost model of tables, plans and golden records.
-import { elements, macsByKind } from '../../gpu-kernels/op.ts';
+import { elements, macsByKind, type MacKind, type Shape } from '../../gpu-kernels/op.ts';
 import { ops } from '../../gpu-kernels/ops/index.ts';
 import { receptiveFields, type View } from './window-cost.ts';
 import type { GraphNode, InferredGraph, NodeFacts } from '../ir/graph.ts';
@@ -84,13 +84,12 @@ export function accounting(graph: InferredGraph, bytesPerElement = 4): Accountin
     const kinds = nodeMacs(graph, node);
     for (const kind of ['conv', 'linear', 'attention'] as const) macs[kind] += kinds[kind];
     macs.total += own.macs;
-    const written = activationElements(node, own, kinds);
-    convOutputs += written.conv;
-    const ownActivations =
-      written.conv + written.linear + written.attention + (node.op === 'blur_pool' ? size(node.id) : 0);
+    const written = activationElements(graph, node, kinds);
+    convOutputs += written.conv ?? 0;
+    const ownActivations = Object.values(written).reduce((sum, count) => sum + count, 0);
     activations += ownActivations;
     const inputs = new Set(node.inputs);
-    const moved = movesNothing(node)
+    const moved = ops[node.op].alias
       ? 0
       : [...inputs].reduce((sum, id) => sum + size(id), size(node.id) + ownWeights) * bytesPerElement;
     bytes += moved;
@@ -125,32 +124,25 @@ export function accounting(graph: InferredGraph, bytesPerElement = 4): Accountin
   return { nodes, total };
 }
 
-const movesNothing = (node: GraphNode): boolean => node.op === 'reshape' || node.op === 'input';
+const shapesOf = (graph: InferredGraph, ids: readonly string[]): Shape[] =>
+  ids.map((id) => (graph.facts.get(id) as NodeFacts).shape);
 
 function nodeMacs(graph: InferredGraph, node: GraphNode): ByKind {
-  const shapes = node.inputs.map((id) => (graph.facts.get(id) as NodeFacts).shape);
+  const shapes = shapesOf(graph, node.inputs);
   const { conv = 0, linear = 0, attention = 0 } = macsByKind(ops[node.op], shapes, node.attrs);
   return { conv, linear, attention };
 }
 
-function activationElements(node: GraphNode, { shape }: NodeFacts, macs: ByKind): ByKind {
-  const output = elements(shape);
-  if (node.op === 'attention') {
-    // Scores are heads × queries × keys; the two products cost that times (key + value dimension), each talking head that times heads.
-    const { keyDim, valueDim, heads } = node.attrs as { keyDim: number; valueDim: number; heads: number };
-    return { conv: macs.conv / heads, linear: 0, attention: output + macs.attention / (keyDim + valueDim) };
-  }
-  if (node.op === 'performer_attention') {
-    // Per token: features of key and query, and the normaliser; once: the key-value product.
-    const { dim, features } = node.attrs as { dim: number; features: number };
-    const [batch, tokens] = shape as readonly [number, number];
-    return { conv: 0, linear: 0, attention: output + batch * (tokens * (2 * features + 1) + features * dim) };
-  }
-  return {
-    conv: macs.conv > 0 ? output : 0,
-    linear: macs.linear > 0 ? output : 0,
-    attention: macs.attention > 0 ? output : 0,
-  };
+/** Elements written by each kind of work; an op without a count of its own writes its output where it has multiply-accumulates. */
+function activationElements(
+  graph: InferredGraph,
+  node: GraphNode,
+  macs: ByKind,
+): Readonly<Partial<Record<MacKind, number>>> {
+  const [output] = shapesOf(graph, [node.id]) as [Shape];
+  const own = ops[node.op].activations?.(shapesOf(graph, node.inputs), output, node.attrs);
+  const written = (kind: keyof ByKind): number => (macs[kind] > 0 ? elements(output) : 0);
+  return own ?? { conv: written('conv'), linear: written('linear'), attention: written('attention') };
 }
 
 function lastLocal(nodes: readonly NodeCost[]): NodeCost {
@@ -162,7 +154,7 @@ function liveElements(graph: InferredGraph): number[] {
   const last = lastUses(graph);
   const owner = new Map<string, string>();
   for (const node of graph.nodes) {
-    const source = node.op === 'reshape' ? node.inputs[0] : undefined;
+    const source = ops[node.op].alias ? node.inputs[0] : undefined;
     const root = source === undefined ? node.id : (owner.get(source) as string);
     owner.set(node.id, root);
     last.set(root, Math.max(last.get(root) as number, last.get(node.id) as number));

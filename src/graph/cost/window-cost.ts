@@ -1,6 +1,8 @@
 // Receptive field and stride of every node: what part of the picture one output element can see (Araujo et al., Distill 2019).
+import type { WindowAxis } from '../../gpu-kernels/forms.ts';
 import type { Shape } from '../../gpu-kernels/op.ts';
-import type { GraphNode, InferredGraph, NodeFacts } from '../ir/graph.ts';
+import { ops } from '../../gpu-kernels/ops/index.ts';
+import type { InferredGraph, NodeFacts } from '../ir/graph.ts';
 
 /** Rows, columns, in pixels of the net's input. */
 export interface View {
@@ -13,33 +15,10 @@ export interface View {
 }
 
 type Pair = readonly [number, number];
-const pairOf = (value: unknown, otherwise: number): Pair =>
-  typeof value === 'number'
-    ? [value, value]
-    : Array.isArray(value)
-      ? (value as unknown as Pair)
-      : [otherwise, otherwise];
-
-/** The window that a node slides over rows and columns: 1×1 where it has none. */
-function windowOf(node: GraphNode): { kernel: Pair; stride: Pair } {
-  const attrs = (node.attrs ?? {}) as Record<string, unknown>;
-  if (node.op === 'slice') return { kernel: [1, 1], stride: [1, 1] };
-  const largest = Array.isArray(attrs.kernels) ? Math.max(...(attrs.kernels as number[])) : 1;
-  const kernel = node.op === 'blur_pool' ? pairOf(attrs.size, 1) : pairOf(attrs.kernel, largest);
-  const dilation = pairOf(attrs.dilation, 1);
-  return {
-    kernel: [(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1],
-    stride: pairOf(attrs.stride, 1),
-  };
-}
-
-/** Axes (0 = rows, 1 = columns) along which every element sees everything that its input sees anywhere. */
-function poolsOver(node: GraphNode, facts: NodeFacts, input: Shape): readonly [boolean, boolean] {
-  if (facts.macKind === 'attention') return [true, true];
-  if (node.op !== 'mean') return [false, false];
-  const { axes } = node.attrs as { axes: readonly number[] };
-  return input.length === 4 ? [axes.includes(1), axes.includes(2)] : [axes.includes(1), axes.includes(1)];
-}
+const onePixel: readonly [WindowAxis, WindowAxis] = [
+  { kernel: 1, stride: 1 },
+  { kernel: 1, stride: 1 },
+];
 
 /** True for an operand that is broadcast over rows or columns of the result: a gate, which is left out by convention. */
 function isGate(operand: Shape, result: Shape): boolean {
@@ -55,8 +34,8 @@ export function receptiveFields(graph: InferredGraph): Map<string, View> {
   const whole: Pair = picture.length === 4 ? [picture[1] as number, picture[2] as number] : [picture[1] ?? 1, 1];
   for (const node of graph.nodes) {
     const facts = graph.facts.get(node.id) as NodeFacts;
-    const elementwise = node.op === 'add' || node.op === 'mul' || node.op === 'sub';
-    const operands = node.inputs.filter((id) => !elementwise || !isGate(shapeOf(id), facts.shape));
+    const op = ops[node.op];
+    const operands = node.inputs.filter((id) => !op.sign || !isGate(shapeOf(id), facts.shape));
     const seen = (operands.length > 0 ? operands : node.inputs).map((id) => views.get(id) as View);
     if (seen.length === 0) {
       views.set(node.id, { field: [1, 1], stride: [1, 1], whole: false });
@@ -68,17 +47,17 @@ export function receptiveFields(graph: InferredGraph): Map<string, View> {
       whole: seen.some((view) => view.whole),
     };
     const input = shapeOf(operands[0] ?? (node.inputs[0] as string));
-    const pooled = poolsOver(node, facts, input);
-    const { kernel, stride } = windowOf(node);
-    const enlarged = both((axis) =>
-      node.op === 'resize' ? (input[axis + 1] as number) / (facts.shape[axis + 1] as number) : stride[axis],
-    );
+    const window = op.window?.(node.attrs, input, facts.shape) ?? onePixel;
     views.set(node.id, {
-      field: both((axis) =>
-        from.whole || pooled[axis] ? whole[axis] : from.field[axis] + (kernel[axis] - 1) * from.stride[axis],
-      ),
-      stride: both((axis) => (node.op === 'mean' && pooled[axis] ? whole[axis] : from.stride[axis] * enlarged[axis])),
-      whole: from.whole || (pooled[0] && pooled[1]),
+      field: both((axis) => {
+        const { kernel } = window[axis];
+        return from.whole || kernel === 'all' ? whole[axis] : from.field[axis] + (kernel - 1) * from.stride[axis];
+      }),
+      stride: both((axis) => {
+        const { stride } = window[axis];
+        return stride === 'all' ? whole[axis] : from.stride[axis] * stride;
+      }),
+      whole: from.whole || window.every(({ kernel }) => kernel === 'all'),
     });
   }
   return views;

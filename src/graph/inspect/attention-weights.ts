@@ -1,6 +1,6 @@
 // The attention matrices that an attention node computes on its way and never stores, from its stored queries and keys.
 import { elements, type Shape } from '../../gpu-kernels/op.ts';
-import { biasTable, headLayouts, type AttentionAttrs } from '../../gpu-kernels/ops/attention.ts';
+import { biasTable, headLayouts, type AttentionAttrs } from '../../gpu-kernels/ops/attention-layout.ts';
 import { softmaxInPlace } from '../../gpu-kernels/ops/softmax.ts';
 import type { GraphNode, InferredGraph, Params } from '../ir/graph.ts';
 

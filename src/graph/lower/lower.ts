@@ -1,4 +1,5 @@
 // The 1:1 lowering: every node of the graph becomes one step (a reshape none), with weights as expressions over the checkpoint.
+import { ops } from '../../gpu-kernels/ops/index.ts';
 import type { Value } from '../../gpu-kernels/step.ts';
 import type { GraphNode, InferredGraph } from '../ir/graph.ts';
 import { lowerNode } from './rules.ts';
@@ -24,7 +25,7 @@ export function lower(graph: InferredGraph, keep: readonly string[] = []): StepP
       continue;
     }
     const operands = node.inputs.map((id) => values.get(id) as Value);
-    const alias = node.op === 'reshape' ? storedAlike(operands[0] as Value, shape) : undefined;
+    const alias = ops[node.op].alias ? storedAlike(operands[0] as Value, shape) : undefined;
     if (alias) {
       values.set(node.id, alias);
       const maker = makers.get(alias.id);

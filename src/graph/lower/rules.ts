@@ -2,17 +2,12 @@
 import type { Step, Value, WeightExpr, Rider } from '../../gpu-kernels/step.ts';
 import type { Window } from '../../gpu-kernels/families/float.ts';
 import type { Shape } from '../../gpu-kernels/op.ts';
-import { biasTable, headLayouts, type AttentionAttrs } from '../../gpu-kernels/ops/attention.ts';
-import { conv2dWindow, type Conv2dAttrs } from '../../gpu-kernels/ops/conv2d.ts';
+import { biasTable, headLayouts, type AttentionAttrs } from '../../gpu-kernels/ops/attention-layout.ts';
+import { conv2dWindow, type Conv2dAttrs } from '../../gpu-kernels/ops/convolution.ts';
 import { mixedParts, type MixedConv2dAttrs } from '../../gpu-kernels/ops/mixed-conv2d.ts';
 import { isPointwise, type OpName, type PointwiseOpName } from '../../gpu-kernels/ops/index.ts';
-import {
-  blurPadding,
-  poolWindow,
-  type AvgPool2dAttrs,
-  type BlurPoolAttrs,
-  type MaxPool2dAttrs,
-} from '../../gpu-kernels/ops/pool.ts';
+import { blurPadding, type BlurPoolAttrs } from '../../gpu-kernels/ops/blur-pool.ts';
+import { poolWindow, type AvgPool2dAttrs, type MaxPool2dAttrs } from '../../gpu-kernels/ops/pool.ts';
 import type { GraphNode, InferredGraph } from '../ir/graph.ts';
 import { channels } from './steps.ts';
 import * as w from './weight-exprs.ts';

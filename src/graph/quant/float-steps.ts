@@ -74,11 +74,15 @@ function ride(
     if (rider.kind === 'unary') {
       const flat = [1, values.length];
       values = Float64Array.from(
-        (opNamed(rider.op) as Op).reference([values as never], {}, {
-          inputs: [flat],
-          output: flat,
-          attrs: rider.attrs,
-        }),
+        (opNamed(rider.op) as Op).reference(
+          [values as never],
+          {},
+          {
+            inputs: [flat],
+            output: flat,
+            attrs: rider.attrs,
+          },
+        ),
       );
     } else if (rider.kind === 'binary') {
       const other = inputs[rider.input] as Floats;

@@ -1,5 +1,6 @@
 // The float net that quantization starts from: batch norms folded, clamping activations on their products, constants by name.
 import type { Capabilities } from '../../gpu-kernels/kernel.ts';
+import { opNamed } from '../../gpu-kernels/ops/index.ts';
 import { evaluate, type Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import type { Step, WeightExpr } from '../../gpu-kernels/step.ts';
 import type { InferredGraph, Params } from '../ir/graph.ts';
@@ -24,13 +25,16 @@ export const constantName = (step: Step, role: string): string => `${step.from[0
 /** Passes of the float plan that quantization wants; the others would fuse across values that need a range of their own. */
 const wanted = new Set(['average-heads', 'fold-norms', 'sink-norms']);
 
-const clamps = new Set(['relu', 'relu6']);
-
 /** ReLU and ReLU6 after a product are clamps of its result. */
 const fuseClamps = (program: StepProgram): StepProgram =>
   untilStable(program, (current, uses, step, index) => {
     const [rider] = step.epilogue;
-    if (step.family !== 'elementwise' || step.epilogue.length !== 1 || rider?.kind !== 'unary' || !clamps.has(rider.op))
+    if (
+      step.family !== 'elementwise' ||
+      step.epilogue.length !== 1 ||
+      rider?.kind !== 'unary' ||
+      opNamed(rider.op)?.clamp === undefined
+    )
       return undefined;
     const at = uses.maker(firstInput(step).id);
     if (at === undefined || !uses.onlyFor(firstInput(step).id, index)) return undefined;

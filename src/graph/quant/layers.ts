@@ -29,8 +29,8 @@ export function clampOf(riders: readonly Rider[]): Clamp | undefined {
   const [first, second, third] = riders;
   if (!first) return { low: false, high: Infinity };
   if (riders.length === 1 && first.kind === 'unary') {
-    if (first.op === 'relu') return { low: true, high: Infinity };
-    if (first.op === 'relu6') return { low: true, high: 6 };
+    const high = opNamed(first.op)?.clamp;
+    if (high !== undefined) return { low: true, high };
   }
   if (
     riders.length === 3 &&

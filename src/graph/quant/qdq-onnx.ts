@@ -3,8 +3,9 @@ import type { Shape } from '../../gpu-kernels/op.ts';
 import type { Conv2dStepAttrs, PointwiseAttrs, Window } from '../../gpu-kernels/families/float.ts';
 import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import type { Step, Value } from '../../gpu-kernels/step.ts';
-import { channelFirst, OnnxBuilder } from '../formats/onnx/builder.ts';
-import { emitters } from '../formats/onnx/ops.ts';
+import { channelFirst } from '../../gpu-kernels/ops/channel-first.ts';
+import { ops } from '../../gpu-kernels/ops/index.ts';
+import { OnnxBuilder } from '../formats/onnx/builder.ts';
 import { encodeOnnx, type OnnxTensor } from '../formats/onnx/proto.ts';
 import type { GraphNode } from '../ir/graph.ts';
 import { firstInput, firstOutput, sameShape } from '../lower/steps.ts';
@@ -118,18 +119,18 @@ class QdqExport {
 
   private other(step: Step, raw: string): void {
     const node = this.net.graph.nodes.find(({ id }) => id === step.from[0]) as GraphNode;
-    const emit = emitters[node.op];
     const none = (): never => {
       throw new Error(`"${node.id}": ${node.op} has constants, which have no ONNX form here`);
     };
-    if (!emit) throw new Error(`"${node.op}" (${node.id}) has no ONNX form`);
     const made = this.net.graph.facts.get(node.id)?.shape as Shape;
     const output = firstOutput(step);
     const same = sameShape(made, output.shape);
     const result = same ? raw : this.builder.fresh(node.op);
-    emit({
+    ops[node.op].onnx.write({
       builder: this.builder,
-      node,
+      id: node.id,
+      attrs: node.attrs,
+      params: node.params,
       inputs: step.inputs.map((value) => this.read(value)),
       inputShapes: step.inputs.map(({ shape }) => shape),
       output: result,

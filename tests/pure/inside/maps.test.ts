@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildGraph, openPreset } from '../../../src/cli/source.ts';
 import { ops } from '../../../src/gpu-kernels/ops/index.ts';
-import { headLayouts, type AttentionAttrs } from '../../../src/gpu-kernels/ops/attention.ts';
+import { headLayouts, type AttentionAttrs } from '../../../src/gpu-kernels/ops/attention-layout.ts';
 import { attentionOperands, attentionWeights } from '../../../src/graph/inspect/attention-weights.ts';
 import { classMap, featureNode, findPooling } from '../../../src/graph/tasks/classify/class-map.ts';
 import { generateInput, generateTensor } from '../../../src/graph/inspect/golden.ts';

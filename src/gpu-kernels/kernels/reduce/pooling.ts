@@ -2,7 +2,7 @@
 import type { MeanAttrs, PoolAttrs } from '../../families/float.ts';
 import type { Kernel } from '../../kernel.ts';
 import { elements } from '../../op.ts';
-import { binomialFilter } from '../../ops/pool.ts';
+import { binomialFilter } from '../../ops/blur-pool.ts';
 import { channelBlocks, f32Literal, perVector, Shader } from '../../wgsl/shader.ts';
 import type { Value } from '../../step.ts';
 import { forTaps, outputPixel } from '../../wgsl/window.ts';

@@ -1,16 +1,9 @@
-// Collects ONNX nodes and constants while a graph is exported: names, channel-first shapes, small helpers.
+// Collects ONNX nodes and constants while a graph is exported, for the forms that the ops write.
+import type { OnnxAttribute, OnnxWriter } from '../../../gpu-kernels/forms.ts';
 import { elements, type Shape } from '../../../gpu-kernels/op.ts';
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from './proto.ts';
+import type { OnnxNode, OnnxTensor } from './proto.ts';
 
-/** Our map `[N, H, W, C]` is ONNX's `[N, C, H, W]`; tokens and vectors keep their order. */
-export const channelFirst = (shape: Shape): Shape =>
-  shape.length === 4 ? [shape[0] as number, shape[3] as number, shape[1] as number, shape[2] as number] : shape;
-
-/** Axis of a channel-last map → axis of the exported tensor. */
-export const exportedAxis = (rank: number, axis: number): number =>
-  rank === 4 ? ([0, 2, 3, 1][axis] as number) : axis;
-
-export class OnnxBuilder {
+export class OnnxBuilder implements OnnxWriter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxTensor[] = [];
   readonly #constants = new Set<string>();

@@ -1,35 +1,20 @@
 // Graph + weights → ONNX (opset 20), channel-first as every ONNX runtime expects: for export, for the WASM fallback and for racing peers.
 import type { Shape } from '../../../gpu-kernels/op.ts';
-import type { GraphNode, InferredGraph, Params } from '../../ir/graph.ts';
-import { channelFirst, OnnxBuilder } from './builder.ts';
-import { emitters } from './ops.ts';
+import { channelFirst } from '../../../gpu-kernels/ops/channel-first.ts';
+import { ops } from '../../../gpu-kernels/ops/index.ts';
+import type { InferredGraph } from '../../ir/graph.ts';
+import { OnnxBuilder } from './builder.ts';
 import { encodeOnnx } from './proto.ts';
-
-/** What an emitter gets: the node, its shapes in our layout, names of its exported inputs, its parameters by role. */
-export interface EmitContext {
-  readonly builder: OnnxBuilder;
-  readonly node: GraphNode;
-  readonly inputs: readonly string[];
-  readonly inputShapes: readonly Shape[];
-  readonly output: string;
-  readonly outputShape: Shape;
-  /** Values of a parameter, or undefined when the node has no such role. */
-  values(role: string): Float32Array | undefined;
-  /** Exports a parameter under its state-dict name and returns the name. */
-  param(role: string, shape?: Shape): string;
-}
 
 /**
  * The net as a `.onnx` file: input `[N, C, H, W]` float32 under its node's id, outputs under theirs, weights under their state-dict names.
- * Throws Error naming the op when one has no ONNX form, or the tensor when one is missing.
+ * Throws Error naming the node when one has no ONNX form, or the tensor when one is missing.
  */
 export function exportOnnx(graph: InferredGraph, params: Params): Uint8Array {
   const builder = new OnnxBuilder();
   const shapeOf = (id: string): Shape => graph.facts.get(id)?.shape ?? [];
   for (const node of graph.nodes) {
     if (node.op === 'input') continue;
-    const emit = emitters[node.op];
-    if (!emit) throw new Error(`"${node.op}" (${node.id}) has no ONNX form`);
     const facts = graph.facts.get(node.id);
     const values = (role: string): Float32Array | undefined => {
       const name = node.params[role];
@@ -38,9 +23,11 @@ export function exportOnnx(graph: InferredGraph, params: Params): Uint8Array {
       if (!tensor) throw new Error(`the weights lack "${name}"`);
       return tensor;
     };
-    emit({
+    ops[node.op].onnx.write({
       builder,
-      node,
+      id: node.id,
+      attrs: node.attrs,
+      params: node.params,
       inputs: node.inputs,
       inputShapes: node.inputs.map(shapeOf),
       output: node.id,

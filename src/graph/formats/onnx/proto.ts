@@ -1,9 +1,7 @@
 // Writes the part of the ONNX protobuf schema (onnx.proto3, IR version 10) that an exported net needs; field numbers are the schema's.
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import type { OnnxAttribute } from '../../../gpu-kernels/forms.ts';
 import type { Shape } from '../../../gpu-kernels/op.ts';
-
-export type OnnxAttribute =
-  number | string | readonly number[] | { readonly float: number } | { readonly floats: readonly number[] };
 
 export interface OnnxNode {
   readonly op: string;

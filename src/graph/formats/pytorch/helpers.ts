@@ -1,4 +1,6 @@
 // Python definitions that generated PyTorch code uses where torch has no function of that meaning; each is written only when used.
+import type { PytorchHelper } from '../../../gpu-kernels/forms.ts';
+
 export const pytorchHelpers = {
   Part: `class Part(nn.Module):
     """Modules and parameters by name: what gives parameters their path."""
@@ -107,6 +109,6 @@ export const pytorchHelpers = {
     channel = torch.arange(dim)
     angle = torch.arange(tokens)[:, None] / 10000 ** (2 * (channel // 2) / dim)
     return torch.where(channel % 2 == 0, angle.sin(), angle.cos())[None]`,
-} as const;
+} as const satisfies Readonly<Record<PytorchHelper | 'Part' | 'holding', string>>;
 
 export type HelperName = keyof typeof pytorchHelpers;

@@ -1,9 +1,10 @@
 // A net as one file of PyTorch: a module with timm's parameter names that runs unchanged and needs only torch.
+import type { PytorchNode } from '../../../gpu-kernels/forms.ts';
+import { ops } from '../../../gpu-kernels/ops/index.ts';
 import { accounting } from '../../cost/cost.ts';
 import type { GraphNode, InferredGraph, NodeFacts } from '../../ir/graph.ts';
 import { lastUses } from '../../ir/reference.ts';
 import { pytorchHelpers, type HelperName } from './helpers.ts';
-import { translations, type TorchNode, type Translation } from './ops.ts';
 import { Tree } from './tree.ts';
 
 /** Longer expressions are not nested into one statement. */
@@ -12,12 +13,12 @@ const variables = ['x', 'y', 'z', 'u', 'v', 'w', 'p', 'q', 'r', 's', 't'];
 
 /**
  * The source of a Python file. The class `Net` takes the graph's inputs (pictures as [N, C, H, W]) and returns its outputs; its
- * parameters have the graph's names and shapes, so a state dict of timm loads. Throws RangeError for an op that has no translation.
+ * parameters have the graph's names and shapes, so a state dict of timm loads.
  */
 export function pytorchCode(graph: InferredGraph): string {
   const facts = (id: string): NodeFacts => graph.facts.get(id) as NodeFacts;
   const helpers = new Set<HelperName>(['Part']);
-  const view = (node: GraphNode, x: TorchNode['x'], at: TorchNode['at']): TorchNode => ({
+  const view = (node: GraphNode, x: PytorchNode['x'], at: PytorchNode['at']): PytorchNode => ({
     attrs: node.attrs,
     inputs: node.inputs.map((id) => facts(id).shape),
     output: facts(node.id).shape,
@@ -34,7 +35,8 @@ export function pytorchCode(graph: InferredGraph): string {
   };
   const leaves = new Map<string, string>();
   for (const node of graph.nodes) {
-    for (const [path, call] of translationOf(node).leaves?.(view(node, unknown, unknown)) ?? []) leaves.set(path, call);
+    for (const [path, call] of ops[node.op].pytorch.leaves?.(view(node, unknown, unknown)) ?? [])
+      leaves.set(path, call);
   }
   const tree = new Tree(leaves);
   if (tree.holds) helpers.add('holding');
@@ -76,19 +78,13 @@ if __name__ == "__main__":
 `;
 }
 
-function translationOf(node: GraphNode): Translation {
-  const translation = translations[node.op] as Translation | undefined;
-  if (!translation) throw new RangeError(`"${node.id}": PyTorch code cannot say the op "${node.op}"`);
-  return translation;
-}
-
 /** A shape in PyTorch's layout: `(1, 3, 224, 224)`. */
 function pythonSize(shape: readonly number[]): string {
   const [batch, height, width, channels] = shape;
   return `(${(shape.length === 4 ? [batch, channels, height, width] : shape).join(', ')})`;
 }
 
-type View = (node: GraphNode, x: TorchNode['x'], at: TorchNode['at']) => TorchNode;
+type View = (node: GraphNode, x: PytorchNode['x'], at: PytorchNode['at']) => PytorchNode;
 
 /** The lines of `forward`: a chain of values that are used once becomes one statement; a variable is free again after its last use. */
 function statements(graph: InferredGraph, view: View, tree: Tree): string[] {
@@ -124,7 +120,7 @@ function statements(graph: InferredGraph, view: View, tree: Tree): string[] {
       if (value === undefined) throw new RangeError(`"${node.id}" reads "${id}", which is no earlier node`);
       return value;
     };
-    const text = translationOf(node).expression(view(node, x, (path) => tree.access(path, group)));
+    const text = ops[node.op].pytorch.expression(view(node, x, (path) => tree.access(path, group)));
     const next = graph.nodes[index + 1];
     const once = uses.get(node.id) === 1 && !graph.outputs.includes(node.id);
     if (next && once && originOf(next) === origin && nestable(node, next) && text.length < LINE) {
@@ -150,11 +146,9 @@ const inputNames = (graph: InferredGraph): string[] =>
 
 /** A value may stand inside the next statement when that reads it once and puts a bracket around it. */
 function nestable(node: GraphNode, next: GraphNode): boolean {
-  const calls = ['conv2d', 'linear', 'batch_norm', 'layer_norm', 'group_norm', 'evonorm_b0', 'evonorm_s0', 'prelu'];
-  const activations = ['relu', 'relu6', 'hswish', 'hsigmoid', 'swish', 'sigmoid', 'gelu', 'gelu_tanh', 'tanh'];
+  const [inner, outer] = [ops[node.op].pytorch.nests, ops[next.op].pytorch.nests];
   const reads = next.inputs.length === 1 && next.inputs[0] === node.id;
-  const closed = [...calls, ...activations, 'mean'].includes(node.op);
-  return reads && closed && [...calls, ...activations, 'reshape'].includes(next.op);
+  return reads && (inner === 'inside' || inner === 'both') && (outer === 'around' || outer === 'both');
 }
 
 /** The module path that all parameters of a block's repeat share; empty when it has fewer than two modules. */

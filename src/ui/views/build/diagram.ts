@@ -1,4 +1,7 @@
 // A small drawing of a block's structure, laid out from the ops that the block itself makes: boxes along a wire, skips as arcs above it.
+import type { Box, BoxKind } from '../../../gpu-kernels/forms.ts';
+import type { Op, Shape } from '../../../gpu-kernels/op.ts';
+import { ops } from '../../../gpu-kernels/ops/index.ts';
 import type { Architecture, BlockLine } from '../../../graph/architecture.ts';
 import type { Block } from '../../../graph/blocks/block.ts';
 import { defaultHeader } from '../../../graph/architecture.ts';
@@ -8,7 +11,7 @@ import { printLine } from '../../../graph/notation/print.ts';
 import { bare } from '../../../graph/notation/edit.ts';
 import { proposeLine } from './new-line.ts';
 
-export type BoxKind = 'dense' | 'depthwise' | 'pointwise' | 'gate' | 'attention' | 'pool' | 'move';
+type Sign = NonNullable<Op['sign']>;
 
 export interface DiagramBox {
   readonly x: number;
@@ -26,7 +29,7 @@ export interface Diagram {
   readonly height: number;
   readonly boxes: readonly DiagramBox[];
   /** Where a skip joins: a small circle with its sign. */
-  readonly joins: readonly { readonly x: number; readonly sign: '+' | '−' | '×' }[];
+  readonly joins: readonly { readonly x: number; readonly sign: Sign }[];
   /** SVG paths of the skips. */
   readonly arcs: readonly string[];
   /** Height of the wire. */
@@ -42,8 +45,8 @@ const JOIN = 9;
 
 interface Item {
   readonly node: GraphNode;
-  readonly box?: { readonly kind: BoxKind; readonly label: string; readonly words: string };
-  readonly join?: '+' | '−' | '×';
+  readonly box?: Box;
+  readonly join?: Sign;
   /** Where the side input leaves the wire: position in the chain, −1 = the block's input. */
   readonly from?: number;
 }
@@ -117,85 +120,33 @@ function itemsOf(graph: InferredGraph, nodes: readonly GraphNode[]): Item[] {
   };
   return path.map((node): Item => {
     const second = node.inputs[1];
-    if (node.op === 'mul' && second !== undefined) {
-      const passed = side(second).nodes;
-      const squeezes = passed.some(({ op }) => op === 'mean');
-      if (squeezes) {
-        const both = passed.some(({ op }) => op === 'slice' || op === 'concat');
-        return {
-          node,
-          box: both
-            ? { kind: 'gate', label: 'CA', words: 'coordinate attention' }
-            : { kind: 'gate', label: 'SE', words: 'squeeze-excite' },
-        };
-      }
-      return { node, join: '×', from: side(second).from };
-    }
-    if ((node.op === 'add' || node.op === 'sub') && second !== undefined) {
-      return { node, join: node.op === 'add' ? '+' : '−', from: side(second).from };
+    const { sign } = ops[node.op];
+    if (sign !== undefined && second !== undefined) {
+      const { from, nodes: passed } = side(second);
+      if (sign !== '×' || !passed.some((other) => squeezes(graph, other))) return { node, join: sign, from };
+      const both = passed.some(({ op }) => op === 'slice' || op === 'concat');
+      return {
+        node,
+        box: both
+          ? { kind: 'gate', label: 'CA', words: 'coordinate attention' }
+          : { kind: 'gate', label: 'SE', words: 'squeeze-excite' },
+      };
     }
     const box = boxOf(graph, node);
     return box ? { node, box } : { node };
   });
 }
 
-function boxOf(graph: InferredGraph, node: GraphNode): Item['box'] {
-  const attrs = (node.attrs ?? {}) as Record<string, unknown>;
-  const [kernel = 1] = (attrs['kernel'] ?? attrs['kernels'] ?? []) as number[];
-  const [stride = 1] = (Array.isArray(attrs['stride']) ? attrs['stride'] : [attrs['stride'] ?? 1]) as number[];
-  const reduced = stride > 1 ? ` ↓${stride}` : '';
-  switch (node.op) {
-    case 'conv2d': {
-      const inputs = graph.facts.get(node.inputs[0] ?? '')?.shape.at(-1) ?? 1;
-      const depthwise = attrs['groups'] === inputs && inputs > 1;
-      if (depthwise)
-        return { kind: 'depthwise', label: `dw ${kernel}${reduced}`, words: `depthwise ${kernel}×${kernel}` };
-      const grouped = Number(attrs['groups']) > 1 ? ' g' : '';
-      return {
-        kind: kernel === 1 ? 'pointwise' : 'dense',
-        label: `${kernel}×${kernel}${grouped}${reduced}`,
-        words: `${kernel}×${kernel}`,
-      };
-    }
-    case 'mixed_conv2d': {
-      const kernels = attrs['kernels'] as number[];
-      const words = `${attrs['depthwise'] ? 'depthwise' : 'split'} ${kernels.join(', ')}`;
-      return {
-        kind: attrs['depthwise'] ? 'depthwise' : 'pointwise',
-        label: `${attrs['depthwise'] ? 'dw' : ''} ${kernels.join('·')}${reduced}`.trim(),
-        words,
-      };
-    }
-    case 'linear':
-      return { kind: 'pointwise', label: 'fc', words: 'linear' };
-    case 'attention':
-      return { kind: 'attention', label: 'attn', words: 'attention' };
-    case 'performer_attention':
-      return { kind: 'attention', label: 'perf', words: 'performer attention' };
-    case 'mean':
-      return { kind: 'pool', label: 'avg', words: 'global average' };
-    case 'avg_pool2d':
-      return { kind: 'pool', label: `avg ${kernel}${reduced}`, words: `average ${kernel}×${kernel}` };
-    case 'max_pool2d':
-      return { kind: 'pool', label: `max ${kernel}${reduced}`, words: `maximum ${kernel}×${kernel}` };
-    case 'blur_pool':
-      return { kind: 'pool', label: `blur${reduced}`, words: 'blur' };
-    case 'unfold':
-      return { kind: 'move', label: `unfold ${kernel}${reduced}`, words: `unfold ${kernel}×${kernel}` };
-    case 'resize':
-      return { kind: 'move', label: 'resize', words: 'resize' };
-    case 'reshape':
-      return attrs['to'] === 'tokens' ? { kind: 'move', label: 'to tokens', words: 'map to tokens' } : undefined;
-    case 'select':
-      return { kind: 'move', label: 'cls', words: 'class token' };
-    case 'prepend_token':
-      return { kind: 'move', label: '+cls', words: 'class token in front' };
-    case 'position_embedding':
-      return { kind: 'move', label: '+pos', words: 'positions' };
-    default:
-      // Norms, activations, slices and factors per channel are left out: the drawing shows the structure.
-      return undefined;
-  }
+const inputOf = (graph: InferredGraph, node: GraphNode): Shape => graph.facts.get(node.inputs[0] ?? '')?.shape ?? [];
+
+const boxOf = (graph: InferredGraph, node: GraphNode): Box | undefined =>
+  ops[node.op].box?.(node.attrs, inputOf(graph, node));
+
+/** True for an op that makes one value of all rows or columns: the beginning of a gate. */
+function squeezes(graph: InferredGraph, node: GraphNode): boolean {
+  const output = graph.facts.get(node.id)?.shape ?? [];
+  const window = ops[node.op].window?.(node.attrs, inputOf(graph, node), output);
+  return window?.some(({ stride }) => stride === 'all') ?? false;
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

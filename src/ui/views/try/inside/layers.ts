@@ -1,4 +1,5 @@
 // Which layers can be looked at, how they are listed, and which one a selection means.
+import { ops } from '../../../../gpu-kernels/ops/index.ts';
 import { attentionOperands } from '../../../../graph/inspect/attention-weights.ts';
 import type { GraphNode, InferredGraph } from '../../../../graph/ir/graph.ts';
 import type { Selection } from '../../../state/session.svelte.ts';
@@ -15,13 +16,13 @@ export function chosenNode(graph: InferredGraph, selection: Selection): string |
     return last?.id ?? nodes[0]?.id;
   }
   // After the first activation: the first picture that looks like something.
-  const first = nodes.findIndex(({ op }) => /relu|swish|gelu|hswish|prelu|evonorm/.test(op));
+  const first = nodes.findIndex(({ op }) => ops[op].activates);
   return nodes[Math.max(0, first)]?.id;
 }
 
 /** Gates of squeeze-excite and coordinate attention: values from 0 to 1 that channels, rows or columns are multiplied by. */
 export const gateNodes = (graph: InferredGraph): readonly GraphNode[] =>
-  graph.nodes.filter(({ id, op }) => /(^|\.)gate(_h|_w)?$/.test(id) && (op === 'sigmoid' || op === 'hsigmoid'));
+  graph.nodes.filter(({ id, op }) => /(^|\.)gate(_h|_w)?$/.test(id) && ops[op].gate);
 
 export const attentionNodes = (graph: InferredGraph): readonly GraphNode[] =>
   graph.nodes.filter(({ op }) => op === 'attention');
