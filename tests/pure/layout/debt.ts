@@ -2,8 +2,6 @@
 export const debt: readonly string[] = [
   'gpu-kernels/packing/int8-packers.ts → gpu-kernels/packing/packers.ts',
   'gpu-kernels/packing/packers.ts → gpu-kernels/packing/weight-expr.ts',
-  'graph/formats/onnx/attention.ts → graph/formats/onnx/export.ts',
-  'graph/formats/onnx/ops.ts → graph/formats/onnx/export.ts',
   'ui/dialogs/presets/Gallery.svelte → ui/frame/Modal.svelte',
   'ui/dialogs/share/ShareDialog.svelte → ui/frame/Modal.svelte',
   'ui/state/context.ts → ui/frame/commands.svelte.ts',
