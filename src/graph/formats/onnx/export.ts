@@ -2,8 +2,7 @@
 import type { Shape } from '../../../gpu-kernels/op.ts';
 import { channelFirst } from '../../../gpu-kernels/ops/channel-first.ts';
 import { ops } from '../../../gpu-kernels/ops/index.ts';
-import type { InferredGraph } from '../../ir/graph.ts';
-import type { GraphNode, InferredGraph, Params } from '../../ir/graph.ts';
+import type { InferredGraph, Params } from '../../ir/graph.ts';
 import { OnnxBuilder } from './builder.ts';
 import { encodeOnnx } from './proto.ts';
 
