@@ -1,7 +1,7 @@
 // Entry of the worker that judges every layer on the CPU; ending it is how a check is stopped.
 import { runReference } from '../graph/ir/reference.ts';
 import { checkLayer } from './jobs/vision/layer-values.ts';
-import { pictureGraph } from './jobs/vision/picture-graph.ts';
+import { pictureGraph } from './pictures/picture-graph.ts';
 import type { ReferenceJob, ReferenceReport } from './jobs/vision/protocol.ts';
 
 const tell = (report: ReferenceReport): void => self.postMessage(report);

@@ -1,7 +1,9 @@
-// A lost device at every stage of the work: the engine opens another, loads the plan again and gives the right answer.
+// A lost device at every stage of the work: the engine opens another, the plan is loaded again and gives the right answer.
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '../../src/graph/plan/make-plan.ts';
-import { Engine, type EngineState } from '../../src/workers/engine/engine.ts';
+import { NoDeviceError } from '../../src/workers/engine/device.ts';
+import { blocked, Engine, type EngineState } from '../../src/workers/engine/engine.ts';
+import { LoadedNet } from '../../src/workers/engine/loaded-net.ts';
 import { gpu } from './rig.ts';
 import { tinyNet } from './tiny-net.ts';
 
@@ -9,6 +11,8 @@ const { graph, tensors, input } = tinyNet();
 const dawn = await gpu();
 const engineWith = (options: Partial<ConstructorParameters<typeof Engine>[0]> = {}): Engine =>
   new Engine({ gpu: () => dawn, wait: () => Promise.resolve(), ...options });
+const load = async (engine: Engine): Promise<LoadedNet> =>
+  LoadedNet.load(engine, makePlan(graph, { caps: (await engine.open()).capabilities }), tensors);
 
 /** Kills the engine's device `after` milliseconds from now. */
 async function killSoon(engine: Engine, after: number): Promise<void> {
@@ -17,27 +21,29 @@ async function killSoon(engine: Engine, after: number): Promise<void> {
   device.destroy();
 }
 
+/** Waits until the engine is in that state. */
+const until = (engine: Engine, state: EngineState): Promise<void> =>
+  expect.poll(() => engine.state, { timeout: 10_000 }).toBe(state);
+
 describe('recovery', () => {
   it('survives 20 losses during compile, upload, run and read-back', async () => {
     const states: EngineState[] = [];
     const engine = engineWith({ onState: (state) => states.push(state) });
-    const { capabilities } = await engine.open();
-    const plan = makePlan(graph, { caps: capabilities });
-    await engine.load(plan, tensors);
-    const [expected] = await engine.run([input]);
-    const generation = engine.generation;
+    const net = await load(engine);
+    const [expected] = await net.run([input]);
+    const { generation } = engine;
     for (let loss = 0; loss < 20; loss++) {
       const after = loss % 5;
       if (loss % 2 === 0) {
-        const loading = engine.load(plan, tensors);
+        const loading = load(engine);
         await killSoon(engine, after);
-        await loading;
+        (await loading).destroy();
       } else {
-        const running = engine.run([input]);
+        const running = net.run([input]);
         await killSoon(engine, after);
         expect((await running)[0]).toEqual(expected);
       }
-      expect((await engine.run([input]))[0]).toEqual(expected);
+      expect((await net.run([input]))[0]).toEqual(expected);
     }
     expect(engine.generation).toBe(generation + 20);
     expect(states.filter((state) => state === 'recovering').length).toBe(20);
@@ -45,34 +51,76 @@ describe('recovery', () => {
     engine.close();
   });
 
-  it('waits 0, 1 and 4 seconds, then gives up in words', async () => {
+  it('brings a lost device back although nobody is at work', async () => {
+    let opened = 0;
+    const engine = engineWith({ onState: (state) => (opened += state === 'ready' ? 1 : 0) });
+    const { device } = await engine.open();
+    device.destroy();
+    await expect.poll(() => opened, { timeout: 10_000 }).toBe(2);
+    expect(engine.state).toBe('ready');
+    engine.close();
+  });
+
+  it('waits 0, 1 and 4 seconds, then says that the browser blocks it; asked again, it tries once and comes back', async () => {
     const waits: number[] = [];
     let available = true;
     const engine = engineWith({
       gpu: () => (available ? dawn : undefined),
       wait: (ms) => Promise.resolve(void waits.push(ms)),
     });
-    const { device, capabilities } = await engine.open();
-    await engine.load(makePlan(graph, { caps: capabilities }), tensors);
+    const net = await load(engine);
+    const [expected] = await net.run([input]);
     available = false;
-    device.destroy();
-    await device.lost;
-    await expect(engine.run([input])).rejects.toThrow('three attempts');
+    (await engine.open()).device.destroy();
+    await until(engine, 'failed');
     expect(waits).toEqual([1000, 4000]);
-    expect(engine.state).toBe('failed');
+    await expect(net.run([input])).rejects.toThrow(blocked);
+    expect(waits, 'no waiting where it was given up').toEqual([1000, 4000]);
+    available = true;
+    expect((await net.run([input]))[0]).toEqual(expected);
+    expect(engine.state).toBe('ready');
+    engine.close();
   });
 
   it('says at once that there is no WebGPU', async () => {
-    await expect(engineWith({ gpu: () => undefined }).open()).rejects.toThrow('no WebGPU');
+    const none = engineWith({ gpu: () => undefined });
+    await expect(none.open()).rejects.toThrow(NoDeviceError);
+    await expect(none.open()).rejects.toThrow('no WebGPU');
   });
 
   it('does not open again after it was closed', async () => {
     const engine = engineWith();
-    const { capabilities } = await engine.open();
-    await engine.load(makePlan(graph, { caps: capabilities }), tensors);
-    const running = engine.run([input]);
+    const net = await load(engine);
+    const running = net.run([input]);
     engine.close();
     await expect(running).rejects.toThrow();
     expect(engine.state).toBe('closed');
+  });
+});
+
+describe('a loaded net', () => {
+  it('stops loading at once when it is cancelled, and leaves nothing on the device', async () => {
+    const engine = engineWith();
+    const stop = new AbortController();
+    const plan = makePlan(graph, { caps: (await engine.open()).capabilities });
+    const loading = LoadedNet.load(engine, plan, tensors, { signal: stop.signal });
+    await new Promise((resolve) => setTimeout(resolve));
+    const start = performance.now();
+    stop.abort(new Error('cancelled by the test'));
+    await expect(loading).rejects.toThrow('cancelled by the test');
+    expect(performance.now() - start).toBeLessThan(100);
+    await expect(load(engine).then((net) => net.run([input]))).resolves.toHaveLength(1);
+    engine.close();
+  });
+
+  it('answers the runs under way when it is freed, and none later', async () => {
+    const engine = engineWith();
+    const net = await load(engine);
+    const [expected] = await net.run([input]);
+    const running = [net.run([input]), net.run([input])];
+    net.destroy();
+    expect((await Promise.all(running)).map(([logits]) => logits)).toEqual([expected, expected]);
+    await expect(net.run([input])).rejects.toThrow('closed');
+    engine.close();
   });
 });

@@ -1,7 +1,8 @@
 // Measuring a net from its text, and this device's peaks: what the page's worker does when asked.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../src/workers/engine/engine.ts';
-import { fewestRuns, measureNet, type Measurement } from '../../src/workers/jobs/measure/measure.ts';
+import { fewestRuns, measureNet } from '../../src/workers/jobs/measure/measure.ts';
+import type { Measurement } from '../../src/workers/jobs/measure/protocol.ts';
 import { measurePeaks } from '../../src/workers/engine/peaks.ts';
 import { gpu } from './rig.ts';
 

@@ -2,10 +2,11 @@
 import type { Capabilities, Kernel } from '../../../src/gpu-kernels/kernel.ts';
 import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
 import type { Step } from '../../../src/gpu-kernels/step.ts';
-import type { EngineClient } from '../../../src/workers/border/client.ts';
+import type { JobClient } from '../../../src/workers/border/client.ts';
 import { draws } from '../../../tests/gpu/kernels/family-cases.ts';
 import { fill, Random } from '../../../tests/gpu/kernels/random-steps.ts';
 import { stepPlan } from '../../../tests/gpu/kernels/run-step.ts';
+import type { PlanCalls } from './plans.ts';
 import { referenceStep } from '../../../tests/gpu/kernels/step-reference.ts';
 
 export interface KernelReport {
@@ -32,7 +33,7 @@ function stepsFor(kernel: Kernel, caps: Capabilities): { readonly step: Step; re
   return found;
 }
 
-export async function checkKernels(capabilities: Capabilities, client: EngineClient): Promise<KernelReport[]> {
+export async function checkKernels(capabilities: Capabilities, client: JobClient<PlanCalls>): Promise<KernelReport[]> {
   const reports: KernelReport[] = [];
   for (const kernel of kernels.filter(({ family }) => draws[family])) {
     const random = new Random(3);
@@ -41,12 +42,12 @@ export async function checkKernels(capabilities: Capabilities, client: EngineCli
     for (const { step, caps } of steps) {
       const data = fill(step, random);
       const plan = stepPlan(step, kernel, caps, 'f32');
-      const loaded = await client.load(plan, () => Promise.resolve(new Map(Object.entries(data.weights))));
-      if (!loaded.ok) throw new Error(`${kernel.name}: ${loaded.problem.message}`);
-      const ran = await client.run(plan.inputs.map(({ node }) => data.inputs.get(node) as Float32Array));
+      const tensors = new Map(Object.entries(data.weights));
+      const inputs = plan.inputs.map(({ node }) => data.inputs.get(node) as Float32Array);
+      const ran = await client.call((calls, ticket) => calls.run(ticket, plan, tensors, inputs));
       if (!ran.ok) throw new Error(`${kernel.name}: ${ran.problem.message}`);
       const reference = referenceStep(step, data)[0] as Float32Array;
-      const found = ran.value.outputs[0] as Float32Array;
+      const found = ran.value[0] as Float32Array;
       const scale = reference.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
       reference.forEach((x, i) => {
         const gap = Math.abs(x - (found[i] as number)) / scale;

@@ -1,18 +1,24 @@
 // The page of the engine's own tests: the product's client and worker without the app, driven by calls that a test makes from outside.
+import * as Comlink from 'comlink';
+import { print } from '../../../src/graph/notation/print.ts';
 import { checkRecord, type GoldenReport } from '../../../src/graph/inspect/golden-check.ts';
-import type { GoldenRecord } from '../../../src/graph/inspect/golden.ts';
+import { generateTensor, type GoldenRecord } from '../../../src/graph/inspect/golden.ts';
 import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
+import { runReference, spread } from '../../../src/graph/ir/reference.ts';
+import { preparationFor, preparePicture, type Preparation } from '../../../src/graph/pictures/preprocess.ts';
 import { makePlan } from '../../../src/graph/plan/make-plan.ts';
-import type { Plan } from '../../../src/graph/plan/plan.ts';
 import { expand } from '../../../src/graph/blocks/expand.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
-import { runReference, spread } from '../../../src/graph/ir/reference.ts';
-import { EngineClient } from '../../../src/workers/border/client.ts';
+import { graphParams } from '../../../src/graph/weights/weights.ts';
+import { WorkerClient } from '../../../src/workers/border/client.ts';
+import type { BorderEvent, Outcome } from '../../../src/workers/border/protocol.ts';
 import type { ObjectCounts } from '../../../src/workers/engine/object-counter.ts';
-import type { DeviceFacts, EngineEvent, Outcome } from '../../../src/workers/border/protocol.ts';
-import { netFrom, tinyNet, type Net } from '../../../tests/gpu/tiny-net.ts';
+import type { MeasureCalls, Measurement } from '../../../src/workers/jobs/measure/protocol.ts';
+import type { Look, VisionCalls } from '../../../src/workers/jobs/vision/protocol.ts';
+import { pictureGraph } from '../../../src/workers/pictures/picture-graph.ts';
 import { clock, type Hook, type HookReply, type Loss, type Moment } from './hooks.ts';
 import { checkKernels, type KernelReport } from './kernels.ts';
+import type { PlanCalls } from './plans.ts';
 
 export interface Recovery {
   /** From the loss, milliseconds: noticed, a new device open, the call under way answered. */
@@ -28,17 +34,19 @@ export interface Recovery {
 
 export interface Replacement {
   readonly why: string;
-  /** From the hang or throw to the answer of the run, milliseconds. */
+  /** From the hang or throw to the answer of the measurement under way, milliseconds. */
   readonly answerMs: number;
+  /** What the pictures' job was told. */
+  readonly told: string;
   readonly worst: number;
 }
 
 let worker: Worker;
 const replies: ((reply: HookReply) => void)[] = [];
-const events: { readonly event: EngineEvent; readonly at: number }[] = [];
-const restarts: string[] = [];
+const events: { readonly event: BorderEvent; readonly at: number }[] = [];
+const stops: string[] = [];
 
-const client = new EngineClient({
+const client = new WorkerClient({
   spawn: () => {
     worker = new Worker('/worker.js', { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<HookReply | { reply?: undefined } | undefined>) => {
@@ -47,10 +55,20 @@ const client = new EngineClient({
     return worker;
   },
   onEvent: (event) => events.push({ event, at: clock() }),
-  onRestart: (why) => restarts.push(why),
+  onStopped: (why) => stops.push(why),
 });
+const measuring = client.job<MeasureCalls>('measure');
+const vision = client.job<VisionCalls>('vision');
+const plans = client.job<PlanCalls>('plans');
 
-let subject: { readonly net: Net; readonly plan: Plan; readonly expected: Float32Array; readonly std: number };
+/** What is looked at, and what the reference makes of it. */
+let subject: {
+  readonly text: string;
+  readonly preparation: Preparation;
+  readonly picture: ImageData;
+  readonly expected: Float32Array;
+  readonly std: number;
+};
 
 function value<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Error(`${outcome.problem.kind}: ${outcome.problem.message}`);
@@ -60,22 +78,57 @@ function value<T>(outcome: Outcome<T>): T {
 const tell = (hook: Hook): void => worker.postMessage(hook);
 const nextReply = (): Promise<HookReply> => new Promise((resolve) => replies.push(resolve));
 
-function preset(name: string): InferredGraph {
+function preset(name: string): { readonly graph: InferredGraph; readonly text: string } {
   const found = resolvePreset(name);
   if ('problem' in found) throw new Error(found.problem);
   const { graph, problems } = expand(found.architecture, name);
   if (!graph) throw new Error(problems.map(({ message }) => message).join('; '));
-  return graph;
+  return { graph, text: print(found.architecture) };
 }
 
-const planFor = async (graph: InferredGraph, keep: readonly string[] = []): Promise<Plan> => {
-  const { capabilities, limits } = value(await client.open());
-  return makePlan(graph, { caps: capabilities, limits, keep });
+/** A few layers that meet every kind of step in a block; `size`: another one has other shaders. */
+const tiny = (size: number): string => `input 3x${size}x${size}
+act relu6
+conv      k3 s2 c8
+mbconv    k3 s2 c12 e3
+mbconv    k3    c12 e3 se0.25
+conv      k1    c24
+pool
+linear    c10
+`;
+const tinySize = 16;
+
+/** Squares of other colours: nothing is smooth, so that every tap counts. */
+function picture(width: number, height: number): ImageData {
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let i = 0; i < width * height; i++) data.set([(i * 37) % 256, (i * 91) % 256, (i * 13) % 256, 255], 4 * i);
+  return new ImageData(data, width, height);
+}
+
+const open = async (text: string): Promise<void> => {
+  const request = { name: 'tested', text, weights: { kind: 'made-up' }, keep: [] } as const;
+  const opened = value(await vision.call((calls, ticket) => calls.openNet(ticket, request)));
+  if (!opened.fits || opened.path.kind !== 'webgpu') throw new Error(`not on the GPU: ${JSON.stringify(opened)}`);
 };
 
-async function runOnce(): Promise<Float32Array> {
-  return value(await client.run([subject.net.input])).outputs[0] as Float32Array;
+/** Shows the picture to the net that is open. */
+async function look(): Promise<Look> {
+  const { picture, preparation } = subject;
+  const bitmap = await createImageBitmap(picture);
+  return value(
+    await vision.call((calls, ticket) => calls.look(ticket, Comlink.transfer(bitmap, [bitmap]), preparation)),
+  );
 }
+
+/** The same picture once more. */
+const again = async (): Promise<Float32Array> =>
+  value(await vision.call((calls, ticket) => calls.again(ticket, subject.preparation))).logits;
+
+const measureTiny = (size: number): Promise<Outcome<Measurement>> =>
+  measuring.call(
+    (calls, ticket) => calls.measure(ticket, { name: 'tiny', text: tiny(size), precision: 'f32', budgetMs: 1 }),
+    { repeat: true },
+  );
 
 /** Standard deviations between logits and their reference; infinite when one of them is no number. */
 function distance(logits: Float32Array): number {
@@ -89,54 +142,58 @@ function distance(logits: Float32Array): number {
 }
 
 const calls = {
-  open: async (): Promise<DeviceFacts> => value(await client.open()),
-
   /** A golden record, carried out by the worker. */
   golden: (record: GoldenRecord): Promise<GoldenReport> =>
     checkRecord(record, {
-      build: (size) => preset(`${record.model}@${size}`),
+      build: (size) => preset(`${record.model}@${size}`).graph,
       execute: async (graph, params, input, keep) => {
-        const plan = await planFor(graph, keep);
-        value(await client.load(plan, () => Promise.resolve(params)));
-        const { outputs } = value(
-          await client.run(
-            [input],
-            plan.outputs.map((_, i) => i),
-          ),
-        );
+        const { capabilities, limits } = value(await client.open());
+        const plan = makePlan(graph, { caps: capabilities, limits, keep });
+        const outputs = value(await plans.call((calls, ticket) => calls.run(ticket, plan, params, [input])));
         return new Map(plan.outputs.map(({ node }, i) => [node, outputs[i] as Float32Array]));
       },
     }),
 
-  kernels: async (): Promise<KernelReport[]> => checkKernels(value(await client.open()).capabilities, client),
+  kernels: async (): Promise<KernelReport[]> => checkKernels(value(await client.open()).capabilities, plans),
 
-  /** Loads a preset, or the tiny net when none is named; later calls use it. Says how far its first logits are from the reference. */
+  /** Opens a preset, or a tiny net when none is named, and shows it a picture; later calls use both. Says how far its logits are from the reference. */
   async load(name?: string): Promise<number> {
-    const net = name === undefined ? tinyNet() : netFrom(preset(name));
-    const expected = runReference(net.graph, net.params, net.input).get(net.graph.outputs[0] as string) as Float32Array;
-    subject = { net, plan: await planFor(net.graph), expected, std: spread(expected).std };
-    value(await client.load(subject.plan, () => Promise.resolve(net.params)));
-    return distance(await runOnce());
+    const text = name === undefined ? tiny(tinySize) : preset(name).text;
+    const graph = pictureGraph(text, 'tested');
+    const [, height, width] = graph.facts.get(graph.inputs[0] as string)?.shape as readonly number[];
+    const preparation = preparationFor([3, height as number, width as number], {});
+    const params = new Map(
+      graphParams(graph).map(({ name, shape }) => [name, generateTensor('profile', name, shape)] as const),
+    );
+    const shown = picture(40, 30);
+    const expected = runReference(graph, params, preparePicture(shown, preparation)).get(
+      graph.outputs[0] as string,
+    ) as Float32Array;
+    subject = { text, preparation, picture: shown, expected, std: spread(expected).std };
+    await open(text);
+    const { logits, preparedOn } = await look();
+    if (preparedOn !== 'gpu') throw new Error('the picture was not prepared on the GPU');
+    return distance(logits);
   },
 
-  /** Loses the device behind the `nth` call of a kind and waits until the call that it hit is answered all the same, and one more. */
-  async lose(loss: Loss, moment: Moment, nth: number): Promise<Recovery> {
+  /**
+   * Loses the device behind the `nth` call of a kind and waits until the call that it hit is answered all the same, and one more.
+   * `size` is of a net that was never measured before, so that its shaders are compiled.
+   */
+  async lose(loss: Loss, moment: Moment, nth: number, size: number): Promise<Recovery> {
     events.length = 0;
     const lost = nextReply();
     tell({ hook: 'lose', loss, moment, nth });
     let worst = 0;
-    if (moment === 'compile' || moment === 'upload') {
-      // Other text, so that every shader is compiled again.
-      const modules = subject.plan.modules.map((wgsl) => `${wgsl}\n// ${clock()}`);
-      value(await client.load({ ...subject.plan, modules }, () => Promise.resolve(subject.net.params)));
-    } else worst = distance(await runOnce());
+    if (moment === 'compile' || moment === 'upload') value(await measureTiny(size));
+    else worst = distance(await again());
     const answered = clock();
     const reply = await Promise.race([
       lost,
       new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 1000)),
     ]);
     if (reply?.reply !== 'lost') throw new Error(`the work ended before ${moment} ${nth} was reached`);
-    worst = Math.max(worst, distance(await runOnce()));
+    worst = Math.max(worst, distance(await again()));
     const of = (state: 'recovering' | 'ready') =>
       events.filter(({ event }) => event.event === 'state' && event.state === state);
     const since = (at: number | undefined): number => (at ?? NaN) - reply.at;
@@ -150,12 +207,12 @@ const calls = {
     };
   },
 
-  /** Runs of the loaded net, one after another; how many gave other bits than the first one. */
+  /** Answers about the same picture, one after another; how many gave other bits than the first one. */
   async soak(runs: number): Promise<{ readonly different: number; readonly counts: ObjectCounts }> {
-    const first = await runOnce();
+    const first = await again();
     let different = 0;
     for (let run = 1; run < runs; run++) {
-      const logits = await runOnce();
+      const logits = await again();
       if (logits.some((x, i) => x !== first[i])) different++;
     }
     const reply = nextReply();
@@ -163,22 +220,29 @@ const calls = {
     return { different, counts: ((await reply) as Extract<HookReply, { reply: 'counts' }>).counts };
   },
 
-  /** Makes the worker hang or throw while a run is under way. */
-  async breakWorker(how: 'hang' | 'throw'): Promise<Replacement> {
-    const before = restarts.length;
+  /** Makes the worker hang or throw while a measurement and a look are under way. */
+  async breakWorker(how: 'hang' | 'throw', size: number): Promise<Replacement> {
+    const before = stops.length;
     const start = clock();
+    const measured = measureTiny(size);
+    const looked = vision.call((calls, ticket) => calls.again(ticket, subject.preparation));
     tell({ hook: how });
-    const under = distance(await runOnce());
+    value(await measured);
     const answerMs = clock() - start;
-    // The run may have been faster than the error.
-    while (restarts.length === before) await new Promise((resolve) => setTimeout(resolve, 10));
-    return { why: restarts.slice(before).join('; '), answerMs, worst: Math.max(under, distance(await runOnce())) };
+    const told = await looked;
+    await open(subject.text);
+    return {
+      why: stops.slice(before).join('; '),
+      answerMs,
+      told: told.ok ? 'answered' : told.problem.kind,
+      worst: distance((await look()).logits),
+    };
   },
 
   /** Errors that no scope caught, and workers that were given up. */
   findings: () => ({
     gpuErrors: events.flatMap(({ event }) => (event.event === 'gpu-error' ? [event.message] : [])),
-    restarts,
+    stops,
   }),
 };
 

@@ -1,7 +1,10 @@
 // The product's GPU worker with hooks around WebGPU: loses its device right behind a chosen call, counts objects, hangs and throws when told to.
 import { countObjects, type ObjectCounts } from '../../../src/workers/engine/object-counter.ts';
-import { serveEngine, type WorkerScope } from '../../../src/workers/border/serve.ts';
+import { serveJobs, type WorkerScope } from '../../../src/workers/border/serve.ts';
+import { measure } from '../../../src/workers/jobs/measure/serve.ts';
+import { vision } from '../../../src/workers/jobs/vision/serve.ts';
 import { clock, crashPath, type Hook, type HookReply, type Moment } from './hooks.ts';
+import { plans } from './plans.ts';
 
 const scope = self as unknown as WorkerScope & { postMessage(reply: HookReply): void };
 let device: GPUDevice | undefined;
@@ -73,4 +76,4 @@ self.addEventListener('message', ({ data }: MessageEvent<Hook | { hook?: undefin
   }
 });
 
-serveEngine(scope, () => navigator.gpu);
+serveJobs(scope, [measure, vision, plans], () => navigator.gpu);

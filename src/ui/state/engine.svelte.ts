@@ -1,7 +1,8 @@
 // The engine as the page sees it: which device there is, what it is doing, and what it measured of the net on the page.
-import type { Measurement, NetJob } from '../../workers/jobs/measure/measure.ts';
+import type { Measurement, NetJob } from '../../workers/jobs/measure/protocol.ts';
 import type { Peaks } from '../../workers/engine/peaks.ts';
 import type { DeviceFacts } from '../../workers/border/protocol.ts';
+import { blocked } from '../../workers/engine/engine.ts';
 import { firstRate } from '../../graph/plan/schedule.ts';
 import type { Accounting } from '../../graph/cost/cost.ts';
 import type { Plan } from '../../graph/plan/plan.ts';
@@ -29,9 +30,13 @@ export interface GpuHost {
   plan(name: string, text: string): Promise<Plan>;
   measure(job: NetJob, hooks: JobHooks): Promise<Measurement>;
   peaks(hooks: JobHooks): Promise<Peaks>;
-  /** Called when the device is lost and when it is back or given up. */
-  onState(listener: (state: 'ready' | 'recovering' | 'failed', detail: string) => void): void;
+  /** Called when the device is lost and when it is back or given up, and for GPU errors that no call reports. */
+  listen(listener: (event: GpuEvent) => void): void;
 }
+
+export type GpuEvent =
+  | { readonly event: 'state'; readonly state: 'ready' | 'recovering' | 'failed'; readonly detail: string }
+  | { readonly event: 'gpu-error'; readonly message: string };
 
 export type EngineStatus =
   | { readonly kind: 'detecting' }
@@ -73,7 +78,10 @@ export class EngineState {
     readonly browser: string,
     readonly version: string,
   ) {
-    host.onState((state, detail) => this.#deviceChanged(state, detail));
+    host.listen((event) => {
+      if (event.event === 'state') this.#deviceChanged(event.state, event.detail);
+      else session.say(sentence(event.message), 'bad');
+    });
   }
 
   /** Of the net that the page shows. */
@@ -268,7 +276,8 @@ export class EngineState {
         },
       });
     } catch (error) {
-      if (!job.signal.aborted) {
+      // Without a device the status says why, and the net is not to blame.
+      if (!job.signal.aborted && (this.status as EngineStatus).kind !== 'none') {
         if (onFailure) onFailure(sentence(error));
         else this.session.say(sentence(error), 'bad');
       }
@@ -286,7 +295,8 @@ export class EngineState {
     else if (state === 'failed') {
       this.facts = undefined;
       this.status = { kind: 'none', ...noDevice(detail) };
-    } else if (this.status.kind === 'recovering')
+    } else if (this.status.kind === 'none') void this.detect();
+    else if (this.status.kind === 'recovering')
       this.status = this.#job
         ? { kind: 'measuring', what: 'Starting again', share: 0, subject: 'net' }
         : { kind: 'ready' };
@@ -301,6 +311,8 @@ function noDevice(why: string): { why: string; advice: string } {
       : 'WebGPU needs a secure page: open it over https or from localhost.';
     return { why: 'This browser offers no WebGPU.', advice };
   }
+  if (why === blocked)
+    return { why, advice: 'Try again, or reload the page. Meanwhile Try and Quantize go on on the CPU.' };
   return {
     // The page offers no other way to time a net: what the command line does instead is no news here.
     why: why.replace(/; nets run on the CPU reference instead|; (?:reload the page, or )?continue on the CPU/, ''),

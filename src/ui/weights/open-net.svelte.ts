@@ -174,15 +174,14 @@ export abstract class OpenNet {
   protected abstract netClosed(): void;
 
   protected heard(event: VisionEvent): void {
-    if (event.event === 'path') {
-      if (this.net.kind === 'open') this.net = { ...this.net, path: event.path };
-    } else if (event.event === 'gpu-error') this.session.say(sentence(event.message), 'bad');
+    if (event.event === 'path' && this.net.kind === 'open') this.net = { ...this.net, path: event.path };
   }
 
   /** The worker is gone, and with it the net and the file that it was sent. */
   protected stopped(why: string): void {
     this.#sentFile = undefined;
-    this.net = { kind: 'failed', text: `The worker that looks at pictures stopped (${why}). Open the weights again.` };
+    if (this.net.kind === 'closed') return;
+    this.net = { kind: 'failed', text: `The GPU worker stopped (${why}). Open the weights again.` };
   }
 
   /** Another net is on the page: its own weights if they are here. Those of a file are tried, so that what does not fit is listed. */

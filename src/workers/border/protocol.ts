@@ -1,22 +1,16 @@
-// What crosses the worker's border: plain data in, typed arrays and failures as values out. No names of layers, no shapes, no UI flags.
+// What crosses the border of every worker: outcomes instead of errors, the device's facts, and what a worker says unasked.
 import type { Capabilities } from '../../gpu-kernels/kernel.ts';
-import type { Plan } from '../../graph/plan/plan.ts';
 import type { AdapterIdentity } from '../engine/device.ts';
 import type { EngineState } from '../engine/engine.ts';
-import type { Measurement, NetJob } from '../jobs/measure/measure.ts';
-import type { Peaks } from '../engine/peaks.ts';
-import type { LoadTimes } from '../engine/program.ts';
-import type { Profile } from '../engine/timing.ts';
 
 /** Why something did not work, for the page to word and to act on. */
-export interface EngineProblem {
-  readonly kind: 'unavailable' | 'memory' | 'shader' | 'aborted' | 'superseded' | 'stopped' | 'internal';
+export interface Problem {
+  readonly kind: 'unavailable' | 'memory' | 'shader' | 'aborted' | 'stopped' | 'internal';
   /** A sentence for the user. */
   readonly message: string;
 }
 
-export type Outcome<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: EngineProblem };
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
 export interface DeviceFacts {
   readonly adapter: AdapterIdentity;
@@ -25,41 +19,27 @@ export interface DeviceFacts {
   readonly limits: { readonly maxBufferBytes: number; readonly maxBindingBytes: number };
 }
 
-export interface OpenOptions {
-  readonly powerPreference?: 'low-power' | 'high-performance';
-  readonly without?: readonly ('shader-f16' | 'subgroups' | 'timestamp-query')[];
-}
-
-export interface RunResult {
-  /** In the order of `read`; transferred. */
-  readonly outputs: readonly Float32Array[];
-  /** Input written to output read, milliseconds. */
-  readonly ms: number;
-}
-
-/** The worker's calls. `ticket` names a call for `cancel` and progress; tickets are never reused. */
-export interface EngineCalls {
-  open(options: OpenOptions): Promise<Outcome<DeviceFacts>>;
-  load(ticket: number, plan: Plan, tensors: ReadonlyMap<string, Float32Array>): Promise<Outcome<LoadTimes>>;
-  run(ticket: number, inputs: readonly Float32Array[], read: readonly number[]): Promise<Outcome<RunResult>>;
-  profile(ticket: number, inputs: readonly Float32Array[], runs: number): Promise<Outcome<Profile>>;
-  /** Plans a net from its text, for the open device or, without one, for a plain GPU. */
-  plan(name: string, text: string): Promise<Outcome<Plan>>;
-  /** Loads a net from its text with made-up weights and profiles it; what was loaded before is dropped. */
-  measure(ticket: number, job: NetJob): Promise<Outcome<Measurement>>;
-  peaks(ticket: number): Promise<Outcome<Peaks>>;
+/** The calls of the worker itself, beside those of its jobs. Tickets are never reused. */
+export interface BorderCalls {
+  /** Opens the device and says what it is. */
+  open(): Promise<Outcome<DeviceFacts>>;
   cancel(ticket: number): void;
-  close(): void;
+  /** The worker that was asked for under this name is gone. */
+  helperEnded(name: string, why: string): void;
 }
 
-/** What the worker says unasked. */
-export type EngineEvent =
+/** What a worker says unasked; a job's own events carry its name. */
+export type BorderEvent =
   | { readonly event: 'beat' }
   | { readonly event: 'state'; readonly state: EngineState; readonly detail: string }
-  | { readonly event: 'progress'; readonly ticket: number; readonly share: number; readonly what?: string }
-  /** First numbers of a measurement that goes on. */
-  | { readonly event: 'first'; readonly ticket: number; readonly first: Measurement }
-  | { readonly event: 'gpu-error'; readonly message: string };
+  | { readonly event: 'gpu-error'; readonly message: string }
+  /** `what` in words, `share` 0 … 1. */
+  | { readonly event: 'progress'; readonly ticket: number; readonly what: string; readonly share: number }
+  /** First results of a call that goes on. */
+  | { readonly event: 'first'; readonly ticket: number; readonly first: unknown }
+  /** Asks for a worker of that name, which gets the port. */
+  | { readonly event: 'helper'; readonly name: string; readonly port: MessagePort }
+  | { readonly event: 'job'; readonly job: string; readonly told: unknown };
 
 /** A worker says that it lives once a second; silence for five means that it hangs. */
 export const beatMs = 1000;

@@ -1,102 +1,135 @@
-// The worker's side of the border: an engine behind calls that never throw.
+// The worker's side of the border: one engine, lanes on it, and a table of jobs whose calls never reject.
 import * as Comlink from 'comlink';
-import type { Tensors } from '../../gpu-kernels/packing/weight-expr.ts';
+import { Ending } from '../engine/ending.ts';
 import { Engine } from '../engine/engine.ts';
-import { measureNet, planNet, type Measurement } from '../jobs/measure/measure.ts';
-import { measurePeaks } from '../engine/peaks.ts';
+import { Checkpoints } from '../weights/checkpoints.ts';
+import { Lanes } from './lanes.ts';
 import { outcome } from './outcome.ts';
-import {
-  beatMs,
-  type DeviceFacts,
-  type EngineCalls,
-  type EngineEvent,
-  type OpenOptions,
-  type Outcome,
-} from './protocol.ts';
-import { Tickets } from './tickets.ts';
+import { beatMs, type BorderCalls, type BorderEvent, type DeviceFacts, type Outcome } from './protocol.ts';
 
 /** What a worker is to this file: the global scope of a real one, or a port. */
-export type WorkerScope = Comlink.Endpoint & { postMessage(message: EngineEvent): void };
+export type WorkerScope = Comlink.Endpoint & { postMessage(message: BorderEvent, transfer?: Transferable[]): void };
 
-/** Serves engine calls on `scope` with the WebGPU that `gpu` gives. Returns what stops it. */
-export function serveEngine(scope: WorkerScope, gpu: () => GPU | undefined): () => void {
-  const tell = (event: EngineEvent): void => scope.postMessage(event);
-  const tickets = new Tickets();
-  let engine: Engine | undefined;
-  let opened: DeviceFacts | undefined;
-  /** Where the progress of the load under way goes. */
-  let onLoad: (share: number) => void = () => undefined;
+/** A row of a worker's table: adding a job is a folder and a row. */
+export interface Job {
+  readonly name: string;
+  /** The job's calls, each of which gives an {@link Outcome}. */
+  serve(host: JobHost): object;
+}
 
-  const engineFor = (options: OpenOptions = {}): Engine =>
-    (engine ??= new Engine({
-      gpu,
-      device: { ...options, onUncapturedError: (message) => tell({ event: 'gpu-error', message }) },
-      onState: (state, detail) => tell({ event: 'state', state, detail }),
-      onProgress: (done, total) => onLoad(done / total),
-    }));
+/** What a job works with. */
+export interface JobHost {
+  readonly engine: Engine;
+  readonly checkpoints: Checkpoints;
+  /** For work that no call asks for. */
+  readonly lanes: Lanes;
+  /** Tells the page's side of the job something unasked. */
+  tell(event: unknown, transfer?: Transferable[]): void;
+  /** A call that can be cancelled; it enters a lane where it uses the GPU. */
+  call<T>(ticket: number, work: (context: CallContext) => Promise<T>): Promise<Outcome<T>>;
+  /** A call that is in the shared lane as a whole. */
+  shared<T>(ticket: number, work: (context: CallContext) => Promise<T>): Promise<Outcome<T>>;
+  /** A call that is in the exclusive lane as a whole; `why` in the form `measuring`. */
+  exclusive<T>(ticket: number, why: string, work: (context: CallContext) => Promise<T>): Promise<Outcome<T>>;
+  /** A worker of that name without the GPU, started by the page. */
+  helper(name: string): Helper;
+}
 
-  const cancellable = tickets.run.bind(tickets);
+export interface Helper {
+  readonly port: MessagePort;
+  /** Comes when the worker could not be started or died: its calls are cut off by it. */
+  readonly ended: Ending;
+}
 
-  const calls: EngineCalls = {
-    open: (options) =>
-      outcome(async () => {
-        const { adapter, capabilities, timestamps, limits } = await engineFor(options).open();
-        opened = { adapter, capabilities, timestamps, limits };
-        return opened;
+export interface CallContext {
+  readonly signal: AbortSignal;
+  readonly progress: (what: string, share: number) => void;
+  /** First results. */
+  readonly first: (first: unknown) => void;
+  /** Runs a part of a call in the shared lane. */
+  readonly shared: <T>(work: () => Promise<T>) => Promise<T>;
+  /** For long work: lets messages in and, in the shared lane, calls that wait for it; rejects when the call is cancelled. */
+  readonly pause: () => Promise<void>;
+}
+
+/** Work that may be done without letting messages in, milliseconds. */
+const sliceMs = 40;
+
+/** Serves `jobs` on `scope` with the WebGPU that `gpu` gives. Returns what stops it. */
+export function serveJobs(scope: WorkerScope, jobs: readonly Job[], gpu: () => GPU | undefined): () => void {
+  const tell = (event: BorderEvent, transfer: Transferable[] = []): void => scope.postMessage(event, transfer);
+  const running = new Map<number, AbortController>();
+  const helpers = new Map<string, Ending>();
+  const lanes = new Lanes();
+  const checkpoints = new Checkpoints();
+  const engine = new Engine({
+    gpu,
+    device: { onUncapturedError: (message) => tell({ event: 'gpu-error', message }) },
+    onState: (state, detail) => tell({ event: 'state', state, detail }),
+  });
+
+  async function call<T>(ticket: number, work: (context: CallContext) => Promise<T>): Promise<Outcome<T>> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    running.set(ticket, controller);
+    let sharing = false;
+    let since = performance.now();
+    const context: CallContext = {
+      signal,
+      progress: (what, share) => tell({ event: 'progress', ticket, what, share }),
+      first: (first) => tell({ event: 'first', ticket, first }),
+      async shared(part) {
+        sharing = true;
+        return lanes.shared(part, signal).finally(() => (sharing = false));
+      },
+      async pause() {
+        signal.throwIfAborted();
+        if (performance.now() - since < sliceMs) return;
+        await new Promise((resolve) => setTimeout(resolve));
+        signal.throwIfAborted();
+        if (sharing) await lanes.letPass(signal);
+        since = performance.now();
+      },
+    };
+    const result = await outcome(() => work(context));
+    running.delete(ticket);
+    return result;
+  }
+
+  const hostOf = (job: string): JobHost => ({
+    engine,
+    checkpoints,
+    lanes,
+    tell: (told, transfer) => tell({ event: 'job', job, told }, transfer),
+    call,
+    shared: (ticket, work) => call(ticket, (context) => context.shared(() => work(context))),
+    exclusive: (ticket, why, work) =>
+      call(ticket, (context) => lanes.exclusive(why, () => work(context), context.signal)),
+    helper(name) {
+      const { port1, port2 } = new MessageChannel();
+      const ended = new Ending();
+      helpers.set(name, ended);
+      tell({ event: 'helper', name, port: port2 }, [port2]);
+      return { port: port1, ended };
+    },
+  });
+  const calls: BorderCalls = {
+    open: () =>
+      outcome(async (): Promise<DeviceFacts> => {
+        const { adapter, capabilities, timestamps, limits } = await engine.open();
+        return { adapter, capabilities, timestamps, limits };
       }),
-    load(ticket, plan, tensors) {
-      onLoad = (share) => tell({ event: 'progress', ticket, share });
-      const find: Tensors = (name) => {
-        const data = tensors.get(name);
-        if (!data) throw new Error(`the checkpoint has no tensor "${name}"`);
-        return data;
-      };
-      return outcome(() => engineFor().load(plan, find));
-    },
-    async run(ticket, inputs, read) {
-      const start = performance.now();
-      const result = await cancellable(ticket, (signal) => engineFor().run(inputs, { read, signal }));
-      if (!result.ok) return result;
-      const value = { outputs: result.value, ms: performance.now() - start };
-      return Comlink.transfer<Outcome<typeof value>>(
-        { ok: true, value },
-        result.value.map((output) => output.buffer),
-      );
-    },
-    profile: (ticket, inputs, runs) =>
-      cancellable(ticket, (signal) =>
-        engineFor().profile(inputs, {
-          runs,
-          signal,
-          onProgress: (share) => tell({ event: 'progress', ticket, share }),
-        }),
-      ),
-    plan: (name, text) => outcome(() => Promise.resolve(planNet({ name, text, precision: 'f32' }, opened))),
-    measure: (ticket, job) =>
-      cancellable(ticket, (signal) => {
-        const onProgress = (what: string, share: number): void => tell({ event: 'progress', ticket, share, what });
-        onLoad = (share) => onProgress('Compiling shaders', 0.05 + 0.35 * share);
-        const onFirst = (first: Measurement): void => tell({ event: 'first', ticket, first });
-        return measureNet(engineFor(), job, { signal, onProgress, onFirst });
-      }),
-    peaks: (ticket) =>
-      cancellable(ticket, async (signal) =>
-        measurePeaks(await engineFor().open(), {
-          signal,
-          onProgress: (share) => tell({ event: 'progress', ticket, share, what: 'Running benchmarks' }),
-        }),
-      ),
-    cancel: (ticket) => tickets.cancel(ticket),
-    close() {
-      engine?.close();
-      engine = undefined;
-    },
+    helperEnded: (name, why) => helpers.get(name)?.end(new Error(`The worker "${name}" stopped: ${why}.`)),
+    cancel: (ticket) => running.get(ticket)?.abort(new DOMException('Cancelled.', 'AbortError')),
   };
-  Comlink.expose(calls, scope);
+  Comlink.expose(
+    { ...calls, ...Object.fromEntries(jobs.map((job) => [job.name, job.serve(hostOf(job.name))])) },
+    scope,
+  );
   const beat = setInterval(() => tell({ event: 'beat' }), beatMs);
   tell({ event: 'beat' });
   return () => {
     clearInterval(beat);
-    calls.close();
+    engine.close();
   };
 }

@@ -1,10 +1,11 @@
-// The debug ladder: `?debug=plan,wgsl,timing` in the page's address, `DEBUG=plan,wgsl,timing` for the command line; the words go to the console.
+// The debug ladder: `?debug=device,plan,wgsl,timing` in the page's address, `DEBUG=…` for the command line; the words go to the console.
 
 /**
- * `plan`: each plan that is loaded, a line a dispatch. `wgsl`: its shader texts. `timing`: milliseconds of each load and run.
- * `objects`: counts live GPU objects where pictures are looked at, and shows the count there.
+ * `device`: each adapter that is asked for and each device that is opened or lost. `plan`: each plan that is loaded, a line a
+ * dispatch. `wgsl`: its shader texts. `timing`: milliseconds of each load and run. `objects`: counts live GPU objects, and shows the
+ * count where pictures are looked at.
  */
-export type DebugTopic = 'plan' | 'wgsl' | 'timing' | 'objects';
+export type DebugTopic = 'device' | 'plan' | 'wgsl' | 'timing' | 'objects';
 
 let topics: ReadonlySet<string> = new Set();
 let sink: (text: string) => void = () => undefined;
@@ -14,6 +15,8 @@ export function startDebug(words: string, print: (text: string) => void): void {
   topics = new Set(words.split(',').map((word) => word.trim()));
   sink = print;
 }
+
+export const listening = (topic: DebugTopic): boolean => topics.has(topic);
 
 /** Prints `text()` where somebody listens to the topic. */
 export function debug(topic: DebugTopic, text: () => string): void {

@@ -1,5 +1,6 @@
 // Opens a GPUDevice with what the adapter offers and the engine can use, and keeps what is shared by all programs on it: compiled pipelines.
 import type { Capabilities } from '../../gpu-kernels/kernel.ts';
+import { debug } from './debug.ts';
 
 export interface AdapterIdentity {
   readonly vendor: string;
@@ -57,6 +58,7 @@ export function identify(adapter: GPUAdapter): AdapterIdentity {
  */
 export async function openDevice(gpu: GPU | undefined, options: DeviceOptions = {}): Promise<OpenDevice> {
   if (!gpu) throw new NoDeviceError('This browser has no WebGPU; nets run on the CPU reference instead.');
+  debug('device', () => 'adapter requested');
   const adapter = await gpu.requestAdapter(options.powerPreference ? { powerPreference: options.powerPreference } : {});
   if (!adapter)
     throw new NoDeviceError(
@@ -75,6 +77,8 @@ export async function openDevice(gpu: GPU | undefined, options: DeviceOptions = 
       `The adapter ${identity.description || identity.vendor} refused a device: ${(error as Error).message}`,
     );
   }
+  debug('device', () => `device opened: ${identity.description || identity.vendor}`);
+  void device.lost.then(({ reason, message }) => debug('device', () => `device lost: ${reason} ${message}`));
   device.addEventListener('uncapturederror', (event) => options.onUncapturedError?.(event.error.message));
   const { limits } = device;
   return {

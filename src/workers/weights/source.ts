@@ -5,7 +5,7 @@ import { generateTensor } from '../../graph/inspect/golden.ts';
 import type { InferredGraph } from '../../graph/ir/graph.ts';
 import { saysImagenet } from '../../graph/tasks/classify/labels.ts';
 import { describeMismatch, graphParams, loadWeights, type Params } from '../../graph/weights/weights.ts';
-import type { WeightsFacts, WeightsRef } from '../jobs/vision/protocol.ts';
+import type { WeightsFacts, WeightsRef } from './protocol.ts';
 import { hashOf, listWeights, readWeights } from './store.ts';
 
 export interface Checkpoint {

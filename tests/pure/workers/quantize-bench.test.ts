@@ -18,9 +18,8 @@ function newBench(): QuantizeBench {
     graphParams(graph!).map(({ name, shape }) => [name, generateTensor('bench', name, shape)] as const),
   );
   const facts = { name: 'small', text, preprocessing: {}, imagenet: false };
-  const bench = new QuantizeBench({ hash: '0', graph: graph!, params, facts }, undefined);
-  bench.usePictures([0, 1, 2].map((seed) => generateTensor('picture', String(seed), [1, 16, 16, 3])));
-  return bench;
+  const pictures = [0, 1, 2].map((seed) => generateTensor('picture', String(seed), [1, 16, 16, 3]));
+  return new QuantizeBench({ hash: '0', graph: graph!, params, facts }, undefined).withPictures(pictures);
 }
 
 /** Hooks that note what is reported. */

@@ -2,7 +2,7 @@
 import type { Architecture } from '../../../graph/architecture.ts';
 import type { InferredGraph } from '../../../graph/ir/graph.ts';
 import type { SharedResult } from '../../../graph/link/link.ts';
-import type { Measurement } from '../../../workers/jobs/measure/measure.ts';
+import type { Measurement } from '../../../workers/jobs/measure/protocol.ts';
 import type { DeviceFacts } from '../../../workers/border/protocol.ts';
 import { adapterText, linkText } from '../../parts/adapter-text.ts';
 import { lineTimes, nodeTimes } from './node-times.ts';

@@ -15,8 +15,8 @@ import type {
   CalibratorRow,
   ComparedNets,
 } from '../../../workers/jobs/quantize/protocol.ts';
-import type { CallHooks } from '../../../workers/border/ticket-client.ts';
-import type { WeightsFacts } from '../../../workers/jobs/vision/protocol.ts';
+import type { CallHooks } from '../../../workers/border/client.ts';
+import type { WeightsFacts } from '../../../workers/weights/protocol.ts';
 import type { NodeNoise } from '../../state/measurements/heat.ts';
 import { canonical, type Quantization, type Session } from '../../state/session.svelte.ts';
 import { saveBlob } from '../../parts/clipboard.ts';
@@ -113,9 +113,6 @@ export class QuantizeState implements Quantization {
   constructor(readonly session: Session) {
     this.vision = tryState(session);
     this.client = quantizeHost({
-      onEvent: (event) => {
-        if (event.event === 'gpu-error') session.say(sentence(event.message), 'bad');
-      },
       onStopped: () => this.#forget(),
     });
     void this.vision.refreshStored();
@@ -272,7 +269,7 @@ export class QuantizeState implements Quantization {
   }
 
   /** One job at a time: a new one stops the one before. */
-  async #run(work: (hooks: Required<CallHooks>) => Promise<void>): Promise<void> {
+  async #run(work: (hooks: JobHooks) => Promise<void>): Promise<void> {
     this.cancel();
     const running = new AbortController();
     this.#running = running;
@@ -296,7 +293,7 @@ export class QuantizeState implements Quantization {
   }
 
   /** A question about the net and the pictures that the page has now. */
-  async #ask<T>(work: Ask<T>, hooks: Required<CallHooks>): Promise<T> {
+  async #ask<T>(work: Ask<T>, hooks: JobHooks): Promise<T> {
     await this.#open(hooks);
     const key = this.#pictureKey;
     if (this.#sentKey !== key) {
@@ -308,7 +305,7 @@ export class QuantizeState implements Quantization {
     return this.#call(work, hooks);
   }
 
-  async #open(hooks: Required<CallHooks>): Promise<void> {
+  async #open(hooks: JobHooks): Promise<void> {
     const { choice, session, vision } = this;
     const key = this.#benchKey;
     if (!choice) throw new Error(`${session.name} has no weights here; load some first.`);
@@ -327,7 +324,7 @@ export class QuantizeState implements Quantization {
     throw new Error(`These weights are of another net than ${name}.`);
   }
 
-  async #call<T>(work: Ask<T>, hooks: Required<CallHooks>): Promise<T> {
+  async #call<T>(work: Ask<T>, hooks: JobHooks): Promise<T> {
     const outcome = await this.client.call(work, hooks);
     hooks.signal.throwIfAborted();
     if (outcome.ok) return outcome.value;
@@ -347,6 +344,7 @@ export class QuantizeState implements Quantization {
   }
 }
 
+type JobHooks = Required<Pick<CallHooks, 'signal' | 'onProgress'>>;
 type Ask<T> = (calls: QuantizeClient['calls'], ticket: number) => Promise<Outcome<T>>;
 
 const current = <T>(found: Found<T> | undefined, key: string): T | undefined =>

@@ -23,6 +23,8 @@ export class Camera {
   deviceId = $state<string | undefined>(undefined);
   stream = $state.raw<MediaStream | undefined>(undefined);
   paused = $state(false);
+  /** What has the GPU alone and holds the frames up, as in `measuring`. */
+  held = $state<string | undefined>(undefined);
   /** Shows the picture as a mirror does; the net sees it as it is. */
   mirror = $state(true);
   #sent = 0;
@@ -95,6 +97,7 @@ export class Camera {
     }
     this.stream = undefined;
     this.paused = false;
+    this.held = undefined;
     this.status = why === undefined ? { kind: 'off' } : { kind: 'refused', text: why };
   }
 

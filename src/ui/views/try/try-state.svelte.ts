@@ -184,6 +184,7 @@ export class TryState extends OpenNet {
 
   protected override heard(event: VisionEvent): void {
     if (event.event === 'frame') this.#frame(event.report);
+    else if (event.event === 'camera-held') this.camera.held = event.why;
     else if (event.event === 'camera-failed') this.camera.stop(`The camera was turned off: ${event.message}`);
     else super.heard(event);
   }
@@ -213,7 +214,7 @@ export class TryState extends OpenNet {
   protected override stopped(why: string): void {
     this.#hasPicture = false;
     this.photo = undefined;
-    this.camera.stop(`The camera was turned off, since the worker that looks at pictures stopped (${why}).`);
+    if (this.camera.on) this.camera.stop(`The camera was turned off, since the GPU worker stopped (${why}).`);
     super.stopped(why);
   }
 }

@@ -9,23 +9,8 @@ import type { Plan } from '../../../graph/plan/plan.ts';
 import { graphParams } from '../../../graph/weights/weights.ts';
 import type { OpenDevice } from '../../engine/device.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { LoadTimes } from '../../engine/program.ts';
-import type { Profile } from '../../engine/timing.ts';
-
-export interface NetJob {
-  readonly name: string;
-  /** Architecture text that makes a graph. */
-  readonly text: string;
-  readonly precision: Precision;
-  /** Time to spend on runs; at least {@link fewestRuns} of each kind are made. */
-  readonly budgetMs: number;
-}
-
-export interface Measurement {
-  readonly plan: Plan;
-  readonly load: LoadTimes;
-  readonly profile: Profile;
-}
+import { LoadedNet } from '../../engine/loaded-net.ts';
+import type { Measurement, NetJob } from './protocol.ts';
 
 export interface MeasureHooks {
   readonly signal?: AbortSignal;
@@ -78,7 +63,7 @@ const planGraph = (
   makePlan(graph, { caps: device?.capabilities ?? plainGpu, precision, ...(device && { limits: device.limits }) });
 
 /**
- * Plans for the engine's own device, loads and profiles. The net stays loaded.
+ * Plans for the engine's own device, loads, profiles and frees.
  * Rejects with the signal's reason when aborted, with PlanError or LoweringError when the device cannot run the net, with Error when the text is no net.
  */
 export async function measureNet(
@@ -92,21 +77,29 @@ export async function measureNet(
   const graph = graphOf(job.name, job.text);
   const plan = planGraph(graph, job.precision, open);
   onProgress?.('Compiling shaders', 0.05);
-  const load = await engine.load(plan, madeUp(graphParams(graph)));
-  const inputs = plan.inputs.map(({ shape }) => madeUpInput(shape));
-  onProgress?.('First run', 0.4);
-  const start = performance.now();
-  await engine.run(inputs, signal ? { signal } : {});
-  const firstRunMs = performance.now() - start;
-  onProgress?.('Warming up', 0.45);
-  const first = await engine.profile(inputs, { runs: 1, firstRunMs, ...(signal && { signal }) });
-  onFirst?.({ plan, load, profile: first });
-  const runs = Math.min(mostRuns, Math.max(fewestRuns, Math.round(job.budgetMs / (kinds * first.warm.medianMs))));
-  const profile = await engine.profile(inputs, {
-    runs,
-    firstRunMs,
+  const net = await LoadedNet.load(engine, plan, madeUp(graphParams(graph)), {
     ...(signal && { signal }),
-    onProgress: (share) => onProgress?.('Timing layers', 0.5 + 0.5 * share),
+    onProgress: (done, total) => onProgress?.('Compiling shaders', 0.05 + (0.35 * done) / total),
   });
-  return { plan, load, profile };
+  try {
+    const load = await net.loadTimes();
+    const inputs = plan.inputs.map(({ shape }) => madeUpInput(shape));
+    onProgress?.('First run', 0.4);
+    const start = performance.now();
+    await net.run(inputs, signal ? { signal } : {});
+    const firstRunMs = performance.now() - start;
+    onProgress?.('Warming up', 0.45);
+    const first = await net.profile(inputs, { runs: 1, firstRunMs, ...(signal && { signal }) });
+    onFirst?.({ plan, load, profile: first });
+    const runs = Math.min(mostRuns, Math.max(fewestRuns, Math.round(job.budgetMs / (kinds * first.warm.medianMs))));
+    const profile = await net.profile(inputs, {
+      runs,
+      firstRunMs,
+      ...(signal && { signal }),
+      onProgress: (share) => onProgress?.('Timing layers', 0.5 + 0.5 * share),
+    });
+    return { plan, load, profile };
+  } finally {
+    net.destroy();
+  }
 }

@@ -48,8 +48,6 @@ const verdictRuns = (software: boolean): number => (software ? 3 : 15);
 
 export class QuantizeBench {
   readonly layers: readonly BenchLayer[];
-  private inputs: readonly Float32Array[] = [];
-  private readonly folded: FoldedNet;
   private equalized: FoldedNet | undefined;
   private readonly calibrations = new Map<boolean, Calibration>();
   private logits: readonly Float32Array[] | undefined;
@@ -61,8 +59,10 @@ export class QuantizeBench {
     private readonly net: BenchNet,
     /** Undefined: on the CPU. Set anew after the device was lost. */
     public open: OpenDevice | undefined,
+    /** Prepared pictures. */
+    private readonly inputs: readonly Float32Array[] = [],
+    private readonly folded: FoldedNet = foldNet(net.graph, net.params),
   ) {
-    this.folded = foldNet(net.graph, net.params);
     this.layers = this.folded.program.steps.map((step) => {
       const why = whyFloat(step);
       return { id: layerId(step), op: step.family, ...(why !== undefined && { whyFloat: why }) };
@@ -73,12 +73,12 @@ export class QuantizeBench {
     return this.net.hash;
   }
 
-  /** Prepared pictures; what was made with others is dropped. */
-  usePictures(inputs: readonly Float32Array[]): void {
-    this.inputs = inputs;
-    this.calibrations.clear();
-    this.logits = undefined;
-    this.made = undefined;
+  /** The same net with other pictures: work under way keeps those that it began with. */
+  withPictures(inputs: readonly Float32Array[]): QuantizeBench {
+    const next = new QuantizeBench(this.net, this.open, inputs, this.folded);
+    next.equalized = this.equalized;
+    next.fromFile = this.fromFile;
+    return next;
   }
 
   /** A net out of a file, for its own recipe. */

@@ -1,4 +1,4 @@
-// What crosses the border of the worker that quantizes: nets with weights, pictures, calibrations, and what each of them costs.
+// What crosses the border of the job that quantizes: nets with weights, pictures, calibrations, and what each of them costs.
 import type { Preprocessing } from '../../../graph/pictures/preprocess.ts';
 import type { Agreement } from '../../../graph/quant/compare.ts';
 import type { CalibrationMethod } from '../../../graph/quant/observers.ts';
@@ -9,8 +9,7 @@ import type { ValueSpread } from '../../../graph/quant/spread.ts';
 import type { VerdictColumn, VerdictLayer } from '../../../graph/quant/verdict.ts';
 import type { AdapterIdentity } from '../../engine/device.ts';
 import type { Outcome } from '../../border/protocol.ts';
-import type { TicketEvent } from '../../border/ticket-client.ts';
-import type { WeightsFacts, WeightsRef } from '../vision/protocol.ts';
+import type { WeightsFacts, WeightsRef } from '../../weights/protocol.ts';
 
 export interface BenchRequest {
   /** Identity of the net (src/graph/link/link.ts). */
@@ -125,7 +124,4 @@ export interface QuantizeCalls {
   load(ticket: number, bytes: Uint8Array): Promise<Outcome<LoadedFile>>;
   /** The net of the last file stands for its recipe, on the bench of the net with this hash; `undefined`: no longer. */
   adopt(hash: string | undefined): void;
-  cancel(ticket: number): void;
 }
-
-export type QuantizeEvent = TicketEvent | { readonly event: 'gpu-error'; readonly message: string };

@@ -1,120 +1,102 @@
-// The worker's side of quantize-protocol.ts: calls that never reject, one net on the bench, the work interruptible between layers.
+// The job that quantizes: one net on the bench, long work that lets measurements pass; the same without a GPU in a worker of its own.
 import * as Comlink from 'comlink';
+import { readSafetensors } from '../../../graph/formats/safetensors/read.ts';
 import { preparationFor, preparePicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
 import { isQuantizedFile, readQuantized } from '../../../graph/quant/file.ts';
-import { readSafetensors } from '../../../graph/formats/safetensors/read.ts';
 import type { QuantizedNet } from '../../../graph/quant/quantize.ts';
-import { NoDeviceError } from '../../engine/device.ts';
-import { Engine } from '../../engine/engine.ts';
 import { outcome } from '../../border/outcome.ts';
-import { pictureGraph } from '../vision/picture-graph.ts';
-import { picturePixels } from '../vision/picture-pixels.ts';
-import { beatMs, type Outcome } from '../../border/protocol.ts';
+import type { Outcome } from '../../border/protocol.ts';
+import type { CallContext, Job, JobHost } from '../../border/serve.ts';
+import { pictureGraph } from '../../pictures/picture-graph.ts';
+import { picturePixels } from '../../pictures/picture-pixels.ts';
+import { fit } from '../../weights/source.ts';
 import { QuantizeBench, type BenchHooks } from './bench.ts';
-import type { BenchPath, BenchRequest, OpenedBench, QuantizeCalls, QuantizeEvent } from './protocol.ts';
-import { Tickets } from '../../border/tickets.ts';
-import { fit, openCheckpoint } from '../../weights/source.ts';
+import type { BenchPath, BenchRequest, OpenedBench, QuantizeCalls } from './protocol.ts';
 
-export type QuantizeScope = Comlink.Endpoint & { postMessage(message: QuantizeEvent): void };
+/** On the device: calls answer `unavailable` where there is none. */
+export const quantize: Job = { name: 'quantize', serve: (host) => serveQuantize(host, undefined) };
 
-/** Share of the time that work may take without letting messages in, milliseconds. */
-const sliceMs = 40;
+/** On the CPU, and why. */
+export const quantizeWithoutGpu = (why: string): Job => ({
+  name: 'quantize',
+  serve: (host) => serveQuantize(host, why),
+});
 
-export function serveQuantize(scope: QuantizeScope, gpu: () => GPU | undefined): void {
-  const tell = (event: QuantizeEvent): void => scope.postMessage(event);
-  const tickets = new Tickets();
-  const engine = new Engine({ gpu, device: { onUncapturedError: (message) => tell({ event: 'gpu-error', message }) } });
+function serveQuantize(
+  { engine, checkpoints, call, shared, exclusive }: JobHost,
+  cpu: string | undefined,
+): QuantizeCalls {
   let bench: QuantizeBench | undefined;
   let preparation: Preparation | undefined;
   let fromFile: QuantizedNet | undefined;
   /** The net that {@link fromFile} is of, once the page said so. */
   let adoptedBy: string | undefined;
+  /** Counts the nets that were put on the bench. */
+  let turn = 0;
 
-  /** Jobs use one device and one set of pictures: each waits for the one before. */
-  let before: Promise<unknown> = Promise.resolve();
-  const job = <T>(ticket: number, work: (hooks: BenchHooks) => Promise<T>): Promise<Outcome<T>> =>
-    tickets.run(ticket, (signal) => {
-      let since = performance.now();
-      const pause = async (): Promise<void> => {
-        signal.throwIfAborted();
-        if (performance.now() - since < sliceMs) return;
-        await new Promise((resolve) => setTimeout(resolve));
-        since = performance.now();
-        signal.throwIfAborted();
-      };
-      const onProgress = (what: string, share: number): void => tell({ event: 'progress', ticket, what, share });
-      const turn = before.then(async () => {
-        signal.throwIfAborted();
-        try {
-          return await work({ signal, pause, onProgress });
-        } catch (error) {
-          // What a lost device's reads reject with has the name of a cancelled call.
-          if (!signal.aborted && error instanceof DOMException && error.name === 'AbortError')
-            throw new Error('The GPU was lost on the way. Start it again.', { cause: error });
-          throw error;
-        }
-      });
-      before = turn.catch(() => undefined);
-      return turn;
-    });
+  const atBench = <T>(
+    { signal, pause, progress }: CallContext,
+    work: (bench: QuantizeBench, hooks: BenchHooks) => Promise<T>,
+  ): Promise<T> => {
+    const own = bench;
+    if (!own) throw new Error('No net is on the bench.');
+    const hooks = { signal, pause, onProgress: progress };
+    if (cpu !== undefined) return work(own, hooks);
+    return engine.use((open) => {
+      own.open = open;
+      return work(own, hooks);
+    }, signal);
+  };
   const onBench = <T>(
     ticket: number,
     work: (bench: QuantizeBench, hooks: BenchHooks) => Promise<T>,
-  ): Promise<Outcome<T>> =>
-    job(ticket, async (hooks) => {
-      if (!bench) throw new Error('No net is on the bench.');
-      if (bench.open) bench.open = await engine.open();
-      return work(bench, hooks);
-    });
+  ): Promise<Outcome<T>> => shared(ticket, (context) => atBench(context, work));
 
   async function open(
     { hash, name, text, weights, preprocessing }: BenchRequest,
-    { signal, onProgress }: BenchHooks,
+    { signal, progress }: CallContext,
   ): Promise<OpenedBench> {
     bench = undefined;
+    const own = ++turn;
+    const device = cpu === undefined ? await engine.open() : undefined;
     const graph = pictureGraph(text, name);
-    onProgress('Reading the weights', 0);
-    const checkpoint = await openCheckpoint(weights as Parameters<typeof openCheckpoint>[0]);
+    progress('Reading the weights', 0);
+    const checkpoint = await checkpoints.get(weights);
     signal.throwIfAborted();
     const fitted = fit(checkpoint, graph);
     if ('mismatch' in fitted) return { fits: false, mismatch: fitted.mismatch };
-    onProgress('Preparing the net', 0.5);
+    progress('Preparing the net', 0.5);
     const { facts } = checkpoint;
-    const own = facts.embedded?.preprocessing ?? preprocessing;
+    const given = facts.embedded?.preprocessing ?? preprocessing;
     const [, height, width] = graph.facts.get(graph.inputs[0] ?? '')?.shape as readonly number[];
-    const { size: _, ...recipe } = { size: 0, ...own };
-    preparation = preparationFor([3, height as number, width as number], recipe);
-    let path: BenchPath;
-    const device = await engine.open().catch((error: unknown) => {
-      if (error instanceof NoDeviceError) return error;
-      throw error;
-    });
-    if (device instanceof NoDeviceError) path = { kind: 'cpu', why: device.message };
-    else path = { kind: 'webgpu', adapter: device.adapter, packedDot: device.capabilities.packedDot };
-    bench = new QuantizeBench(
-      {
-        hash,
-        graph,
-        params: fitted.params,
-        facts: { name, text, preprocessing: recipe, imagenet: facts.imagenet },
-      },
-      device instanceof NoDeviceError ? undefined : device,
+    const { size: _, ...recipe } = { size: 0, ...given };
+    const path: BenchPath = device
+      ? { kind: 'webgpu', adapter: device.adapter, packedDot: device.capabilities.packedDot }
+      : { kind: 'cpu', why: cpu ?? '' };
+    const made = new QuantizeBench(
+      { hash, graph, params: fitted.params, facts: { name, text, preprocessing: recipe, imagenet: facts.imagenet } },
+      device,
     );
+    if (own !== turn) throw new DOMException('Another net was opened meanwhile.', 'AbortError');
+    preparation = preparationFor([3, height as number, width as number], recipe);
+    bench = made;
     if (adoptedBy === hash) bench.useFile(fromFile);
     return { fits: true, path, weights: facts, layers: bench.layers };
   }
 
-  const calls: QuantizeCalls = {
-    open: (ticket, request) => job(ticket, (hooks) => open(request, hooks)),
+  return {
+    open: (ticket, request) => call(ticket, (context) => open(request, context)),
     pictures: (ticket, bitmaps) =>
-      onBench(ticket, async (own, { pause }) => {
+      shared(ticket, async ({ pause }) => {
+        const own = bench;
+        if (!own) throw new Error('No net is on the bench.');
         const inputs: Float32Array[] = [];
         for (const bitmap of bitmaps) {
           inputs.push(preparePicture(await picturePixels(bitmap), preparation as Preparation));
           bitmap.close();
           await pause();
         }
-        own.usePictures(inputs);
+        if (bench === own) bench = own.withPictures(inputs);
         return inputs.length;
       }),
     compare: (ticket, treatment) => onBench(ticket, (own, hooks) => own.compare(treatment, hooks)),
@@ -128,13 +110,14 @@ export function serveQuantize(scope: QuantizeScope, gpu: () => GPU | undefined):
     agreement: (ticket, recipe) => onBench(ticket, (own, hooks) => own.agreement(recipe, hooks)),
     until: (ticket, recipe, ranking, target) =>
       onBench(ticket, (own, hooks) => own.until(recipe, ranking, target, hooks)),
-    verdict: (ticket, recipe) => onBench(ticket, (own, hooks) => own.verdict(recipe, hooks)),
+    verdict: (ticket, recipe) =>
+      exclusive(ticket, 'measuring', (context) => atBench(context, (own, hooks) => own.verdict(recipe, hooks))),
     save: async (ticket, recipe) => {
       const saved = await onBench(ticket, (own, hooks) => own.save(recipe, hooks));
       return saved.ok ? Comlink.transfer(saved, [saved.value.buffer]) : saved;
     },
     load: (ticket, bytes) =>
-      job(ticket, () => {
+      call(ticket, () => {
         const file = readSafetensors(bytes);
         if (!isQuantizedFile(file))
           throw new Error('This file holds plain weights, not a quantized net. Load it in Try, under Weights.');
@@ -146,9 +129,5 @@ export function serveQuantize(scope: QuantizeScope, gpu: () => GPU | undefined):
       adoptedBy = hash;
       bench?.useFile(hash === bench.hash ? fromFile : undefined);
     },
-    cancel: (ticket) => tickets.cancel(ticket),
   };
-  Comlink.expose(calls, scope);
-  setInterval(() => tell({ event: 'beat' }), beatMs);
-  tell({ event: 'beat' });
 }

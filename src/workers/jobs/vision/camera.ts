@@ -1,4 +1,5 @@
 // The camera in the worker: frames come as a stream or one by one, a few are under way, and each answer is reported with rate and latency.
+import type { Lanes } from '../../border/lanes.ts';
 import { FrameLoop, FrameMeter, pump, type Rate } from './frame-loop.ts';
 import type { VisionNet } from './net.ts';
 import type { CameraSettings, VisionEvent } from './protocol.ts';
@@ -9,6 +10,8 @@ type Frame = VideoFrame | ImageBitmap;
 const unshownMs = 2000;
 
 export class VisionCamera {
+  /** Something has the GPU alone: frames are let go until it ends. */
+  private held: string | undefined;
   private settings: CameraSettings | undefined;
   private loop: FrameLoop<Frame> | undefined;
   private stopping = new AbortController();
@@ -22,8 +25,18 @@ export class VisionCamera {
 
   constructor(
     private readonly net: VisionNet,
+    private readonly lanes: Lanes,
     private readonly tell: (event: VisionEvent, transfer?: Transferable[]) => void,
-  ) {}
+  ) {
+    lanes.watch((why) => this.hold(why));
+  }
+
+  private hold(why: string | undefined): void {
+    this.held = why;
+    // The gap is no rate.
+    if (why === undefined) this.meter = new FrameMeter();
+    if (this.loop) this.tell({ event: 'camera-held', why });
+  }
 
   watch(stream: ReadableStream<VideoFrame>, settings: CameraSettings): void {
     const loop = this.begin(settings);
@@ -67,17 +80,21 @@ export class VisionCamera {
       (error) => this.failed(error),
     );
     this.loop = loop;
+    if (this.held !== undefined) this.hold(this.held);
     return loop;
   }
 
   private async answer(frame: Frame, at: number, session: number): Promise<void> {
     const { settings, loop } = this;
     // Frames that come while a net is being loaded are let go.
-    if (!loop || !settings || settings.paused || session !== this.session || !this.net.net) return;
+    if (!loop || !settings || settings.paused || this.held !== undefined || session !== this.session || !this.net.net)
+      return;
     const { epoch } = this.net;
-    const look = await this.net.look(frame, settings.preparation).catch((error: unknown) => {
-      if (epoch === this.net.epoch) throw error;
-    });
+    const look = await this.lanes
+      .shared(() => this.net.look(frame, settings.preparation))
+      .catch((error: unknown) => {
+        if (epoch === this.net.epoch) throw error;
+      });
     if (!look || session !== this.session || epoch !== this.net.epoch) return;
     const sequence = ++this.sequence;
     const buffers = [look.logits, ...look.values.values()].map(({ buffer }) => buffer as ArrayBuffer);

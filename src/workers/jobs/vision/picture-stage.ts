@@ -1,16 +1,9 @@
 // Preprocessing on the GPU: a photo or a camera frame goes to a texture, and two dispatches before the net's own write its input.
-import { normalize, geometry, type Picture, type Preparation } from '../../../graph/pictures/preprocess.ts';
+import { normalize, geometry, type Preparation } from '../../../graph/pictures/preprocess.ts';
 import { resampleTaps, type Taps } from '../../../graph/pictures/resample.ts';
 import type { OpenDevice } from '../../engine/device.ts';
+import { sizeOf, type PictureSource } from '../../pictures/picture-pixels.ts';
 import { acrossWgsl, downWgsl, tapsAt } from './picture-wgsl.ts';
-
-/** Something with pixels; `Picture` is what Node and the CPU path have. */
-export type PictureSource = ImageBitmap | VideoFrame | Picture;
-
-export const sizeOf = (source: PictureSource): { width: number; height: number } =>
-  'displayWidth' in source
-    ? { width: source.displayWidth, height: source.displayHeight }
-    : { width: source.width, height: source.height };
 
 // Numbers of the WebGPU specification: the namespaces are missing in some runtimes.
 const bufferUsage = { storage: 128, copyDst: 8 } as const;

@@ -1,50 +1,14 @@
-// What crosses the border of the worker that looks at pictures: nets with real weights, photos, camera frames, stored checkpoints.
-import type { EmbeddedModel } from '../../../graph/weights/embedded.ts';
+// What crosses the border of the job that looks at pictures: nets with real weights, photos, camera frames, stored checkpoints.
 import type { Preparation } from '../../../graph/pictures/preprocess.ts';
 import type { AdapterIdentity } from '../../engine/device.ts';
 import type { PublishedFile } from '../../weights/hub.ts';
 import type { ObjectCounts } from '../../engine/object-counter.ts';
 import type { Outcome } from '../../border/protocol.ts';
 import type { Taught, TaughtClass } from './teach-head.ts';
+import type { WeightsFacts, WeightsRef } from '../../weights/protocol.ts';
 import type { StoredWeights } from '../../weights/store.ts';
 
-export type { StoredWeights };
-
-/** The first message to the worker. */
-export interface VisionStart {
-  /** Address of onnxruntime-web's .wasm file on this page's origin. */
-  readonly wasm: string;
-  /** Count GPU objects ({@link VisionCalls.objects}). */
-  readonly count: boolean;
-}
-
-/** Where a net's weights come from. */
-export type WeightsRef =
-  /** Ships with the page: address of its description (public/models/*.json). */
-  | { readonly kind: 'embedded'; readonly url: string }
-  | { readonly kind: 'stored'; readonly id: string }
-  /** A dropped file. The bytes are needed once; the worker remembers the last file by its name. */
-  | { readonly kind: 'file'; readonly name: string; readonly bytes?: Uint8Array<ArrayBuffer> }
-  /** Random numbers: right for looking at layers and for checking kernels, wrong for answers. */
-  | { readonly kind: 'made-up' };
-
-export interface WeightsFacts {
-  readonly kind: WeightsRef['kind'];
-  /** File name, hub id, or `made-up`. */
-  readonly name: string;
-  /** Where it comes from, in words. */
-  readonly source: string;
-  readonly licence?: string;
-  readonly bytes: number;
-  /** Hex; empty for made-up weights. */
-  readonly sha256: string;
-  /** Set for the embedded model: preparation, labels, hash. */
-  readonly embedded?: EmbeddedModel;
-  /** The file says of itself that its classes are ImageNet-1k's. */
-  readonly imagenet: boolean;
-  /** Values that are NaN or infinite: one spoils every answer. */
-  readonly nonFinite: number;
-}
+export type { StoredWeights, WeightsFacts, WeightsRef };
 
 export interface NetRequest {
   readonly name: string;
@@ -121,9 +85,8 @@ export interface VisionCalls {
   fetchWeights(ticket: number, file: PublishedFile): Promise<Outcome<StoredWeights>>;
   listWeights(): Promise<Outcome<readonly StoredWeights[]>>;
   deleteWeights(id: string): Promise<Outcome<readonly StoredWeights[]>>;
-  /** GPU objects; undefined on other paths and where the page did not ask to count. */
+  /** GPU objects of the device; undefined without one and where the page's address does not ask to count. */
   objects(): Promise<ObjectCounts | undefined>;
-  cancel(ticket: number): void;
 }
 
 export interface ClassMap {
@@ -133,13 +96,11 @@ export interface ClassMap {
 }
 
 export type VisionEvent =
-  | { readonly event: 'beat' }
   | { readonly event: 'path'; readonly path: Path }
-  /** `what` in words, `share` 0 … 1. */
-  | { readonly event: 'progress'; readonly ticket: number; readonly what: string; readonly share: number }
   | { readonly event: 'frame'; readonly report: FrameReport }
-  | { readonly event: 'camera-failed'; readonly message: string }
-  | { readonly event: 'gpu-error'; readonly message: string };
+  /** The camera's frames are let go while something has the GPU alone: what, as in `measuring`; undefined: no longer. */
+  | { readonly event: 'camera-held'; readonly why: string | undefined }
+  | { readonly event: 'camera-failed'; readonly message: string };
 
 /** What the CPU reference needs to judge every layer. */
 export interface ReferenceJob {

@@ -1,48 +1,31 @@
-// The worker's side of vision-protocol.ts: calls that never reject, one camera at a time, the last picture remembered.
+// The job that looks at pictures: one net, one camera at a time, the last picture remembered.
 import * as Comlink from 'comlink';
-import { classMap, findPooling } from '../../../graph/tasks/classify/class-map.ts';
 import { seenPicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
-import { fetchWeights, listWeights, deleteWeights } from '../../weights/store.ts';
-import { lookUp } from '../../weights/hub.ts';
+import { classMap, findPooling } from '../../../graph/tasks/classify/class-map.ts';
 import { outcome } from '../../border/outcome.ts';
-import { Tickets } from '../../border/tickets.ts';
-import { picturePixels } from './picture-pixels.ts';
-import { beatMs, type Outcome } from '../../border/protocol.ts';
-import { teachHead } from './teach-head.ts';
+import type { Outcome } from '../../border/protocol.ts';
+import type { CallContext, Job, JobHost } from '../../border/serve.ts';
+import { pictureGraph } from '../../pictures/picture-graph.ts';
+import { picturePixels } from '../../pictures/picture-pixels.ts';
+import { lookUp } from '../../weights/hub.ts';
+import { fit } from '../../weights/source.ts';
+import { deleteWeights, fetchWeights, listWeights } from '../../weights/store.ts';
 import { VisionCamera } from './camera.ts';
-import { pictureGraph } from './picture-graph.ts';
 import { VisionNet } from './net.ts';
-import type {
-  Look,
-  NetRequest,
-  OpenedNet,
-  ReferenceJob,
-  VisionCalls,
-  VisionEvent,
-  VisionStart,
-  WeightsRef,
-} from './protocol.ts';
-import { fit, openCheckpoint, type Checkpoint } from '../../weights/source.ts';
+import type { Look, NetRequest, OpenedNet, ReferenceJob, VisionCalls, VisionEvent } from './protocol.ts';
+import { teachHead } from './teach-head.ts';
+import { WasmRuntime } from './wasm-net.ts';
 
-export type VisionScope = Comlink.Endpoint & { postMessage(message: VisionEvent, transfer?: Transferable[]): void };
+export const vision: Job = { name: 'vision', serve: serveVision };
 
-export interface VisionServeOptions extends VisionStart {
-  readonly gpu: () => GPU | undefined;
-}
-
-/** Share of the time between two progress reports that work may take without letting messages in, milliseconds. */
-const sliceMs = 40;
-const yieldToMessages = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
-
-export function serveVision(scope: VisionScope, options: VisionServeOptions): void {
-  const tell = (event: VisionEvent, transfer: Transferable[] = []): void => scope.postMessage(event, transfer);
+function serveVision(host: JobHost): VisionCalls {
+  const { engine, checkpoints, call, shared, exclusive } = host;
+  const tell = (event: VisionEvent, transfer?: Transferable[]): void => host.tell(event, transfer);
   const net = new VisionNet({
-    ...options,
+    engine,
+    wasm: () => new WasmRuntime(host.helper('wasm')),
     onPath: (path) => tell({ event: 'path', path }),
-    onGpuError: (message) => tell({ event: 'gpu-error', message }),
   });
-  const tickets = new Tickets();
-  let checkpoint: { readonly key: string; readonly opened: Checkpoint } | undefined;
   /** Of the net that is open: the reference worker builds it again. */
   let openedText = '';
   let picture: ImageBitmap | undefined;
@@ -51,36 +34,23 @@ export function serveVision(scope: VisionScope, options: VisionServeOptions): vo
     picture?.close();
     picture = next;
   };
-  const camera = new VisionCamera(net, tell);
-
-  const cancellable = tickets.run.bind(tickets);
-  const progress = (ticket: number, what: string, share: number): void =>
-    tell({ event: 'progress', ticket, what, share });
-
-  async function checkpointOf(ref: WeightsRef): Promise<Checkpoint> {
-    const key = JSON.stringify(ref.kind === 'file' ? { kind: ref.kind, name: ref.name } : ref);
-    if (checkpoint?.key === key && !(ref.kind === 'file' && ref.bytes)) return checkpoint.opened;
-    if (ref.kind === 'file' && !ref.bytes) throw new Error(`"${ref.name}" is no longer here; drop it again.`);
-    const opened = await openCheckpoint(ref as Parameters<typeof openCheckpoint>[0]);
-    checkpoint = { key, opened };
-    return opened;
-  }
+  const camera = new VisionCamera(net, host.lanes, tell);
 
   async function openNet(
-    ticket: number,
     { name, text, weights, keep }: NetRequest,
-    signal: AbortSignal,
+    { signal, progress, shared: inLane }: CallContext,
   ): Promise<OpenedNet> {
     const graph = pictureGraph(text, name);
-    progress(ticket, 'Reading the weights', 0);
-    const opened = await checkpointOf(weights);
+    progress('Reading the weights', 0);
+    const { facts, tensors } = await checkpoints.get(weights);
     signal.throwIfAborted();
-    const fitted = fit(opened, graph);
+    const fitted = fit({ facts, tensors }, graph);
     if ('mismatch' in fitted) return { fits: false, mismatch: fitted.mismatch };
-    progress(ticket, 'Preparing the net', 0.5);
-    const path = await net.load(graph, fitted.params, keep);
+    progress('Preparing the net', 0.5);
+    net.endCheck();
+    const path = await inLane(() => net.load(graph, fitted.params, keep, signal));
     openedText = text;
-    return { fits: true, path, weights: opened.facts };
+    return { fits: true, path, weights: facts };
   }
 
   async function lookAt(source: ImageBitmap | undefined, preparation: Preparation, signal: AbortSignal): Promise<Look> {
@@ -91,26 +61,26 @@ export function serveVision(scope: VisionScope, options: VisionServeOptions): vo
   const transferred = (look: Outcome<Look>): Outcome<Look> =>
     look.ok ? Comlink.transfer(look, buffersOf(look.value)) : look;
 
-  const calls: VisionCalls = {
-    openNet: (ticket, request) => cancellable(ticket, (signal) => openNet(ticket, request, signal)),
+  return {
+    openNet: (ticket, request) => call(ticket, (context) => openNet(request, context)),
     async look(ticket, next, preparation) {
       remember(next);
-      return transferred(await cancellable(ticket, (signal) => lookAt(next, preparation, signal)));
+      return transferred(await shared(ticket, ({ signal }) => lookAt(next, preparation, signal)));
     },
     async glance(ticket, passing, preparation) {
-      const result = await cancellable(ticket, (signal) => net.look(passing, preparation, signal));
+      const result = await shared(ticket, ({ signal }) => net.look(passing, preparation, signal));
       passing.close();
       return transferred(result);
     },
     again: async (ticket, preparation) =>
-      transferred(await cancellable(ticket, (signal) => lookAt(picture, preparation, signal))),
+      transferred(await shared(ticket, ({ signal }) => lookAt(picture, preparation, signal))),
     watch: (stream, settings) => camera.watch(stream, settings),
     frame: (frame, settings) => camera.offer(frame, settings),
     camera: (settings) => camera.set(settings),
     shown: (sequence) => camera.shown(sequence),
     stopCamera: () => camera.stop(),
     classMap: (ticket, classIndex, preparation) =>
-      cancellable(ticket, async (signal) => {
+      shared(ticket, async ({ signal }) => {
         const { graph, params } = net.net ?? {};
         const pooling = graph && findPooling(graph);
         if (!graph || !params || !pooling || !picture) throw new Error('this net has no map of its classes');
@@ -128,12 +98,12 @@ export function serveVision(scope: VisionScope, options: VisionServeOptions): vo
         return values ? Promise.resolve(values.slice()) : Promise.reject(new Error(`the weights have no "${name}"`));
       }),
     verify: (ticket, preparation, port) =>
-      cancellable(ticket, async (signal) => {
+      exclusive(ticket, 'checking layers', async ({ signal, progress }) => {
         const { graph, params } = net.net ?? {};
         if (!graph || !params || !picture) throw new Error('there is no picture yet');
         const { input, values } = await net.layers(picture, preparation, {
           signal,
-          onProgress: (share) => progress(ticket, 'Running every layer on the GPU', share),
+          onProgress: (share) => progress('Running every layer on the GPU', share),
         });
         port.postMessage(
           { name: graph.name, text: openedText, params, input, values } satisfies ReferenceJob,
@@ -142,34 +112,31 @@ export function serveVision(scope: VisionScope, options: VisionServeOptions): vo
         return values.size;
       }),
     teach: (ticket, classes) =>
-      cancellable(ticket, async (signal) => {
+      shared(ticket, async ({ progress, pause }) => {
         const lesson = teachHead(classes);
-        let since = performance.now();
         for (;;) {
           const { done, value } = lesson.next();
           if (done) return value;
-          if (performance.now() - since < sliceMs) continue;
-          progress(ticket, `Learning, loss ${value.loss.toFixed(3)}`, value.step / value.steps);
-          await yieldToMessages();
-          signal.throwIfAborted();
-          since = performance.now();
+          progress(`Learning, loss ${value.loss.toFixed(3)}`, value.step / value.steps);
+          await pause();
         }
       }),
-    lookUp: (ticket, hub, hubId) => cancellable(ticket, (signal) => lookUp(hub, hubId, signal)),
+    lookUp: (ticket, hub, hubId) => call(ticket, ({ signal }) => lookUp(hub, hubId, signal)),
     fetchWeights: (ticket, file) =>
-      cancellable(ticket, (signal) =>
-        fetchWeights(file, { signal, onProgress: (bytes) => progress(ticket, 'Fetching', bytes / file.bytes) }),
-      ),
+      call(ticket, async ({ signal, progress }) => {
+        const onProgress = (bytes: number): void => progress('Fetching', bytes / file.bytes);
+        const stored = await fetchWeights(file, { signal, onProgress });
+        checkpoints.forget({ kind: 'stored', id: stored.id });
+        return stored;
+      }),
     listWeights: () => outcome(listWeights),
-    deleteWeights: (id) => outcome(() => deleteWeights(id).then(listWeights)),
-    objects: () => Promise.resolve(net.objects && { ...net.objects }),
-    cancel: (ticket) => tickets.cancel(ticket),
+    deleteWeights: (id) => {
+      checkpoints.forget({ kind: 'stored', id });
+      return outcome(() => deleteWeights(id).then(listWeights));
+    },
+    objects: () => Promise.resolve(engine.objects && { ...engine.objects }),
   };
-
-  Comlink.expose(calls, scope);
-  setInterval(() => tell({ event: 'beat' }), beatMs);
-  tell({ event: 'beat' });
 }
 
-export const buffersOf = ({ logits, values, seen }: Look): Transferable[] =>
+const buffersOf = ({ logits, values, seen }: Look): Transferable[] =>
   [logits, ...values.values(), ...(seen ? [seen] : [])].map(({ buffer }) => buffer as ArrayBuffer);

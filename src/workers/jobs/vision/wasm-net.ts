@@ -1,40 +1,50 @@
-// The net without a GPU: its ONNX export in onnxruntime-web's WebAssembly, loaded only when it is needed, from this page's own files.
-import type * as Ort from 'onnxruntime-web/wasm';
+// The net without a GPU: its ONNX export in onnxruntime-web's WebAssembly, in a worker of its own that is started when it is needed.
+import * as Comlink from 'comlink';
 import { exportOnnx } from '../../../graph/formats/onnx/export.ts';
 import type { InferredGraph } from '../../../graph/ir/graph.ts';
 import { nchwToNhwc, nhwcToNchw } from '../../../graph/ir/reference.ts';
 import type { Params } from '../../../graph/weights/weights.ts';
+import type { Helper } from '../../border/serve.ts';
 
-let runtime: Promise<typeof Ort> | undefined;
+/** Calls of the worker with the runtime (src/workers/wasm.worker.ts). */
+export interface WasmCalls {
+  /** Takes the last model's place. Rejects when the runtime does not start or takes no such net. */
+  load(model: Uint8Array): Promise<void>;
+  /** All outputs by name. */
+  run(name: string, data: Float32Array, dims: readonly number[]): Promise<Record<string, Float32Array>>;
+}
 
-/** `wasm`: address of the runtime's .wasm file on this page's own origin. */
-function startRuntime(wasm: string): Promise<typeof Ort> {
-  runtime ??= import('onnxruntime-web/wasm').then((ort) => {
-    // Threads need cross-origin isolation, which this page does without.
-    ort.env.wasm.numThreads = 1;
-    ort.env.wasm.wasmPaths = { wasm };
-    ort.env.logLevel = 'error';
-    return ort;
-  });
-  return runtime;
+/** The worker with the runtime, as long as it lives. */
+export class WasmRuntime {
+  private readonly calls: Comlink.Remote<WasmCalls>;
+
+  constructor(private readonly helper: Helper) {
+    this.calls = Comlink.wrap<WasmCalls>(helper.port);
+  }
+
+  call<T>(work: (calls: Comlink.Remote<WasmCalls>) => Promise<T>): Promise<T> {
+    return this.helper.ended.before(work(this.calls));
+  }
 }
 
 export class WasmNet {
   private constructor(
-    private readonly ort: typeof Ort,
-    private readonly session: Ort.InferenceSession,
+    private readonly runtime: WasmRuntime,
     private readonly graph: InferredGraph,
     private readonly outputs: readonly string[],
   ) {}
 
   /** `keep`: nodes whose values come back besides the outputs. Rejects when the runtime does not start or a node has no ONNX form. */
-  static async load(wasm: string, graph: InferredGraph, params: Params, keep: readonly string[]): Promise<WasmNet> {
-    const ort = await startRuntime(wasm);
+  static async load(
+    runtime: WasmRuntime,
+    graph: InferredGraph,
+    params: Params,
+    keep: readonly string[],
+  ): Promise<WasmNet> {
     const outputs = [...new Set([...graph.outputs, ...keep])];
-    const session = await ort.InferenceSession.create(exportOnnx({ ...graph, outputs }, params), {
-      executionProviders: ['wasm'],
-    });
-    return new WasmNet(ort, session, graph, outputs);
+    const model = exportOnnx({ ...graph, outputs }, params);
+    await runtime.call((calls) => calls.load(Comlink.transfer(model, [model.buffer])));
+    return new WasmNet(runtime, graph, outputs);
   }
 
   /** Outputs, then the kept nodes, in their own layout. `input` is channel last. */
@@ -42,17 +52,14 @@ export class WasmNet {
     const name = this.graph.inputs[0] as string;
     const shape = this.shapeOf(name);
     const [batch, height, width, channels] = shape as readonly [number, number, number, number];
-    const feed = new this.ort.Tensor('float32', nhwcToNchw(input, shape), [batch, channels, height, width]);
-    const results = await this.session.run({ [name]: feed });
+    const planes = nhwcToNchw(input, shape);
+    const feed = Comlink.transfer(planes, [planes.buffer]);
+    const results = await this.runtime.call((calls) => calls.run(name, feed, [batch, channels, height, width]));
     return this.outputs.map((output) => {
-      const data = results[output]?.data as Float32Array;
+      const data = results[output] as Float32Array;
       const own = this.shapeOf(output);
       return own.length === 4 ? nchwToNhwc(data, own) : data;
     });
-  }
-
-  async release(): Promise<void> {
-    await this.session.release();
   }
 
   private shapeOf(node: string): readonly number[] {

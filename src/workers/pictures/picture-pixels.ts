@@ -1,6 +1,13 @@
-// Pixels of a bitmap or a frame in JS memory: for the CPU path, and for the check that needs the very input that a net got.
-import type { Picture } from '../../../graph/pictures/preprocess.ts';
-import { sizeOf, type PictureSource } from './picture-stage.ts';
+// Pixels of a bitmap or a frame in JS memory: for the CPU path, for calibration, and for the check that needs the very input that a net got.
+import type { Picture } from '../../graph/pictures/preprocess.ts';
+
+/** Something with pixels; `Picture` is what Node and the CPU path have. */
+export type PictureSource = ImageBitmap | VideoFrame | Picture;
+
+export const sizeOf = (source: PictureSource): { width: number; height: number } =>
+  'displayWidth' in source
+    ? { width: source.displayWidth, height: source.displayHeight }
+    : { width: source.width, height: source.height };
 
 let canvas: OffscreenCanvas | undefined;
 

@@ -1,6 +1,6 @@
 // The graph of a text, for nets that look at pictures.
-import type { InferredGraph } from '../../../graph/ir/graph.ts';
-import { check } from '../../../graph/notation/check.ts';
+import type { InferredGraph } from '../../graph/ir/graph.ts';
+import { check } from '../../graph/notation/check.ts';
 
 /** Throws Error, with a sentence, when the text has errors or the net does not take one colour picture. */
 export function pictureGraph(text: string, name: string): InferredGraph {

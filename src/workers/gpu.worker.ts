@@ -1,0 +1,9 @@
+// Entry of the page's one GPU worker: the only place in the browser that holds a GPUDevice, and the table of what is done with it.
+import { serveJobs } from './border/serve.ts';
+import { debugWords, startDebug } from './engine/debug.ts';
+import { measure } from './jobs/measure/serve.ts';
+import { quantize } from './jobs/quantize/serve.ts';
+import { vision } from './jobs/vision/serve.ts';
+
+startDebug(debugWords(self.name), (text) => console.debug(text));
+serveJobs(self, [measure, vision, quantize], () => navigator.gpu);

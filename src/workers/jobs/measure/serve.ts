@@ -1,0 +1,26 @@
+// The job that measures: alone on the GPU, so that nothing else is in its times.
+import type { Job } from '../../border/serve.ts';
+import { measurePeaks } from '../../engine/peaks.ts';
+import { measureNet, planNet } from './measure.ts';
+import type { MeasureCalls } from './protocol.ts';
+
+const why = 'measuring';
+
+export const measure: Job = {
+  name: 'measure',
+  serve: ({ engine, call, exclusive }): MeasureCalls => ({
+    plan: (ticket, name, text) =>
+      call(ticket, () => Promise.resolve(planNet({ name, text, precision: 'f32' }, engine.device))),
+    measure: (ticket, job) =>
+      exclusive(ticket, why, ({ signal, progress, first }) =>
+        measureNet(engine, job, { signal, onProgress: progress, onFirst: first }),
+      ),
+    peaks: (ticket) =>
+      exclusive(ticket, why, ({ signal, progress }) =>
+        engine.use(
+          (open) => measurePeaks(open, { signal, onProgress: (share) => progress('Running benchmarks', share) }),
+          signal,
+        ),
+      ),
+  }),
+};

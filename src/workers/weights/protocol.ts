@@ -1,0 +1,29 @@
+// Where a net's weights come from and what is known of them: what every job that takes weights is told, and tells.
+import type { EmbeddedModel } from '../../graph/weights/embedded.ts';
+
+export type WeightsRef =
+  /** Ships with the page: address of its description (public/models/*.json). */
+  | { readonly kind: 'embedded'; readonly url: string }
+  | { readonly kind: 'stored'; readonly id: string }
+  /** A dropped file. The bytes are needed once; the worker remembers the last files by their names. */
+  | { readonly kind: 'file'; readonly name: string; readonly bytes?: Uint8Array<ArrayBuffer> }
+  /** Random numbers: right for looking at layers and for checking kernels, wrong for answers. */
+  | { readonly kind: 'made-up' };
+
+export interface WeightsFacts {
+  readonly kind: WeightsRef['kind'];
+  /** File name, hub id, or `made-up`. */
+  readonly name: string;
+  /** Where it comes from, in words. */
+  readonly source: string;
+  readonly licence?: string;
+  readonly bytes: number;
+  /** Hex; empty for made-up weights. */
+  readonly sha256: string;
+  /** Set for the embedded model: preparation, labels, hash. */
+  readonly embedded?: EmbeddedModel;
+  /** The file says of itself that its classes are ImageNet-1k's. */
+  readonly imagenet: boolean;
+  /** Values that are NaN or infinite: one spoils every answer. */
+  readonly nonFinite: number;
+}
