@@ -138,7 +138,7 @@ export class Engine {
         // What a lost device's calls reject with may come before the news of its loss.
         if (!signal?.aborted)
           await loss.before(new Promise((resolve) => setTimeout(resolve, newsMs))).catch(() => undefined);
-        if (generation === this.generation || signal?.aborted || (this.state as EngineState) === 'closed') throw error;
+        if (generation === this.generation || signal?.aborted || this.state === 'closed') throw error;
       }
     }
   }
