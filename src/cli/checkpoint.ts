@@ -10,7 +10,7 @@ import { imagenetClasses, parseLabels, saysImagenet } from '../graph/tasks/class
 import type { Preprocessing } from '../graph/pictures/preprocess.ts';
 import type { ResolvedPreset } from '../graph/presets/resolve.ts';
 import { describeMismatch, loadWeights, type Params } from '../graph/weights/weights.ts';
-import { readBytes } from './picture.ts';
+import { readBytes } from './files.ts';
 import { NetError, UsageError } from './verb.ts';
 
 export interface Checkpoint {

@@ -1,7 +1,7 @@
 // The command line's entry: `node main.js VERB …`; the same file, started as a worker thread, verifies golden records.
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { startDebug } from '../workers/engine/debug.ts';
-import { runCommand } from './command.ts';
+import { runCommand, unexpected } from './command.ts';
 import type { Console } from './verb.ts';
 import * as verbs from './verbs/index.ts';
 import { verifyFile } from './verify-record.ts';
@@ -15,6 +15,11 @@ if (isMainThread) {
     threadEntry: new URL(import.meta.url),
   };
   startDebug(process.env['DEBUG'] ?? '', console.err);
+  // What no promise carries to the command (a callback of the GPU library, a timer).
+  process.on('uncaughtException', (error) => {
+    for (const line of unexpected(process.argv[2] ?? '', error)) console.err(line);
+    process.exit(3);
+  });
   process.exitCode = await runCommand(verbs, process.argv.slice(2), console);
 } else {
   parentPort?.on('message', (file: string) => {

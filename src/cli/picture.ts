@@ -1,82 +1,31 @@
-// A picture file → pixels, in Node: JPEG through libjpeg-turbo's decoder (the one in browsers and in Pillow, to the bit), PNG; both as wasm.
-import { readFileSync } from 'node:fs';
+// Picture files on the command line: read, decoded by the decoders that the page uses, and found in folders as people have them.
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import decodeJpeg, { init as initJpeg } from '@jsquash/jpeg/decode.js';
-import decodePng, { init as initPng } from '@jsquash/png/decode.js';
+import { join, relative } from 'node:path';
+import { sniff, nameOfKind } from '../graph/formats/sniff/sniff.ts';
+import { PictureError, type PictureFormat } from '../graph/formats/pictures/header.ts';
 import type { Picture } from '../graph/pictures/preprocess.ts';
+import { pictureDecoder } from '../workers/pictures/decode.ts';
+import { readBytes, readHead, systemReason } from './files.ts';
 import { UsageError } from './verb.ts';
 
 const require = createRequire(import.meta.url);
-const wasm = (path: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(require.resolve(path)));
+const codecFiles: Readonly<Record<PictureFormat, string>> = {
+  jpeg: '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
+  png: '@jsquash/png/codec/pkg/squoosh_png_bg.wasm',
+  webp: '@jsquash/webp/codec/dec/webp_dec.wasm',
+};
+const decode = pictureDecoder((format) =>
+  WebAssembly.compile(new Uint8Array(readFileSync(require.resolve(codecFiles[format])))),
+);
 
-/** What the decoders make: Node has no class of this name. */
-class Pixels {
-  constructor(
-    readonly data: Uint8ClampedArray,
-    readonly width: number,
-    readonly height: number,
-  ) {}
-}
-
-interface Format {
-  readonly name: string;
-  fits(bytes: Uint8Array): boolean;
-  decode(bytes: Uint8Array): Promise<Picture>;
-}
-
-/** libjpeg's messages go to the error sentence, not to the terminal. */
-let jpegMessages: string[] = [];
-let ready: Promise<unknown> | undefined;
-
-const begins = (bytes: Uint8Array, ...start: readonly number[]): boolean => start.every((byte, i) => bytes[i] === byte);
-
-const formats: readonly Format[] = [
-  {
-    name: 'JPEG',
-    fits: (bytes) => begins(bytes, 0xff, 0xd8, 0xff),
-    async decode(bytes) {
-      jpegMessages = [];
-      try {
-        // The name of the option misleads: it turns the pixels as EXIF says.
-        return await decodeJpeg(copied(bytes), { preserveOrientation: true });
-      } catch (error) {
-        throw new Error(jpegMessages.at(-1) ?? (error as Error).message, { cause: error });
-      }
-    },
-  },
-  {
-    name: 'PNG',
-    fits: (bytes) => begins(bytes, 0x89, 0x50, 0x4e, 0x47),
-    decode: (bytes) =>
-      decodePng(copied(bytes)).catch(() => {
-        throw new Error('the file is damaged or cut short');
-      }),
-  },
-];
-
-const copied = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
-
-function startDecoders(): Promise<unknown> {
-  const globals = globalThis as { ImageData?: unknown };
-  globals.ImageData ??= Pixels;
-  const say = (line: string): number => jpegMessages.push(line);
-  const options = { wasmBinary: wasm('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm').buffer, print: say, printErr: say };
-  return Promise.all([initJpeg(options as object), initPng(wasm('@jsquash/png/codec/pkg/squoosh_png_bg.wasm'))]);
-}
-
-/** Pixels of a JPEG or PNG file's bytes, turned as EXIF says. Throws {@link UsageError} naming `file` and the fix. */
+/** Pixels of a JPEG, PNG or WebP file's bytes, turned as EXIF says. Throws {@link UsageError} naming `file` and the fix. */
 export async function decodePicture(bytes: Uint8Array, file: string): Promise<Picture> {
-  const format = formats.find(({ fits }) => fits(bytes));
-  if (!format) throw new UsageError(`"${file}" is neither JPEG nor PNG; convert it to one of them.`);
-  await (ready ??= startDecoders());
   try {
-    const { width, height, data } = await format.decode(bytes);
-    return { width, height, data };
+    return await decode(bytes, file);
   } catch (error) {
-    const hint = /color conversion/i.test((error as Error).message)
-      ? ' (its colours may be CMYK: convert it to RGB)'
-      : '';
-    throw new UsageError(`"${file}" cannot be decoded as ${format.name}: ${(error as Error).message}${hint}.`);
+    if (error instanceof PictureError) throw new UsageError(error.message);
+    throw error;
   }
 }
 
@@ -85,14 +34,76 @@ export async function readPicture(file: string): Promise<Picture> {
   return decodePicture(readBytes(file), file);
 }
 
-/** Bytes of a file. Throws {@link UsageError}. */
-export function readBytes(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+/** A file of a folder that is not used, and why: `is empty (0 bytes)`. */
+export interface LeftOut {
+  readonly file: string;
+  readonly why: string;
+}
+
+export interface FoundPictures {
+  readonly folder: string;
+  /** By path; folders inside are opened. */
+  readonly files: readonly string[];
+  /** Files that are no pictures; hidden ones and system files are not even named. */
+  readonly leftOut: readonly LeftOut[];
+  readonly hidden: number;
+}
+
+/** No folder of pictures is deeper or larger; a whole disk is. */
+const most = { depth: 12, files: 200_000 } as const;
+const systemFiles = /^(thumbs\.db|desktop\.ini|ehthumbs\.db|icon\r)$/i;
+const taken: readonly string[] = ['jpeg', 'png', 'webp'];
+
+function whyUnread(path: string, error: unknown): string {
+  const entry = lstatSync(path, { throwIfNoEntry: false });
+  if (entry?.isSymbolicLink() && !existsSync(path)) return 'is a link that leads nowhere';
+  return entry ? `cannot be read: ${systemReason(error)}` : 'is gone';
+}
+
+/** Picture files of a folder and of those inside it, told by their first bytes. Throws {@link UsageError} when there are none. */
+export function findPictures(folder: string): FoundPictures {
+  const [files, leftOut]: [string[], LeftOut[]] = [[], []];
+  let hidden = 0;
+  const visited = new Set<string>();
+  const look = (path: string, depth: number): void => {
+    const real = realpathSync(path);
+    if (visited.has(real) || depth > most.depth) return;
+    visited.add(real);
+    for (const name of readdirSync(path).sort()) {
+      const at = join(path, name);
+      if (files.length + leftOut.length >= most.files) return;
+      if (name.startsWith('.') || name === '__MACOSX' || systemFiles.test(name)) hidden++;
+      else
+        try {
+          const found = statSync(at);
+          if (found.isDirectory()) look(at, depth + 1);
+          else if (!found.isFile()) leftOut.push({ file: at, why: 'is no ordinary file' });
+          else {
+            const kind = sniff(readHead(at));
+            if (taken.includes(kind)) files.push(at);
+            else leftOut.push({ file: at, why: `is ${nameOfKind(kind)}` });
+          }
+        } catch (error) {
+          leftOut.push({ file: at, why: whyUnread(at, error) });
+        }
+    }
+  };
+  const kind = statSync(folder, { throwIfNoEntry: false });
+  if (!kind) throw new UsageError(`there is no folder "${folder}".`);
+  if (!kind.isDirectory()) throw new UsageError(`"${folder}" is a file; give the folder that holds the pictures.`);
+  look(folder, 0);
+  if (files.length === 0)
     throw new UsageError(
-      missing ? `there is no file "${file}".` : `"${file}" cannot be read: ${(error as Error).message}`,
+      `"${folder}" holds no JPEG, PNG or WebP picture${leftOut.length + hidden > 0 ? `; ${leftOutText(folder, leftOut, hidden)}` : ''}.`,
     );
-  }
+  return { folder, files, leftOut, hidden };
+}
+
+/** `3 files left out: "a.txt" is a text, …`, without a full stop; the names count from the folder. */
+export function leftOutText(folder: string, leftOut: readonly LeftOut[], hidden: number, most = 5): string {
+  const count = leftOut.length + hidden;
+  const named = leftOut.slice(0, most).map(({ file, why }) => `"${relative(folder, file)}" ${why}`);
+  if (leftOut.length > most) named.push(`${leftOut.length - most} more`);
+  if (hidden > 0) named.push(`${hidden} hidden or system ${hidden === 1 ? 'file' : 'files'}`);
+  return `${count} ${count === 1 ? 'file' : 'files'} left out: ${named.join(', ')}`;
 }

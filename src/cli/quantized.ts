@@ -1,6 +1,6 @@
 // Quantized nets on the command line: folders of pictures, and nets by name or file.
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Numbers, Tensors } from '../gpu-kernels/packing/weight-expr.ts';
 import { assemblePlan } from '../graph/plan/make-plan.ts';
 import type { Plan } from '../graph/plan/plan.ts';
@@ -10,23 +10,24 @@ import { foldNet, type FoldedNet } from '../graph/quant/fold.ts';
 import { isQuantizedFile, QuantizedFileError, readQuantized, type NetFacts } from '../graph/quant/file.ts';
 import { fusedIntegerProgram } from '../graph/quant/integer-program.ts';
 import type { QuantizedNet } from '../graph/quant/quantize.ts';
-import type { InferredGraph } from '../graph/ir/graph.ts';
 import { preparationFor, preparePicture } from '../graph/pictures/preprocess.ts';
 import { resolvePreset } from '../graph/presets/resolve.ts';
 import type { OpenDevice } from '../workers/engine/device.ts';
 import { openCheckpoint } from './checkpoint.ts';
-import { readBytes, readPicture } from './picture.ts';
+import { kindOfFile, readBytes } from './files.ts';
+import { leftOutText, readPicture, type FoundPictures, type LeftOut } from './picture.ts';
 import { buildGraph, openSource } from './source.ts';
-import { NetError, UsageError } from './verb.ts';
+import { NetError, UsageError, type Console } from './verb.ts';
 
 /** A net to run: floats folded for quantization, or quantized already. */
 export type AnyNet =
   | { readonly kind: 'float'; readonly net: FoldedNet; readonly facts: NetFacts }
   | { readonly kind: 'int8'; readonly net: QuantizedNet; readonly facts: NetFacts };
 
-/** True where the argument is a file that `quantize` wrote. */
+/** True where the argument is a file of weights, quantized or not, whatever its name: {@link openQuantized} tells them apart. */
 export function namesQuantizedFile(word: string): boolean {
-  return /\.safetensors$/i.test(word) && existsSync(word) && statSync(word).isFile();
+  const kind = kindOfFile(word);
+  return kind === 'int8' || kind === 'safetensors' || (kind !== undefined && /\.safetensors$/i.test(word));
 }
 
 /** Throws {@link UsageError} when the file is no quantized net. */
@@ -40,7 +41,7 @@ export function openQuantized(file: string): Extract<AnyNet, { kind: 'int8' }> {
     return { kind: 'int8', ...readQuantized(read) };
   } catch (error) {
     if (error instanceof SafetensorsError || error instanceof QuantizedFileError)
-      throw new UsageError(`${file} cannot be used: ${error.message}.`);
+      throw new UsageError(`"${file}" cannot be used: ${error.message}.`);
     throw error;
   }
 }
@@ -69,32 +70,48 @@ export function openFloat(
 export const openNet = (word: string, weights: string | undefined): AnyNet =>
   namesQuantizedFile(word) ? openQuantized(word) : openFloat(word, weights);
 
-/** Picture files of a folder, by name. Throws {@link UsageError} when there are none. */
-export function pictureFiles(folder: string, most = Infinity): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    throw new UsageError(`there is no folder "${folder}".`);
-  }
-  const found = names.filter((name) => /\.(jpe?g|png)$/i.test(name)).sort();
-  if (found.length === 0) throw new UsageError(`"${folder}" holds no JPEG or PNG picture.`);
-  return found.slice(0, most).map((name) => join(folder, name));
+export interface FolderInputs {
+  /** The pictures that are used. */
+  readonly files: readonly string[];
+  readonly leftOut: readonly LeftOut[];
+  /** For each net its inputs, in the order of the files, prepared as its weights ask for. */
+  readonly inputs: readonly (readonly Float32Array[])[];
 }
 
-/** Inputs for a net from picture files, prepared as its weights ask for. */
+/**
+ * The first `most` pictures that can be decoded; `console` is told which files are left out. Throws {@link UsageError} when
+ * none is left, {@link NetError} for a net that takes no colour picture.
+ */
 export async function readInputs(
-  graph: InferredGraph,
-  facts: NetFacts,
-  files: readonly string[],
-): Promise<Float32Array[]> {
-  const [, height, width, channels] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
-  if (channels !== 3)
-    throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels ?? 0} channels.`);
-  const preparation = preparationFor([3, height as number, width as number], facts.preprocessing);
-  const inputs: Float32Array[] = [];
-  for (const file of files) inputs.push(preparePicture(await readPicture(file), preparation));
-  return inputs;
+  found: FoundPictures,
+  nets: readonly AnyNet[],
+  console: Console,
+  most = Infinity,
+): Promise<FolderInputs> {
+  const preparations = nets.map(({ net: { graph }, facts }) => {
+    const [, height, width, channels] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
+    if (channels !== 3)
+      throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels ?? 0} channels.`);
+    return preparationFor([3, height as number, width as number], facts.preprocessing);
+  });
+  const files: string[] = [];
+  const leftOut = [...found.leftOut];
+  const inputs = nets.map((): Float32Array[] => []);
+  for (const file of found.files) {
+    if (files.length >= most) break;
+    try {
+      const picture = await readPicture(file);
+      preparations.forEach((preparation, i) => inputs[i]?.push(preparePicture(picture, preparation)));
+      files.push(file);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      leftOut.push({ file, why: error.message.replace(/^"[^"]*" /, '').replace(/\.( [A-Z].*)?$/, '') });
+    }
+  }
+  const out = leftOut.length + found.hidden > 0 ? leftOutText(found.folder, leftOut, found.hidden) : undefined;
+  if (files.length === 0) throw new UsageError(`"${found.folder}" holds no picture that can be decoded; ${out ?? ''}.`);
+  if (out !== undefined) console.err(`${out}.`);
+  return { files, leftOut, inputs };
 }
 
 /** The plan of a quantized net for a device, and its constants by name. */

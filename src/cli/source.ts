@@ -1,12 +1,13 @@
 // What a NET of the command line stands for: a preset (or a name that a family's rule builds) or an architecture text, and the net made from it.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { Architecture, Header } from '../graph/architecture.ts';
 import { expand } from '../graph/blocks/expand.ts';
 import type { InferredGraph, Problem } from '../graph/ir/graph.ts';
 import { parse } from '../graph/notation/parse.ts';
 import { resolvePreset, type ResolvedPreset } from '../graph/presets/resolve.ts';
+import { readText } from './files.ts';
 import { problemLines } from './problem-text.ts';
-import { NetError, UsageError } from './verb.ts';
+import { NetError } from './verb.ts';
 
 export interface Source {
   readonly name: string;
@@ -20,18 +21,6 @@ export interface Overrides {
   /** Height and width, pixels. */
   readonly input?: number | undefined;
   readonly width?: number | undefined;
-}
-
-/** Text of a file. Throws {@link UsageError} when it cannot be read. */
-export function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UsageError(
-      missing ? `there is no file "${file}".` : `"${file}" cannot be read: ${(error as Error).message}`,
-    );
-  }
 }
 
 function preset(name: string): ResolvedPreset {
@@ -55,7 +44,7 @@ function namesFile(net: string): boolean {
   return existsSync(net) && statSync(net).isFile() && 'problem' in resolvePreset(net);
 }
 
-/** The text of a NET as it stands, right or wrong. Throws {@link UsageError} or {@link NetError} when there is none. */
+/** The text of a NET as it stands, right or wrong. Throws UsageError or {@link NetError} when there is none. */
 export const textOf = (net: string): string => (namesFile(net) ? readText(net) : preset(net).text);
 
 /** A preset, or else a file; a text with errors is refused, since what is left of it is another net. */

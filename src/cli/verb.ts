@@ -8,8 +8,22 @@ export interface Option {
   readonly doc: string;
   /** Accepted words; the first one is the default. */
   readonly choices?: readonly string[];
+  /** The value is a file that the verb writes, by {@link Given.output}: the endings that its name may have. */
+  readonly writes?: readonly string[];
   /** The value is a number in this range. */
   readonly range?: { readonly min: number; readonly max: number; readonly integer: boolean };
+}
+
+/** A path that may be written. */
+export interface Output {
+  /** As the user gave it. */
+  readonly path: string;
+  /** The file itself: absolute, links followed. */
+  readonly target: string;
+  /** Throws {@link UsageError} where the disk lacks room for `bytes`: to be asked before the work, with a safe upper bound. */
+  reserve(bytes: number): void;
+  /** Writes, reads back by the file's own reader and only then gives the file its name. Throws {@link UsageError}; an old file is then as it was. */
+  save(bytes: Uint8Array, readBack: (bytes: Uint8Array) => void): void;
 }
 
 export interface Given {
@@ -17,6 +31,8 @@ export interface Given {
   flag(name: string): boolean;
   word(name: string): string | undefined;
   number(name: string): number | undefined;
+  /** The file of an option that `writes`, its path checked already. Throws {@link UsageError} when it was not given. */
+  output(name: string): Output;
 }
 
 /** Where a verb writes: lines of text, without the line's end. */

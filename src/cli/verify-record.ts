@@ -1,8 +1,8 @@
 // One golden record on one device: what a verify thread does for each file it is given.
-import { readFileSync } from 'node:fs';
 import { checkRecord, type GoldenReport, type GoldenRun, type tolerances } from '../graph/inspect/golden-check.ts';
 import { parseGoldenRecord } from '../graph/inspect/golden.ts';
 import { runReference } from '../graph/ir/reference.ts';
+import { readText } from './files.ts';
 import { buildGraph, openPreset } from './source.ts';
 
 export interface VerifiedFile {
@@ -41,9 +41,9 @@ export async function verifyFile(file: string, { execute, precision }: Executor 
   });
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readText(file, 'record');
   } catch (error) {
-    return failed(`cannot be read: ${(error as Error).message}`);
+    return failed((error as Error).message);
   }
   const parsed = parseGoldenRecord(text);
   if ('problem' in parsed) return failed(parsed.problem);

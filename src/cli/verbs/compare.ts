@@ -3,8 +3,9 @@ import type { NamedValue } from '../../graph/lower/steps.ts';
 import { agreementOf, Noise, type Agreement } from '../../graph/quant/compare.ts';
 import { layerId } from '../../graph/quant/layers.ts';
 import { runnerOf } from '../../workers/jobs/quantize/run.ts';
-import { openNet, pictureFiles, readInputs, type AnyNet } from '../quantized.ts';
 import { openWhere, whereOptions } from '../gpu-device.ts';
+import { findPictures } from '../picture.ts';
+import { openNet, readInputs, type AnyNet } from '../quantized.ts';
 import { textTable } from '../text-table.ts';
 import { json, NetError, UsageError, type Verb } from '../verb.ts';
 
@@ -27,7 +28,7 @@ export const compare: Verb = {
   count: { min: 2, max: 2 },
   doc: 'Runs two nets (NAME, FILE.arch or a file of `quantize`) on pictures: equal answers, and signal to noise of every layer.',
   options: [
-    { name: 'images', value: 'DIR', doc: 'Folder of JPEG and PNG pictures.' },
+    { name: 'images', value: 'DIR', doc: 'Folder of JPEG, PNG or WebP pictures; folders inside are opened.' },
     { name: 'weights', value: 'FILE', doc: 'safetensors for the float nets among the two.' },
     ...whereOptions,
     json,
@@ -35,9 +36,9 @@ export const compare: Verb = {
   async run({ positionals, word, flag }, console) {
     const images = word('images');
     if (images === undefined) throw new UsageError('which pictures? Give a folder with --images DIR.');
+    const found = findPictures(images);
     const [a, b] = positionals.map((name) => openNet(name, word('weights'))) as [AnyNet, AnyNet];
-    const files = pictureFiles(images);
-    const inputs = await Promise.all([a, b].map(({ net, facts }) => readInputs(net.graph, facts, files)));
+    const { files, inputs } = await readInputs(found, [a, b], console);
     const open = await openWhere(word);
     const ids = (net: AnyNet): string[] => net.net.program.steps.map(layerId).filter((id) => !id.includes('#'));
     const own = new Set(ids(b));

@@ -1,11 +1,9 @@
 // `plan NET`: the dispatches that a device would run, as a table, as JSON, or as the shaders themselves.
-import type { InferredGraph } from '../../graph/ir/graph.ts';
-import { LoweringError } from '../../graph/lower/rules.ts';
-import { makePlan, plainGpu, plainSoftware } from '../../graph/plan/make-plan.ts';
+import { plainGpu, plainSoftware } from '../../graph/plan/make-plan.ts';
 import { passes } from '../../graph/lower/passes/index.ts';
-import { PlanError } from '../../graph/plan/memory.ts';
 import { planJson, planRows } from '../../graph/plan/print.ts';
 import type { Plan } from '../../graph/plan/plan.ts';
+import { defaultLimits, planOrSay } from '../fitting.ts';
 import { buildGraph, openSource } from '../source.ts';
 import { bytes, integer, millions, textTable } from '../text-table.ts';
 import { json, UsageError, type Verb } from '../verb.ts';
@@ -19,7 +17,7 @@ export const plan: Verb = {
       name: 'for',
       value: 'gpu|software',
       choices: ['gpu', 'software'],
-      doc: 'gpu = any GPU without optional features; software = a CPU adapter.',
+      doc: 'gpu = any GPU: WebGPU’s default limits, no optional features; software = a CPU adapter.',
     },
     {
       name: 'precision',
@@ -38,12 +36,18 @@ export const plan: Verb = {
     json,
   ],
   run({ positionals, word, number, flag }, console) {
-    const graph = buildGraph(openSource(positionals[0] as string, { input: number('input') }));
-    const made = planOrRefuse(
-      graph,
-      word('for') === 'software',
-      word('precision') === 'f16' ? 'f16' : 'f32',
-      word('without')?.split(',') ?? [],
+    const net = positionals[0] as string;
+    const graph = buildGraph(openSource(net, { input: number('input') }));
+    const precision = word('precision') === 'f16' ? 'f16' : 'f32';
+    const caps = { ...(word('for') === 'software' ? plainSoftware : plainGpu), f16: precision === 'f16' };
+    const without = word('without')?.split(',') ?? [];
+    const unknown = without.find((name) => !passes.some((pass) => pass.name === name));
+    if (unknown !== undefined)
+      throw new UsageError(
+        `--without: no pass is called "${unknown}"; known: ${passes.map(({ name }) => name).join(', ')}.`,
+      );
+    const made = planOrSay(graph, { caps, precision, without, limits: defaultLimits }, (input) =>
+      buildGraph(openSource(net, { input })),
     );
     if (flag('json')) console.out(JSON.stringify(planJson(made), undefined, 2));
     else if (flag('wgsl')) for (const line of shaders(made)) console.out(line);
@@ -51,22 +55,6 @@ export const plan: Verb = {
     return 0;
   },
 };
-
-function planOrRefuse(
-  graph: InferredGraph,
-  software: boolean,
-  precision: 'f32' | 'f16',
-  without: readonly string[],
-): Plan {
-  const caps = { ...(software ? plainSoftware : plainGpu), f16: precision === 'f16' };
-  try {
-    return makePlan(graph, { caps, precision, without });
-  } catch (error) {
-    if (error instanceof PlanError || error instanceof LoweringError || error instanceof RangeError)
-      throw new UsageError(error.message);
-    throw error;
-  }
-}
 
 function table(made: Plan): string[] {
   const { dispatches, submits, input } = planJson(made);

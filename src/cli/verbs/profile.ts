@@ -1,6 +1,5 @@
 // `profile NET`: what every dispatch of a net costs on an adapter, cold and warm, with the counts that must stay at one.
 import type { Plan, PlanDispatch } from '../../graph/plan/plan.ts';
-import { makePlan } from '../../graph/plan/make-plan.ts';
 import { firstRate } from '../../graph/plan/schedule.ts';
 import { nodesText } from '../../graph/plan/print.ts';
 import type { InferredGraph } from '../../graph/ir/graph.ts';
@@ -10,6 +9,7 @@ import { nchwToNhwc } from '../../graph/ir/reference.ts';
 import { countObjects, difference } from '../../workers/engine/object-counter.ts';
 import { Program } from '../../workers/engine/program.ts';
 import { profile as measure } from '../../workers/engine/timing.ts';
+import { planOrSay } from '../fitting.ts';
 import { gpuOptions, openGpu, planFor, plannedFor, precisionOf } from '../gpu-device.ts';
 import { int8Plan, namesQuantizedFile, openQuantized } from '../quantized.ts';
 import { buildGraph, openSource } from '../source.ts';
@@ -88,7 +88,7 @@ export const profile: Verb = {
       throw new UsageError('a quantized net has its input size and precision: leave --input and --precision away.');
     }
     const graph = quantized?.graph ?? buildGraph(openSource(name, { input: number('input') }));
-    const found = await profileGraph(graph, quantized, {
+    const found = await profileGraph(graph, quantized, (input) => buildGraph(openSource(name, { input })), {
       adapter: word('adapter'),
       precision: word('precision'),
       for: word('for'),
@@ -103,13 +103,14 @@ export const profile: Verb = {
 async function profileGraph(
   graph: InferredGraph,
   quantized: QuantizedNet | undefined,
+  rebuilt: (input: number) => InferredGraph,
   options: { adapter: string | undefined; precision: string | undefined; for: string | undefined; runs: number },
 ): Promise<ProfileJson> {
   const open = plannedFor(await openGpu(options.adapter), options.for);
   const precision = precisionOf(open, options.precision);
   const counts = countObjects(open.device);
   const integers = quantized && int8Plan(quantized, open);
-  const plan = integers?.plan ?? makePlan(graph, { caps: open.capabilities, precision, limits: open.limits });
+  const plan = integers?.plan ?? planOrSay(graph, { caps: open.capabilities, precision, limits: open.limits }, rebuilt);
   const shapes = new Map(
     [...graph.facts.values()].flatMap(({ params }) => params.map(({ name, shape }) => [name, shape] as const)),
   );
@@ -118,7 +119,7 @@ async function profileGraph(
     rate: firstRate(open.adapter.software),
   });
   const inputs = plan.inputs.map(({ shape }) =>
-    nchwToNhwc(generateInput('profile', shape[1] ?? 1, shape[3] ?? 1), shape),
+    nchwToNhwc(generateInput('profile', shape[1] ?? 1, shape[3], shape[2]), shape),
   );
   const times = await measure(program, inputs, { runs: options.runs });
   const before = { ...counts };

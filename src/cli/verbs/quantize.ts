@@ -1,10 +1,8 @@
 // `quantize NET --images DIR --out FILE`: calibrates a net on pictures and stores it in integers, as much of it as holds the target.
-import { existsSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { calibrate } from '../../graph/quant/calibrate.ts';
 import { agreementOf, type Agreement } from '../../graph/quant/compare.ts';
 import { equalize } from '../../graph/quant/equalize.ts';
-import { writeQuantized } from '../../graph/quant/file.ts';
+import { readQuantized, writeQuantized } from '../../graph/quant/file.ts';
 import { layerId } from '../../graph/quant/layers.ts';
 import { calibrationMethods, type CalibrationMethod } from '../../graph/quant/observers.ts';
 import { quantizeNet, type QuantizedNet, type Recipe } from '../../graph/quant/quantize.ts';
@@ -13,9 +11,10 @@ import { graphParams } from '../../graph/weights/weights.ts';
 import { elements } from '../../gpu-kernels/op.ts';
 import { logitsOf, runnerOf } from '../../workers/jobs/quantize/run.ts';
 import { openWhere, whereOptions } from '../gpu-device.ts';
-import { openFloat, pictureFiles, readInputs } from '../quantized.ts';
+import { findPictures } from '../picture.ts';
+import { openFloat, readInputs } from '../quantized.ts';
 import { textTable } from '../text-table.ts';
-import { json, UsageError, type Verb } from '../verb.ts';
+import { json, NetError, UsageError, type Console, type Given, type Verb } from '../verb.ts';
 
 /** Pictures used for calibration at most; the rest of the folder is left alone. */
 const mostPictures = 64;
@@ -28,9 +27,9 @@ export const quantize: Verb = {
     {
       name: 'images',
       value: 'DIR',
-      doc: `Folder of JPEG and PNG pictures; the first ${mostPictures} by name are used.`,
+      doc: `Folder of JPEG, PNG or WebP pictures; folders inside are opened, the first ${mostPictures} by path are used.`,
     },
-    { name: 'out', value: 'FILE', doc: 'Where the quantized net goes (safetensors).' },
+    { name: 'out', value: 'FILE', writes: ['.safetensors'], doc: 'Where the quantized net goes (safetensors).' },
     {
       name: 'weights',
       value: 'FILE',
@@ -60,80 +59,105 @@ export const quantize: Verb = {
     ...whereOptions,
     json,
   ],
-  async run({ positionals, word, flag, number }, console) {
-    const [images, out] = [word('images'), word('out')];
-    if (images === undefined) throw new UsageError('which pictures? Give a folder with --images DIR.');
-    if (out === undefined) throw new UsageError('where shall the net go? Give a file with --out FILE.');
-    // Said before the minutes of calibration, not after.
-    if (!existsSync(dirname(out)))
-      throw new UsageError(`"${out}" cannot be written: there is no folder "${dirname(out)}".`);
-    const files = pictureFiles(images, mostPictures);
-    const { net: plain, facts } = openFloat(positionals[0] as string, word('weights'), number('input'));
-    const inputs = await readInputs(plain.graph, facts, files);
-    const open = await openWhere(word);
-    const folded = flag('equalize') ? equalize(plain) : plain;
-    const method = (word('calibration') ?? calibrationMethods[0]) as CalibrationMethod;
-    const ids = [
-      ...new Set(folded.program.steps.flatMap((step) => [...step.inputs, ...step.outputs].map(({ id }) => id))),
-    ];
-    const watched = await runnerOf(
-      { kind: 'float', net: folded },
-      open,
-      ids.filter((id) => !id.includes('#')),
-    );
-    const calibration = await calibrate(folded, (input) => watched.run(input), inputs, {
-      histograms: method !== 'max' && method !== 'average',
-    });
-    watched.end();
-    const recipe: Recipe = {
-      calibration: method,
-      pictures: files.length,
-      perChannel: !flag('per-tensor'),
-      equalized: flag('equalize'),
-      float: [],
-    };
-    const subject: Subject = {
-      folded,
-      ranges: calibration.ranges(method),
-      recipe,
-      reference: await logitsOf({ kind: 'float', net: plain }, open, inputs),
-      evaluate: (net) => logitsOf({ kind: 'int8', net }, open, inputs),
-    };
-    const target = number('target');
-    const ranking = flag('sensitivity') || target !== undefined ? await rankLayers(subject) : [];
-    let net = quantizeNet(folded, subject.ranges, recipe);
-    let agreement: Agreement = agreementOf(subject.reference, await subject.evaluate(net));
-    let met = target === undefined || agreement.top1 >= target;
-    if (target !== undefined && !met) {
-      const partial = await partialQuantization(
-        subject,
-        ranking.map(({ layer }) => layer),
-        target,
+  async run(given, console) {
+    try {
+      return await quantizeAndSave(given, console);
+    } catch (error) {
+      // Scales that no fixed-point multiplier joins, sums that leave int32.
+      if (!(error instanceof RangeError) || /allocation|array length|buffer/i.test(error.message)) throw error;
+      throw new NetError(
+        `${given.positionals[0] as string} cannot be quantized: ${error.message}. Some of its weights are out of all proportion; look for outliers in the file.`,
       );
-      ({ net, agreement, met } = partial);
     }
-    open?.device.destroy();
-    const bytes = writeQuantized(net, facts);
-    writeFileSync(out, bytes);
-    const float32Bytes = 4 * graphParams(plain.graph).reduce((sum, { shape }) => sum + elements(shape), 0);
-    if (flag('json'))
-      console.out(
-        JSON.stringify(
-          { net: facts.name, out, bytes: bytes.length, float32Bytes, recipe: net.recipe, agreement, met, ranking },
-          undefined,
-          2,
-        ),
-      );
-    else
-      for (const line of report(net, facts.name, out, bytes.length, float32Bytes, agreement, ranking))
-        console.out(line);
-    if (met) return 0;
-    console.err(
-      `bottleneck quantize: the target of ${target as number} is not met even with all layers in float; use more or other pictures.`,
-    );
-    return 1;
   },
 };
+
+async function quantizeAndSave({ positionals, word, flag, number, output }: Given, console: Console): Promise<number> {
+  const images = word('images');
+  if (images === undefined) throw new UsageError('which pictures? Give a folder with --images DIR.');
+  const found = findPictures(images);
+  const out = output('out');
+  const opened = openFloat(positionals[0] as string, word('weights'), number('input'));
+  const { net: plain, facts } = opened;
+  const float32Bytes = 4 * graphParams(plain.graph).reduce((sum, { shape }) => sum + elements(shape), 0);
+  out.reserve(float32Bytes);
+  const {
+    files,
+    leftOut,
+    inputs: [inputs = []],
+  } = await readInputs(found, [opened], console, mostPictures);
+  const open = await openWhere(word);
+  const folded = flag('equalize') ? equalize(plain) : plain;
+  const method = (word('calibration') ?? calibrationMethods[0]) as CalibrationMethod;
+  const ids = [
+    ...new Set(folded.program.steps.flatMap((step) => [...step.inputs, ...step.outputs].map(({ id }) => id))),
+  ];
+  const watched = await runnerOf(
+    { kind: 'float', net: folded },
+    open,
+    ids.filter((id) => !id.includes('#')),
+  );
+  const calibration = await calibrate(folded, (input) => watched.run(input), inputs, {
+    histograms: method !== 'max' && method !== 'average',
+  });
+  watched.end();
+  const recipe: Recipe = {
+    calibration: method,
+    pictures: files.length,
+    perChannel: !flag('per-tensor'),
+    equalized: flag('equalize'),
+    float: [],
+  };
+  const subject: Subject = {
+    folded,
+    ranges: calibration.ranges(method),
+    recipe,
+    reference: await logitsOf({ kind: 'float', net: plain }, open, inputs),
+    evaluate: (net) => logitsOf({ kind: 'int8', net }, open, inputs),
+  };
+  const target = number('target');
+  const ranking = flag('sensitivity') || target !== undefined ? await rankLayers(subject) : [];
+  let net = quantizeNet(folded, subject.ranges, recipe);
+  let agreement: Agreement = agreementOf(subject.reference, await subject.evaluate(net));
+  let met = target === undefined || agreement.top1 >= target;
+  if (target !== undefined && !met) {
+    const partial = await partialQuantization(
+      subject,
+      ranking.map(({ layer }) => layer),
+      target,
+    );
+    ({ net, agreement, met } = partial);
+  }
+  open?.device.destroy();
+  const bytes = writeQuantized(net, facts);
+  out.save(bytes, readQuantized);
+  if (flag('json'))
+    console.out(
+      JSON.stringify(
+        {
+          net: facts.name,
+          out: out.path,
+          bytes: bytes.length,
+          float32Bytes,
+          recipe: net.recipe,
+          leftOut,
+          agreement,
+          met,
+          ranking,
+        },
+        undefined,
+        2,
+      ),
+    );
+  else
+    for (const line of report(net, facts.name, out.path, bytes.length, float32Bytes, agreement, ranking))
+      console.out(line);
+  if (met) return 0;
+  console.err(
+    `bottleneck quantize: the target of ${target as number} is not met even with all layers in float; use more or other pictures.`,
+  );
+  return 1;
+}
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 

@@ -1,7 +1,6 @@
 // `run NET --image FILE`: classifies a photo with real weights, on WebGPU through Dawn or on the CPU reference.
 import { existsSync } from 'node:fs';
 import type { Tensors } from '../../gpu-kernels/packing/weight-expr.ts';
-import { makePlan } from '../../graph/plan/make-plan.ts';
 import type { Plan } from '../../graph/plan/plan.ts';
 import { integerProgram } from '../../graph/quant/integer-program.ts';
 import { runProgram } from '../../graph/quant/run-program.ts';
@@ -20,6 +19,7 @@ import { runReference } from '../../graph/ir/reference.ts';
 import type { AdapterIdentity, OpenDevice } from '../../workers/engine/device.ts';
 import { Program } from '../../workers/engine/program.ts';
 import { imagenetLabels, openCheckpoint, type Checkpoint } from '../checkpoint.ts';
+import { planOrSay } from '../fitting.ts';
 import { gpuOptions, openGpu, precisionOf } from '../gpu-device.ts';
 import { readPicture } from '../picture.ts';
 import { int8Plan, namesQuantizedFile, openQuantized } from '../quantized.ts';
@@ -44,7 +44,7 @@ export const run: Verb = {
   count: { min: 1, max: 1 },
   doc: 'Classifies a photo: prepares it as the weights ask for, runs the net (or a file of `quantize`) and prints the most probable classes.',
   options: [
-    { name: 'image', value: 'FILE', doc: 'JPEG or PNG; turned as its EXIF data say.' },
+    { name: 'image', value: 'FILE', doc: 'JPEG, PNG or WebP; turned as its EXIF data say.' },
     {
       name: 'weights',
       value: 'FILE',
@@ -117,7 +117,7 @@ function floatModel(net: string, given: Given): Model {
     ...checkpoint,
     graph,
     load: (open) => ({
-      plan: makePlan(graph, {
+      plan: planOrSay(graph, {
         caps: open.capabilities,
         precision: precisionOf(open, given.word('precision')),
         limits: open.limits,
@@ -170,7 +170,16 @@ async function execute(given: Given, model: Model, input: Float32Array, console:
     console.err(`bottleneck run: on the CPU reference, since there is no WebGPU adapter: ${error.message}`);
     return onCpu(model, input);
   }
-  const { plan, tensors } = model.load(open);
+  let loaded: ReturnType<Model['load']>;
+  try {
+    loaded = model.load(open);
+  } catch (error) {
+    if (device === 'webgpu' || !(error instanceof NetError)) throw error;
+    console.err(`bottleneck run: on the CPU reference, since the kernels do not take this net: ${error.message}`);
+    open.device.destroy();
+    return onCpu(model, input);
+  }
+  const { plan, tensors } = loaded;
   const program = await Program.load(open, plan, tensors, {
     rate: firstRate(open.adapter.software),
   });

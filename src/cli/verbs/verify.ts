@@ -1,9 +1,9 @@
 // `verify FILE…`: golden records against our own nets, several at a time, one line a file and a count that scripts can read.
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { parseGoldenRecord } from '../../graph/inspect/golden.ts';
+import { readText } from '../files.ts';
 import { gpuExecutor, gpuOptions, planFor } from '../gpu-device.ts';
 import { verifyFile, type Executor, type VerifiedFile } from '../verify-record.ts';
 import { json, UsageError, type Console, type Verb } from '../verb.ts';
@@ -11,7 +11,7 @@ import { json, UsageError, type Console, type Verb } from '../verb.ts';
 /** Work of a record in MACs: the longest are started first. Unreadable ones cost nothing. */
 function work(file: string): number {
   try {
-    const parsed = parseGoldenRecord(readFileSync(file, 'utf8'));
+    const parsed = parseGoldenRecord(readText(file, 'record'));
     return 'record' in parsed ? parsed.record.at_input.macs_conv + parsed.record.at_input.macs_linear : 0;
   } catch {
     return 0;

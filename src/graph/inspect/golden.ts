@@ -87,8 +87,8 @@ export function generateTensor(salt: string, name: string, shape: Shape): Float3
   return values;
 }
 
-/** The record's picture, 2u − 1, in NCHW order: shape `[1, channels, size, size]`. */
-export function generateInput(salt: string, inputSize: number, channels = 3): Float32Array {
+/** The record's picture, 2u − 1, in NCHW order: shape `[1, channels, height, width]`, square unless `width` is given. */
+export function generateInput(salt: string, height: number, channels = 3, width = height): Float32Array {
   const next = mulberry32(fnv1a(`${salt}/input`));
-  return Float32Array.from({ length: channels * inputSize * inputSize }, () => 2 * next() - 1);
+  return Float32Array.from({ length: channels * height * width }, () => 2 * next() - 1);
 }

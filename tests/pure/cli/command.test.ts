@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/command.ts';
 import { readArguments } from '../../../src/cli/arguments.ts';
 import { bytes, integer, millions, pairText, textTable } from '../../../src/cli/text-table.ts';
+import { PlanError } from '../../../src/graph/plan/memory.ts';
 import { UsageError, type Verb } from '../../../src/cli/verb.ts';
 import { captured } from './captured.ts';
 
@@ -79,9 +80,28 @@ describe('runCommand', () => {
     expect(err).toContain('--help');
   });
 
-  test('what is no usage error is not swallowed', async () => {
-    const broken: Verb = { ...look, run: () => Promise.reject(new Error('a bug')) };
-    await expect(runCommand({ look: broken }, ['look'], captured().console)).rejects.toThrow('a bug');
+  test.each([
+    [new Error('a bug'), 3, 'bottleneck look: this went wrong inside Bottleneck: a bug.'],
+    [
+      new TypeError('x is undefined'),
+      3,
+      'Please report the whole command with these words: TypeError at command.test.ts:',
+    ],
+    [new RangeError('Array buffer allocation failed'), 3, 'the memory does not suffice'],
+    [
+      Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read' }),
+      3,
+      'the disk reports an error',
+    ],
+    [new PlanError('the weights do not fit'), 1, 'bottleneck look: the weights do not fit.'],
+    ['a string', 3, 'this went wrong inside Bottleneck: a string.'],
+  ])('what no verb foresaw is a sentence, never a stack trace: %s', async (error, exit, sentence) => {
+    const broken: Verb = { ...look, run: () => Promise.reject(error) };
+    const { console, out, err } = captured();
+    expect(await runCommand({ look: broken }, ['look'], console)).toBe(exit);
+    expect(out).toEqual([]);
+    expect(err.join('\n')).toContain(sentence);
+    expect(err.join('\n')).not.toMatch(/^\s+at /m);
   });
 });
 

@@ -36,7 +36,7 @@ test.each(pillow.photos)('$file: decoded, resized and cropped', async ({ file, r
 
 test.each([
   ['no-such.jpg', 'there is no file "test-data/preprocess/no-such.jpg".'],
-  ['pillow.json', 'is neither JPEG nor PNG; convert it to one of them.'],
+  ['pillow.json', 'is a JSON text; a picture (JPEG, PNG or WebP) is needed here.'],
   [
     'cmyk.jpg',
     'cannot be decoded as JPEG: Unsupported color conversion request (its colours may be CMYK: convert it to RGB).',
@@ -48,10 +48,10 @@ test.each([
 test('damaged files are refused, and the next picture decodes', async () => {
   const png = readFileSync('test-data/preprocess/rgb.png');
   await expect(decodePicture(png.subarray(0, 300), 'cut.png')).rejects.toThrow(
-    '"cut.png" cannot be decoded as PNG: the file is damaged or cut short.',
+    '"cut.png" is cut short: its end is missing. Copy or download it again.',
   );
   const jpeg = readFileSync('test-data/preprocess/orientation-1.jpg');
   const noScan = new Uint8Array([...jpeg.subarray(0, 40), 0xff, 0xd9]);
-  await expect(decodePicture(noScan, 'cut.jpg')).rejects.toThrow('"cut.jpg" cannot be decoded as JPEG:');
+  await expect(decodePicture(noScan, 'cut.jpg')).rejects.toThrow('"cut.jpg" is cut short');
   expect((await decodePicture(jpeg, 'whole.jpg')).width).toBe(48);
 });

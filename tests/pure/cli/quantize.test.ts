@@ -92,12 +92,13 @@ describe('a quantized net on the CPU', () => {
 });
 
 describe('what is missing, wrong or damaged', () => {
+  const fresh = join(folder, 'fresh.safetensors');
   test.each([
-    [['quantize', net, '--out', out], 'Give a folder with --images DIR.'],
+    [['quantize', net, '--out', fresh], 'Give a folder with --images DIR.'],
     [['quantize', net, '--images', images], 'Give a file with --out FILE.'],
-    [['quantize', net, '--images', join(folder, 'none'), '--out', out], 'there is no folder'],
-    [['quantize', net, '--images', images, '--out', out, '--calibration', 'median'], 'percentile-99.99'],
-    [['quantize', 'mobilenetv2_100', '--images', images, '--out', out], '--weights'],
+    [['quantize', net, '--images', join(folder, 'none'), '--out', fresh], 'there is no folder'],
+    [['quantize', net, '--images', images, '--out', fresh, '--calibration', 'median'], 'percentile-99.99'],
+    [['quantize', 'mobilenetv2_100', '--images', images, '--out', fresh], '--weights'],
     [made('--out', join(folder, 'no', 'such', 'folder.safetensors')), 'cannot be written'],
     [['run', out, '--image', join(images, 'cat.jpg'), '--weights', weights], 'leave --weights away'],
     [['run', weights, '--image', join(images, 'cat.jpg')], 'not a quantized net'],
@@ -114,6 +115,6 @@ describe('what is missing, wrong or damaged', () => {
     writeFileSync(broken, readFileSync(out).subarray(0, 2000));
     const { code, err } = await call('run', broken, '--image', join(images, 'cat.jpg'));
     expect(code).toBe(2);
-    expect(err).toContain('broken.safetensors cannot be used');
+    expect(err).toContain('broken.safetensors" cannot be used');
   });
 });

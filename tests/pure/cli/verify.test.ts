@@ -48,7 +48,7 @@ test('what fails says why, does not stop the others, and makes the exit code 1',
   expect(lines[0]).toMatch(/^FAILED {2}unknown-model\.json +No net is called "mobilenetv9_100"/);
   expect(lines[1]).toMatch(/^FAILED {2}other-weights\.json +worst .*: blocks\.0: off by/);
   expect(lines[2]).toMatch(/^FAILED {2}no-record\.json +not a golden record: model/);
-  expect(lines[3]).toMatch(/^FAILED {2}missing\.json +cannot be read/);
+  expect(lines[3]).toMatch(/^FAILED {2}missing\.json +there is no file/);
   expect(lines[4]).toMatch(/^passed {2}mobilenetv1_100_r64/);
   expect(lines[5]).toBe('1 passed, 4 failed');
   expect(status).toBe(1);

@@ -102,6 +102,7 @@ const examples: readonly (readonly [FileKind, Uint8Array, 'tail' | 'text' | 'who
   ['timm', ascii("arch_def = [\n  ['cn_r1_k1_s1_c960'],\n]"), 'whole'],
   ['text', ascii('family mobilenetv2\ninput 3x224x224\n\nconv k3 s2 c32\n'), 'text'],
   ['text', ascii('# ein Netz für Übungen\nconv k3 s2 c32\n'), 'text'],
+  ['eightBit', bytes('# f', [0xfc], 'r\nconv k3 s2 c32\n'), 'whole'],
   ['binary', bytes([0xfe, 0xed, 0xfa, 0xce, 0, 1]), 'tail'],
 ];
 

@@ -109,6 +109,7 @@ export const kinds = {
   timm: { what: 'a text of timm block strings', group: 'net' },
   xml: { what: 'an XML text', group: 'other' },
   text: { what: 'a text', group: 'other' },
+  eightBit: { what: 'a text in an old 8-bit encoding', group: 'net', way: 'save it as UTF-8 in a text editor' },
   binary: { what: 'a binary file of a kind that Bottleneck does not know', group: 'other' },
 } as const satisfies Readonly<Record<string, KindWords>>;
 

@@ -39,8 +39,9 @@ export function decodeText(bytes: Uint8Array): Decoded {
 /** What kind of text it is; undefined where the bytes are no text. `bytes` may be the beginning of a longer file. */
 export function textKind(bytes: Uint8Array): FileKind | undefined {
   const decoded = decodeText(wholeCharacters(bytes));
+  if ('problem' in decoded) return isEightBit(bytes) ? 'eightBit' : undefined;
   // eslint-disable-next-line no-control-regex -- a text has no control characters but white space (form feed and escape included)
-  if ('problem' in decoded || /[\u0000-\u0006\u000e-\u001a\u001c-\u001f]/.test(decoded.text)) return undefined;
+  if (/[\u0000-\u0006\u000e-\u001a\u001c-\u001f]/.test(decoded.text)) return undefined;
   const text = decoded.text.trimStart();
   if (text.startsWith('version https://git-lfs')) return 'lfs';
   if (/^(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<(!doctype\s+html|html|head|body|script|title|meta)\b/i.test(text))
@@ -53,6 +54,16 @@ export function textKind(bytes: Uint8Array): FileKind | undefined {
     return 'serverError';
   if (/^\{/.test(text) || /^\[\s*(\{|\[?\s*[-\d"]|\])/.test(text)) return jsonKind(text);
   return /^[\s\S]{0,400}['"](ds|dsa|ir|er|cn|uir|uib|mqa|mha|edge)_[rke]\d/.test(text) ? 'timm' : 'text';
+}
+
+/** Mostly ASCII, some letters beyond it, no control characters: Latin-1, Windows-1252 and their like. */
+function isEightBit(bytes: Uint8Array): boolean {
+  let beyond = 0;
+  for (const byte of bytes) {
+    if (byte < 9 || (byte > 13 && byte < 32) || byte === 127) return false;
+    if (byte > 127) beyond++;
+  }
+  return beyond < 0.3 * bytes.length;
 }
 
 function jsonKind(text: string): FileKind {
