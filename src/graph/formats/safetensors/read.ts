@@ -1,10 +1,11 @@
 // Strict reader of safetensors: the whole header is checked before a single value is touched (reliability.md's table of known failures).
-import { limits, SafetensorsError, scanHeader, shortened, type HeaderEntry } from './header.ts';
+import { scanHeader, type HeaderEntry } from './header.ts';
+import { limits, SafetensorsError, shortened } from './scanner.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from './halves.ts';
 
 import { refusal, sniff } from '../sniff/sniff.ts';
 
-export { SafetensorsError } from './header.ts';
+export { SafetensorsError } from './scanner.ts';
 
 /** The file is of another kind than safetensors. The message goes on after the file's name and a colon: `it is a web page …; …`. */
 export class ForeignFileError extends SafetensorsError {
