@@ -26,6 +26,8 @@ export class Shell {
   #maximized = $state<string | undefined>(undefined);
   /** Files that were dropped, pasted or chosen anywhere, and the view they are for. */
   #incoming = $state.raw<{ readonly view: string; readonly files: readonly File[] }>({ view: '', files: [] });
+  /** Height of the notice at the lower edge in CSS pixels: the views above it keep their place. */
+  notice = $state(0);
   dialog = $state<DialogName | undefined>(undefined);
   /** Width of the Build pane in CSS pixels. */
   build = $state<number>(splits.build.initial);
