@@ -1,22 +1,7 @@
 // The tabs of Profile: a tab is a component and a row here.
 import type { Tab } from '../../parts/view.ts';
-import type { RunRecord } from '../../state/measurements/record.ts';
+import type { ProfileTabProps } from './tab-props.ts';
 import LayersTab from './LayersTab.svelte';
-import type { BlockRow } from './rows.ts';
-
-/** What every tab is given. */
-export interface ProfileTabProps {
-  readonly record: RunRecord | undefined;
-  readonly blocks: readonly BlockRow[];
-  /** The times are not this device's own. */
-  readonly recorded: boolean;
-  /** Relative spread of the difference to the baseline; undefined without one. */
-  readonly noise: number | undefined;
-  /** Kernels alone, so that sorting compares them with each other. */
-  readonly flat: boolean;
-  /** Given the chart when it is on the page, for exports; what it returns is called when the chart goes. */
-  readonly onchart: (chart: SVGSVGElement) => () => void;
-}
 
 export type ProfileTab = 'layers' | 'timeline' | 'roofline' | 'memory' | 'kernels';
 

@@ -1,11 +1,6 @@
 // The tabs of Quantize, in the order in which they are used: a tab is a component and a row here.
 import type { Tab } from '../../parts/view.ts';
-import type { QuantizeState } from './quantize-state.svelte.ts';
-
-/** What every tab is given. */
-export interface QuantizeTabProps {
-  readonly quantize: QuantizeState;
-}
+import type { QuantizeTabProps } from './tab-props.ts';
 
 export type QuantizeTab = 'calibrate' | 'layers' | 'mixed' | 'verdict';
 

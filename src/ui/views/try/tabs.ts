@@ -1,15 +1,7 @@
 // The tabs of Try: a tab is a component and a row here.
 import type { Tab } from '../../parts/view.ts';
+import type { TryTabProps } from './tab-props.ts';
 import Answers from './Answers.svelte';
-import type { TryState } from './try-state.svelte.ts';
-
-/** What every tab is given. */
-export interface TryTabProps {
-  readonly vision: TryState;
-  /** The class whose places in the picture are shown, and how another is chosen. */
-  readonly mapped: number | undefined;
-  readonly map: (index: number | undefined) => void;
-}
 
 export type TryTab = 'answer' | 'inside' | 'batch' | 'teach' | 'weights';
 
