@@ -1,7 +1,9 @@
 // Exported nets run in ONNX Runtime (WebAssembly) and reach the golden logits, so the exporter's every op means what ours means.
 import { readdirSync, readFileSync } from 'node:fs';
+import * as v from 'valibot';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
+import { isPointwise, opNames, ops } from '../../../src/gpu-kernels/ops/index.ts';
 import { exportOnnx } from '../../../src/graph/formats/onnx/export.ts';
 import { expand } from '../../../src/graph/blocks/expand.ts';
 import { generateInput, generateTensor, parseGoldenRecord } from '../../../src/graph/inspect/golden.ts';
@@ -52,6 +54,9 @@ describe('golden records through ONNX Runtime', () => {
   });
 });
 
+/** Element-wise ops that need no attributes, whatever the registry has of them. */
+const plain = opNames.filter((name) => isPointwise(name) && v.safeParse(ops[name].attrs, {}).success);
+
 describe('ops that no golden net has', () => {
   const cases: [string, (builder: GraphBuilder) => void][] = [
     ['evonorm_s0', (b) => void b.add('n', 'evonorm_s0', { groups: 4 })],
@@ -63,7 +68,7 @@ describe('ops that no golden net has', () => {
     ['resize nearest', (b) => void b.add('n', 'resize', { size: [10, 13], mode: 'nearest' })],
     ['resize corners', (b) => void b.add('n', 'resize', { scale: 2, alignCorners: true })],
     ['transpose', (b) => void b.add('n', 'transpose', { perm: [0, 2, 1, 3] })],
-    ['tanh', (b) => void b.add('n', 'tanh', {})],
+    ...plain.map((name): [string, (b: GraphBuilder) => void] => [name, (b) => void b.add('n', name, {})]),
     [
       'same padding, dilated',
       (b) =>

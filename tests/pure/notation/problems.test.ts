@@ -1,5 +1,6 @@
 // What the page and the command line say about a wrong text: the exact sentence, the place, the edit that helps.
 import { expect, test } from 'vitest';
+import { activationNames } from '../../../src/graph/architecture.ts';
 import type { Problem } from '../../../src/graph/ir/graph.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
@@ -97,7 +98,7 @@ test.each<[string, string, readonly [string, string, string | undefined]]>([
     'c24 e6 act=relu7',
     [
       'act=relu7',
-      '"act" must be one of relu, relu6, hswish, hsigmoid, swish, sigmoid, gelu, prelu, tanh, none, as in "act=relu".',
+      `"act" must be one of ${activationNames.join(', ')}, as in "act=relu".`,
       'mbconv  x2 k3 s2 c24 e6 act=relu',
     ],
   ],
@@ -111,7 +112,7 @@ test.each<[string, string, readonly [string, string, string | undefined]]>([
     'c24 e6 act',
     [
       'act',
-      '"act" must be one of relu, relu6, hswish, hsigmoid, swish, sigmoid, gelu, prelu, tanh, none, as in "act=relu".',
+      `"act" must be one of ${activationNames.join(', ')}, as in "act=relu".`,
       'mbconv  x2 k3 s2 c24 e6 act=relu',
     ],
   ],
@@ -128,15 +129,7 @@ test.each<[string, string, readonly [string, string, string | undefined]]>([
     ['+ ', 'A "+" continues the stage of the line above; there is none.', 'conv k3 s2 c32'],
   ],
   // Header.
-  [
-    'act relu6',
-    'act relu7',
-    [
-      'relu7',
-      'Unknown act "relu7". Known: relu, relu6, hswish, hsigmoid, swish, sigmoid, gelu, prelu, tanh, none.',
-      'act relu',
-    ],
-  ],
+  ['act relu6', 'act relu7', ['relu7', `Unknown act "relu7". Known: ${activationNames.join(', ')}.`, 'act relu']],
   ['act relu6', 'act', ['act', '"act" needs a value, for example "act relu".', 'act relu']],
   ['act relu6', 'act relu6 relu', ['relu', '"act" takes one value.', 'act relu6']],
   ['act relu6', 'width 17', ['17', 'width must be a plain number between 0.01 and 16, not "17".', 'width 16']],
