@@ -17,8 +17,8 @@ function threeOperands(inputs: readonly Shape[], a: AttentionAttrs): [q: Shape, 
       `attention reads ${expected === 1 ? 'one packed input' : 'queries, keys and values'}, not ${inputs.length}`,
     );
   }
-  const [first] = inputs as [Shape, ...Shape[]];
-  return a.packed ? [first, first, first] : (inputs as unknown as [Shape, Shape, Shape]);
+  const [q, k, values] = inputs as [Shape, Shape, Shape];
+  return a.packed ? [q, q, q] : [q, k, values];
 }
 
 function checkChannels(shape: Shape, layout: HeadLayout, heads: number, dim: number, what: string): void {

@@ -23,13 +23,14 @@ export function onlyOperand(inputs: readonly Shape[], what: string): Shape {
 /** The only operand, checked to be a feature map `[N, H, W, C]`. */
 export function featureMap(inputs: readonly Shape[], what: string): MapShape {
   const input = onlyOperand(inputs, what);
+  const [batch = 0, height = 0, width = 0, channels = 0] = input;
   if (input.length !== 4) {
     throw new ShapeError(
       `${what} needs a feature map [N, H, W, C], not ${printShape(input)}`,
       'move it above the pooling or the flattening, or turn the tokens back into a map',
     );
   }
-  return input as unknown as MapShape;
+  return [batch, height, width, channels];
 }
 
 /** The only operand, checked to be tokens `[N, T, C]`. */
@@ -38,10 +39,11 @@ export function tokensOf(
   what: string,
 ): readonly [batch: number, tokens: number, channels: number] {
   const input = onlyOperand(inputs, what);
+  const [batch = 0, tokens = 0, channels = 0] = input;
   if (input.length !== 3) {
     throw new ShapeError(`${what} needs tokens [N, T, C], not ${printShape(input)}`, 'flatten the map to tokens first');
   }
-  return input as unknown as readonly [number, number, number];
+  return [batch, tokens, channels];
 }
 
 /** `axis` checked to exist in `shape`; the batch axis is not for ops that rearrange one picture. */
