@@ -3,14 +3,18 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { embeddedNet, parseEmbeddedModel, type EmbeddedModel } from '../graph/weights/embedded.ts';
+import { embeddedNet, parseEmbeddedModel, shippedPreparation, type EmbeddedModel } from '../graph/weights/embedded.ts';
 import { readSafetensors, SafetensorsError } from '../graph/formats/safetensors/read.ts';
+import type { Architecture } from '../graph/architecture.ts';
 import type { InferredGraph } from '../graph/ir/graph.ts';
 import { imagenetClasses, parseLabels, saysImagenet } from '../graph/tasks/classify/labels.ts';
 import type { Preprocessing } from '../graph/pictures/preprocess.ts';
+import { recognizedSentence, recognizeNet } from '../graph/presets/recognize.ts';
 import type { ResolvedPreset } from '../graph/presets/resolve.ts';
-import { describeMismatch, loadWeights, type Params } from '../graph/weights/weights.ts';
+import { findPreparation } from '../graph/weights/preparation.ts';
+import { describeMismatch, loadWeights, type Loaded, type Params } from '../graph/weights/weights.ts';
 import { readBytes } from './files.ts';
+import { configsBeside } from './preparation-options.ts';
 import { NetError, UsageError } from './verb.ts';
 
 export interface Checkpoint {
@@ -20,15 +24,24 @@ export interface Checkpoint {
   readonly preprocessing: Partial<Preprocessing>;
   /** One a class; undefined where it is not known what the classes are. */
   readonly labels: readonly string[] | undefined;
+  /** What the user should know of names and preparation, a sentence each. */
+  readonly notes: readonly string[];
+  /** Where the preparation is from, or that it is assumed: part of a report. */
+  readonly prepared: string;
+  /** The preparation is a guess, for a net of which nothing is published. */
+  readonly assumed: boolean;
 }
 
 export interface CheckpointRequest {
   readonly graph: InferredGraph;
+  readonly architecture: Architecture;
   /** Undefined for a net from a file. */
   readonly preset: ResolvedPreset | undefined;
   readonly file: string | undefined;
   /** `imagenet`: the user says so; `none`: show numbers; undefined: labels where the checkpoint says that it is ImageNet's. */
   readonly labels: 'imagenet' | 'none' | undefined;
+  /** The user's own preparation; parts of it replace the checkpoint's. */
+  readonly preparation?: Partial<Preprocessing>;
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -53,13 +66,35 @@ export function openCheckpoint(request: CheckpointRequest): Checkpoint {
       `${embedded.file} is not the file that shipped: its SHA-256 should begin with ${embedded.sha256.slice(0, 12)}. Restore it from the repository.`,
     );
   }
-  const { params, metadata } = readParams(bytes, graph, path);
-  const names = [graph.name, preset?.name ?? '', basename(path), ...metadata];
+  const { loaded, metadata } = readParams(bytes, graph, path);
+  const { params, notes } = loaded;
+  const hubId = preset?.checkpoint?.hubId ?? '';
+  const names = [graph.name, preset?.name ?? '', hubId, basename(path), ...metadata.values()];
+  // The same values in another file or precision are the same checkpoint.
+  const known = shippedPreparation(params);
+  const found = findPreparation({
+    architecture: request.architecture,
+    names: [basename(path), preset?.name ?? '', basename(graph.name), ...metadata.values()],
+    metadata,
+    configs: file === undefined ? [] : configsBeside(file),
+    known,
+  });
+  const given = request.preparation ?? {};
+  // Who gives mean and std knows.
+  const told = given.mean !== undefined && given.std !== undefined;
   return {
     params,
     source: isEmbedded ? `${embedded.file}: ${embedded.source}, ${embedded.licence}` : path,
-    preprocessing: isEmbedded ? embedded.preprocessing : (preset?.checkpoint?.preprocessing ?? {}),
-    labels: labelsOf(request, embedded, isEmbedded || saysImagenet(names)),
+    preprocessing: { ...found.preprocessing, ...given },
+    labels: labelsOf(request, embedded, known !== undefined || saysImagenet(names), found.labels),
+    // A net of one's own is told of in the report; a published one with other values than the user may think, at once.
+    notes: [...notes, ...(found.note !== undefined && !told && !found.own ? [found.note] : [])],
+    assumed: !told && found.own === true,
+    prepared: told
+      ? 'as the options say'
+      : found.own
+        ? 'not known for these weights: ImageNet’s usual values are assumed; --mean, --std, --crop and --interpolation say otherwise'
+        : `as for ${found.from}`,
   };
 }
 
@@ -67,14 +102,17 @@ function readParams(
   bytes: Uint8Array,
   graph: InferredGraph,
   path: string,
-): { params: Params; metadata: Iterable<string> } {
+): { loaded: Loaded; metadata: ReadonlyMap<string, string> } {
   try {
     const { tensors, metadata } = readSafetensors(bytes);
     const loaded = loadWeights(graph, tensors);
-    if ('params' in loaded) return { params: loaded.params, metadata: metadata.values() };
+    if ('params' in loaded) return { loaded, metadata };
+    if (loaded.fitsByName) throw new NetError(`${path} cannot be used: ${describeMismatch(loaded).join('; ')}.`);
+    const known = recognizedSentence(recognizeNet(tensors, [basename(path), ...metadata.values()]));
     const lines = [
       `${path} holds weights of another net than ${graph.name}; nothing was loaded.`,
       ...describeMismatch(loaded),
+      ...(known === undefined ? [] : [known]),
     ];
     throw new NetError(lines.join('\n  '));
   } catch (error) {
@@ -87,11 +125,17 @@ function labelsOf(
   { graph, labels }: CheckpointRequest,
   embedded: EmbeddedModel,
   isImagenet: boolean,
+  own: readonly string[] | undefined,
 ): readonly string[] | undefined {
   const classes = graph.facts.get(graph.outputs[0] ?? '')?.shape.at(-1);
   if (labels === 'imagenet' && classes !== imagenetClasses) {
-    throw new UsageError(`--labels imagenet: ${graph.name} has ${classes ?? 0} classes, ImageNet-1k has 1,000.`);
+    throw new UsageError(
+      `--labels imagenet: ${graph.name} has ${classes ?? 0} classes, ImageNet-1k has 1,000.${
+        classes === 1001 ? ' TensorFlow’s nets have a background class first: class n is ImageNet’s class n − 1.' : ''
+      }`,
+    );
   }
+  if (labels === undefined && own?.length === classes) return own;
   if (labels === 'none' || classes !== imagenetClasses || !(isImagenet || labels === 'imagenet')) return undefined;
   return imagenetLabels(embedded);
 }

@@ -1,5 +1,4 @@
 // Quantized nets on the command line: folders of pictures, and nets by name or file.
-import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Numbers, Tensors } from '../gpu-kernels/packing/weight-expr.ts';
 import { assemblePlan } from '../graph/plan/make-plan.ts';
@@ -11,7 +10,8 @@ import { isQuantizedFile, QuantizedFileError, readQuantized, type NetFacts } fro
 import { fusedIntegerProgram } from '../graph/quant/integer-program.ts';
 import type { QuantizedNet } from '../graph/quant/quantize.ts';
 import { preparationFor, preparePicture } from '../graph/pictures/preprocess.ts';
-import { resolvePreset } from '../graph/presets/resolve.ts';
+import { recognizedSentence, recognizeNet } from '../graph/presets/recognize.ts';
+import type { Preprocessing } from '../graph/pictures/preprocess.ts';
 import type { OpenDevice } from '../workers/engine/device.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { kindOfFile, readBytes } from './files.ts';
@@ -36,7 +36,9 @@ export function openQuantized(file: string): Extract<AnyNet, { kind: 'int8' }> {
     const read = readSafetensors(readBytes(file));
     if (!isQuantizedFile(read))
       throw new UsageError(
-        `"${file}" holds plain weights, not a quantized net; name the net and give the file with --weights.`,
+        `"${file}" holds plain weights, not a quantized net; name the net and give the file with --weights. ${
+          recognizedSentence(recognizeNet(read.tensors, [basename(file), ...read.metadata.values()])) ?? ''
+        }`.trimEnd(),
       );
     return { kind: 'int8', ...readQuantized(read) };
   } catch (error) {
@@ -46,17 +48,37 @@ export function openQuantized(file: string): Extract<AnyNet, { kind: 'int8' }> {
   }
 }
 
+/** What a verb's options say about a net that is opened. */
+export interface Opening {
+  /** Input height and width, pixels. */
+  readonly input?: number | undefined;
+  /** The user's own preparation of pictures. */
+  readonly preparation?: Partial<Preprocessing>;
+  /** Gets what the user should know, a sentence each. */
+  readonly note?: (sentence: string) => void;
+  /** Gets the sentence that the preparation is a guess. */
+  readonly assumed?: (sentence: string) => void;
+}
+
 /** A net by name or file with its weights, folded. Throws as `openCheckpoint`. */
 export function openFloat(
   name: string,
   weights: string | undefined,
-  input?: number,
+  { input, preparation = {}, note, assumed }: Opening = {},
 ): Extract<AnyNet, { kind: 'float' }> {
   const source = openSource(name, { input });
   const graph = buildGraph(source);
-  const resolved = existsSync(name) ? undefined : resolvePreset(name);
-  const preset = resolved && !('problem' in resolved) ? resolved : undefined;
-  const checkpoint = openCheckpoint({ graph, preset, file: weights, labels: undefined });
+  const { architecture } = source;
+  const checkpoint = openCheckpoint({
+    graph,
+    architecture,
+    preset: source.preset,
+    file: weights,
+    labels: undefined,
+    preparation,
+  });
+  for (const sentence of checkpoint.notes) note?.(sentence);
+  if (checkpoint.assumed) assumed?.(`preparation of pictures: ${checkpoint.prepared}`);
   const facts = {
     // A file's name without its folders: where it lay on this machine is nobody's business.
     name: basename(graph.name, '.arch'),
@@ -67,8 +89,11 @@ export function openFloat(
   return { kind: 'float', net: foldNet(graph, checkpoint.params), facts };
 }
 
-export const openNet = (word: string, weights: string | undefined): AnyNet =>
-  namesQuantizedFile(word) ? openQuantized(word) : openFloat(word, weights);
+export function openNet(word: string, weights: string | undefined, opening: Opening = {}): AnyNet {
+  if (!namesQuantizedFile(word)) return openFloat(word, weights, opening);
+  const { facts, ...net } = openQuantized(word);
+  return { ...net, facts: { ...facts, preprocessing: { ...facts.preprocessing, ...opening.preparation } } };
+}
 
 export interface FolderInputs {
   /** The pictures that are used. */

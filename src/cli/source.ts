@@ -12,6 +12,8 @@ import { NetError } from './verb.ts';
 export interface Source {
   readonly name: string;
   readonly architecture: Architecture;
+  /** The preset that the name stands for; undefined for a file. */
+  readonly preset?: ResolvedPreset;
   /** Words one of the net's problems, with its place where there is a file. */
   describe(problem: Problem): string;
 }
@@ -31,16 +33,22 @@ function preset(name: string): ResolvedPreset {
 
 /** A preset by name. Throws {@link NetError} with the nearest name. */
 export function openPreset(name: string, overrides: Overrides = {}): Source {
+  const resolved = preset(name);
   return {
-    name,
-    architecture: overridden(preset(name).architecture, overrides),
+    name: resolved.name,
+    architecture: overridden(resolved.architecture, overrides),
+    preset: resolved,
     describe: ({ message }) => `${name}: ${message}`,
   };
 }
 
-/** Whether a NET is a file: a preset's name wins over a file of that name without a path or an ending. */
+/**
+ * Whether a NET is a file: a preset's name wins over a file of that name without a path or an ending, and a hub id
+ * (`timm/mobilenetv2_100.ra_in1k`) is a name where no such file is.
+ */
 function namesFile(net: string): boolean {
-  if (/[/\\]|\.arch$/.test(net)) return true;
+  if (/\.arch$/.test(net)) return true;
+  if (/[/\\]/.test(net)) return existsSync(net) || 'problem' in resolvePreset(net);
   return existsSync(net) && statSync(net).isFile() && 'problem' in resolvePreset(net);
 }
 

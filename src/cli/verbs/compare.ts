@@ -3,6 +3,7 @@ import type { NamedValue } from '../../graph/lower/steps.ts';
 import { agreementOf, Noise, type Agreement } from '../../graph/quant/compare.ts';
 import { layerId } from '../../graph/quant/layers.ts';
 import { runnerOf } from '../../workers/jobs/quantize/run.ts';
+import { givenPreparation, preparationOptions } from '../preparation-options.ts';
 import { openWhere, whereOptions } from '../gpu-device.ts';
 import { findPictures } from '../picture.ts';
 import { openNet, readInputs, type AnyNet } from '../quantized.ts';
@@ -30,14 +31,22 @@ export const compare: Verb = {
   options: [
     { name: 'images', value: 'DIR', doc: 'Folder of JPEG, PNG or WebP pictures; folders inside are opened.' },
     { name: 'weights', value: 'FILE', doc: 'safetensors for the float nets among the two.' },
+    ...preparationOptions,
     ...whereOptions,
     json,
   ],
-  async run({ positionals, word, flag }, console) {
+  async run({ positionals, word, flag, number }, console) {
     const images = word('images');
     if (images === undefined) throw new UsageError('which pictures? Give a folder with --images DIR.');
+    const opening = {
+      preparation: givenPreparation({ word, number }),
+      note: (sentence: string) => console.err(`bottleneck compare: ${sentence}`),
+      assumed: (sentence: string) => {
+        if (!flag('json')) console.out(sentence);
+      },
+    };
     const found = findPictures(images);
-    const [a, b] = positionals.map((name) => openNet(name, word('weights'))) as [AnyNet, AnyNet];
+    const [a, b] = positionals.map((name) => openNet(name, word('weights'), opening)) as [AnyNet, AnyNet];
     const { files, inputs } = await readInputs(found, [a, b], console);
     const open = await openWhere(word);
     const ids = (net: AnyNet): string[] => net.net.program.steps.map(layerId).filter((id) => !id.includes('#'));

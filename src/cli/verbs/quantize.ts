@@ -12,6 +12,7 @@ import { elements } from '../../gpu-kernels/op.ts';
 import { logitsOf, runnerOf } from '../../workers/jobs/quantize/run.ts';
 import { openWhere, whereOptions } from '../gpu-device.ts';
 import { findPictures } from '../picture.ts';
+import { givenPreparation, preparationOptions } from '../preparation-options.ts';
 import { openFloat, readInputs } from '../quantized.ts';
 import { textTable } from '../text-table.ts';
 import { json, NetError, UsageError, type Console, type Given, type Verb } from '../verb.ts';
@@ -56,6 +57,7 @@ export const quantize: Verb = {
       range: { min: 1, max: 2048, integer: true },
       doc: 'Input height and width in pixels.',
     },
+    ...preparationOptions,
     ...whereOptions,
     json,
   ],
@@ -77,7 +79,14 @@ async function quantizeAndSave({ positionals, word, flag, number, output }: Give
   if (images === undefined) throw new UsageError('which pictures? Give a folder with --images DIR.');
   const found = findPictures(images);
   const out = output('out');
-  const opened = openFloat(positionals[0] as string, word('weights'), number('input'));
+  const opened = openFloat(positionals[0] as string, word('weights'), {
+    input: number('input'),
+    preparation: givenPreparation({ word, number }),
+    note: (sentence) => console.err(`bottleneck quantize: ${sentence}`),
+    assumed: (sentence) => {
+      if (!flag('json')) console.out(sentence);
+    },
+  });
   const { net: plain, facts } = opened;
   const float32Bytes = 4 * graphParams(plain.graph).reduce((sum, { shape }) => sum + elements(shape), 0);
   out.reserve(float32Bytes);

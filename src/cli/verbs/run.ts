@@ -1,11 +1,17 @@
 // `run NET --image FILE`: classifies a photo with real weights, on WebGPU through Dawn or on the CPU reference.
-import { existsSync } from 'node:fs';
 import type { Tensors } from '../../gpu-kernels/packing/weight-expr.ts';
 import type { Plan } from '../../graph/plan/plan.ts';
 import { integerProgram } from '../../graph/quant/integer-program.ts';
 import { runProgram } from '../../graph/quant/run-program.ts';
 import { firstRate } from '../../graph/plan/schedule.ts';
-import { topAnswers } from '../../graph/tasks/classify/labels.ts';
+import { imagenetClasses, topAnswers } from '../../graph/tasks/classify/labels.ts';
+import {
+  outputCount,
+  outputKind,
+  sigmoid,
+  unnamedSentence,
+  type OutputKind,
+} from '../../graph/tasks/classify/outputs.ts';
 import {
   geometry,
   preparationFor,
@@ -14,7 +20,6 @@ import {
   type Preparation,
 } from '../../graph/pictures/preprocess.ts';
 import type { InferredGraph } from '../../graph/ir/graph.ts';
-import { resolvePreset } from '../../graph/presets/resolve.ts';
 import { runReference } from '../../graph/ir/reference.ts';
 import type { AdapterIdentity, OpenDevice } from '../../workers/engine/device.ts';
 import { Program } from '../../workers/engine/program.ts';
@@ -22,6 +27,7 @@ import { imagenetLabels, openCheckpoint, type Checkpoint } from '../checkpoint.t
 import { planOrSay } from '../fitting.ts';
 import { gpuOptions, openGpu, precisionOf } from '../gpu-device.ts';
 import { readPicture } from '../picture.ts';
+import { givenPreparation, preparationOptions } from '../preparation-options.ts';
 import { int8Plan, namesQuantizedFile, openQuantized } from '../quantized.ts';
 import { buildGraph, openSource } from '../source.ts';
 import { textTable } from '../text-table.ts';
@@ -35,8 +41,17 @@ export interface RunJson {
   readonly adapter: Pick<AdapterIdentity, 'vendor' | 'architecture' | 'description' | 'software'> | null;
   /** One inference, input in JS to logits in JS; on WebGPU the second one, since the first also warms up. */
   readonly ms: number;
-  /** The most probable first. `label` is null where it is not known what the classes are. */
-  readonly top: readonly { readonly index: number; readonly label: string | null; readonly probability: number }[];
+  /** Absent for classes; `one`: a single logit; `features`: the net has no classifier. */
+  readonly output?: Exclude<OutputKind, 'classes'>;
+  /** The most probable first; the largest first for features. `label` is null where it is not known what the classes are. */
+  readonly top: readonly {
+    readonly index: number;
+    readonly label: string | null;
+    /** Of a class, or the sigmoid of one logit; null for a feature. */
+    readonly probability: number | null;
+    /** The logit or the feature, where it is no class among others. */
+    readonly value?: number;
+  }[];
 }
 
 export const run: Verb = {
@@ -68,6 +83,7 @@ export const run: Verb = {
       choices: ['webgpu', 'cpu'],
       doc: 'Where the net runs; when not given, cpu if no adapter can be had.',
     },
+    ...preparationOptions,
     ...gpuOptions,
     json,
   ],
@@ -84,17 +100,45 @@ export const run: Verb = {
     const preparation = preparationFor([3, height as number, width as number], model.preprocessing);
     const input = preparePicture(picture, preparation);
     const { logits, ...where } = await execute(given, model, input, console);
-    const top = topAnswers(logits, given.number('top') ?? 5).map(({ index, probability }) => ({
-      index,
-      label: model.labels?.[index] ?? null,
-      probability,
-    }));
-    const found: RunJson = { net: graph.name, ...where, top };
+    const bad = logits.filter((value) => !Number.isFinite(value)).length;
+    if (bad > 0)
+      throw new NetError(
+        `${graph.name} gives ${bad} values of ${logits.length} that are no numbers, so there is no answer: its weights or the preparation are unsound.`,
+      );
+    for (const note of model.notes) console.err(`bottleneck run: ${note}`);
+    const kind = outputKind(graph);
+    const found: RunJson = {
+      net: graph.name,
+      ...where,
+      ...(kind !== 'classes' && { output: kind }),
+      top: topOf(kind, logits, given.number('top') ?? 5, model.labels),
+    };
     if (given.flag('json')) console.out(JSON.stringify(found, undefined, 2));
-    else for (const line of report(found, model.source, image, picture, preparation)) console.out(line);
+    else for (const line of report(found, model, image, picture, preparation)) console.out(line);
     return 0;
   },
 };
+
+function topOf(
+  kind: OutputKind,
+  outputs: Float32Array,
+  count: number,
+  labels: readonly string[] | undefined,
+): RunJson['top'] {
+  if (kind === 'classes')
+    return topAnswers(outputs, count).map(({ index, probability }) => ({
+      index,
+      label: labels?.[index] ?? null,
+      probability,
+    }));
+  return Array.from(outputs.keys())
+    .sort((a, b) => (outputs[b] as number) - (outputs[a] as number) || a - b)
+    .slice(0, count)
+    .map((index) => {
+      const value = outputs[index] as number;
+      return { index, label: labels?.[index] ?? null, probability: kind === 'one' ? sigmoid(value) : null, value };
+    });
+}
 
 /** A net ready to run, in floats or in integers. */
 interface Model extends Omit<Checkpoint, 'params'> {
@@ -104,13 +148,14 @@ interface Model extends Omit<Checkpoint, 'params'> {
 }
 
 function floatModel(net: string, given: Given): Model {
-  const graph = buildGraph(openSource(net));
-  const resolved = existsSync(net) ? undefined : resolvePreset(net);
-  const preset = resolved && !('problem' in resolved) ? resolved : undefined;
+  const source = openSource(net);
+  const graph = buildGraph(source);
   const { params, ...checkpoint } = openCheckpoint({
     graph,
-    preset,
+    architecture: source.architecture,
+    preset: source.preset,
     file: given.word('weights'),
+    preparation: givenPreparation(given),
     labels: given.word('labels') as 'imagenet' | 'none' | undefined,
   });
   return {
@@ -138,11 +183,17 @@ function integerModel(file: string, given: Given): Model {
   }
   const { net, facts } = openQuantized(file);
   const { calibration, pictures } = net.recipe;
+  const classes = outputCount(net.graph);
+  if (given.word('labels') === 'imagenet' && classes !== imagenetClasses)
+    throw new UsageError(`--labels imagenet: ${net.graph.name} has ${classes} classes, ImageNet-1k has 1,000.`);
   const named = given.word('labels') === 'imagenet' || (facts.imagenet && given.word('labels') !== 'none');
   return {
     graph: net.graph,
     source: `${file}: int8, calibrated on ${pictures} pictures (${calibration})`,
-    preprocessing: facts.preprocessing,
+    preprocessing: { ...facts.preprocessing, ...givenPreparation(given) },
+    notes: [],
+    prepared: 'as the file says',
+    assumed: false,
     labels: named ? imagenetLabels() : undefined,
     load: (open) => int8Plan(net, open),
     reference(input) {
@@ -204,7 +255,13 @@ function onCpu(model: Model, input: Float32Array): Execution {
   return { device: 'cpu', adapter: null, ms: performance.now() - started, logits };
 }
 
-function report(found: RunJson, source: string, image: string, picture: Picture, preparation: Preparation): string[] {
+function report(
+  found: RunJson,
+  { source, graph, prepared }: Model,
+  image: string,
+  picture: Picture,
+  preparation: Preparation,
+): string[] {
   const { adapter } = found;
   const where = adapter
     ? `${adapter.description || adapter.vendor} (WebGPU${adapter.software ? ' on a CPU adapter' : ''})`
@@ -216,20 +273,33 @@ function report(found: RunJson, source: string, image: string, picture: Picture,
     `${found.net} on ${where}: ${found.ms.toFixed(1)} ms`,
     `weights: ${source}`,
     `${image}: ${picture.width}×${picture.height}, ${preparation.interpolation} to ${width}×${height}, centre ${area.width}×${area.height}, mean ${three(preparation.mean)}, std ${three(preparation.std)}`,
+    `preparation: ${prepared}`,
     '',
-    ...textTable(
-      [{ title: 'class', right: true }, { title: 'probability', right: true }, { title: 'label' }],
-      found.top.map(({ index, label, probability }) => [
-        String(index),
-        `${(100 * probability).toFixed(2)} %`,
-        label ?? '–',
-      ]),
-    ),
+    ...answerTable(found),
     ...(found.top.every(({ label }) => label === null)
-      ? [
-          '',
-          'The weights do not say what their classes are; --labels imagenet shows ImageNet’s names if you know that they are ImageNet’s.',
-        ]
+      ? ['', unnamedSentence(found.output ?? 'classes', outputCount(graph))]
       : []),
   ];
+}
+
+function answerTable({ output, top }: RunJson): string[] {
+  const percent = (probability: number | null): string => `${(100 * (probability ?? 0)).toFixed(2)} %`;
+  const right = true;
+  if (output === 'features')
+    return textTable(
+      [
+        { title: 'feature', right },
+        { title: 'value', right },
+      ],
+      top.map(({ index, value }) => [String(index), (value ?? 0).toFixed(4)]),
+    );
+  if (output === 'one')
+    return textTable(
+      [{ title: 'logit', right }, { title: 'sigmoid', right }, { title: 'label' }],
+      top.map(({ value, probability, label }) => [(value ?? 0).toFixed(4), percent(probability), label ?? '–']),
+    );
+  return textTable(
+    [{ title: 'class', right }, { title: 'probability', right }, { title: 'label' }],
+    top.map(({ index, label, probability }) => [String(index), percent(probability), label ?? '–']),
+  );
 }

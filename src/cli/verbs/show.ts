@@ -27,6 +27,8 @@ export const show: Verb = {
   run({ positionals, number, flag }, console) {
     const source = openSource(positionals[0] as string, { input: number('input'), width: number('width') });
     const graph = buildGraph(source);
+    const note = source.preset?.note;
+    if (note !== undefined) console.err(`bottleneck show: ${note}`);
     const counted = accounting(graph);
     const [channels, height, width] = source.architecture.header.input;
     if (flag('json')) {

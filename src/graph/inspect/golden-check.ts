@@ -146,7 +146,7 @@ function* differences(
     const ordered = shape.length === 4 ? nhwcToNchw(own, shape) : own;
     const found = spread(ordered);
     const gaps = first8.map((value, i) => (ordered[i] as number) - value);
-    yield { where: after, relative: relativeTo(std, [found.mean - mean, found.std - std, ...gaps]) };
+    yield { where: after, relative: relativeTo(found.std, [found.mean - mean, found.std - std, ...gaps]) };
   }
   const logits = values.get(graph.outputs[0] ?? '');
   if (logits?.length !== record.logits.length) {
@@ -154,10 +154,14 @@ function* differences(
     return;
   }
   const gaps = record.logits.map((value, i) => (logits[i] as number) - value);
-  yield { where: 'logits', relative: relativeTo(record.logits_std, gaps) };
+  const { std } = spread(logits);
+  // One logit has no spread: it is held against its own size.
+  const unit = logits.length === 1 ? Math.abs(logits[0] as number) : std;
+  const spreadGap = logits.length === 1 ? [] : [std - record.logits_std];
+  yield { where: 'logits', relative: relativeTo(unit, [...gaps, ...spreadGap]) };
 }
 
-/** Largest magnitude in units of `std`; NaN if any value is NaN, 0 if nothing differs (also where a constant tensor has std 0). */
+/** Largest magnitude in units of `std`, the net's own, which no record can stretch; NaN if any value is NaN, 0 if nothing differs (also where a constant tensor has std 0). */
 function relativeTo(std: number, gaps: readonly number[]): number {
   const largest = gaps.reduce((most, gap) => Math.max(most, Math.abs(gap)), 0);
   return largest === 0 ? 0 : largest / std;

@@ -3,6 +3,7 @@ import type { ArgumentValue } from '../architecture.ts';
 import type { Argument, Block } from '../blocks/block.ts';
 import { universalArguments } from '../blocks/parts.ts';
 import { limits, withCommas } from '../limits.ts';
+import { meantKey, meantNumber, meantNumbers, meantWord, plainText } from './meant.ts';
 import { nearest } from './nearest.ts';
 import { clamp, guessNumber, printNumber, readInteger, readNumber } from './number-text.ts';
 import { quote, removal, replaceWith, type ProblemList } from './problem-list.ts';
@@ -37,7 +38,9 @@ export function readArgument(token: Token, argument: Argument, problems: Problem
   const value = token.text.slice(key.length).replace(/^=/, '');
   if (kind === 'flag') {
     if (token.text === key) return true;
-    problems.error(`"${key}" stands alone, without a value.`, token, replaceWith(token, key));
+    const off = /^(0|false|no|off|none)$/i.test(value);
+    const fix = off ? removal(token, `Remove ${quote(token.text)}`) : replaceWith(token, key);
+    problems.error(`"${key}" stands alone, without a value.`, token, fix);
     return undefined;
   }
   return kind === 'word' ? readWord(token, argument, value, problems) : readNumbers(token, argument, value, problems);
@@ -47,10 +50,12 @@ function readWord(token: Token, argument: Argument, value: string, problems: Pro
   const { key, words } = argument;
   const known = words ? words.includes(value) : /^[a-z][a-z0-9-]{0,31}$/.test(value);
   if (known && token.text === `${key}=${value}`) return value;
-  const insert = printArgument(key, known ? value : ((words && nearest(value, words)) ?? acceptable(argument)));
+  const meant = known ? value : words && (meantWord(value, words) ?? nearest(value, words));
+  const insert = printArgument(key, meant ?? acceptable(argument));
   const list = words ? `one of ${words.join(', ')}` : 'a word';
   const message = known ? `Write "${insert}".` : `"${key}" must be ${list}, as in "${insert}".`;
-  problems.error(message, token, replaceWith(token, insert));
+  // Another word in the place of one that means something would change the net.
+  problems.error(message, token, meant !== undefined || value === '' ? replaceWith(token, insert) : undefined);
   return undefined;
 }
 
@@ -69,9 +74,22 @@ function readNumbers(
   if (wrong < 0 && joined && parts.length <= limits.listLength)
     return parts.length === 1 ? numbers[0] : (numbers as number[]);
 
+  const meant = joined && wrong < 0 ? undefined : meantBy(value, kind === 'ints' || kind === 'int', kind === 'ints');
+  if (meant?.every((number) => number >= min && number <= max)) {
+    const insert = printArgument(key, meant.length === 1 ? (meant[0] as number) : meant);
+    problems.error(
+      `${label} "${key}" is written "${insert}", not ${quote(token.text)}.`,
+      token,
+      replaceWith(token, insert),
+    );
+    return undefined;
+  }
   const guesses = parts.slice(0, limits.listLength).map((part) => acceptable(argument, guessNumber(part)) as number);
   const insert = printArgument(key, guesses.length === 1 ? (guesses[0] ?? min) : guesses);
-  const fix = replaceWith(token, insert);
+  // Of two numbers neither is what the text says.
+  const fix = /^(?!0x)\d+(?:\.\d+)?[,;x×*/|+_]+\d/i.test(value.replace(/^=/, ''))
+    ? undefined
+    : replaceWith(token, insert);
   if (wrong < 0 && joined) {
     problems.error(`"${key}" takes at most ${limits.listLength} numbers.`, token, fix);
   } else if (wrong < 0) {
@@ -93,6 +111,17 @@ function readNumbers(
     );
   }
   return undefined;
+}
+
+/** What a value says that is no number of the notation. */
+function meantBy(value: string, whole: boolean, list: boolean): readonly number[] | undefined {
+  const plain = value.replace(/^=/, '');
+  if (/^\d+(\.\d+)*$/.test(plain) && !(list && /\.0+$/.test(plain))) return undefined;
+  const one = meantNumber(plain, whole);
+  if (list) return meantNumbers(plain) ?? (one === undefined ? undefined : [one]);
+  // A pair of equal sides is one size where the argument is one number.
+  const pair = /[x×]/i.test(plain) ? meantNumbers(plain) : undefined;
+  return one === undefined ? pair : [one];
 }
 
 function bounds(argument: Argument): { min: number; max: number } {
@@ -130,12 +159,33 @@ function intended(
   missing: Argument | undefined,
 ): string | undefined {
   if (missing && readInteger(text) !== undefined) return missing.key + text;
+  const plain = plainText(text);
+  if (plain !== text) {
+    const own = args.find(({ key }) => key === plain || key === /^[a-z]*/.exec(plain)?.[0]);
+    if (own) return plain;
+  }
+  const [, name = '', behind = ''] = /^([A-Za-z]*)=?(.*)$/.exec(plain) ?? [];
+  const other = args.find(({ key }) => key === name.toLowerCase()) ?? args.find(({ key }) => key === meantKey(name));
+  if (other && other.kind !== 'flag' && behind !== '') {
+    const word = other.words && meantWord(behind, other.words);
+    if (other.kind !== 'word' || word !== undefined)
+      return printArgument(other.key, '').replace(/=$/, other.kind === 'word' ? '=' : '') + (word ?? behind);
+  }
+  // timm's activations: `nre`, `nhs`.
+  const activation = args.find(({ key }) => key === 'act');
+  const short = /^n(re|r6|hs|sw)$/.exec(plain)?.[1];
+  if (activation?.words && short !== undefined)
+    return printArgument('act', meantWord(short, activation.words) ?? 'relu');
   const glued = args.find(({ key, words }) => text.startsWith(key) && words?.includes(text.slice(key.length)));
   if (glued) return printArgument(glued.key, text.slice(glued.key.length));
-  const near = nearest(
-    letters,
-    args.map(({ key }) => key),
-  );
+  // A letter or two are near to every other letter: that is no meaning.
+  const near =
+    letters.length < 3
+      ? undefined
+      : nearest(
+          letters,
+          args.map(({ key }) => key).filter(({ length }) => length > 1),
+        );
   const definition = args.find(({ key }) => key === near);
   return definition && (definition.kind === 'flag' ? definition.key : definition.key + text.slice(letters.length));
 }

@@ -10,6 +10,7 @@ import {
   type Vocabulary,
 } from './argument-text.ts';
 import { limits } from '../limits.ts';
+import { meantRepeats, plainText } from './meant.ts';
 import { nearest } from './nearest.ts';
 import { clamp, guessNumber, readInteger } from './number-text.ts';
 import { quote, removal, replaceWith, type ProblemList } from './problem-list.ts';
@@ -78,6 +79,16 @@ export function readBlockLine(
         repeatsRange = range;
         repeats = readRepeats(token, block.place === 'head', problems);
       }
+      continue;
+    }
+    const times = definitions.some(({ key }) => key === /^[A-Za-z]*/.exec(token.text)?.[0])
+      ? undefined
+      : meantRepeats(token.text);
+    if (times !== undefined && times > 0) {
+      const fix = repeatsRange ? removal(token, 'Remove the second') : replaceWith(token, `x${times}`);
+      problems.error(`Repeats are written "x${times}", not ${quote(token.text)}.`, token, fix);
+      repeatsRange ??= range;
+      repeats ??= block.place === 'head' ? 1 : Math.min(times, limits.blocks);
       continue;
     }
     const missing = definitions.find(({ key, required }) => required && !given.has(key) && !mentions(rest, key));
@@ -184,6 +195,16 @@ function unknownWord(
   problems: ProblemList,
   headerWords: readonly string[],
 ): void {
+  const [next] = rest;
+  const times = meantRepeats(word.text);
+  if (times !== undefined && next && vocabulary.has(next.text)) {
+    const both = { from: word.from, to: next.to };
+    const insert = `${next.text} x${times}`;
+    return problems.error(`Repeats stand behind the word: "${insert}".`, both, replaceWith(both, insert));
+  }
+  const plain = plainText(word.text).toLowerCase();
+  if (plain !== word.text && (vocabulary.has(plain) || headerWords.includes(plain)))
+    return problems.error(`${quote(word.text)} is written "${plain}".`, word, replaceWith(word, plain));
   const timm = notationOfTimm(word.text, vocabulary);
   if (timm !== undefined) {
     const message = `${quote(word.text)} is timm's spelling; in this notation it is "${timm}".`;

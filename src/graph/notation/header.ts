@@ -3,6 +3,7 @@ import { activationNames, defaultHeader, normNames, type Header } from '../archi
 import { families } from '../blocks/naming.ts';
 import type { Range } from '../ir/graph.ts';
 import { limits, withCommas } from '../limits.ts';
+import { meantNumber, meantNumbers, meantWord, plainText } from './meant.ts';
 import { nearest } from './nearest.ts';
 import { clamp, guessNumber, printNumber, readInteger, readNumber } from './number-text.ts';
 import { quote, removal, replaceWith, type ProblemList } from './problem-list.ts';
@@ -56,11 +57,11 @@ function name<T extends string>(values: Values, names: readonly T[], fallback: T
   if (!token) return undefined;
   const known = names.find((candidate) => candidate === token.text);
   if (known) return known;
-  const near = nearest(token.text, names);
+  const near = meantWord(token.text, names) ?? nearest(token.text, names);
   values.problems.error(
     `Unknown ${values.word.text} ${quote(token.text)}. Known: ${names.join(', ')}.`,
     token,
-    replaceWith(token, near ?? fallback),
+    near === undefined ? undefined : replaceWith(token, near),
   );
   return undefined;
 }
@@ -76,7 +77,11 @@ function quantity(
 ): number | undefined {
   const value = kind === 'int' ? readInteger(token.text) : readNumber(token.text);
   if (value !== undefined && value >= min && value <= max) return value;
-  const guess = clamp(value ?? guessNumber(token.text) ?? fallback, min, max);
+  const guess = clamp(
+    value ?? meantNumber(token.text, kind === 'int') ?? guessNumber(token.text) ?? fallback,
+    min,
+    max,
+  );
   const insert = printNumber(kind === 'int' ? Math.round(guess) : guess);
   const kindWords = kind === 'int' ? 'a whole number' : 'a plain number';
   const bounds = `between ${printNumber(min)} and ${withCommas(max)}`;
@@ -120,7 +125,9 @@ function readInput(values: Values, header: Writable): void {
     header.input = [channels, height, width];
     return;
   }
-  const numbers = (token.text.slice(0, 64).match(/\d+/g) ?? []).slice(-3).map(Number);
+  const plain = plainText(token.text.slice(0, 64));
+  const listed = meantNumbers(plain.replaceAll('x', ','));
+  const numbers = (listed ?? (plain.match(/\d+/g) ?? []).map(Number)).slice(-3);
   const pixels = (side: number | undefined) => clamp(side ?? 224, 1, limits.side);
   const guess = [
     numbers.length === 3 ? clamp(numbers[0] ?? 3, 1, limits.channels) : 3,
@@ -169,7 +176,28 @@ function printRound({ round }: Header): string | undefined {
 }
 
 function readExpect({ word, tokens, problems }: Values, header: Writable): void {
-  const [count, unit, extra] = tokens;
+  const [count] = tokens;
+  let [, unit, extra] = tokens;
+  // `3 504 872 params`, `3.5 M`: the count goes on behind a blank.
+  if (count && unit && /^(\d{3}|[kKmMgGbB])$/.test(unit.text)) {
+    const more = tokens
+      .slice(1)
+      .filter(
+        ({ text }, i, all) => all.slice(0, i + 1).every((one) => /^(\d{3}|[kKmMgGbB])$/.test(one.text)) && text !== '',
+      );
+    const last = more.at(-1) as Token;
+    const meant = meantNumber([count, ...more].map(({ text }) => text).join(''), true);
+    if (meant !== undefined) {
+      const all = { from: count.from, to: rest(tokens, 0).to };
+      void last;
+      return problems.error(
+        `Write the count as one number: "expect ${meant} params".`,
+        all,
+        replaceWith(all, `${meant} params`),
+      );
+    }
+    [unit, extra] = [tokens[1], tokens[2]];
+  }
   if (!count) {
     const message = '"expect" needs a count, for example "expect 3504872 params".';
     return problems.error(message, word, removal(word, 'Remove the line'));

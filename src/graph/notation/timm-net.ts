@@ -20,7 +20,7 @@ export interface TimmFrame {
 export type FromTimm =
   { readonly ok: true; readonly architecture: Architecture } | { readonly ok: false; readonly problem: string };
 
-/** The architecture of an `arch_def`. The first string that cannot be read or said is the problem. */
+/** The architecture of an `arch_def`, neither scaled nor with a count to be expected. The first string that cannot be read or said is the problem. */
 export function fromTimm(stages: readonly (readonly string[])[], frame: TimmFrame): FromTimm {
   const lines: BlockLine[] = [];
   for (const [stage, strings] of stages.entries()) {
@@ -33,7 +33,9 @@ export function fromTimm(stages: readonly (readonly string[])[], frame: TimmFram
       lines.push({ ...line, args: { ...line.args, ...frame.beyond?.(line, stage) } });
     }
   }
-  return { ok: true, architecture: { header: frame.header, blocks: [...frame.stem, ...lines, ...frame.head] } };
+  // What was counted, and scaled, is the net that lends its frame.
+  const header = { ...frame.header, expectParams: undefined, width: 1, depth: 1 };
+  return { ok: true, architecture: { header, blocks: [...frame.stem, ...lines, ...frame.head] } };
 }
 
 export type ToTimm =

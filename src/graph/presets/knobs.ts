@@ -85,7 +85,7 @@ export function turnKnobs({ header, blocks, ...rest }: Architecture, knobs: Knob
 }
 
 /** Words whose `c` is the number of classes. */
-const classifiers: ReadonlySet<string> = new Set(['linear', 'distilled', 'clshead']);
+export const classifiers: ReadonlySet<string> = new Set(['linear', 'distilled', 'clshead']);
 
 function turnLine(line: BlockLine, stem: boolean, { aa, classes, reduction }: Knobs): BlockLine {
   const { args, word } = line;

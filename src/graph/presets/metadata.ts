@@ -9,6 +9,8 @@ export interface Checkpoint {
   readonly hubId?: string;
   /** Height and width of this checkpoint's figures, pixels; undefined = those of the file's text. */
   readonly input?: Knobs['input'];
+  /** Outputs of this checkpoint's classifier where they are not the text's. */
+  readonly classes?: number;
   readonly preprocessing?: Preprocessing;
   /** ImageNet top-1 in percent as the authors give it for this recipe; the variant's own where the line says none. */
   readonly top1Paper?: number;
@@ -109,7 +111,7 @@ function split(tokens: readonly string[], fail: Fail): { knobs: Knobs; facts: v.
   return { knobs: knobs.knobs, facts: parsed.output };
 }
 
-/** A second line of the same name adds a checkpoint, which may have a resolution of its own and no other knob. */
+/** A second line of the same name adds a checkpoint, which may have a resolution and a number of classes of its own and no other knob. */
 function addVariant(
   variants: Map<string, Variant>,
   name: string,
@@ -118,12 +120,13 @@ function addVariant(
   fail: Fail,
 ): void {
   const { weights, mean, std, crop, interpolation, top1Paper, basis, top1Timm, params, family, paper } = line.facts;
-  const { input, ...otherKnobs } = line.knobs;
+  const { input, classes, ...otherKnobs } = line.knobs;
   const known = variants.get(name);
   const top1 = top1Paper ?? known?.top1Paper;
   const checkpoint: Checkpoint = {
     ...(weights !== undefined && { hubId: weights }),
     ...(input && { input }),
+    ...(known && classes !== undefined && { classes }),
     ...(mean &&
       std && {
         preprocessing: { mean, std, ...(crop !== undefined && { crop }), ...(interpolation && { interpolation }) },
@@ -131,7 +134,8 @@ function addVariant(
     ...(top1 !== undefined && { top1Paper: top1 }),
     ...(top1Timm !== undefined && { top1Timm }),
   };
-  if (known && Object.keys(otherKnobs).length > 0) fail('only the first line of a name turns knobs other than input');
+  if (known && Object.keys(otherKnobs).length > 0)
+    fail('only the first line of a name turns knobs other than input and classes');
   variants.set(
     name,
     known

@@ -5,9 +5,10 @@ import { parse } from '../notation/parse.ts';
 import { print } from '../notation/print.ts';
 import { findPreset, matchPattern, presetNames, type Checkpoint, type Preset } from './catalogue.ts';
 import { keepsParameters, readKnobs, turnKnobs, type Knobs } from './knobs.ts';
+import { spelledOtherwise, withoutHub } from './spelling.ts';
 
 export interface ResolvedPreset {
-  /** As asked for. */
+  /** As asked for, in this program's own spelling. */
   readonly name: string;
   /** The document: canonical, with every knob turned. */
   readonly text: string;
@@ -19,6 +20,8 @@ export interface ResolvedPreset {
   readonly checkpoint?: Checkpoint;
   /** True when no knob behind the name changed a parameter. */
   readonly exact: boolean;
+  /** What should be said of the name: a tag that no table here knows. */
+  readonly note?: string;
 }
 
 /** What a name without `@` and `+` stands for. */
@@ -27,39 +30,69 @@ interface Base {
   readonly knobs: Knobs;
   readonly preset?: Preset;
   readonly checkpoint?: Checkpoint;
+  /** The tag behind the name, where no checkpoint has it. */
+  readonly unknownTag?: string;
 }
 
 /**
  * Resolves `mobilenetv2_100`, `mobilenetv2_060`, `tf_mnasnet_100`, `efficientnet_b0.ra_in1k`, `mobilenetv1_100@128`,
  * `efficientnet_b0+evonorms0`, `mobilenetv2_100+width=0.6+classes=10@96x160`, and the table's
- * `mobilenetv3_large_100_ca (classes=38; reduction=16)`. A name that stands for nothing is a problem with the nearest name.
+ * `mobilenetv3_large_100_ca (classes=38; reduction=16)`; also hub ids and addresses (`timm/mobilenetv2_100.ra_in1k`) and the spellings of
+ * other programs (`mobilenet_v2`). A name that stands for nothing is a problem with the nearest name.
  */
 export function resolvePreset(name: string): ResolvedPreset | { readonly problem: string } {
-  const asked = withoutParentheses(name.trim());
+  const given = withoutParentheses(withoutHub(name));
   // A whole name goes first: `mobilenetv1_100@128` is a preset of its own.
-  const whole = findBase(asked);
-  const [stem = ''] = asked.split(/[@+]/, 1);
-  const base = whole ?? findBase(stem);
-  if (!base) return { problem: unknown(name, stem) };
+  const found = lookUp(given) ?? lookUp(otherSpelling(given));
+  if (!found) return { problem: unknown(name, given.split(/[@+]/, 1)[0] ?? '') };
+  const { asked, stem, whole, base } = found;
   const written = whole ? { knobs: {} } : knobsBehind(asked.slice(stem.length));
   if ('problem' in written) return { problem: `"${shorten(name)}": ${written.problem}.` };
-  const { preset, checkpoint } = base;
+  const { preset, checkpoint, unknownTag } = base;
   const named = turnKnobs(parse(base.text).architecture, base.knobs);
   const exact = keepsParameters(written.knobs, named.header);
+  const counted = exact && checkpoint?.classes === undefined ? preset?.parameters : undefined;
   const turned = turnKnobs(named, written.knobs);
   const text = print({
     ...turned,
-    header: { ...turned.header, ...(preset?.parameters !== undefined && exact && { expectParams: preset.parameters }) },
-    comments: [`# ${name.trim()}`, ...(turned.comments ?? []).filter((comment) => !comment.startsWith('#:'))],
+    header: { ...turned.header, ...(counted !== undefined && { expectParams: counted }) },
+    comments: [`# ${asked}`, ...(turned.comments ?? []).filter((comment) => !comment.startsWith('#:'))],
   });
   return {
-    name,
+    name: asked,
     text,
     architecture: parse(text).architecture,
     ...(preset && { preset }),
     ...(checkpoint && { checkpoint }),
     exact,
+    ...(unknownTag !== undefined && { note: tagNote(unknownTag, preset as Preset) }),
   };
+}
+
+/** Where a name without `@` and `+` ends, and what it stands for. */
+function lookUp(asked: string) {
+  const whole = findBase(asked);
+  const [stem = ''] = asked.split(/[@+]/, 1);
+  const base = whole ?? findBase(stem);
+  return base && { asked, stem, whole, base };
+}
+
+function otherSpelling(asked: string): string {
+  const [stem = ''] = asked.split(/[@+]/, 1);
+  const [, plain = stem, tag = ''] = /^(.*?)(\.[a-z]\w*)?$/i.exec(stem) ?? [];
+  const own = spelledOtherwise(plain, presetNames, (name) => findBase(name) !== undefined);
+  if (own === undefined) return '';
+  const [name = '', side = ''] = own.split(/(?=@)/);
+  return `${name}${tag.toLowerCase()}${side}${asked.slice(stem.length)}`;
+}
+
+/** A published tag that the table lacks says how many classes it has only where its name does. */
+function tagNote(tag: string, { name, checkpoints }: Preset): string {
+  const known = checkpoints.flatMap(({ hubId }) => hubId?.split('.')[1] ?? []);
+  const heads = /(in12k|in21k|in22k)$/.test(tag) ? ` Its head may have other classes: write +classes=N.` : '';
+  return `The tag "${shorten(tag)}" of ${name} is in no table here, so how its pictures are prepared is unknown.${heads} ${
+    known.length === 0 ? 'No published tags are known.' : `Known tags: ${known.join(', ')}.`
+  }`;
 }
 
 /** `NAME (classes=38; reduction=16)` → `NAME+classes=38+reduction=16`, without the values that NAME has anyway. */
@@ -76,18 +109,52 @@ function findBase(name: string): Base | undefined {
   const preset = findPreset(name);
   if (preset)
     return { text: preset.file.text, knobs: preset.knobs, preset, checkpoint: preset.checkpoints[0] as Checkpoint };
-  const dot = name.indexOf('.');
-  const tagged = dot > 0 ? findPreset(name.slice(0, dot)) : undefined;
-  const checkpoint = tagged?.checkpoints.find(({ hubId }) => hubId?.endsWith(`/${name}`));
-  if (tagged && checkpoint) {
-    return { text: tagged.file.text, knobs: { ...tagged.knobs, input: checkpoint.input }, preset: tagged, checkpoint };
-  }
+  const tagged = findTagged(name);
+  if (tagged) return tagged;
   const pattern = matchPattern(name);
   if (pattern) return { text: pattern.file.text, knobs: pattern.knobs };
   // `tf_`: weights of TensorFlow, which pads SAME and has 1e-3 in its batch norms.
   const inner = name.startsWith('tf_') && !name.startsWith('tf_tf_') ? findBase(name.slice(3)) : undefined;
   return inner && { text: inner.text, knobs: { ...inner.knobs, ...tensorflow } };
 }
+
+/** A tag as they are published: it names the pictures of the training. Others are slips. */
+const publishedTag = /^(?:\w+_)?(?:in1k|in12k|in21k|in22k|jft|untrained)(?:_\w+)?$/;
+
+/** `NAME.TAG`, and `NAME_TAG` as timm wrote tags before they had a dot (`tf_efficientnet_b0_ap`). */
+function findTagged(name: string): Base | undefined {
+  const dot = name.indexOf('.');
+  const preset = dot > 0 ? findPreset(name.slice(0, dot)) : undefined;
+  if (preset) {
+    const tag = name.slice(dot + 1);
+    const checkpoint = preset.checkpoints.find(({ hubId }) => hubId?.endsWith(`/${preset.name}.${tag}`));
+    if (checkpoint) return baseOf(preset, checkpoint);
+    return publishedTag.test(tag)
+      ? { text: preset.file.text, knobs: preset.knobs, preset, unknownTag: tag }
+      : undefined;
+  }
+  for (let at = name.lastIndexOf('_'); at > 0; at = name.lastIndexOf('_', at - 1)) {
+    const old = findPreset(name.slice(0, at));
+    const tag = name.slice(at + 1);
+    const tags = old?.checkpoints.map(({ hubId }) => hubId?.split('.')[1] ?? '') ?? [];
+    const fit = tags.filter((own) => own === tag || (own.startsWith(`${tag}_`) && own.endsWith('in1k')));
+    const chosen = fit.includes(tag) ? tag : fit.length === 1 ? fit[0] : undefined;
+    if (old && chosen !== undefined && tag !== '')
+      return baseOf(old, old.checkpoints[tags.indexOf(chosen)] as Checkpoint);
+  }
+  return undefined;
+}
+
+const baseOf = (preset: Preset, checkpoint: Checkpoint): Base => ({
+  text: preset.file.text,
+  knobs: {
+    ...preset.knobs,
+    input: checkpoint.input,
+    ...(checkpoint.classes !== undefined && { classes: checkpoint.classes }),
+  },
+  preset,
+  checkpoint,
+});
 
 /** `@128+evonormb0+width=0.5` → knobs. A norm stands for itself; everything else is `key=value`. */
 function knobsBehind(rest: string): { knobs: Knobs } | { problem: string } {

@@ -2,6 +2,8 @@
 import type { Shape } from '../../gpu-kernels/op.ts';
 import { floatValues, isFloat, type StoredTensor } from '../formats/safetensors/read.ts';
 import type { InferredGraph, Params } from '../ir/graph.ts';
+import { unsoundWeights } from './soundness.ts';
+import { byWantedNames } from './tensor-names.ts';
 
 export type { Params } from '../ir/graph.ts';
 
@@ -13,9 +15,19 @@ export interface Mismatch {
   readonly wrongShape: readonly { readonly name: string; readonly expected: Shape; readonly found: Shape }[];
   /** Tensors of a dtype that is no float. */
   readonly wrongDtype: readonly { readonly name: string; readonly dtype: string }[];
+  /** What else keeps the file from being this net's, a sentence each: the net twice, or values that are no numbers. */
+  readonly refused?: readonly string[];
+  /** The names and shapes are this net's; the values are not usable. */
+  readonly fitsByName?: true;
 }
 
-export type LoadedWeights = { readonly params: Params } | Mismatch;
+export interface Loaded {
+  readonly params: Params;
+  /** What was left out to make names fit, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+export type LoadedWeights = Loaded | Mismatch;
 
 export interface ParamFacts {
   readonly name: string;
@@ -36,13 +48,14 @@ export function graphParams(graph: InferredGraph): ParamFacts[] {
 
 const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis]);
 
-/** PyTorch's step counters: stored beside every batch norm, never read in inference. */
-const isCounter = (name: string): boolean => name === 'num_batches_tracked' || name.endsWith('.num_batches_tracked');
-
-/** Loads by name. On any mismatch nothing is decoded and the whole list comes back; {@link describeMismatch} words it. */
-export function loadWeights(graph: InferredGraph, tensors: ReadonlyMap<string, StoredTensor>): LoadedWeights {
+/**
+ * Loads by name, prefixes and wrappers of training programs left out. On any mismatch nothing is loaded and the whole list comes back;
+ * {@link describeMismatch} words it.
+ */
+export function loadWeights(graph: InferredGraph, stored: ReadonlyMap<string, StoredTensor>): LoadedWeights {
   const wanted = graphParams(graph);
   const names = new Set(wanted.map((param) => param.name));
+  const { tensors, prefix, outside, rivals } = byWantedNames(stored, names);
   const missing: string[] = [];
   const wrongShape: { name: string; expected: Shape; found: Shape }[] = [];
   const wrongDtype: { name: string; dtype: string }[] = [];
@@ -52,14 +65,27 @@ export function loadWeights(graph: InferredGraph, tensors: ReadonlyMap<string, S
     else if (!sameShape(tensor.shape, shape)) wrongShape.push({ name, expected: shape, found: tensor.shape });
     else if (!isFloat(tensor.dtype)) wrongDtype.push({ name, dtype: tensor.dtype });
   }
-  // What is no plain float cannot be a layer's weights: counters, masks and scales of other programs say nothing about the net.
-  const unexpected = [...tensors.values()].flatMap(({ name, dtype }) =>
-    !names.has(name) && !isCounter(name) && isFloat(dtype) ? [name] : [],
+  // What is no plain float cannot be a layer's weights: masks and scales of other programs say nothing about the net.
+  const unexpected = [...tensors].flatMap(([name, { dtype }]) => (!names.has(name) && isFloat(dtype) ? [name] : []));
+  const twice = rivals.map(
+    (other) => `the net is twice in the file, once ${under(prefix)} and once ${under(other)}; keep one of them`,
   );
-  if (missing.length + unexpected.length + wrongShape.length + wrongDtype.length > 0) {
-    return { missing, unexpected, wrongShape, wrongDtype };
-  }
-  return { params: new Map(wanted.map(({ name }) => [name, floatValues(tensors.get(name) as StoredTensor)])) };
+  const mismatch = { missing, unexpected, wrongShape, wrongDtype };
+  if (missing.length + unexpected.length + wrongShape.length + wrongDtype.length + twice.length > 0)
+    return { ...mismatch, ...(twice.length > 0 && { refused: twice }) };
+  const params = new Map(wanted.map(({ name }) => [name, floatValues(tensors.get(name) as StoredTensor)]));
+  const unsound = unsoundWeights(params);
+  if (unsound !== undefined) return { ...mismatch, refused: [unsound], fitsByName: true };
+  return { params, notes: notesOf(prefix, outside) };
+}
+
+const under = (prefix: string): string => (prefix === '' ? 'with bare names' : `under "${prefix}"`);
+
+function notesOf(prefix: string, outside: readonly string[]): string[] {
+  if (prefix === '') return [];
+  const left =
+    outside.length === 0 ? '' : `; ${outside.length} tensors outside of it were left alone (${outside[0] ?? ''})`;
+  return [`The names in the file begin with "${prefix}"${left}.`];
 }
 
 /** One sentence per kind of mismatch, each with at most `most` names. */
@@ -67,7 +93,8 @@ export function describeMismatch(mismatch: Mismatch, most = 5): string[] {
   const list = (names: readonly string[]): string =>
     names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
   const lines: string[] = [];
-  const { missing, unexpected, wrongShape, wrongDtype } = mismatch;
+  const { missing, unexpected, wrongShape, wrongDtype, refused = [] } = mismatch;
+  lines.push(...refused);
   if (missing.length > 0) lines.push(`${missing.length} missing from the file: ${list(missing)}`);
   if (unexpected.length > 0)
     lines.push(`${unexpected.length} in the file that the net does not have: ${list(unexpected)}`);

@@ -2,7 +2,8 @@
 import { decodeLink, holdsLink, type LinkDocument } from '../../graph/link/link.ts';
 import { parse } from '../../graph/notation/parse.ts';
 import { print } from '../../graph/notation/print.ts';
-import { frameOf, fromTimm } from '../../graph/notation/timm-net.ts';
+import { holdsBlockStrings, pythonStages } from '../../graph/notation/python-strings.ts';
+import { frameOf, fromTimm, toTimm } from '../../graph/notation/timm-net.ts';
 import type { Architecture } from '../../graph/architecture.ts';
 import { cleanName, nameOfFile } from '../parts/file-names.ts';
 
@@ -27,9 +28,9 @@ export function readText(text: string, frame: Architecture, file?: string): Inta
   // A comment may hold "2.5": only an address, or a fragment by itself, must be a link.
   if (link && (address || /^#?\d+\.\S*$/.test(trimmed))) return refuse(link.problem);
   if (address && !/\s/.test(trimmed)) return refuse(`This address has no net behind a “#”. ${accepted}`);
-  const stages = timmStages(trimmed);
-  if (stages.length > 0) {
-    const read = fromTimm(stages, { ...frameOf(frame) });
+  if (holdsBlockStrings(trimmed)) {
+    const python = pythonStages(trimmed);
+    const read = python.ok ? fromTimm(python.stages, frameOf(toTimm(frame).ok ? frame : plainFrame)) : python;
     if (!read.ok) return refuse(`These timm block strings cannot be opened: ${read.problem}`);
     return { kind: 'document', name: file ? nameOfFile(file) : 'from timm', text: print(read.architecture) };
   }
@@ -55,15 +56,8 @@ export function refuseFile(file: { readonly name: string; readonly size: number 
   return file.size > MAX_BYTES ? `${name} is larger than 1 MB, which no net’s text is. ${accepted}` : undefined;
 }
 
-/** Block strings as timm's `arch_def` writes them: quoted, a list per stage. Without lists, each string is a stage. */
-function timmStages(text: string): string[][] {
-  const strings = (part: string): string[] =>
-    [...part.matchAll(/['"]([a-z]+_[a-z0-9._]+)['"]/g)].map(([, string]) => string ?? '');
-  const lists = [...text.matchAll(/\[([^[\]]*)\]/g)]
-    .map(([, inside]) => strings(inside ?? ''))
-    .filter(({ length }) => length > 0);
-  return lists.length > 0 ? lists : strings(text).map((string) => [string]);
-}
+/** Stem and head for block strings where the net on the page is of a kind that timm has no strings for. */
+const plainFrame = parse('conv k3 s2 c32\nds k3 c16\nconv k1 c1280\npool\nlinear c1000\n').architecture;
 
 /** The first comment's words before its comma ("# MobileNetV2, arXiv …"). */
 function titleOf({ comments, blocks }: Architecture): string {

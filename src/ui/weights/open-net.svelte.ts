@@ -61,8 +61,7 @@ export abstract class OpenNet {
   readonly preparation: Preparation = $derived.by(() => ({ ...this.usualPreparation, ...this.edited }));
   readonly usualPreparation: Preparation = $derived.by(() => {
     const { input } = this.session.architecture.header;
-    const { size: _, ...own } = this.weights?.embedded?.preprocessing ?? { size: 0, ...this.published?.preprocessing };
-    return preparationFor(input, own);
+    return preparationFor(input, this.weights?.preparation?.preprocessing ?? this.published?.preprocessing);
   });
 
   constructor(readonly session: Session) {

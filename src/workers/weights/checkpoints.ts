@@ -36,10 +36,10 @@ export class Checkpoints {
   private async read(ref: WeightsRef): Promise<Checkpoint> {
     const others = [...this.kept.values()];
     if (ref.kind === 'file' && !ref.bytes) throw new Error(`"${ref.name}" is no longer here; drop it again.`);
-    const { facts, tensors } = await this.open(ref as Parameters<typeof openCheckpoint>[0]);
+    const { facts, tensors, metadata } = await this.open(ref as Parameters<typeof openCheckpoint>[0]);
     for (const other of await Promise.allSettled(others))
       if (other.status === 'fulfilled' && other.value.tensors && other.value.facts.sha256 === facts.sha256)
-        return { facts, tensors: other.value.tensors };
-    return { facts, tensors };
+        return { facts, tensors: other.value.tensors, metadata };
+    return { facts, tensors, metadata };
   }
 }

@@ -1,4 +1,5 @@
 // Where a net's weights come from and what is known of them: what every job that takes weights is told, and tells.
+import type { FoundPreparation } from '../../graph/weights/preparation.ts';
 import type { EmbeddedModel } from '../../graph/weights/embedded.ts';
 
 export type WeightsRef =
@@ -26,4 +27,8 @@ export interface WeightsFacts {
   readonly imagenet: boolean;
   /** Values that are NaN or infinite: one spoils every answer. */
   readonly nonFinite: number;
+  /** How pictures are prepared for these weights in this net, and how that is known; absent for made-up ones. */
+  readonly preparation?: FoundPreparation;
+  /** What was left out so that names fit, a sentence each. */
+  readonly notes?: readonly string[];
 }

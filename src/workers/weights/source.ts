@@ -1,10 +1,13 @@
 // A checkpoint, wherever it comes from, as tensors with facts: the embedded file (hash checked), a stored one, a dropped one, or made-up numbers.
-import { parseEmbeddedModel } from '../../graph/weights/embedded.ts';
+import { parseEmbeddedModel, shippedPreparation } from '../../graph/weights/embedded.ts';
 import { countNonFinite, readSafetensors, type StoredTensor } from '../../graph/formats/safetensors/read.ts';
 import { generateTensor } from '../../graph/inspect/golden.ts';
 import type { InferredGraph } from '../../graph/ir/graph.ts';
 import { saysImagenet } from '../../graph/tasks/classify/labels.ts';
-import { describeMismatch, graphParams, loadWeights, type Params } from '../../graph/weights/weights.ts';
+import type { Architecture } from '../../graph/architecture.ts';
+import { recognizeNet, type RecognizedNet } from '../../graph/presets/recognize.ts';
+import { findPreparation, type FoundPreparation } from '../../graph/weights/preparation.ts';
+import { describeMismatch, graphParams, loadWeights, type Loaded, type Params } from '../../graph/weights/weights.ts';
 import type { WeightsFacts, WeightsRef } from './protocol.ts';
 import { hashOf, listWeights, readWeights } from './store.ts';
 
@@ -12,6 +15,7 @@ export interface Checkpoint {
   readonly facts: WeightsFacts;
   /** Undefined for made-up weights: they fit every net. */
   readonly tensors: ReadonlyMap<string, StoredTensor> | undefined;
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 /** Seed of made-up weights: the same as the profile's. */
@@ -28,6 +32,7 @@ const madeUp: Checkpoint = {
     nonFinite: 0,
   },
   tensors: undefined,
+  metadata: new Map(),
 };
 
 /** Reads and checks. Rejects with Error (SafetensorsError for a damaged file); the message is a sentence. */
@@ -77,7 +82,7 @@ function checkpoint(
     nonFinite += nan + infinite;
   }
   const imagenet = facts.embedded !== undefined || saysImagenet([...names, ...metadata.values()]);
-  return { facts: { ...facts, bytes: bytes.length, imagenet, nonFinite }, tensors };
+  return { facts: { ...facts, bytes: bytes.length, imagenet, nonFinite }, tensors, metadata };
 }
 
 async function embedded(url: string): Promise<Checkpoint> {
@@ -105,13 +110,34 @@ async function fetched(url: string): Promise<Response> {
   return response;
 }
 
-/** The net's parameters, or what does not fit, in sentences. */
+/** The net's parameters, or what does not fit, in sentences, and the nets that would. */
 export function fit(
-  { tensors }: Checkpoint,
+  { tensors, metadata, facts }: Checkpoint,
   graph: InferredGraph,
-): { readonly params: Params } | { readonly mismatch: readonly string[] } {
-  if (!tensors)
-    return { params: new Map(graphParams(graph).map(({ name, shape }) => [name, generateTensor(salt, name, shape)])) };
+):
+  | Pick<Loaded, 'params' | 'notes'>
+  | { readonly mismatch: readonly string[]; readonly offers: readonly RecognizedNet[] } {
+  if (!tensors) {
+    const made = graphParams(graph).map(({ name, shape }) => [name, generateTensor(salt, name, shape)] as const);
+    return { params: new Map(made), notes: [] };
+  }
   const loaded = loadWeights(graph, tensors);
-  return 'params' in loaded ? loaded : { mismatch: describeMismatch(loaded) };
+  if ('params' in loaded) return loaded;
+  const offers = loaded.fitsByName ? [] : recognizeNet(tensors, [facts.name, ...metadata.values()]);
+  return { mismatch: describeMismatch(loaded), offers };
+}
+
+/** How pictures are prepared for a checkpoint in a net. `document`: its text's architecture and name. */
+export function preparationOf(
+  { facts, metadata }: Checkpoint,
+  params: Params,
+  document: { readonly architecture: Architecture; readonly name: string },
+): FoundPreparation | undefined {
+  if (facts.kind === 'made-up') return undefined;
+  return findPreparation({
+    architecture: document.architecture,
+    names: [facts.name, document.name, ...metadata.values()],
+    metadata,
+    known: shippedPreparation(params),
+  });
 }

@@ -7,38 +7,13 @@ export interface BatchRow {
   readonly path: string;
   /** Class index that the folder names; undefined where it names none. */
   readonly truth?: number;
+  /** Why the folder's name is no truth though it is a class's: two classes have it. */
+  readonly doubt?: string;
   /** The five most probable classes, the most probable first; empty while it waits or when it failed. */
   readonly top: readonly { readonly index: number; readonly probability: number }[];
   readonly ms?: number;
   /** Why there is no answer. */
   readonly problem?: string;
-}
-
-const plain = (text: string): string =>
-  text
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
-
-/** Folder name → class: a label or one of its synonyms, in any spelling of spaces; an index; an index and a label (`285_Egyptian_cat`). */
-export function folderClasses(labels: readonly string[]): (folder: string) => number | undefined {
-  const byName = new Map<string, number>();
-  labels.forEach((label, index) => {
-    // Whole labels first: `crane` stands for two classes, and the first one keeps the name.
-    for (const name of [label, ...label.split(',')].map(plain))
-      if (name !== '' && !byName.has(name)) byName.set(name, index);
-  });
-  return (folder) => {
-    const name = plain(folder);
-    const known = byName.get(name);
-    if (known !== undefined) return known;
-    const [, digits, rest = ''] = /^(\d{1,4})(?: (.+))?$/.exec(name) ?? [];
-    const index = Number(digits);
-    if (digits === undefined || index >= labels.length) return undefined;
-    return rest === '' || byName.get(rest) === index ? index : undefined;
-  };
 }
 
 /** The folder that a file lies in directly; undefined at the top. */
@@ -51,6 +26,8 @@ export interface BatchSummary {
   readonly judged: number;
   readonly top1: number;
   readonly top5: number;
+  /** What keeps folders from being judged, each sentence once. */
+  readonly doubts: readonly string[];
 }
 
 export function summarise(rows: readonly BatchRow[]): BatchSummary {
@@ -64,6 +41,7 @@ export function summarise(rows: readonly BatchRow[]): BatchSummary {
     judged: judged.length,
     top1: right(1),
     top5: right(5),
+    doubts: [...new Set(rows.flatMap(({ doubt }) => doubt ?? []))],
   };
 }
 

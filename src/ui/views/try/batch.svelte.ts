@@ -1,7 +1,8 @@
 // Many photos, one after another: rows fill in while it goes, and it can be stopped and gone on with.
 import * as Comlink from 'comlink';
-import { topAnswers } from '../../../graph/tasks/classify/labels.ts';
-import { folderClasses, folderOf, type BatchRow } from './batch-table.ts';
+import { answersOf } from '../../../graph/tasks/classify/outputs.ts';
+import { ambiguousSentence, folderClasses, type FolderClass } from '../../../graph/tasks/classify/folder-classes.ts';
+import { folderOf, type BatchRow } from './batch-table.ts';
 import type { FoundFile } from '../../pictures/dropped.ts';
 import { decodePhoto, isPhoto } from '../../pictures/photo.ts';
 import type { TryState } from './try-state.svelte.ts';
@@ -69,7 +70,11 @@ export class Batch {
       const { basis } = vision;
       const i = this.rows.findIndex(waits);
       if (i < 0) break;
-      const found = await this.#answer(this.#files[i] as FoundFile, folderClasses(vision.labels ?? []), job.signal);
+      const found = await this.#answer(
+        this.#files[i] as FoundFile,
+        folderClasses(vision.labels ?? [], vision.synsets),
+        job.signal,
+      );
       if (found && basis === vision.basis) this.rows = this.rows.with(i, found);
     }
     if (this.#job === job) this.running = false;
@@ -77,13 +82,17 @@ export class Batch {
 
   async #answer(
     { file, path }: FoundFile,
-    classOf: (folder: string) => number | undefined,
+    classOf: (folder: string) => FolderClass,
     signal: AbortSignal,
   ): Promise<BatchRow | undefined> {
     const { vision } = this;
     const folder = folderOf(path);
-    const truth = folder === undefined ? undefined : classOf(folder);
-    const known = { path, ...(truth !== undefined && { truth }) };
+    const found = folder === undefined ? undefined : classOf(folder);
+    const known = {
+      path,
+      ...(found?.kind === 'class' && { truth: found.index }),
+      ...(found?.kind === 'ambiguous' && { doubt: ambiguousSentence(folder ?? '', found.indices) }),
+    };
     let bitmap: ImageBitmap;
     try {
       bitmap = await decodePhoto(file, path);
@@ -99,8 +108,10 @@ export class Batch {
       return outcome.problem.kind === 'aborted' ? undefined : { ...known, top: [], problem: outcome.problem.message };
     const { logits, ms } = outcome.value;
     const answer = head ? vision.headAnswer(head, outcome.value) : logits;
+    if (vision.output === 'features')
+      return { ...known, top: [], problem: 'The net ends without a classifier: it gives features and no answer.' };
     return answer
-      ? { ...known, top: topAnswers(answer, 5), ms }
+      ? { ...known, top: answersOf(vision.output, answer, 5), ms }
       : { ...known, top: [], problem: 'Your head’s features were not at hand.' };
   }
 }

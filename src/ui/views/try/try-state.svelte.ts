@@ -1,7 +1,8 @@
 // What the Try pane shows of the open net: the picture or the camera, and the answer; one for the life of the page.
 import * as Comlink from 'comlink';
 import { untrack } from 'svelte';
-import { imagenetClasses, parseLabels, topAnswers, type Answer } from '../../../graph/tasks/classify/labels.ts';
+import { imagenetClasses, parseLabels, type Answer } from '../../../graph/tasks/classify/labels.ts';
+import { answersOf, outputKind, type OutputKind } from '../../../graph/tasks/classify/outputs.ts';
 import type { Outcome } from '../../../workers/border/protocol.ts';
 import { headLogits, type Head } from '../../../workers/jobs/vision/teach-head.ts';
 import type { VisionClient } from '../../../workers/jobs/vision/client.ts';
@@ -45,6 +46,7 @@ export class TryState extends OpenNet {
   looking = $state(false);
   #worn = $state.raw<{ readonly head: Head; readonly origin: HeadOrigin } | undefined>(undefined);
   #labels = $state.raw<readonly string[] | undefined>(undefined);
+  #synsets = $state.raw<readonly string[]>([]);
   #look: AbortController | undefined;
   /** Counts the photos that were asked for. */
   #turn = 0;
@@ -62,6 +64,10 @@ export class TryState extends OpenNet {
     const classes = this.seen?.logits.length ?? graph?.facts.get(graph.outputs[0] ?? '')?.shape.at(-1);
     return classes === imagenetClasses && (this.weights?.imagenet || this.claimed) ? this.#labels : undefined;
   });
+  /** WordNet ids in the order of the classes, where they are ImageNet's. */
+  get synsets(): readonly string[] {
+    return this.labels === this.#labels ? this.#synsets : [];
+  }
   /** What an answer rests on besides the picture; undefined while there is no net to ask. */
   readonly basis: string | undefined = $derived.by(() =>
     this.ready ? JSON.stringify([this.origin, this.preparation, this.head && [...this.head.bias]]) : undefined,
@@ -71,7 +77,14 @@ export class TryState extends OpenNet {
     const { seen, head } = this;
     return seen && (head ? this.headAnswer(head, seen) : seen.logits);
   });
-  readonly answers: readonly Answer[] = $derived(this.logits ? topAnswers(this.logits, 5) : []);
+  /** What the numbers mean: an own head always answers with classes. */
+  readonly output: OutputKind = $derived.by(() => {
+    const { graph } = this.session;
+    return this.head || !graph ? 'classes' : outputKind(graph);
+  });
+  readonly answers: readonly Answer[] = $derived(
+    this.logits && this.output !== 'features' ? answersOf(this.output, this.logits, 5) : [],
+  );
 
   constructor(session: Session) {
     super(session);
@@ -169,8 +182,12 @@ export class TryState extends OpenNet {
   async loadLabels(): Promise<void> {
     if (this.#labels) return;
     const response = await fetch(new URL('models/imagenet-1k-labels.txt', document.baseURI)).catch(() => undefined);
-    if (response?.ok) this.#labels = parseLabels(await response.text(), imagenetClasses);
-    else
+    if (response?.ok) {
+      this.#labels = parseLabels(await response.text(), imagenetClasses);
+      // Folders named by WordNet ids are a convenience: without them the names do.
+      const ids = await fetch(new URL('models/imagenet-1k-synsets.txt', document.baseURI)).catch(() => undefined);
+      if (ids?.ok) this.#synsets = parseLabels(await ids.text(), imagenetClasses);
+    } else
       this.session.say('The names of the classes could not be loaded from this page; reload it to try again.', 'bad');
   }
 

@@ -1,5 +1,6 @@
 // The job that quantizes: one net on the bench, long work that lets measurements pass; the same without a GPU in a worker of its own.
 import * as Comlink from 'comlink';
+import { parse } from '../../../graph/notation/parse.ts';
 import { readSafetensors } from '../../../graph/formats/safetensors/read.ts';
 import { preparationFor, preparePicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
 import { isQuantizedFile, readQuantized } from '../../../graph/quant/file.ts';
@@ -9,7 +10,7 @@ import type { Outcome } from '../../border/protocol.ts';
 import type { CallContext, Job, JobHost } from '../../border/serve.ts';
 import { pictureGraph } from '../../pictures/picture-graph.ts';
 import { picturePixels } from '../../pictures/picture-pixels.ts';
-import { fit } from '../../weights/source.ts';
+import { fit, preparationOf } from '../../weights/source.ts';
 import { QuantizeBench, type BenchHooks } from './bench.ts';
 import type { BenchPath, BenchRequest, OpenedBench, QuantizeCalls } from './protocol.ts';
 
@@ -67,7 +68,8 @@ function serveQuantize(
     if ('mismatch' in fitted) return { fits: false, mismatch: fitted.mismatch };
     progress('Preparing the net', 0.5);
     const { facts } = checkpoint;
-    const given = facts.embedded?.preprocessing ?? preprocessing;
+    const { architecture } = parse(text);
+    const given = preparationOf(checkpoint, fitted.params, { architecture, name })?.preprocessing ?? preprocessing;
     const [, height, width] = graph.facts.get(graph.inputs[0] ?? '')?.shape as readonly number[];
     const { size: _, ...recipe } = { size: 0, ...given };
     const path: BenchPath = device

@@ -1,5 +1,6 @@
 // What crosses the border of the job that looks at pictures: nets with real weights, photos, camera frames, stored checkpoints.
 import type { Preparation } from '../../../graph/pictures/preprocess.ts';
+import type { RecognizedNet } from '../../../graph/presets/recognize.ts';
 import type { AdapterIdentity } from '../../engine/device.ts';
 import type { PublishedFile } from '../../weights/hub.ts';
 import type { ObjectCounts } from '../../engine/object-counter.ts';
@@ -27,7 +28,12 @@ export type Path =
 export type OpenedNet =
   | { readonly fits: true; readonly path: Path; readonly weights: WeightsFacts }
   /** Nothing was loaded: what does not fit, one sentence a kind of mismatch. */
-  | { readonly fits: false; readonly mismatch: readonly string[] };
+  | {
+      readonly fits: false;
+      readonly mismatch: readonly string[];
+      /** Nets that the file does fit, the likeliest first. */
+      readonly offers: readonly RecognizedNet[];
+    };
 
 export interface Look {
   readonly logits: Float32Array;

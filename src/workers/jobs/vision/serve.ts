@@ -1,5 +1,6 @@
 // The job that looks at pictures: one net, one camera at a time, the last picture remembered.
 import * as Comlink from 'comlink';
+import { parse } from '../../../graph/notation/parse.ts';
 import { seenPicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
 import { classMap, findPooling } from '../../../graph/tasks/classify/class-map.ts';
 import { outcome } from '../../border/outcome.ts';
@@ -8,7 +9,7 @@ import type { CallContext, Job, JobHost } from '../../border/serve.ts';
 import { pictureGraph } from '../../pictures/picture-graph.ts';
 import { picturePixels } from '../../pictures/picture-pixels.ts';
 import { lookUp } from '../../weights/hub.ts';
-import { fit } from '../../weights/source.ts';
+import { fit, preparationOf } from '../../weights/source.ts';
 import { deleteWeights, fetchWeights, listWeights } from '../../weights/store.ts';
 import { VisionCamera } from './camera.ts';
 import { VisionNet } from './net.ts';
@@ -37,20 +38,22 @@ function serveVision(host: JobHost): VisionCalls {
   const camera = new VisionCamera(net, host.lanes, tell);
 
   async function openNet(
-    { name, text, weights, keep }: NetRequest,
+    { name, text, weights: reference, keep }: NetRequest,
     { signal, progress, shared: inLane }: CallContext,
   ): Promise<OpenedNet> {
     const graph = pictureGraph(text, name);
     progress('Reading the weights', 0);
-    const { facts, tensors } = await checkpoints.get(weights);
+    const opened = await checkpoints.get(reference);
     signal.throwIfAborted();
-    const fitted = fit({ facts, tensors }, graph);
-    if ('mismatch' in fitted) return { fits: false, mismatch: fitted.mismatch };
+    const fitted = fit(opened, graph);
+    if ('mismatch' in fitted) return { fits: false, ...fitted };
     progress('Preparing the net', 0.5);
     net.endCheck();
     const path = await inLane(() => net.load(graph, fitted.params, keep, signal));
     openedText = text;
-    return { fits: true, path, weights: facts };
+    const preparation = preparationOf(opened, fitted.params, { architecture: parse(text).architecture, name });
+    const weights = { ...opened.facts, notes: fitted.notes, ...(preparation && { preparation }) };
+    return { fits: true, path, weights };
   }
 
   async function lookAt(source: ImageBitmap | undefined, preparation: Preparation, signal: AbortSignal): Promise<Look> {

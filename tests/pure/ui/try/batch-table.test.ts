@@ -1,18 +1,16 @@
 // Folder names as labels, accuracy, confusion matrix and CSV of a batch.
+import { folderClasses } from '../../../../src/graph/tasks/classify/folder-classes.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { imagenetClasses, parseLabels } from '../../../../src/graph/tasks/classify/labels.ts';
-import {
-  batchCsv,
-  confusion,
-  folderClasses,
-  folderOf,
-  summarise,
-  type BatchRow,
-} from '../../../../src/ui/views/try/batch-table.ts';
+import { batchCsv, confusion, folderOf, summarise, type BatchRow } from '../../../../src/ui/views/try/batch-table.ts';
 
 const labels = parseLabels(readFileSync('public/models/imagenet-1k-labels.txt', 'utf8'), imagenetClasses);
-const classOf = folderClasses(labels);
+const classes = folderClasses(labels);
+const classOf = (folder: string): number | undefined => {
+  const found = classes(folder);
+  return found.kind === 'class' ? found.index : undefined;
+};
 
 test.each([
   ['tabby', 281],
