@@ -40,3 +40,17 @@ export function utf8Decode(bytes: Uint8Array, from = 0, to = bytes.length): { te
   }
   return { text };
 }
+
+/** Text to be shown: each byte that is not valid UTF-8 becomes U+FFFD. */
+export function utf8Shown(bytes: Uint8Array): string {
+  let text = '';
+  let from = 0;
+  while (from < bytes.length) {
+    const rest = utf8Decode(bytes, from);
+    if ('text' in rest) return text + rest.text;
+    const good = utf8Decode(bytes, from, rest.invalidAt);
+    text += `${'text' in good ? good.text : ''}\ufffd`;
+    from = rest.invalidAt + 1;
+  }
+  return text;
+}
