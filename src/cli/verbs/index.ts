@@ -1,6 +1,8 @@
 // The table of verbs: one line a verb, the file's export under the word that calls it; main.ts holds every one to the type `Verb`.
 export { check } from './check.ts';
 export { compare } from './compare.ts';
+export { conformance } from './conformance.ts';
+export { inspect } from './inspect.ts';
 export { kernels } from './kernels.ts';
 export { ops } from './ops.ts';
 export { plan } from './plan.ts';
@@ -11,3 +13,4 @@ export { quantize } from './quantize.ts';
 export { run } from './run.ts';
 export { show } from './show.ts';
 export { verify } from './verify.ts';
+export { verifyImport as 'verify-import' } from './verify-import.ts';

@@ -16,7 +16,7 @@ const areas: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['inspect', 'link'],
   ],
   workers: [['engine', 'weights', 'pictures'], ['border'], ['jobs'], ['.']],
-  cli: [['.', 'verbs']],
+  cli: [['.', 'corpus', 'verbs']],
   ui: [
     ['page-policy.ts', 'parts', 'drawing', 'state', 'hosts'],
     ['weights', 'pictures'],

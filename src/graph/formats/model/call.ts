@@ -95,7 +95,7 @@ export class Call {
     const value = this.node.attributes.get(name);
     if (value === undefined) return undefined;
     if (typeof value === 'number') return [value];
-    if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return value as readonly number[];
+    if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return value;
     return this.fail(`has an attribute ${name} that is no list of numbers`);
   }
 

@@ -21,9 +21,12 @@ export function orderNodes(
     for (const output of node.outputs) {
       if (output === '') continue;
       if (sources.given.has(output))
-        throw new ModelError(`${nodeLabel(node)} writes ${quoted(output)}, which is an input or a constant of the graph.`);
+        throw new ModelError(
+          `${nodeLabel(node)} writes ${quoted(output)}, which is an input or a constant of the graph.`,
+        );
       const other = writer.get(output);
-      if (other) throw new ModelError(`${nodeLabel(node)} writes ${quoted(output)}, which ${nodeLabel(other)} writes as well.`);
+      if (other)
+        throw new ModelError(`${nodeLabel(node)} writes ${quoted(output)}, which ${nodeLabel(other)} writes as well.`);
       writer.set(output, node);
     }
   }
@@ -60,7 +63,10 @@ function topological(nodes: readonly ModelNode[], writer: ReadonlyMap<string, Mo
   while (ready.length > 0) {
     const i = ready.pop()!;
     order.push(nodes[i]!);
-    for (const reader of readers[i]!) if (--waiting[reader]! === 0) ready.push(reader);
+    for (const reader of readers[i]!) {
+      waiting[reader]!--;
+      if (waiting[reader] === 0) ready.push(reader);
+    }
   }
   if (order.length < nodes.length) {
     const stuck = nodes.find((node) => !order.includes(node))!;
@@ -70,10 +76,15 @@ function topological(nodes: readonly ModelNode[], writer: ReadonlyMap<string, Mo
 }
 
 /** Scales finite and above 0, as many as the axis has slices, zero points as many as scales. `where` names the tensor. */
-export function checkQuantization(quantization: Quantization, shape: readonly number[] | undefined, where: string): void {
+export function checkQuantization(
+  quantization: Quantization,
+  shape: readonly number[] | undefined,
+  where: string,
+): void {
   const { scale, zeroPoint, axis } = quantization;
   const bad = scale.find((value) => !(value > 0) || !Number.isFinite(value));
-  if (bad !== undefined) throw new ModelError(`${where} has a quantisation scale of ${bad}; a scale is finite and above 0.`);
+  if (bad !== undefined)
+    throw new ModelError(`${where} has a quantisation scale of ${bad}; a scale is finite and above 0.`);
   if (zeroPoint.length !== 0 && zeroPoint.length !== scale.length)
     throw new ModelError(`${where} has ${scale.length} scales and ${zeroPoint.length} zero points.`);
   if (scale.length <= 1 || !shape) return;
@@ -90,6 +101,8 @@ export class CopyBudget {
   take(bytes: number): void {
     this.left -= bytes;
     if (this.left < 0)
-      throw new ModelError(`The names in this file take more than ${modelLimits.nameBytes / 2 ** 20} MB once they are read.`);
+      throw new ModelError(
+        `The names in this file take more than ${modelLimits.nameBytes / 2 ** 20} MB once they are read.`,
+      );
   }
 }

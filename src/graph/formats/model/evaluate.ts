@@ -90,7 +90,9 @@ function step(
   const call = new Call(node, opset, operands, results, types);
   try {
     const outs = kind.infer(call);
-    outs.forEach(({ shape }, i) => checkedElements(shape, `The result ${quoted(node.outputs[i] ?? '')} of ${nodeLabel(node)}`));
+    outs.forEach(({ shape }, i) =>
+      checkedElements(shape, `The result ${quoted(node.outputs[i] ?? '')} of ${nodeLabel(node)}`),
+    );
     const tensors = values(kind, call, outs, foldElements);
     node.outputs.forEach((name, i) => {
       const out = outs[i];
@@ -118,4 +120,5 @@ function values(kind: Kind, call: Call, outs: readonly Known[], foldElements: nu
 }
 
 const hasTensor = (known: Known | undefined): boolean =>
-  known !== undefined && (Object.getOwnPropertyDescriptor(known, 'tensor')?.get !== undefined || known.tensor !== undefined);
+  known !== undefined &&
+  (Object.getOwnPropertyDescriptor(known, 'tensor')?.get !== undefined || known.tensor !== undefined);

@@ -4,14 +4,7 @@ import { checkedElements, ModelError, quoted, type DataType, type ModelTensor } 
 
 /** 64-bit integers are held as float64 (exact to 2^53), half precision as float32, booleans as 0 and 1. */
 export type Data =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array;
+  Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
 
 export interface Tensor {
   readonly type: DataType;

@@ -20,7 +20,9 @@ export function inlined(nodes: readonly ModelNode[], functions: readonly LocalFu
     const called = byKind.get(node.kind);
     if (!called) {
       if (flat.length >= modelLimits.entries)
-        throw new ModelError(`The graph has more than ${modelLimits.entries} nodes once its functions are written out.`);
+        throw new ModelError(
+          `The graph has more than ${modelLimits.entries} nodes once its functions are written out.`,
+        );
       flat.push({ ...node, index: flat.length, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) });
       return;
     }

@@ -173,12 +173,14 @@ function external(
   const number = (key: string, otherwise: number): number => {
     const text = entries.get(key);
     if (text === undefined) return otherwise;
-    if (!/^\d{1,15}$/.test(text)) throw new ModelError(`${label}: ${key} ${quoted(text)} of its external data is no number.`);
+    if (!/^\d{1,15}$/.test(text))
+      throw new ModelError(`${label}: ${key} ${quoted(text)} of its external data is no number.`);
     return Number(text);
   };
   const offset = number('offset', 0);
   const length = number('length', size);
-  if (length !== size) throw new ModelError(`${label} needs ${size} bytes, but ${length} of ${quoted(location)} are named.`);
+  if (length !== size)
+    throw new ModelError(`${label} needs ${size} bytes, but ${length} of ${quoted(location)} are named.`);
   if (offset + length > file.length)
     throw new ModelError(
       `${label} lies at bytes ${offset} to ${offset + length} of ${quoted(location)}, which has ${file.length} bytes.`,
@@ -204,7 +206,8 @@ export function readSparse(fields: Iterable<Field>, companions: Companions): Mod
   const count = values.shape[0] ?? 1;
   const table = new DataView(indices.bytes.buffer, indices.bytes.byteOffset, indices.bytes.byteLength);
   const axes = indices.shape.length === 2 ? dims.length : 1;
-  if (indices.bytes.length !== count * axes * 8) throw new ModelError(`${label} has ${count} values, but other indices.`);
+  if (indices.bytes.length !== count * axes * 8)
+    throw new ModelError(`${label} has ${count} values, but other indices.`);
   const bytes = new Uint8Array(elements * width);
   for (let i = 0; i < count; i++) {
     let place = 0;

@@ -2,7 +2,6 @@
 import { utf8Decode, utf8Shown } from '../../utf8.ts';
 import { ModelError } from '../model/model.ts';
 
-
 /** One field of a message; the value's form depends on `wire` (0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes). */
 export class Field {
   constructor(
@@ -19,7 +18,9 @@ export class Field {
 
   private expect(wire: number): void {
     if (this.wire !== wire)
-      throw new ModelError(`Byte ${this.at}: field ${this.number} of ${this.message} has wire type ${this.wire}, not ${wire}.`);
+      throw new ModelError(
+        `Byte ${this.at}: field ${this.number} of ${this.message} has wire type ${this.wire}, not ${wire}.`,
+      );
   }
 
   /** A signed 64-bit integer (int32, int64, enum); see {@link clamped}. */
@@ -68,7 +69,9 @@ export class Field {
     if (this.wire !== 2) this.expect(size === 4 ? 5 : 1);
     const length = this.end - this.at;
     if (length % size !== 0)
-      throw new ModelError(`Byte ${this.at}: ${length} bytes of ${this.message} are no whole number of ${size}-byte values.`);
+      throw new ModelError(
+        `Byte ${this.at}: ${length} bytes of ${this.message} are no whole number of ${size}-byte values.`,
+      );
     return this.file.subarray(this.at, this.end);
   }
 
@@ -110,7 +113,8 @@ export function* fieldsOf(file: Uint8Array, message: string, from = 0, to = file
       length = Number(size.value);
     } else if (wire !== 1 && wire !== 5)
       throw new ModelError(`Byte ${start}: ${message} uses wire type ${wire}, which ONNX files do not have.`);
-    if (length > to - at) throw new ModelError(`Byte ${start}: ${message} ends inside field ${number}: the file is cut short.`);
+    if (length > to - at)
+      throw new ModelError(`Byte ${start}: ${message} ends inside field ${number}: the file is cut short.`);
     yield new Field(number, wire, at, at + length, file, 0n, message);
     at += length;
   }

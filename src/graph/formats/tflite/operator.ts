@@ -17,7 +17,8 @@ export function readOperator(
   reference: (index: number, where: string) => string,
 ): ModelNode {
   const code = codes[table.uint(0)];
-  if (!code) throw new ModelError(`Operator ${index} is of code ${table.uint(0)}, but the file has ${codes.length} codes.`);
+  if (!code)
+    throw new ModelError(`Operator ${index} is of code ${table.uint(0)}, but the file has ${codes.length} codes.`);
   const where = `Operator ${index} (${code.kind})`;
   // −1 stands for an optional operand that is absent.
   const inputs = table.ints(1, 65_536).map((i) => (i === -1 ? '' : reference(i, where)));
@@ -62,6 +63,7 @@ function named(field: OptionField, value: number, where: string): ModelAttribute
   if (field.name === 'activation') return activations[value] ?? `UNKNOWN_${value & 0xff}`;
   if (field.name !== 'padding') return value;
   const padding = paddings[value];
-  if (padding === undefined) throw new ModelError(`${where} has padding kind ${value}; SAME (0) and VALID (1) are defined.`);
+  if (padding === undefined)
+    throw new ModelError(`${where} has padding kind ${value}; SAME (0) and VALID (1) are defined.`);
   return padding;
 }

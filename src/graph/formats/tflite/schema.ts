@@ -24,7 +24,8 @@ export const tensorTypes: readonly (DataType | undefined)[] = [
 ];
 
 /** BuiltinOperator, by number. */
-export const operators: readonly string[] = `ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE
+export const operators: readonly string[] =
+  `ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE
 EMBEDDING_LOOKUP FLOOR FULLY_CONNECTED HASHTABLE_LOOKUP L2_NORMALIZATION L2_POOL_2D LOCAL_RESPONSE_NORMALIZATION LOGISTIC LSH_PROJECTION LSTM
 MAX_POOL_2D MUL RELU RELU_N1_TO_1 RELU6 RESHAPE RESIZE_BILINEAR RNN SOFTMAX SPACE_TO_DEPTH SVDF TANH CONCAT_EMBEDDINGS SKIP_GRAM CALL CUSTOM
 EMBEDDING_LOOKUP_SPARSE PAD UNIDIRECTIONAL_SEQUENCE_RNN GATHER BATCH_TO_SPACE_ND SPACE_TO_BATCH_ND TRANSPOSE MEAN SUB DIV SQUEEZE
@@ -70,7 +71,11 @@ const options = (union: number, fields: string, required = false): Options => ({
 });
 
 const reducer = options(27, 'keep_dims:flag');
-const pool = options(5, 'padding:byte stride_w:int stride_h:int filter_width:int filter_height:int activation:byte', true);
+const pool = options(
+  5,
+  'padding:byte stride_w:int stride_h:int filter_width:int filter_height:int activation:byte',
+  true,
+);
 
 /** Options of each operator that has any worth reading. */
 export const operatorOptions: Readonly<Record<string, Options>> = {
@@ -104,7 +109,10 @@ export const operatorOptions: Readonly<Record<string, Options>> = {
   SUB: options(28, 'activation:byte'),
   DIV: options(29, 'activation:byte'),
   SQUEEZE: options(30, 'squeeze_dims:list'),
-  STRIDED_SLICE: options(32, 'begin_mask:int end_mask:int ellipsis_mask:int new_axis_mask:int shrink_axis_mask:int offset:flag'),
+  STRIDED_SLICE: options(
+    32,
+    'begin_mask:int end_mask:int ellipsis_mask:int new_axis_mask:int shrink_axis_mask:int offset:flag',
+  ),
   SPLIT: options(35, 'num_splits:int'),
   CAST: options(37, 'in_type:byte out_type:byte'),
   ARG_MAX: options(40, 'output_type:byte'),

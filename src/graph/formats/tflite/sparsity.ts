@@ -72,7 +72,8 @@ export function densified(sparsity: Table, values: Uint8Array, shape: readonly n
     }
     const from = segments[parent];
     const to = segments[parent + 1];
-    if (from === undefined || to === undefined || from < 0 || to > coordinates.length) return fail('has segments that do not fit');
+    if (from === undefined || to === undefined || from < 0 || to > coordinates.length)
+      return fail('has segments that do not fit');
     for (let i = from; i < to; i++) {
       place[level] = coordinates[i]!;
       walk(level + 1, i);

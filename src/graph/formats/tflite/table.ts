@@ -32,8 +32,7 @@ export class FlatFile {
 
   table(at: number, kind: string, label = kind): Table {
     const other = this.kinds.get(at);
-    if (other !== undefined && other !== kind)
-      throw new ModelError(`Byte ${at}: ${label} lies where ${other} is.`);
+    if (other !== undefined && other !== kind) throw new ModelError(`Byte ${at}: ${label} lies where ${other} is.`);
     this.kinds.set(at, kind);
     return new Table(this, at, label);
   }
@@ -104,7 +103,8 @@ export class Table {
     const at = this.place(id, 8);
     if (at === undefined) return 0;
     const value = Number(this.file.view.getBigUint64(at, true));
-    if (!Number.isSafeInteger(value)) throw new ModelError(`Byte ${at}: ${this.label} holds ${value}, no offset of a file.`);
+    if (!Number.isSafeInteger(value))
+      throw new ModelError(`Byte ${at}: ${this.label} holds ${value}, no offset of a file.`);
     return value;
   }
 
@@ -118,7 +118,8 @@ export class Table {
     if (!vector) return '';
     this.file.names.take(vector.length);
     const decoded = utf8Decode(this.file.bytes, vector.from, vector.from + vector.length);
-    if ('invalidAt' in decoded) throw new ModelError(`Byte ${decoded.invalidAt}: a name of ${this.label} is not UTF-8.`);
+    if ('invalidAt' in decoded)
+      throw new ModelError(`Byte ${decoded.invalidAt}: a name of ${this.label} is not UTF-8.`);
     return decoded.text;
   }
 
@@ -147,7 +148,8 @@ export class Table {
   tables(id: number, kind: string, most: number, name: (index: number) => string): Table[] {
     const vector = this.vector(id, 4, `${kind}s`);
     if (!vector) return [];
-    if (vector.length > most) throw new ModelError(`${this.label} has ${vector.length} ${kind}s; at most ${most} are read.`);
+    if (vector.length > most)
+      throw new ModelError(`${this.label} has ${vector.length} ${kind}s; at most ${most} are read.`);
     return Array.from({ length: vector.length }, (_, i) =>
       this.file.table(this.file.follow(vector.from + 4 * i, name(i)), kind, name(i)),
     );
@@ -156,7 +158,8 @@ export class Table {
   private list(id: number, size: number, most: number, read: (at: number) => number): number[] {
     const vector = this.vector(id, size, 'numbers');
     if (!vector) return [];
-    if (vector.length > most) throw new ModelError(`${this.label} has a list of ${vector.length} numbers; at most ${most} are read.`);
+    if (vector.length > most)
+      throw new ModelError(`${this.label} has a list of ${vector.length} numbers; at most ${most} are read.`);
     return Array.from({ length: vector.length }, (_, i) => read(vector.from + size * i));
   }
 

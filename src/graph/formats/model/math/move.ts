@@ -85,6 +85,10 @@ export function pad(out: Tensor, x: Tensor, before: readonly number[], mode: Pad
       from = place < 0 ? -1 : from + place * strides[axis]!;
     }
     out.data[to] = from < 0 ? constant : x.data[from]!;
-    for (let axis = index.length - 1; axis >= 0 && ++index[axis]! === out.shape[axis]; axis--) index[axis] = 0;
+    for (let axis = index.length - 1; axis >= 0; axis--) {
+      index[axis]!++;
+      if (index[axis]! < out.shape[axis]!) break;
+      index[axis] = 0;
+    }
   }
 }

@@ -21,7 +21,8 @@ function heads(call: Call, index: number, attribute: string): Heads {
   }
   const [batch = 1, tokens = 1, width = 1] = shape;
   const count = call.number(attribute, 0);
-  if (shape.length !== 3 || count < 1 || width % count !== 0) return call.fail(`splits ${width} channels into ${count} heads`);
+  if (shape.length !== 3 || count < 1 || width % count !== 0)
+    return call.fail(`splits ${width} channels into ${count} heads`);
   return { batch, heads: count, tokens, dim: width / count, stride: [tokens * width, width / count, width] };
 }
 
@@ -39,7 +40,8 @@ function operands(call: Call) {
 const attention: Kind = {
   infer(call) {
     const { q, v } = operands(call);
-    const shape = call.shape(0).length === 4 ? [q.batch, q.heads, q.tokens, v.dim] : [q.batch, q.tokens, q.heads * v.dim];
+    const shape =
+      call.shape(0).length === 4 ? [q.batch, q.heads, q.tokens, v.dim] : [q.batch, q.tokens, q.heads * v.dim];
     return [call.like(0, shape)];
   },
   run(call, [out]) {
@@ -66,7 +68,9 @@ const attention: Kind = {
             scores[s] = causal && s > t ? -Infinity : dot;
           }
           softmax(scores);
-          const to = packed ? (b * q.tokens + t) * q.heads * v.dim + h * v.dim : ((b * q.heads + h) * q.tokens + t) * v.dim;
+          const to = packed
+            ? (b * q.tokens + t) * q.heads * v.dim + h * v.dim
+            : ((b * q.heads + h) * q.tokens + t) * v.dim;
           for (let d = 0; d < v.dim; d++) {
             let sum = 0;
             for (let s = 0; s < k.tokens; s++)

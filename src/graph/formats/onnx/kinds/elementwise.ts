@@ -16,7 +16,8 @@ const plain = (f: (x: number) => number): Kind => unary(() => f);
 function broadcast(call: Call, count = call.node.inputs.length, result?: DataType): Known {
   const shapes = Array.from({ length: count }, (_, i) => (i === 1 && count === 2 ? aligned(call) : call.shape(i)));
   const shape = broadcastShape(shapes);
-  if (!shape) return call.fail(`has operands of ${shapes.map((s) => `[${s.join(', ')}]`).join(' and ')}, which do not broadcast`);
+  if (!shape)
+    return call.fail(`has operands of ${shapes.map((s) => `[${s.join(', ')}]`).join(' and ')}, which do not broadcast`);
   return { type: result ?? call.type(0), shape };
 }
 

@@ -2,12 +2,17 @@
 import type { Kind } from '../../model/call.ts';
 import { attentions } from './attention.ts';
 import { elementwise } from './elementwise.ts';
+import { microsoft } from './microsoft.ts';
 import { movement } from './movement.ts';
+import { norms } from './norm.ts';
+import { pieces } from './pieces.ts';
 import { products } from './product.ts';
 import { quantized } from './quantized.ts';
 import { resampling } from './resampling.ts';
 import { windowed } from './window.ts';
 
 export const onnxKinds: ReadonlyMap<string, Kind> = new Map(
-  [elementwise, windowed, products, movement, quantized, resampling, attentions].flatMap((table) => Object.entries(table)),
+  [elementwise, windowed, products, norms, movement, pieces, quantized, microsoft, resampling, attentions].flatMap(
+    (table) => Object.entries(table),
+  ),
 );

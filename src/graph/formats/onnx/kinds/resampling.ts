@@ -21,9 +21,18 @@ function plan(call: Call): Plan {
   if (count !== axes.length) call.fail(`has ${count} scales or sizes for ${axes.length} axes`);
   const bad = [...given, ...sizes].find((value) => !(value > 0) || !Number.isFinite(value));
   if (bad !== undefined) call.fail(`has a scale or size of ${bad}`);
-  const scales = sizes.length > 0 ? aspect(call, axes.map((axis, i) => sizes[i]! / x[axis]!)) : given;
+  const scales =
+    sizes.length > 0
+      ? aspect(
+          call,
+          axes.map((axis, i) => sizes[i]! / x[axis]!),
+        )
+      : given;
   const kept = call.text('keep_aspect_ratio_policy', 'stretch') !== 'stretch';
-  const roi = modern && call.has(1) && call.text('coordinate_transformation_mode', '') === 'tf_crop_and_resize' ? call.constants(1) : [];
+  const roi =
+    modern && call.has(1) && call.text('coordinate_transformation_mode', '') === 'tf_crop_and_resize'
+      ? call.constants(1)
+      : [];
   const shape = [...x];
   const targets = axes.map((axis, i): ResizeAxis => {
     const crop = roi.length > 0 ? ([roi[i]!, roi[i + axes.length]!] as const) : ([0, 1] as const);
@@ -50,7 +59,8 @@ function aspect(call: Call, scales: readonly number[]): readonly number[] {
 function rule(call: Call): ResizeRule {
   const modern = call.node.kind === 'Resize' && call.opset >= 11;
   const mode = call.text('mode', 'nearest');
-  if (mode !== 'nearest' && mode !== 'linear' && mode !== 'bilinear' && mode !== 'cubic') return call.fail(`resizes by "${mode}"`);
+  if (mode !== 'nearest' && mode !== 'linear' && mode !== 'bilinear' && mode !== 'cubic')
+    return call.fail(`resizes by "${mode}"`);
   return {
     mode: mode === 'bilinear' ? 'linear' : mode,
     coordinates: (modern ? call.text('coordinate_transformation_mode', 'half_pixel') : 'asymmetric') as Coordinates,

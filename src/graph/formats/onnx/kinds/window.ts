@@ -41,7 +41,7 @@ export function window(call: Call, x: readonly number[], kernel: readonly number
       const total = Math.max(0, (result - 1) * stride[axis]! + reach - size);
       const small = Math.floor(total / 2);
       pads[axis] = auto === 'SAME_UPPER' ? small : total - small;
-      pads[axes + axis] = total - pads[axis]!;
+      pads[axes + axis] = total - pads[axis];
       return result;
     }
     const room = size + pads[axis]! + pads[axes + axis]! - reach;
@@ -85,7 +85,8 @@ export function convolution(call: Call, x: readonly number[], w: readonly number
   if (w.length !== x.length) call.fail(`has filters of rank ${w.length} on a map of rank ${x.length}`);
   const [outputs = 0, perGroup = 0] = w;
   if (outputs < 1 || outputs % groups !== 0) call.fail(`has ${outputs} filters for ${groups} groups`);
-  if (perGroup * groups !== x[1]) call.fail(`has filters of depth ${perGroup} × ${groups} groups over ${x[1]} channels`);
+  if (perGroup * groups !== x[1])
+    call.fail(`has filters of depth ${perGroup} × ${groups} groups over ${x[1]} channels`);
   const declared = call.list('kernel_shape');
   const kernel = w.slice(2);
   if (declared && declared.some((size, i) => size !== kernel[i]))
@@ -113,10 +114,12 @@ function transposed(call: Call) {
   const axes = x.length - 2;
   const groups = call.number('group', 1);
   if (axes < 1 || axes > 2 || w.length !== x.length) return call.skip('works over one or two axes here');
-  if (groups < 1 || w[0] !== x[1] || x[1]! % groups !== 0) return call.fail(`has filters for ${w[0]} channels over ${x[1]}`);
+  if (groups < 1 || w[0] !== x[1] || x[1]! % groups !== 0)
+    return call.fail(`has filters for ${w[0]} channels over ${x[1]}`);
   const list = (name: string, count: number, otherwise: number): readonly number[] => {
     const values = call.list(name) ?? new Array<number>(count).fill(otherwise);
-    if (values.length !== count || values.some((value) => value < otherwise)) call.fail(`has ${name} of ${values.join(', ')}`);
+    if (values.length !== count || values.some((value) => value < otherwise))
+      call.fail(`has ${name} of ${values.join(', ')}`);
     return values;
   };
   const kernel = w.slice(2);
@@ -128,7 +131,8 @@ function transposed(call: Call) {
   const pads = [...(auto === 'NOTSET' && !declared ? list('pads', 2 * axes, 0) : new Array<number>(2 * axes).fill(0))];
   const out = x.slice(2).map((size, axis) => {
     const full = (size - 1) * stride[axis]! + extra[axis]! + (kernel[axis]! - 1) * dilation[axis]! + 1;
-    const wanted = declared?.at(declared.length - axes + axis) ?? (auto.startsWith('SAME') ? size * stride[axis]! : undefined);
+    const wanted =
+      declared?.at(declared.length - axes + axis) ?? (auto.startsWith('SAME') ? size * stride[axis]! : undefined);
     if (wanted === undefined) return full - pads[axis]! - pads[axes + axis]!;
     const total = Math.max(0, full - wanted);
     pads[axis] = auto === 'SAME_UPPER' ? Math.floor(total / 2) : total - Math.floor(total / 2);
@@ -159,7 +163,8 @@ const pooled = (call: Call): { known: Known; sweep: ResolvedWindow } => {
 
 const windowPool = (mode: 'max' | 'mean' | 'norm'): Kind => ({
   infer(call) {
-    if (call.node.outputs.length > 1 && call.node.outputs[1] !== '') call.skip('gives the places of its maxima, which are not computed here');
+    if (call.node.outputs.length > 1 && call.node.outputs[1] !== '')
+      call.skip('gives the places of its maxima, which are not computed here');
     return [pooled(call).known];
   },
   run(call, [out]) {

@@ -5,10 +5,15 @@ import type { Quantization } from '../../model/model.ts';
 import { isFloatType, rangeOf, type Tensor } from '../../model/tensor.ts';
 
 /** Calls `visit(i, s)` for each value i with the index s of its slice along the quantised axis. */
-function eachSlice(shape: readonly number[], { scale, axis }: Quantization, visit: (i: number, s: number) => void): void {
+function eachSlice(
+  shape: readonly number[],
+  { scale, axis }: Quantization,
+  visit: (i: number, s: number) => void,
+): void {
   const count = shape.reduce((a, b) => a * b, 1);
   const [outer, size, inner] = scale.length > 1 ? around(shape, axis) : [1, 1, count];
-  for (let o = 0, i = 0; o < outer; o++) for (let s = 0; s < size; s++) for (let k = 0; k < inner; k++, i++) visit(i, s);
+  for (let o = 0, i = 0; o < outer; o++)
+    for (let s = 0; s < size; s++) for (let k = 0; k < inner; k++, i++) visit(i, s);
 }
 
 /** Operand `index` as real numbers in float64: dequantised where it is quantised. */
@@ -88,7 +93,9 @@ export function requantized(
   const act = activation(call);
   const bound = (q: number): number => rounded(act((q - output.zero) * output.scale) / output.scale) + output.zero;
   const [from, to] = [Math.max(low, bound(low)), Math.min(high, bound(high))];
-  const factors = weights.scale.map((scale) => Math.fround(Math.fround(Math.fround(input.scale) * Math.fround(scale)) / Math.fround(output.scale)));
+  const factors = weights.scale.map((scale) =>
+    Math.fround(Math.fround(Math.fround(input.scale) * Math.fround(scale)) / Math.fround(output.scale)),
+  );
   for (let i = 0; i < sums.length; i++) {
     const factor = factors[factors.length > 1 ? slice(i) : 0]!;
     out.data[i] = Math.max(from, Math.min(to, rounded(sums[i]! * factor) + output.zero));

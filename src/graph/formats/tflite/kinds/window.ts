@@ -156,7 +156,8 @@ const transposedConv = (custom: boolean): Kind => {
     const full = (i: 0 | 1): number => (x[1 + i]! - 1) * stride[i] + w[1 + i]!;
     const own = (i: 0 | 1): number => (same ? x[1 + i]! * stride[i] : full(i));
     const shape = custom ? [x[0], own(0), own(1), w[0]] : call.constants(0);
-    if (shape.length !== 4 || shape[3] !== w[0] || shape.some((size) => size < 1)) call.fail(`makes a map of ${shape.join(' × ')}`);
+    if (shape.length !== 4 || shape[3] !== w[0] || shape.some((size) => size < 1))
+      call.fail(`makes a map of ${shape.join(' × ')}`);
     const pads = ([0, 1] as const).map((i) =>
       same ? Math.floor(Math.max(0, (x[1 + i]! - 1) * stride[i] + w[1 + i]! - shape[1 + i]!) / 2) : 0,
     ) as [number, number];
@@ -171,7 +172,11 @@ const transposedConv = (custom: boolean): Kind => {
       const { xAt, wAt, bAt, w, sweep: window } = plan(call);
       const values: Tensor = { type: 'float64', shape: out!.shape, data: new Float64Array(out!.data.length) };
       const [o, kh, kw, i] = w;
-      const weights: Filters = { data: real(call, wAt).data, size: [i, o, kh, kw], stride: [1, kh * kw * i, kw * i, i] };
+      const weights: Filters = {
+        data: real(call, wAt).data,
+        size: [i, o, kh, kw],
+        stride: [1, kh * kw * i, kw * i, i],
+      };
       const bias = call.has(bAt) ? real(call, bAt).data : undefined;
       convolveTransposed(mapOf(values), mapOf(real(call, xAt)), weights, bias, 1, window);
       emit(call, out!, values.data as Float64Array);

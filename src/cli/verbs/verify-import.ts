@@ -1,0 +1,135 @@
+// `verify-import MANIFEST`: every model file of a corpus read, followed and computed on the CPU, and held against its oracle's values.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { evaluate } from '../../graph/formats/model/evaluate.ts';
+import { ModelError, type DataType, type Model } from '../../graph/formats/model/model.ts';
+import { zeros, type Tensor } from '../../graph/formats/model/tensor.ts';
+import { kindsOf } from '../../graph/formats/open.ts';
+import { disagreement } from '../corpus/agree.ts';
+import { corpusInput, type Photo } from '../corpus/inputs.ts';
+import { parseManifest, type Case, type Row } from '../corpus/manifest.ts';
+import { readModel } from '../model-file.ts';
+import { readText } from '../source.ts';
+import { json, NetError, UsageError, type Verb } from '../verb.ts';
+
+interface Outcome {
+  readonly id: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+export const verifyImport: Verb = {
+  operands: 'MANIFEST',
+  count: { min: 1, max: 1 },
+  doc: 'Reads every model file of a corpus, computes it on the CPU and compares it with its oracle.',
+  options: [
+    { name: 'only', value: 'TEXT', doc: 'Only rows whose id contains TEXT.' },
+    { name: 'cases', value: 'N', doc: 'At most N inputs of each file.', range: { min: 1, max: 100, integer: true } },
+    json,
+  ],
+  run({ positionals, word, number, flag }, console) {
+    const path = positionals[0] as string;
+    const rows = manifestOf(path).filter(({ id }) => id.includes(word('only') ?? ''));
+    if (rows.length === 0) throw new UsageError('no row of the manifest is called that.');
+    const outcomes: Outcome[] = [];
+    let absent = 0;
+    for (const row of rows) {
+      const file = join(dirname(path), row.file);
+      if (!existsSync(file)) {
+        absent++;
+        continue;
+      }
+      const outcome = verifyRow(row, file, dirname(path), number('cases') ?? Infinity);
+      outcomes.push(outcome);
+      if (!flag('json')) console.out(`${outcome.passed ? 'ok  ' : 'FAIL'}  ${row.id}: ${outcome.detail}`);
+    }
+    const failed = outcomes.filter(({ passed }) => !passed).length;
+    if (flag('json')) console.out(JSON.stringify({ outcomes, absent }, undefined, 2));
+    else
+      console.out(
+        `${outcomes.length - failed} passed, ${failed} failed${absent > 0 ? `; ${absent} files are not there` : ''}`,
+      );
+    return failed > 0 || outcomes.length === 0 ? 1 : 0;
+  },
+};
+
+function manifestOf(path: string): readonly Row[] {
+  try {
+    return parseManifest(readText(path));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new NetError(`${path} is no manifest of a corpus: ${(error as Error).message}`);
+  }
+}
+
+function verifyRow(row: Row, file: string, folder: string, most: number): Outcome {
+  const done = (passed: boolean, detail: string): Outcome => ({ id: row.id, passed, detail });
+  try {
+    const model = readModel(file);
+    const expected = row.tier === 3 ? row.outside : row.extended;
+    const unsupported = unsupportedOf(model, row);
+    const names = Object.entries(unsupported)
+      .map(([kind, count]) => `${kind} ${count}`)
+      .join(', ');
+    if (row.tier === 3) return done(agrees(unsupported, expected ?? {}), `lists ${names === '' ? 'nothing' : names}`);
+    if (names !== '') return done(row.tier === 2 && agrees(unsupported, expected ?? {}), `lists ${names}`);
+    const cases = (row.cases ?? []).slice(0, most);
+    let worst = { worst: 0, at: '' };
+    for (const item of cases) {
+      const { known } = evaluate(model, kindsOf(model), {
+        feeds: feedsOf(model, row, item, folder),
+        foldElements: Infinity,
+      });
+      const found = disagreement(model, row, item, known);
+      if (found.worst > worst.worst) worst = found;
+    }
+    const runs = `${cases.length} inputs`;
+    return worst.worst <= 1
+      ? done(true, `${runs}, at most ${worst.worst.toFixed(2)} of the bound`)
+      : done(
+          false,
+          `${runs}, ${worst.worst === Infinity ? '' : `${worst.worst.toFixed(1)} times the bound at `}${worst.at}`,
+        );
+  } catch (error) {
+    if (error instanceof NetError || error instanceof ModelError) return done(false, error.message);
+    throw error;
+  }
+}
+
+/** Kinds of the nodes that are not followed, with their counts. */
+function unsupportedOf(model: Model, row: Row): Readonly<Record<string, number>> {
+  const shapes = new Map(
+    (row.inputs ?? []).flatMap(({ shape }, i) => (model.inputs[i] ? [[model.inputs[i].name, shape] as const] : [])),
+  );
+  const counts: Record<string, number> = {};
+  for (const { node } of evaluate(model, kindsOf(model), { shapes }).unsupported)
+    counts[node.kind] = (counts[node.kind] ?? 0) + 1;
+  return counts;
+}
+
+const agrees = (found: Readonly<Record<string, number>>, wanted: Readonly<Record<string, number>>): boolean =>
+  JSON.stringify(Object.entries(found).sort()) === JSON.stringify(Object.entries(wanted).sort());
+
+const photos = new Map<string, Photo>();
+function photoOf(kind: string, folder: string): Photo | undefined {
+  if (kind === 'noise') return undefined;
+  let photo = photos.get(kind);
+  if (!photo) photos.set(kind, (photo = readFileSync(join(folder, 'inputs', `${kind}-256.rgb`))));
+  return photo;
+}
+
+function feedsOf(model: Model, row: Row, item: Case, folder: string): ReadonlyMap<string, Tensor> {
+  const feeds = new Map<string, Tensor>();
+  (row.inputs ?? []).forEach(({ name, dtype, shape }, index) => {
+    const fixed = row.feeds?.[name];
+    const type = dtype as DataType;
+    const tensor =
+      fixed === undefined
+        ? corpusInput(row.id, index, photoOf(item.kind, folder), type, shape, row.range ?? [0, 1])
+        : zeros(type, shape);
+    if (fixed !== undefined) tensor.data.set(typeof fixed === 'number' ? [fixed] : fixed);
+    const key = model.format === 'onnx' ? name : (model.inputs[index]?.name ?? name);
+    feeds.set(key, tensor);
+  });
+  return feeds;
+}
