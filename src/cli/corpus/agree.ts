@@ -76,7 +76,10 @@ export function disagreement(model: Model, row: Row, item: Case, known: Readonly
   // Inner values of nets that quantise while they run, or that compute in half precision, follow their own arithmetic.
   if (/dynamic/.test(row.kind) || row.kind === 'float16') return result;
   for (const expected of item.tensors ?? []) {
-    const tensor = find(expected, typeof expected.index === 'number' ? String(expected.index) : (expected.name ?? undefined));
+    const tensor = find(
+      expected,
+      typeof expected.index === 'number' ? String(expected.index) : (expected.name ?? undefined),
+    );
     if (typeof tensor === 'string') return { worst: Infinity, at: tensor };
     result = larger(
       result,
@@ -112,7 +115,9 @@ function firstLayer(item: Case, known: ReadonlyMap<string, Known>): Disagreement
   const integers = candidates.filter(({ dtype }) => !/float/.test(dtype));
   if (integers.length === 0) return none;
   const matches = integers.some((expected) => {
-    const tensor = known.get(typeof expected.index === 'number' ? String(expected.index) : (expected.name ?? ''))?.tensor;
+    const tensor = known.get(
+      typeof expected.index === 'number' ? String(expected.index) : (expected.name ?? ''),
+    )?.tensor;
     if (!tensor) return false;
     let sum = 0;
     for (const value of tensor.data) sum += value;

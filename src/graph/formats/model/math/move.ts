@@ -18,15 +18,6 @@ export function transpose(out: Tensor, x: Tensor, order: readonly number[]): voi
   );
 }
 
-/** Copies `x` into `out` with its first element at `start`. */
-export function place(out: Tensor, x: Tensor, start: readonly number[]): void {
-  const strides = stridesOf(out.shape);
-  const offset = start.reduce((sum, index, axis) => sum + index * strides[axis]!, 0);
-  walk(x.shape, [strides], (from, [to]) => {
-    out.data[offset + to!] = x.data[from]!;
-  });
-}
-
 /** `outer × size × inner` of a shape around `axis`. */
 export function around(shape: readonly number[], axis: number): readonly [outer: number, size: number, inner: number] {
   const product = (part: readonly number[]): number => part.reduce((a, b) => a * b, 1);
