@@ -9,7 +9,7 @@ import { disagreement } from '../corpus/agree.ts';
 import { corpusInput, type Photo } from '../corpus/inputs.ts';
 import { parseManifest, type Case, type Row } from '../corpus/manifest.ts';
 import { readModel } from '../model-file.ts';
-import { readText } from '../source.ts';
+import { readText } from '../files.ts';
 import { json, NetError, UsageError, type Verb } from '../verb.ts';
 
 interface Outcome {
