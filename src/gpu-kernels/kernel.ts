@@ -30,7 +30,7 @@ export interface BuiltKernel {
   readonly note?: string;
 }
 
-/** A named, pure re-ordering of evaluated weights (`packers` in packing.ts), so that a plan stays plain data. */
+/** A named, pure re-ordering of evaluated weights (`packers` in packing/packers.ts), so that a plan stays plain data. */
 export interface PackedWeight {
   readonly packer: string;
   /** Roles of `Step.weights` that the packer reads, in its order. */

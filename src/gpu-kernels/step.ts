@@ -11,7 +11,7 @@ export interface Value {
   readonly shape: Shape;
   /**
    * `f32` even in an f16 plan: the net's input and logits, and sums that would leave half's range. `u8`: quantized, four channels in a
-   * u32, padding lanes undefined (int8/families.ts). Absent: the plan's precision.
+   * u32, padding lanes undefined (families/int8). Absent: the plan's precision.
    */
   readonly type?: 'f32' | 'u8';
 }

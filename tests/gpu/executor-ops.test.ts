@@ -1,7 +1,7 @@
 // Every op of the registry through lowering, passes, kernels and executor, against its own CPU reference, on many shapes.
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { elements, type Shape } from '../../src/gpu-kernels/op.ts';
+import { elements, ShapeError, type Shape } from '../../src/gpu-kernels/op.ts';
 import { isPointwise, opNames, ops, type OpName } from '../../src/gpu-kernels/ops/index.ts';
 import { GraphBuilder } from '../../src/graph/ir/builder.ts';
 import { mulberry32 } from '../../src/graph/inspect/golden.ts';
@@ -248,6 +248,16 @@ function build({ op, attrs = {}, inputs }: Case) {
   return builder.graph();
 }
 
+/** False for a random shape that the op refuses, which must stay the exception; whatever else goes wrong is a fault of the op. */
+function isTaken(given: Case): boolean {
+  try {
+    return build(given).nodes.length > given.inputs.length;
+  } catch (error) {
+    if (error instanceof ShapeError) return false;
+    throw error;
+  }
+}
+
 const fill = (count: number, low: number, high: number): Float32Array =>
   Float32Array.from({ length: count }, () => low + (high - low) * random());
 
@@ -274,16 +284,10 @@ describe('ops on the GPU', () => {
 
   for (const name of new Set(cases.map(({ op }) => op))) {
     it(`${name} agrees with its reference`, async () => {
-      for (const given of cases.filter(({ op }) => op === name)) {
-        let graph;
-        try {
-          graph = build(given);
-        } catch {
-          continue; // a random shape that the op refuses
-        }
-        expect(graph.nodes.length).toBeGreaterThan(1);
-        expect(await compare(given), JSON.stringify(given)).toBeLessThan(2e-5);
-      }
+      const drawn = cases.filter(({ op }) => op === name);
+      const taken = drawn.filter(isTaken);
+      for (const given of taken) expect(await compare(given), JSON.stringify(given)).toBeLessThan(2e-5);
+      expect(taken.length).toBeGreaterThanOrEqual(Math.max(10, drawn.length / 2));
     }, 600_000);
   }
 });

@@ -96,7 +96,7 @@ function mixedTaps(sources: readonly Source[], options: Readonly<Record<string, 
 }
 
 /**
- * `[O, I, …]` for quad products (kernels/wgsl-quad.ts): for each tile of `columns` outputs, tap and input block, one vec4 a column
+ * `[O, I, …]` for quad products (wgsl/quad.ts): for each tile of `columns` outputs, tap and input block, one vec4 a column
  * holding the four input lanes. Index: `((tile·taps + tap)·I4 + i4)·columns + column`.
  */
 function quads([source]: readonly Source[], options: Readonly<Record<string, number>>): Float32Array {

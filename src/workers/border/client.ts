@@ -1,7 +1,7 @@
 // The page's side of a worker: each job's calls with tickets, progress and cancel; a worker that dies is replaced, and every call is answered with a value.
 import type * as Comlink from 'comlink';
 import { backOffMs } from '../engine/engine.ts';
-import type { BorderEvent, DeviceFacts, Outcome, Problem } from './protocol.ts';
+import type { BorderEvent, DeviceFacts, Outcome, CallProblem } from './protocol.ts';
 import { Supervisor, WorkerStopped, type Link, type SupervisorOptions } from './supervisor.ts';
 
 export interface ClientOptions extends Pick<SupervisorOptions, 'spawn' | 'helpers' | 'deadAfterMs'> {
@@ -35,7 +35,10 @@ export interface JobClient<Calls> {
   ): Promise<Outcome<T>>;
 }
 
-const failed = (kind: Problem['kind'], message: string): Outcome<never> => ({ ok: false, problem: { kind, message } });
+const failed = (kind: CallProblem['kind'], message: string): Outcome<never> => ({
+  ok: false,
+  problem: { kind, message },
+});
 
 export class WorkerClient {
   private readonly supervisor: Supervisor;

@@ -1,10 +1,10 @@
 // Errors become values before they cross a worker's border.
 import { NoDeviceError, ShaderError } from '../engine/device.ts';
 import { OutOfMemoryError } from '../engine/program.ts';
-import type { Problem, Outcome } from './protocol.ts';
+import type { CallProblem, Outcome } from './protocol.ts';
 
 /** The kind of an error and its sentence. */
-export function problemOf(error: unknown): Problem {
+export function problemOf(error: unknown): CallProblem {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof NoDeviceError) return { kind: 'unavailable', message };
   if (error instanceof OutOfMemoryError) return { kind: 'memory', message };

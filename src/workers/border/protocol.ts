@@ -4,13 +4,14 @@ import type { AdapterIdentity } from '../engine/device.ts';
 import type { EngineState } from '../engine/engine.ts';
 
 /** Why something did not work, for the page to word and to act on. */
-export interface Problem {
+export interface CallProblem {
   readonly kind: 'unavailable' | 'memory' | 'shader' | 'aborted' | 'stopped' | 'internal';
   /** A sentence for the user. */
   readonly message: string;
 }
 
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+export type Outcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: CallProblem };
 
 export interface DeviceFacts {
   readonly adapter: AdapterIdentity;

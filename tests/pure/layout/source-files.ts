@@ -35,6 +35,7 @@ function importsOf(from: string): Import[] {
     : [];
   const paths = [...inScript, ...inMarkup]
     .filter((name) => name.startsWith('.'))
+    .map((name) => name.replace(/\?.*$/, ''))
     .map((name) => posix.join(posix.dirname(from), name));
   return [...new Set(paths)].filter((to) => known.has(to)).map((to) => ({ from, to }));
 }

@@ -80,7 +80,7 @@ describe('documentation', () => {
     const lines = [
       '# Lowering passes',
       '',
-      'In this order; made from `src/graph/passes/index.ts`. `plan NAME --without PASS,…` switches passes off: the result changes by rounding only.',
+      'In this order; made from `src/graph/lower/passes/index.ts`. `plan NAME --without PASS,…` switches passes off: the result changes by rounding only.',
       '',
       '| pass | what it does |',
       '| --- | --- |',

@@ -15,7 +15,7 @@ const quadsPerGroup = 2;
 export const floatReach = 2 ** 17;
 
 /**
- * One block of four inputs: lane l loads column 4·j + l and swaps the quad, as kernels/wgsl-quad.ts does for floats. Bytes are taken
+ * One block of four inputs: lane l loads column 4·j + l and swaps the quad, as wgsl/quad.ts does for floats. Bytes are taken
  * apart once a load, as floats, whose products a CPU adds faster than integers'.
  */
 function quadStep(w: string, tile: QuadTile): string {

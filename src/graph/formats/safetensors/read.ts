@@ -1,4 +1,4 @@
-// Strict reader of safetensors: the whole header is checked before a single value is touched (reliability.md's table of known failures).
+// Strict reader of safetensors: the whole header is checked before a single value is touched.
 import { scanHeader, type HeaderEntry } from './header.ts';
 import { limits, SafetensorsError, shortened } from './scanner.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from './halves.ts';

@@ -1,4 +1,4 @@
-// The GPU's side of preprocess-resample.ts: the same taps, the same integer sums, the same bytes; then mean and std through a table.
+// The GPU's side of graph/pictures/resample.ts: the same taps, the same integer sums, the same bytes; then mean and std through a table.
 
 /** Where a shader's tables keep their sizes; the taps follow at {@link tapsAt}: from, count, weights. */
 export const tapsAt = 8;
