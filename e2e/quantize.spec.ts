@@ -142,7 +142,7 @@ test('what is wrong is said: plain weights as a quantized file, photos that are 
     { name: 'cat.jpg', mimeType: 'image/jpeg', buffer: readFileSync('public/samples/cat.jpg') },
   ]);
   await calibrate(pane);
-  await expect(pane.getByText('"broken.png" could not be read as a picture.')).toBeVisible();
+  await expect(pane.getByText('"broken.png" is a text; a picture (JPEG, PNG or WebP) is needed here.')).toBeVisible();
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -79,12 +79,16 @@ test('a photo that is dropped or pasted anywhere is classified; one that is none
   const pane = tryPane(page);
   await expectAnswer(pane, acceptable.cat, 120_000);
   await expect(pane.getByRole('img', { name: 'my cat.jpg' })).toBeVisible();
-  await drop(page, 'broken.png', Buffer.from('no picture'));
+  const whole = readFileSync('public/samples/cat.jpg');
+  await drop(page, 'broken.jpg', whole.subarray(0, whole.length / 2));
   await expect(pane.getByRole('alert')).toHaveText(
-    '"broken.png" could not be read as a picture. Use a JPEG, PNG, WebP or AVIF file.',
+    '"broken.jpg" is cut short: its end is missing. Copy or download it again.',
   );
+  // What it is decides, not what it is called.
+  await drop(page, 'lost bytes.png', Buffer.concat([whole.subarray(0, 9000), whole.subarray(9900)]));
+  await expect(pane.getByRole('alert')).toContainText('"lost bytes.png" cannot be decoded as JPEG:');
   await drop(page, 'empty.jpg', Buffer.alloc(0));
-  await expect(pane.getByRole('alert')).toHaveText('"empty.jpg" is empty; use another file.');
+  await expect(page.getByText('"empty.jpg" is empty (0 bytes); the download or the copy did not work')).toBeVisible();
 });
 
 test('preparation: the checkpoint’s own at first, changed to see what it does, and back', async ({ page }) => {
@@ -209,7 +213,7 @@ test('a batch of folders: table, accuracy, confusion matrix, CSV', async ({ page
   await tab(pane, 'Batch');
   await pane.getByLabel('Folder of photos').setInputFiles(folder);
   await expect(pane.getByText('50.0\u202f% (1 of 2)').first()).toBeVisible({ timeout: 60_000 });
-  await expect(pane.getByText('could not be read as a picture')).toBeVisible();
+  await expect(pane.getByText('is a text; a picture (JPEG, PNG or WebP) is needed here')).toBeVisible();
   const matrix = pane.getByRole('table', { name: /Confusion matrix/ });
   await expect(matrix.getByRole('row', { name: /^Egyptian cat/ })).toHaveText(/^Egyptian cat\s*1$/);
   const download = page.waitForEvent('download');

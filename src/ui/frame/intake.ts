@@ -1,5 +1,6 @@
 // What a drop, a paste or a chosen file holds: a net's text, a share link, timm's block strings, or nothing that this page opens.
 import { decodeLink, holdsLink, type LinkDocument } from '../../graph/link/link.ts';
+import { decodeText, isPictureKind, opens, refusal, sniff } from '../../graph/formats/sniff/sniff.ts';
 import { parse } from '../../graph/notation/parse.ts';
 import { print } from '../../graph/notation/print.ts';
 import { holdsBlockStrings, pythonStages } from '../../graph/notation/python-strings.ts';
@@ -12,7 +13,7 @@ export type Intake =
   | { readonly kind: 'link'; readonly document: LinkDocument }
   | { readonly kind: 'refused'; readonly problem: string };
 
-const accepted = 'Bottleneck opens share links, .arch texts and timm block strings.';
+const accepted = `${opens}.`;
 /** More than any text may have (notation caps), so that a large file is refused by its size alone. */
 const MAX_BYTES = 1_000_000;
 
@@ -44,16 +45,28 @@ export function readText(text: string, frame: Architecture, file?: string): Inta
   return { kind: 'document', name, text: text.replace(/\r\n?/g, '\n') };
 }
 
-/** Decides by name and size whether a file is worth reading as text; undefined = read it. */
-export function refuseFile(file: { readonly name: string; readonly size: number }): string | undefined {
-  const ending = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase() ?? '';
+/** What the bytes of a chosen or dropped file are for: a text, one of the views, or nothing that this page opens. */
+export type FileIntake =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'view'; readonly view: 'try' | 'quantize' }
+  | { readonly kind: 'refused'; readonly problem: string };
+
+/** Decides by a file's content, never by its ending. `head`: its first {@link sniffBytes} bytes; `whole`: reads all of them. */
+export async function readFile(
+  file: { readonly name: string; readonly size: number },
+  head: Uint8Array,
+  whole: () => Promise<Uint8Array>,
+): Promise<FileIntake> {
   const name = `"${cleanName(file.name)}"`;
-  if (ending === 'safetensors')
-    return `${name} holds weights; Bottleneck does not take weights by drop or paste. ${accepted}`;
-  if (['onnx', 'tflite', 'pt', 'pth', 'bin', 'zip', 'png', 'jpg', 'jpeg', 'webp', 'pdf'].includes(ending)) {
-    return `${name} is a .${ending} file. ${accepted}`;
-  }
-  return file.size > MAX_BYTES ? `${name} is larger than 1 MB, which no net’s text is. ${accepted}` : undefined;
+  const kind = sniff(head);
+  if (kind === 'int8') return { kind: 'view', view: 'quantize' };
+  if (kind === 'safetensors' || isPictureKind(kind)) return { kind: 'view', view: 'try' };
+  const foreign = refusal(head, 'any', ['json']);
+  if (foreign !== undefined) return { kind: 'refused', problem: `${name} ${foreign}.` };
+  if (file.size > MAX_BYTES)
+    return { kind: 'refused', problem: `${name} is larger than 1 MB, which no net’s text is. ${accepted}` };
+  const decoded = decodeText(await whole());
+  return 'text' in decoded ? { kind: 'text', ...decoded } : { kind: 'refused', problem: `${name} ${decoded.problem}.` };
 }
 
 /** Stem and head for block strings where the net on the page is of a kind that timm has no strings for. */

@@ -1,20 +1,32 @@
 // A file → a bitmap with the pixels that were encoded: turned as EXIF says, colours as they stand in the file, as PyTorch's pipelines read them.
-
-/** Larger pictures are not decoded: 200 megapixels take 800 MB. */
-const mostPixels = 200e6;
-const mostBytes = 200e6;
+import { mostBytes, mostPixels } from '../../graph/formats/pictures/header.ts';
+import { sniff } from '../../graph/formats/sniff/sniff.ts';
+import { decodeInWorker } from '../hosts/pictures.ts';
 
 /** Kinds of pictures for a file picker. */
 export const photoTypes = 'image/jpeg,image/png,image/webp,image/avif,image/gif,image/bmp';
 
 /** True for a file that is worth showing to the net. */
 export const isPhoto = ({ type, name }: { readonly type: string; readonly name: string }): boolean =>
-  type.startsWith('image/') ? type !== 'image/svg+xml' : /\.(jpe?g|png|webp|avif|gif|bmp)$/i.test(name);
+  !name.startsWith('.') &&
+  (type.startsWith('image/') ? type !== 'image/svg+xml' : /\.(jpe?g|png|webp|avif|gif|bmp)$/i.test(name));
 
-/** Rejects with a sentence that names the file. */
-export async function decodePhoto(file: Blob, name: string): Promise<ImageBitmap> {
+/**
+ * JPEG, PNG and WebP go through the decoders of the command line: what is damaged or cut short is refused in both, and both turn it
+ * alike. The browser reads the other kinds. Rejects with a sentence that names the file; an aborted `signal` stops the decoding.
+ */
+export async function decodePhoto(file: Blob, name: string, signal?: AbortSignal): Promise<ImageBitmap> {
   if (file.size === 0) throw new Error(`"${name}" is empty; use another file.`);
   if (file.size > mostBytes) throw new Error(`"${name}" is larger than 200 MB; use a smaller picture.`);
+  const bytes = await file.arrayBuffer().catch(() => {
+    throw new Error(`"${name}" could not be read; is it still there?`);
+  });
+  const kind = sniff(new Uint8Array(bytes));
+  if (kind === 'avif' || kind === 'gif' || kind === 'bmp') return decodeByBrowser(file, name);
+  return decodeInWorker(bytes, name, signal);
+}
+
+async function decodeByBrowser(file: Blob, name: string): Promise<ImageBitmap> {
   try {
     if ((await pixelsOf(file)) > mostPixels) throw new RangeError();
     return await createImageBitmap(file, {
@@ -25,10 +37,7 @@ export async function decodePhoto(file: Blob, name: string): Promise<ImageBitmap
   } catch (error) {
     if (error instanceof RangeError)
       throw new Error(`"${name}" has more than 200 megapixels; use a smaller picture.`, { cause: error });
-    const kind = /\.hei[cf]$/i.test(name)
-      ? 'This browser does not read HEIC photos; export it as JPEG.'
-      : 'Use a JPEG, PNG, WebP or AVIF file.';
-    throw new Error(`"${name}" could not be read as a picture. ${kind}`, { cause: error });
+    throw new Error(`"${name}" could not be read as a picture. Use a JPEG, PNG or WebP file.`, { cause: error });
   }
 }
 

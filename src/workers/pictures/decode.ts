@@ -81,8 +81,9 @@ export function pictureDecoder(load: LoadCodec): (bytes: Uint8Array, name: strin
     codec.messages();
     let picture: Picture;
     try {
-      const { data, ...size } = await codec.decode(new Uint8Array(bytes).buffer);
-      picture = { width: size.width, height: size.height, data };
+      // A browser's ImageData has its size as accessors: it must be read by name.
+      const decoded = await codec.decode(new Uint8Array(bytes).buffer);
+      picture = { width: decoded.width, height: decoded.height, data: decoded.data };
     } catch {
       // A decoder that has failed may be left half way: the next picture gets a new one.
       started.delete(format);

@@ -5,7 +5,8 @@ import { check } from '../../../src/graph/notation/check.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
 import { presets } from '../../../src/graph/presets/catalogue.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
-import { readText, refuseFile } from '../../../src/ui/frame/intake.ts';
+import { writeSafetensors } from '../../../src/graph/formats/safetensors/write.ts';
+import { readFile, readText } from '../../../src/ui/frame/intake.ts';
 import { timmText } from '../../../src/ui/dialogs/share/timm-text.ts';
 
 const net = 'input 3x64x64\n\nconv k3 s2 c16\npool\nlinear c10\n';
@@ -58,12 +59,59 @@ it.each([
   expect(intake).toMatchObject({ kind: 'refused', problem: expect.stringContaining(sentence) });
 });
 
-it('knows files by their ending and size', () => {
-  expect(refuseFile({ name: 'a.safetensors', size: 10 })).toContain('holds weights');
-  expect(refuseFile({ name: 'a.onnx', size: 10 })).toContain('.onnx file');
-  expect(refuseFile({ name: 'a.arch', size: 2_000_000 })).toContain('larger than 1 MB');
-  expect(refuseFile({ name: 'a.arch', size: 2000 })).toBeUndefined();
-  expect(refuseFile({ name: 'README', size: 2000 })).toBeUndefined();
+describe('files are known by their content, never by their ending (F11, F12)', () => {
+  const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+  const file = (name: string, bytes: Uint8Array, size = bytes.length) =>
+    readFile({ name, size }, bytes.subarray(0, 8192), () => Promise.resolve(bytes));
+  const tensors = new Map([['a', { shape: [1], values: Float32Array.of(1) }]]);
+
+  it('weights, our own int8 files and photos go to their views, whatever they are called', async () => {
+    for (const name of ['a.safetensors', 'a.arch', 'a', 'a.bin']) {
+      expect(await file(name, writeSafetensors(tensors))).toEqual({ kind: 'view', view: 'try' });
+      expect(await file(name, writeSafetensors(tensors, { bottleneck: '{}' }))).toEqual({
+        kind: 'view',
+        view: 'quantize',
+      });
+      expect(await file(name, Uint8Array.of(0xff, 0xd8, 0xff, 0xe0))).toEqual({ kind: 'view', view: 'try' });
+      expect(await file(name, text(net))).toEqual({ kind: 'text', text: net });
+    }
+    const utf16 = Uint8Array.from([...`\ufeff${net}`].flatMap((c) => [c.charCodeAt(0) & 255, c.charCodeAt(0) >> 8]));
+    expect(await file('a.txt', utf16)).toEqual({ kind: 'text', text: net });
+  });
+
+  it.each([
+    [
+      'net.pth',
+      Uint8Array.from([0x50, 0x4b, 3, 4, ...new Uint8Array(200)]),
+      'is a PyTorch checkpoint (torch.save); Bottleneck reads safetensors',
+    ],
+    ['net.onnx', Uint8Array.of(8, 7, 0x12, 7, 0x70), 'is an ONNX model; Bottleneck reads safetensors'],
+    [
+      'paper.arch',
+      text('%PDF-1.7 '),
+      'is a PDF document; Bottleneck opens .arch texts, share links, timm block strings, photos',
+    ],
+    ['logo.arch', text('<svg xmlns="http://www.w3.org/2000/svg">'), 'is an SVG drawing; export it as JPEG'],
+    ['a.safetensors', text('version https://git-lfs.github.com/spec/v1\noid'), 'is a Git LFS pointer'],
+    [
+      'a.arch',
+      text('# für '.replace('ü', '\u00fc')).map((byte, i) => (i === 3 ? 0xfc : i === 4 ? 0x72 : byte)),
+      'save it as UTF-8',
+    ],
+  ])('%s is refused for what it is', async (name, bytes, sentence) => {
+    expect(await file(name, bytes)).toEqual({
+      kind: 'refused',
+      problem: expect.stringContaining(
+        `"${name}" ${sentence}`.replace(/ (save)/, ' is a text in an old 8-bit encoding; $1'),
+      ),
+    });
+  });
+
+  it('a text of more than 1 MB is not read', async () => {
+    expect(await file('a.arch', text(net), 2_000_000)).toMatchObject({
+      problem: expect.stringContaining('larger than 1 MB'),
+    });
+  });
 });
 
 describe('timm strings', () => {

@@ -19,7 +19,7 @@ export class PictureError extends Error {
 }
 
 /** Larger pictures are not decoded: 200 megapixels take 800 MB. */
-const mostPixels = 200e6;
+export const mostPixels = 200e6;
 export const mostBytes = 200e6;
 
 export const formatNames: Readonly<Record<PictureFormat, string>> = { jpeg: 'JPEG', png: 'PNG', webp: 'WebP' };

@@ -115,12 +115,16 @@ export const kinds = {
 
 export type FileKind = keyof typeof kinds;
 
+/** What the page takes by drop, paste and file picker. */
+export const opens =
+  'Bottleneck opens .arch texts, share links, timm block strings, photos (JPEG, PNG, WebP, AVIF, GIF, BMP), .safetensors weights and its own int8 files';
+
 const needed: Readonly<Record<Wanted, string>> = {
   weights: 'weights as safetensors are needed here',
   picture: 'a picture (JPEG, PNG or WebP) is needed here',
   net: 'a net’s text (.arch) or a file of `quantize` is needed here',
   record: 'a golden record (JSON) is needed here',
-  any: 'Bottleneck opens .arch texts, share links, timm block strings, photos (JPEG, PNG, WebP, AVIF, GIF, BMP), .safetensors weights and its own int8 files',
+  any: opens,
 };
 
 /** `is an ONNX model; …`, without a full stop: what the file is and the way on from there. */

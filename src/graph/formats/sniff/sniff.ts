@@ -3,6 +3,7 @@ import { binaryKind } from './binary.ts';
 import { kinds, misplaced, type FileKind, type Wanted } from './kinds.ts';
 import { textKind } from './text.ts';
 
+export { opens } from './kinds.ts';
 export { decodeText } from './text.ts';
 export type { FileKind, Wanted } from './kinds.ts';
 
@@ -32,3 +33,6 @@ export function refusal(bytes: Uint8Array, wanted: Wanted, also: readonly FileKi
 
 /** `a PNG picture`. */
 export const nameOfKind = (kind: FileKind): string => kinds[kind].what;
+
+/** Kinds that the page shows to a net. */
+export const isPictureKind = (kind: FileKind): boolean => ['jpeg', 'png', 'webp', 'avif', 'gif', 'bmp'].includes(kind);
