@@ -3,6 +3,7 @@ import * as Comlink from 'comlink';
 import { untrack } from 'svelte';
 import { embeddedNet } from '../../graph/weights/embedded.ts';
 import { preparationFor, type Preparation } from '../../graph/pictures/preprocess.ts';
+import type { RecognizedNet } from '../../graph/presets/recognize.ts';
 import type { VisionClient } from '../../workers/jobs/vision/client.ts';
 import type { Path, StoredWeights, VisionEvent, WeightsFacts, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
 import type { Session } from '../state/session.svelte.ts';
@@ -27,7 +28,15 @@ export type NetStatus =
   /** `before`: what was open with the same weights, when the same net is opened again for other layers. */
   | { readonly kind: 'opening'; readonly what: string; readonly share: number; readonly before?: Opened }
   | ({ readonly kind: 'open'; readonly hash: string } & Opened)
-  | { readonly kind: 'mismatch'; readonly weights: string; readonly lines: readonly string[] }
+  | {
+      readonly kind: 'mismatch';
+      readonly weights: string;
+      readonly lines: readonly string[];
+      /** Nets that the file does fit, the likeliest first. */
+      readonly offers: readonly RecognizedNet[];
+      /** Names and shapes fit; the values are no numbers. */
+      readonly unsound: boolean;
+    }
   | { readonly kind: 'failed'; readonly text: string };
 
 interface Opened {
@@ -132,6 +141,13 @@ export abstract class OpenNet {
     this.edited = {};
     this.claimed = false;
     this.#begin();
+  }
+
+  /** Opens a net that the refused file fits, with the file, as one step that undo takes back. */
+  openOffered({ name, text }: RecognizedNet): void {
+    const { choice } = this;
+    this.session.open(name, text);
+    if (choice) this.use(choice);
   }
 
   /** Waits for what is being opened, or is about to be; true when the net on the page can then be asked. */
@@ -249,7 +265,13 @@ export abstract class OpenNet {
     if (!outcome.ok) this.#sentFile = undefined;
     if (!outcome.ok) this.net = { kind: 'failed', text: sentence(outcome.problem.message) };
     else if (!outcome.value.fits)
-      this.net = { kind: 'mismatch', weights: nameOf(choice), lines: outcome.value.mismatch };
+      this.net = {
+        kind: 'mismatch',
+        weights: nameOf(choice),
+        lines: outcome.value.mismatch,
+        offers: outcome.value.offers,
+        unsound: outcome.value.unsound,
+      };
     else {
       this.net = { kind: 'open', hash, path: outcome.value.path, weights: outcome.value.weights };
       this.netOpened(outcome.value.weights);

@@ -116,7 +116,7 @@ export function fit(
   graph: InferredGraph,
 ):
   | Pick<Loaded, 'params' | 'notes'>
-  | { readonly mismatch: readonly string[]; readonly offers: readonly RecognizedNet[] } {
+  | { readonly mismatch: readonly string[]; readonly offers: readonly RecognizedNet[]; readonly unsound: boolean } {
   if (!tensors) {
     const made = graphParams(graph).map(({ name, shape }) => [name, generateTensor(salt, name, shape)] as const);
     return { params: new Map(made), notes: [] };
@@ -124,7 +124,7 @@ export function fit(
   const loaded = loadWeights(graph, tensors);
   if ('params' in loaded) return loaded;
   const offers = loaded.fitsByName ? [] : recognizeNet(tensors, [facts.name, ...metadata.values()]);
-  return { mismatch: describeMismatch(loaded), offers };
+  return { mismatch: describeMismatch(loaded), offers, unsound: loaded.fitsByName === true };
 }
 
 /** How pictures are prepared for a checkpoint in a net. `document`: its text's architecture and name. */

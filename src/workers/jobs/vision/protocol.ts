@@ -33,6 +33,8 @@ export type OpenedNet =
       readonly mismatch: readonly string[];
       /** Nets that the file does fit, the likeliest first. */
       readonly offers: readonly RecognizedNet[];
+      /** Names and shapes fit; the values are no numbers. */
+      readonly unsound: boolean;
     };
 
 export interface Look {

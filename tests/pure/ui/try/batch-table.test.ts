@@ -45,7 +45,7 @@ const rows: BatchRow[] = [
 ];
 
 test('accuracy counts photos with an answer and a folder that names a class', () => {
-  expect(summarise(rows)).toEqual({ answered: 5, failed: 1, judged: 4, top1: 1, top5: 3 });
+  expect(summarise(rows)).toEqual({ answered: 5, failed: 1, judged: 4, top1: 1, top5: 3, doubts: [] });
 });
 
 describe('the confusion matrix', () => {
@@ -75,4 +75,34 @@ test('CSV has a line a photo, and no cell runs as a formula', () => {
   expect(lines[0]).toMatch(/^file,truth,truth label,class 1,label 1,probability 1,/);
   expect(lines[1]).toMatch(/^'=evil\(\)\/1\.jpg,3,cat,3,cat,0\.5,,,/);
   expect(lines[2]).toContain(',no picture');
+});
+
+test('two classes of one name are said, WordNet ids and own classes are known', () => {
+  const synsets = parseLabels(readFileSync('public/models/imagenet-1k-synsets.txt', 'utf8'), imagenetClasses);
+  const known = folderClasses(labels, synsets);
+  expect(known('crane')).toEqual({ kind: 'ambiguous', indices: [134, 517] });
+  expect(known('134_crane')).toEqual({ kind: 'class', index: 134 });
+  expect(known('n02124075')).toEqual({ kind: 'class', index: 285 });
+  expect(known('n02124075-Egyptian_cat')).toEqual({ kind: 'class', index: 285 });
+  expect(known('n02124075 tabby').kind).toBe('none');
+  expect(known('n99999999').kind).toBe('none');
+  // Every class by its id, its number and its first name, where that is no other's.
+  labels.forEach((label, index) => {
+    expect(known(synsets[index]!)).toEqual({ kind: 'class', index });
+    expect(known(String(index))).toEqual({ kind: 'class', index });
+    const named = known(label.replaceAll(' ', '_'));
+    expect(named.kind === 'class' ? [named.index] : named.kind === 'ambiguous' && named.indices).toContain(index);
+  });
+  const own = folderClasses(['cat', 'dog']);
+  expect([own('Dog'), own('1'), own('2')]).toEqual([
+    { kind: 'class', index: 1 },
+    { kind: 'class', index: 1 },
+    { kind: 'none' },
+  ]);
+  expect(
+    summarise([
+      { path: 'crane/a.jpg', top: [], doubt: 'x' },
+      { path: 'crane/b.jpg', top: [], doubt: 'x' },
+    ]).doubts,
+  ).toEqual(['x']);
 });
