@@ -144,6 +144,22 @@ test('weights by drop: another net’s are listed and not loaded; a damaged file
   await expect(pane.getByTitle(createHash('sha256').update(damaged).digest('hex'))).toBeVisible();
 });
 
+test('a weights file of a net that is known offers to open it (M17)', async ({ page }) => {
+  await open(page);
+  await paste(page, small);
+  const known = resolvePreset('mobilenetv3_small_050');
+  if ('problem' in known) throw new Error(known.problem);
+  await drop(page, 'checkpoint.safetensors', weightsFor(known.text));
+  const pane = tryPane(page);
+  const offer = pane.getByRole('alert').getByRole('button', { name: 'Open mobilenetv3_small_050 with this file' });
+  await expect(offer).toBeVisible({ timeout: 60_000 });
+  await offer.click();
+  await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue('mobilenetv3_small_050');
+  await expect(pane.getByText('WebAssembly')).toBeVisible({ timeout: 60_000 });
+  await tab(pane, 'Weights');
+  await expect(pane.getByText('Pictures are prepared as for timm/mobilenetv3_small_050.lamb_in1k.')).toBeVisible();
+});
+
 test('published weights: size and licence first, fetched on a click, kept, used again, deleted', async ({
   page,
   watch,
