@@ -29,6 +29,16 @@ test('the palette finds commands and nets', async ({ page }) => {
   await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue('mobilenetv3_small_075');
 });
 
+test('/ goes to the search of the net, and is text while one types', async ({ page }) => {
+  await open(page);
+  const field = page.getByRole('searchbox', { name: 'Find a block or op' });
+  await page.keyboard.press('/');
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue('');
+  await page.keyboard.type('a/b');
+  await expect(field).toHaveValue('a/b');
+});
+
 test('letters are text while one types', async ({ page }) => {
   await open(page);
   await page.getByRole('textbox', { name: 'Name of the net' }).focus();

@@ -2,7 +2,7 @@
 import type { Known } from '../../graph/formats/model/call.ts';
 import type { Model } from '../../graph/formats/model/model.ts';
 import { isFloatType, type Tensor } from '../../graph/formats/model/tensor.ts';
-import type { Case, Expected, Row } from './manifest.ts';
+import type { Case, Expected, ManifestRow } from './manifest.ts';
 
 export interface Disagreement {
   /** Largest error over what is allowed: 1 is the bound. */
@@ -28,10 +28,10 @@ const larger = (a: Disagreement, b: Disagreement): Disagreement => (b.worst > a.
 const none: Disagreement = { worst: 0, at: '' };
 
 /** Kinds whose nets run in integers: later values drift by whole steps, and the answer is what must agree. */
-const isInteger = (row: Row): boolean => /int8|QDQ|QOperator/.test(row.kind) && !/dynamic/.test(row.kind);
+const isInteger = (row: ManifestRow): boolean => /int8|QDQ|QOperator/.test(row.kind) && !/dynamic/.test(row.kind);
 
 /** How much an output may differ: a floor of the kind, or four times what the oracle's two kernels differ. */
-function allowed(row: Row, expected: Expected, spread: number): number {
+function allowed(row: ManifestRow, expected: Expected, spread: number): number {
   const std = number(expected.std);
   if (/dynamic/.test(row.kind)) return Math.max(0.1 * std, 4 * spread, 1e-5);
   if (row.kind === 'float16') return Math.max(1e-2 * std, 4 * spread, 1e-5);
@@ -48,7 +48,12 @@ function integerAllowed(expected: Expected, spread: number): number {
  * `known`: every value that was computed. Outputs by their place, inner values by name or index. Integer nets may agree with either set of the
  * oracle's outputs; their first integer layer must equal the default kernels' sum to its seven digits.
  */
-export function disagreement(model: Model, row: Row, item: Case, known: ReadonlyMap<string, Known>): Disagreement {
+export function disagreement(
+  model: Model,
+  row: ManifestRow,
+  item: Case,
+  known: ReadonlyMap<string, Known>,
+): Disagreement {
   const find = (expected: Expected, key: string | undefined): Tensor | string => {
     const tensor = known.get(key ?? '')?.tensor;
     if (!tensor) return `"${expected.name ?? key}" was not computed`;

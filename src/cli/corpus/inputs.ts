@@ -3,7 +3,7 @@ import type { DataType } from '../../graph/formats/model/model.ts';
 import { isFloatType, zeros, type Tensor } from '../../graph/formats/model/tensor.ts';
 
 /** Raw pixels of a photograph of 256 × 256 × RGB. */
-export type Photo = Uint8Array;
+export type EncodedPhoto = Uint8Array;
 
 /** mulberry32 seeded with FNV-1a of `key`: 32-bit integers. */
 function draws(key: string, count: number): Uint32Array {
@@ -29,7 +29,7 @@ function layoutOf(shape: readonly number[]): 'NHWC' | 'NCHW' | undefined {
 
 /** Byte of channel c at pixel (y, x) of a picture of H × W: the photo's nearest pixel, grey for one channel, 255 for a fourth. */
 function photoByte(
-  photo: Photo,
+  photo: EncodedPhoto,
   y: number,
   x: number,
   c: number,
@@ -45,7 +45,7 @@ function photoByte(
 export function corpusInput(
   id: string,
   index: number,
-  photo: Photo | undefined,
+  photo: EncodedPhoto | undefined,
   type: DataType,
   shape: readonly number[],
   [low, high]: readonly [number, number],

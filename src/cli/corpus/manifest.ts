@@ -46,11 +46,11 @@ const row = v.object({
     ),
   ),
 });
-export type Row = v.InferOutput<typeof row>;
-export type Case = NonNullable<Row['cases']>[number];
+export type ManifestRow = v.InferOutput<typeof row>;
+export type Case = NonNullable<ManifestRow['cases']>[number];
 
 /** Rows of a manifest's text. Throws with the place of the first entry that is not as the contract says. */
-export function parseManifest(text: string): readonly Row[] {
+export function parseManifest(text: string): readonly ManifestRow[] {
   const parsed = v.safeParse(v.array(row), JSON.parse(text));
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];

@@ -6,8 +6,8 @@ import { ModelError, type DataType, type Model } from '../../graph/formats/model
 import { zeros, type Tensor } from '../../graph/formats/model/tensor.ts';
 import { kindsOf } from '../../graph/formats/open.ts';
 import { disagreement } from '../corpus/agree.ts';
-import { corpusInput, type Photo } from '../corpus/inputs.ts';
-import { parseManifest, type Case, type Row } from '../corpus/manifest.ts';
+import { corpusInput, type EncodedPhoto } from '../corpus/inputs.ts';
+import { parseManifest, type Case, type ManifestRow } from '../corpus/manifest.ts';
 import { readModel } from '../model-file.ts';
 import { readText } from '../files.ts';
 import { json, NetError, UsageError, type Verb } from '../verb.ts';
@@ -53,7 +53,7 @@ export const verifyImport: Verb = {
   },
 };
 
-function manifestOf(path: string): readonly Row[] {
+function manifestOf(path: string): readonly ManifestRow[] {
   try {
     return parseManifest(readText(path));
   } catch (error) {
@@ -62,7 +62,7 @@ function manifestOf(path: string): readonly Row[] {
   }
 }
 
-function verifyRow(row: Row, file: string, folder: string, most: number): Outcome {
+function verifyRow(row: ManifestRow, file: string, folder: string, most: number): Outcome {
   const done = (passed: boolean, detail: string): Outcome => ({ id: row.id, passed, detail });
   try {
     const model = readModel(file);
@@ -97,7 +97,7 @@ function verifyRow(row: Row, file: string, folder: string, most: number): Outcom
 }
 
 /** Kinds of the nodes that are not followed, with their counts. */
-function unsupportedOf(model: Model, row: Row): Readonly<Record<string, number>> {
+function unsupportedOf(model: Model, row: ManifestRow): Readonly<Record<string, number>> {
   const shapes = new Map(
     (row.inputs ?? []).flatMap(({ shape }, i) => (model.inputs[i] ? [[model.inputs[i].name, shape] as const] : [])),
   );
@@ -110,15 +110,15 @@ function unsupportedOf(model: Model, row: Row): Readonly<Record<string, number>>
 const agrees = (found: Readonly<Record<string, number>>, wanted: Readonly<Record<string, number>>): boolean =>
   JSON.stringify(Object.entries(found).sort()) === JSON.stringify(Object.entries(wanted).sort());
 
-const photos = new Map<string, Photo>();
-function photoOf(kind: string, folder: string): Photo | undefined {
+const photos = new Map<string, EncodedPhoto>();
+function photoOf(kind: string, folder: string): EncodedPhoto | undefined {
   if (kind === 'noise') return undefined;
   let photo = photos.get(kind);
   if (!photo) photos.set(kind, (photo = readFileSync(join(folder, 'inputs', `${kind}-256.rgb`))));
   return photo;
 }
 
-function feedsOf(model: Model, row: Row, item: Case, folder: string): ReadonlyMap<string, Tensor> {
+function feedsOf(model: Model, row: ManifestRow, item: Case, folder: string): ReadonlyMap<string, Tensor> {
   const feeds = new Map<string, Tensor>();
   (row.inputs ?? []).forEach(({ name, dtype, shape }, index) => {
     const fixed = row.feeds?.[name];

@@ -3,7 +3,7 @@ import type { CopyBudget } from '../model/check.ts';
 import { ModelError, modelLimits, type ModelAttribute, type ModelNode } from '../model/model.ts';
 import type { LocalFunction } from './functions.ts';
 import { readSparse, readTensor, type Companions } from './tensor.ts';
-import type { Field } from './wire.ts';
+import type { WireField } from './wire.ts';
 
 /** What is read of one message while it lasts. */
 export interface Reading {
@@ -12,7 +12,7 @@ export interface Reading {
 }
 
 /** NodeProto. `depth`: how many subgraphs it lies in. */
-export function readNode(field: Field, index: number, reading: Reading, depth: number): ModelNode {
+export function readNode(field: WireField, index: number, reading: Reading, depth: number): ModelNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes = new Map<string, ModelAttribute>();
@@ -39,7 +39,7 @@ export function readNode(field: Field, index: number, reading: Reading, depth: n
 }
 
 /** AttributeProto. Subgraphs are walked for faults and counted; their nodes are not kept. */
-function readAttribute(field: Field, where: string, reading: Reading, depth: number) {
+function readAttribute(field: WireField, where: string, reading: Reading, depth: number) {
   let name = '';
   let type: number | undefined;
   let subgraphs = 0;
@@ -76,7 +76,7 @@ function readAttribute(field: Field, where: string, reading: Reading, depth: num
   return { name, subgraphs, value: value ?? (subgraphs > 0 ? undefined : zero) };
 }
 
-function walkSubgraph(graph: Field, reading: Reading, depth: number): void {
+function walkSubgraph(graph: WireField, reading: Reading, depth: number): void {
   if (depth > modelLimits.subgraphDepth)
     throw new ModelError(`Subgraphs are nested more than ${modelLimits.subgraphDepth} deep.`);
   let index = 0;
@@ -87,7 +87,7 @@ function walkSubgraph(graph: Field, reading: Reading, depth: number): void {
 }
 
 /** FunctionProto: a local function that nodes of its name stand for. */
-export function readFunction(field: Field, reading: Reading): LocalFunction {
+export function readFunction(field: WireField, reading: Reading): LocalFunction {
   const nodes: ModelNode[] = [];
   const inputs: string[] = [];
   const outputs: string[] = [];

@@ -6,7 +6,7 @@ import { CopyBudget, orderNodes } from '../model/check.ts';
 import { inlined, type LocalFunction } from './functions.ts';
 import { dataType, readPair, readSparse, readTensor, type Companions } from './tensor.ts';
 import { readFunction, readNode, type Reading } from './node.ts';
-import { fieldsOf, type Field } from './wire.ts';
+import { fieldsOf, type WireField } from './wire.ts';
 
 /** Newest versions whose meaning is known here (ONNX 1.22). */
 const newest = { ir: 13, opset: 27 };
@@ -23,7 +23,7 @@ export function readOnnx(file: Uint8Array, companions: Companions = new Map()): 
   const functions: LocalFunction[] = [];
   const metadata = new Map<string, string>();
   const producer = ['', ''];
-  let graph: Field | undefined;
+  let graph: WireField | undefined;
   let ir: number | undefined;
   for (const field of fieldsOf(file, 'ModelProto')) {
     if (field.number === 1) ir = field.int();
@@ -74,7 +74,7 @@ function checkVersions(ir: number | undefined, opsets: ReadonlyMap<string, numbe
     );
 }
 
-function readOpset(field: Field): [string, number] {
+function readOpset(field: WireField): [string, number] {
   let domain = '';
   let version = 0;
   for (const inner of field.fields('OperatorSetIdProto')) {
@@ -93,7 +93,7 @@ interface GraphParts {
   readonly values: Map<string, ModelValue>;
 }
 
-function readGraph(graph: Field, reading: Reading): GraphParts {
+function readGraph(graph: WireField, reading: Reading): GraphParts {
   const parts: GraphParts = { name: '', nodes: [], inputs: [], outputs: [], constants: new Map(), values: new Map() };
   const constant = (tensor: ModelTensor): void => {
     if (tensor.name === '') throw new ModelError('A weight of the graph has no name, so nothing can read it.');
@@ -131,7 +131,7 @@ function readGraph(graph: Field, reading: Reading): GraphParts {
 }
 
 /** ValueInfoProto: name, element type, shape (−1 for a named or absent dimension). */
-function readValue(field: Field, { names }: Reading): ModelValue {
+function readValue(field: WireField, { names }: Reading): ModelValue {
   let name = '';
   let type: ModelValue['type'];
   let shape: number[] | undefined;
@@ -153,7 +153,7 @@ function readValue(field: Field, { names }: Reading): ModelValue {
   return { name, type, shape };
 }
 
-function readShape(field: Field): number[] {
+function readShape(field: WireField): number[] {
   const shape: number[] = [];
   for (const dim of field.fields('TensorShapeProto')) {
     if (dim.number !== 1) continue;

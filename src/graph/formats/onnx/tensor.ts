@@ -1,6 +1,6 @@
 // Reads a TensorProto or SparseTensorProto: type, dims and exactly as many bytes as they need, from whichever field holds them.
 import { bitsOf, checkedElements, ModelError, quoted, type DataType, type ModelTensor } from '../model/model.ts';
-import type { Field } from './wire.ts';
+import type { WireField } from './wire.ts';
 
 /** TensorProto.DataType (onnx.proto3). */
 const dataTypes: Readonly<Record<number, DataType>> = {
@@ -47,14 +47,14 @@ interface RawTensor {
   floats: Uint8Array[];
   doubles: Uint8Array[];
   ints: number[];
-  longs: Field[];
-  strings: Field[];
+  longs: WireField[];
+  strings: WireField[];
   external: Map<string, string> | undefined;
   segmented: boolean;
 }
 
 /** The tensor of a TensorProto's fields. `where` names its owner for a tensor without a name. */
-export function readTensor(fields: Iterable<Field>, where: string, companions: Companions): ModelTensor {
+export function readTensor(fields: Iterable<WireField>, where: string, companions: Companions): ModelTensor {
   const raw = collect(fields);
   const label = raw.name === '' ? where : `the tensor ${quoted(raw.name)}`;
   if (raw.type === undefined) throw new ModelError(`${capital(label)} has no data type.`);
@@ -78,7 +78,7 @@ export function readTensor(fields: Iterable<Field>, where: string, companions: C
   return { ...base, bytes };
 }
 
-function collect(fields: Iterable<Field>): RawTensor {
+function collect(fields: Iterable<WireField>): RawTensor {
   const raw: RawTensor = {
     name: '',
     dims: [],
@@ -115,7 +115,7 @@ function collect(fields: Iterable<Field>): RawTensor {
 }
 
 /** StringStringEntryProto. */
-export function readPair(field: Field): [string, string] {
+export function readPair(field: WireField): [string, string] {
   let key = '';
   let value = '';
   for (const inner of field.fields('StringStringEntryProto')) {
@@ -189,7 +189,7 @@ function external(
 }
 
 /** A SparseTensorProto as the dense tensor that it means. */
-export function readSparse(fields: Iterable<Field>, companions: Companions): ModelTensor {
+export function readSparse(fields: Iterable<WireField>, companions: Companions): ModelTensor {
   let values: ModelTensor | undefined;
   let indices: ModelTensor | undefined;
   const dims: number[] = [];

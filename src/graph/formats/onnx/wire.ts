@@ -3,7 +3,7 @@ import { utf8Decode, utf8Shown } from '../../utf8.ts';
 import { ModelError } from '../model/model.ts';
 
 /** One field of a message; the value's form depends on `wire` (0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes). */
-export class Field {
+export class WireField {
   constructor(
     readonly number: number,
     readonly wire: number,
@@ -76,7 +76,7 @@ export class Field {
   }
 
   /** The fields of a nested message. */
-  fields(message: string): Iterable<Field> {
+  fields(message: string): Iterable<WireField> {
     this.expect(2);
     return fieldsOf(this.file, message, this.at, this.end);
   }
@@ -87,7 +87,7 @@ export class Field {
 }
 
 /** The fields of the message in `file[from, to)`, in order. Throws {@link ModelError} at the first byte that fits no field. */
-export function* fieldsOf(file: Uint8Array, message: string, from = 0, to = file.length): Generator<Field> {
+export function* fieldsOf(file: Uint8Array, message: string, from = 0, to = file.length): Generator<WireField> {
   let at = from;
   while (at < to) {
     const tag = varint(file, at, to, message);
@@ -98,7 +98,7 @@ export function* fieldsOf(file: Uint8Array, message: string, from = 0, to = file
     at = tag.next;
     if (wire === 0) {
       const { value, next } = varint(file, at, to, message);
-      yield new Field(number, wire, at, next, file, value, message);
+      yield new WireField(number, wire, at, next, file, value, message);
       at = next;
       continue;
     }
@@ -115,7 +115,7 @@ export function* fieldsOf(file: Uint8Array, message: string, from = 0, to = file
       throw new ModelError(`Byte ${start}: ${message} uses wire type ${wire}, which ONNX files do not have.`);
     if (length > to - at)
       throw new ModelError(`Byte ${start}: ${message} ends inside field ${number}: the file is cut short.`);
-    yield new Field(number, wire, at, at + length, file, 0n, message);
+    yield new WireField(number, wire, at, at + length, file, 0n, message);
     at += length;
   }
 }

@@ -2,18 +2,18 @@
 import type { Data } from '../tensor.ts';
 
 /** A map of `n` pictures, `c` channels, `h` rows and `w` columns; strides in elements in the same order. */
-export interface Planes {
+export interface ImagePlanes {
   readonly data: Data;
   readonly size: readonly [n: number, c: number, h: number, w: number];
   readonly stride: readonly [number, number, number, number];
 }
 
-export const nchw = (data: Data, [n, c, h, w]: readonly number[] & { length: 4 }): Planes => ({
+export const nchw = (data: Data, [n, c, h, w]: readonly number[] & { length: 4 }): ImagePlanes => ({
   data,
   size: [n!, c!, h!, w!],
   stride: [c! * h! * w!, h! * w!, w!, 1],
 });
-export const nhwc = (data: Data, [n, h, w, c]: readonly number[] & { length: 4 }): Planes => ({
+export const nhwc = (data: Data, [n, h, w, c]: readonly number[] & { length: 4 }): ImagePlanes => ({
   data,
   size: [n!, c!, h!, w!],
   stride: [h! * w! * c!, 1, w! * c!, c!],
@@ -45,8 +45,8 @@ const shifted = (data: Data, zero: number): Float64Array =>
 
 /** out[n, o, y, x] = bias[o] + Σ (map − zx) · (filter − zw); padding adds nothing. Sums in float64, exact for integers. */
 export function convolve(
-  out: Planes,
-  x: Planes,
+  out: ImagePlanes,
+  x: ImagePlanes,
   w: Filters,
   bias: Data | undefined,
   groups: number,
@@ -92,8 +92,8 @@ export function convolve(
  * rows, columns]; `pads` are cut from the top and left. `out` must hold zeros; the bias is added last.
  */
 export function convolveTransposed(
-  out: Planes,
-  x: Planes,
+  out: ImagePlanes,
+  x: ImagePlanes,
   w: Filters,
   bias: Data | undefined,
   groups: number,
@@ -141,7 +141,7 @@ export interface PoolSweep extends Sweep {
   readonly norm?: number;
 }
 
-export function pool(out: Planes, x: Planes, mode: 'max' | 'mean' | 'norm', sweep: PoolSweep): void {
+export function pool(out: ImagePlanes, x: ImagePlanes, mode: 'max' | 'mean' | 'norm', sweep: PoolSweep): void {
   const { kernel, stride, dilation, pads, countPad, norm = 2 } = sweep;
   const [batch, channels, height, width] = out.size;
   const [, , rows, columns] = x.size;

@@ -1,6 +1,6 @@
 // ONNX operators with a sliding window: convolutions, their transpose and pools, over one or two axes.
 import type { Call, Kind, Known } from '../../model/call.ts';
-import { convolve, convolveTransposed, nchw, pool, type Filters, type Planes } from '../../model/math/conv.ts';
+import { convolve, convolveTransposed, nchw, pool, type Filters, type ImagePlanes } from '../../model/math/conv.ts';
 import type { Tensor } from '../../model/tensor.ts';
 
 /** A window over two axes; one axis is read as rows of height 1. */
@@ -66,7 +66,7 @@ const spatial = (x: readonly number[], [height, width]: readonly [number, number
   x.length === 3 ? [width] : [height, width];
 
 /** A tensor of `[N, C, W]` or `[N, C, H, W]` as planes. */
-export const planes = ({ data, shape }: Pick<Tensor, 'data' | 'shape'>): Planes => {
+export const planes = ({ data, shape }: Pick<Tensor, 'data' | 'shape'>): ImagePlanes => {
   const [n = 1, c = 1, ...rest] = shape;
   const [h, w] = pair(rest, 1);
   return nchw(data, [n, c, h, w]);

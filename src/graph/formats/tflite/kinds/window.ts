@@ -1,7 +1,7 @@
 // TFLite operators with a sliding window or a matrix: convolutions (channels last), pools, fully connected; float, hybrid and integer.
 import type { Call, Kind } from '../../model/call.ts';
 import type { ModelTensor } from '../../model/model.ts';
-import { convolve, convolveTransposed, nhwc, pool, type Filters, type Planes } from '../../model/math/conv.ts';
+import { convolve, convolveTransposed, nhwc, pool, type Filters, type ImagePlanes } from '../../model/math/conv.ts';
 import { multiply } from '../../model/math/product.ts';
 import { rangeOf, type Tensor } from '../../model/tensor.ts';
 import { affine, emit, real, requantized } from './real.ts';
@@ -40,7 +40,7 @@ function sweep(call: Call, [, rows, columns]: readonly number[], kernel: readonl
   return { stride, dilation, pads: [top, left], out: [height, width] };
 }
 
-const mapOf = ({ data, shape }: Tensor): Planes => nhwc(data, shape as [number, number, number, number]);
+const mapOf = ({ data, shape }: Tensor): ImagePlanes => nhwc(data, shape as [number, number, number, number]);
 
 /** Filters of CONV_2D `[O, KH, KW, I/groups]`, or of DEPTHWISE_CONV_2D `[1, KH, KW, O]`. */
 function filters({ data, shape }: Tensor, depthwise: boolean): Filters {
