@@ -2,6 +2,7 @@
 import type { Call } from '../../model/call.ts';
 import { around } from '../../model/math/move.ts';
 import type { Quantization } from '../../model/model.ts';
+import { roundEven } from '../../model/math/functions.ts';
 import { isFloatType, rangeOf, type Tensor } from '../../model/tensor.ts';
 
 /** Calls `visit(i, s)` for each value i with the index s of its slice along the quantised axis. */
@@ -28,7 +29,7 @@ export function real(call: Call, index: number): Tensor {
   return { type: 'float64', shape, data: result };
 }
 
-/** One rounding, to nearest, halves up: XNNPACK's rule and this engine's. */
+/** One rounding, to nearest, halves up. */
 export const rounded = (value: number): number => Math.floor(value + 0.5);
 
 /** Function of the fused activation; names of schema.fbs. */
@@ -78,7 +79,8 @@ export const affine = (quantization: Quantization | undefined): Affine | undefin
 
 /**
  * Integer sums of products to integers: one rounding of sum · (sx · sw / sy), cut to the range of the activation. `slice` gives the output
- * channel of an index. The factor is float32, as the kernels of TFLite compute it.
+ * channel of an index. Factor and product
+ * are float32 and the tie goes to even: byte for byte XNNPACK's, TFLite's default kernels. (Its reference kernels round twice.)
  */
 export function requantized(
   call: Call,
@@ -98,6 +100,6 @@ export function requantized(
   );
   for (let i = 0; i < sums.length; i++) {
     const factor = factors[factors.length > 1 ? slice(i) : 0]!;
-    out.data[i] = Math.max(from, Math.min(to, rounded(sums[i]! * factor) + output.zero));
+    out.data[i] = Math.max(from, Math.min(to, roundEven(Math.fround(Math.fround(sums[i]!) * factor)) + output.zero));
   }
 }
