@@ -108,7 +108,8 @@ export abstract class OpenNet {
   async enter(): Promise<void> {
     const first = !this.#entered;
     this.#entered = true;
-    if (first) {
+    // Another view may have chosen already, and then the net is being opened.
+    if (first && !this.choice) {
       this.net = { kind: 'opening', what: 'Starting', share: 0 };
       await this.refreshStored();
       // Files that came meanwhile have chosen.
