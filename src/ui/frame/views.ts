@@ -1,8 +1,7 @@
-// The views of the page: a view is a folder and a row here. Number keys, switches, a phone's bar, the palette and drops read this table.
+// The views of the page: a view is a folder and a row here. Number keys, switches, a phone's bar and the palette read this table.
 import BuildPane from '../views/build/BuildPane.svelte';
 import GraphPane from '../views/net/GraphPane.svelte';
 import type { View } from '../parts/view.ts';
-import { isPhoto } from '../pictures/photo.ts';
 
 export const views: readonly View[] = [
   {
@@ -38,7 +37,6 @@ export const views: readonly View[] = [
     icon: 'camera',
     place: 'below',
     load: () => import('../views/try/TryPane.svelte'),
-    accepts: (file) => isPhoto(file) || /\.safetensors$/i.test(file.name),
   },
   {
     id: 'quantize',

@@ -32,8 +32,6 @@ export interface View {
   readonly icon: IconName;
   readonly place: Place;
   load(): Loads<ViewProps>;
-  /** True for a dropped, pasted or chosen file that this view takes. */
-  accepts?(file: File): boolean;
   /** Stays on the page behind the others of its place: its commands are the page's. */
   readonly stays?: boolean;
   /** The part of the page's state that a phone's tab counts as something to look at, and what it counts. */

@@ -38,7 +38,7 @@ beforeEach(() => {
   symlinkSync(at('nowhere'), at('dangling.safetensors'));
   symlinkSync(at('pictures'), at('shortcut'));
   linkSync(at('input.safetensors'), at('hard.safetensors'));
-  execFileSync('mkfifo', [at('pipe.safetensors')]);
+  execFileSync('/usr/bin/env', ['mkfifo', at('pipe.safetensors')]);
 });
 
 /** Path, whether `--force` is given, and what is said. */
