@@ -1,6 +1,7 @@
 // Quantized nets on the command line: folders of pictures, and nets by name or file.
 import { basename } from 'node:path';
-import type { Numbers, Tensors } from '../gpu-kernels/packing/weight-expr.ts';
+import type { Tensors } from '../gpu-kernels/packing/weight-expr.ts';
+import type { Numbers } from '../gpu-kernels/step.ts';
 import { assemblePlan } from '../graph/plan/make-plan.ts';
 import type { Plan } from '../graph/plan/plan.ts';
 import { readSafetensors, SafetensorsError } from '../graph/formats/safetensors/read.ts';

@@ -1,12 +1,11 @@
 // What a WGSL kernel variant must say: which steps it takes, its shader text, its grid, and how it wants its weights packed.
-import type { Step } from './step.ts';
 
 /** What the device offers; a plain record so that tests can fake any of them. */
 export interface Capabilities {
   readonly f16: boolean;
   readonly subgroups: boolean;
   readonly packedDot: boolean;
-  /** A CPU adapter (SwiftShader, llvmpipe): no workgroup memory, no barriers. */
+  /** A CPU adapter (SwiftShader, llvmpipe): workgroup memory and barriers work, and cost more than they save. */
   readonly software: boolean;
   readonly maxWorkgroupStorageBytes: number;
   readonly maxInvocationsPerWorkgroup: number;
@@ -33,7 +32,7 @@ export interface BuiltKernel {
 /** A named, pure re-ordering of evaluated weights (`packers` in packing/packers.ts), so that a plan stays plain data. */
 export interface PackedWeight {
   readonly packer: string;
-  /** Roles of `Step.weights` that the packer reads, in its order. */
+  /** Roles of the step's `weights` that the packer reads, in its order. */
   readonly roles: readonly string[];
   readonly options: Readonly<Record<string, number>>;
   /** Elements of the packed buffer (of the plan's storage type). */
@@ -42,14 +41,15 @@ export interface PackedWeight {
   readonly type?: Precision | 'i8' | 'i32';
 }
 
-export interface Kernel {
+/** A kernel of the family `F`, whose steps are `S`: `Kernel<F>` of families/index.ts. */
+export interface KernelOf<F extends string, S> {
   /** Unique: `pointwise/tiled-4x4`. Shown in the profile table. */
   readonly name: string;
-  readonly family: string;
+  readonly family: F;
   /** Why this variant exists, in one sentence. */
   readonly doc: string;
-  accepts(step: Step, caps: Capabilities, precision: Precision): boolean;
-  build(step: Step, caps: Capabilities, precision: Precision): BuiltKernel;
+  accepts(step: S, caps: Capabilities, precision: Precision): boolean;
+  build(step: S, caps: Capabilities, precision: Precision): BuiltKernel;
   /** Partial sums a picture that this kernel can write to a `#sums` output (`[N, parts, C]`, f32); absent or 0: it cannot. */
-  sumParts?(step: Step, caps: Capabilities, precision: Precision): number;
+  sumParts?(step: S, caps: Capabilities, precision: Precision): number;
 }

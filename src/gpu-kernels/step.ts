@@ -1,4 +1,4 @@
-// The IR between lowering passes and kernels: one step is one dispatch-to-be, described without any WGSL or buffer.
+// What a step is made of: values, constants, riders. Which families of steps there are, and what each means, is in families/.
 import type { Shape } from './op.ts';
 
 /**
@@ -11,7 +11,7 @@ export interface Value {
   readonly shape: Shape;
   /**
    * `f32` even in an f16 plan: the net's input and logits, and sums that would leave half's range. `u8`: quantized, four channels in a
-   * u32, padding lanes undefined (families/int8). Absent: the plan's precision.
+   * u32, padding lanes undefined (families/int8/product.ts). Absent: the plan's precision.
    */
   readonly type?: 'f32' | 'u8';
 }
@@ -63,16 +63,19 @@ export type WeightExpr =
 export type Rider =
   /** An element-wise unary op of the registry (`relu6`, `hswish`, …): its `pointwise` expression is spliced in. */
   | { readonly kind: 'unary'; readonly op: string; readonly attrs: unknown }
-  /** Another value, by index into `Step.inputs`; shape equal to the output's or broadcastable to it (`[N,1,1,C]`, …). */
+  /** Another value, by index into the step's `inputs`; shape equal to the output's or broadcastable to it (`[N,1,1,C]`, …). */
   | { readonly kind: 'binary'; readonly op: 'add' | 'mul' | 'sub'; readonly input: number; readonly swap?: boolean }
-  /** A constant `[…, T, C]` added row by row (row modulo T), by role in `Step.weights`: position embeddings. */
+  /** A constant `[…, T, C]` added row by row (row modulo T), by role in the step's `weights`: position embeddings. */
   | { readonly kind: 'table'; readonly weight: string }
-  /** A per-channel constant, by role in `Step.weights`. */
+  /** A per-channel constant, by role in the step's `weights`. */
   | { readonly kind: 'channel'; readonly op: 'add' | 'mul' | 'prelu'; readonly weight: string };
 
-export interface Step {
-  /** Kernel family: `pointwise`, `conv2d`, `depthwise`, `expandDepthwise`, `gate`, `attention`, `elementwise`, … */
-  readonly family: string;
+/** The numbers of a tensor on the CPU, in its logical layout. */
+export type Numbers = Float32Array | Float64Array | Int8Array | Uint8Array | Int32Array;
+
+/** One dispatch-to-be of the family `F`, whose own numbers are `A`; `Step` in families/index.ts is the union over all families. */
+export interface StepShape<F extends string = string, A = unknown> {
+  readonly family: F;
   /** Graph nodes that this step computes, in graph order; every pass keeps them. */
   readonly from: readonly string[];
   /** The family's own operands first, then operands of riders. */
@@ -80,7 +83,7 @@ export interface Step {
   /** Usually one; a second one for by-products such as the channel sums that a squeeze-excite gate reads. */
   readonly outputs: readonly Value[];
   /** The family's own numbers: strides, padding, heads, … Plain data. */
-  readonly attrs: Readonly<Record<string, unknown>>;
+  readonly attrs: A;
   readonly weights: Readonly<Record<string, WeightExpr>>;
   /** Riders on the family's first input as it is loaded (an SE gate, a norm's scale and shift). */
   readonly prologue: readonly Rider[];

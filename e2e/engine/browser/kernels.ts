@@ -1,13 +1,12 @@
-// A few random steps of every fast kernel, each a plan of one dispatch that goes through the client into the worker: the smoke set of the kernel tests.
-import type { Capabilities, Kernel } from '../../../src/gpu-kernels/kernel.ts';
-import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
-import type { Step } from '../../../src/gpu-kernels/step.ts';
+// A few random steps of every float kernel, each a plan of one dispatch that goes through the client into the worker: the smoke set of the kernel tests.
+import { reference, type FloatFamily, type Kernel, type Step } from '../../../src/gpu-kernels/families/index.ts';
+import type { Capabilities } from '../../../src/gpu-kernels/kernel.ts';
+import type { Numbers } from '../../../src/gpu-kernels/step.ts';
 import type { JobClient } from '../../../src/workers/border/client.ts';
-import { draws } from '../../../tests/gpu/kernels/family-cases.ts';
+import { drawers, floatKernels } from '../../../tests/gpu/kernels/drawers.ts';
 import { fill, Random } from '../../../tests/gpu/kernels/random-steps.ts';
-import { stepPlan } from '../../../tests/gpu/kernels/run-step.ts';
+import { distinctInputs, stepPlan } from '../../../tests/gpu/kernels/run-step.ts';
 import type { PlanCalls } from './plans.ts';
-import { referenceStep } from '../../../tests/gpu/kernels/step-reference.ts';
 
 export interface KernelReport {
   readonly kernel: string;
@@ -19,10 +18,13 @@ export interface KernelReport {
 const wanted = 2;
 
 /** Steps that the kernel takes in a plan for GPUs, or else for software adapters. */
-function stepsFor(kernel: Kernel, caps: Capabilities): { readonly step: Step; readonly caps: Capabilities }[] {
+function stepsFor(
+  kernel: Kernel<FloatFamily>,
+  caps: Capabilities,
+): { readonly step: Step; readonly caps: Capabilities }[] {
   const random = new Random(kernel.name.length);
   const found: { step: Step; caps: Capabilities }[] = [];
-  const kinds = draws[kernel.family] ?? [];
+  const kinds = drawers[kernel.family];
   for (let attempt = 0; attempt < 8000 && found.length < wanted; attempt++) {
     const step = kinds[attempt % kinds.length]?.(random);
     const taking = [false, true]
@@ -35,7 +37,7 @@ function stepsFor(kernel: Kernel, caps: Capabilities): { readonly step: Step; re
 
 export async function checkKernels(capabilities: Capabilities, client: JobClient<PlanCalls>): Promise<KernelReport[]> {
   const reports: KernelReport[] = [];
-  for (const kernel of kernels.filter(({ family }) => draws[family])) {
+  for (const kernel of floatKernels) {
     const random = new Random(3);
     const steps = stepsFor(kernel, capabilities);
     let worst = 0;
@@ -43,13 +45,15 @@ export async function checkKernels(capabilities: Capabilities, client: JobClient
       const data = fill(step, random);
       const plan = stepPlan(step, kernel, caps, 'f32');
       const tensors = new Map(Object.entries(data.weights));
-      const inputs = plan.inputs.map(({ node }) => data.inputs.get(node) as Float32Array);
+      const inputs = distinctInputs(step).map(
+        ({ id }) => data.inputs[step.inputs.findIndex((input) => input.id === id)] as Float32Array,
+      );
       const ran = await client.call((calls, ticket) => calls.run(ticket, plan, tensors, inputs));
       if (!ran.ok) throw new Error(`${kernel.name}: ${ran.problem.message}`);
-      const reference = referenceStep(step, data)[0] as Float32Array;
+      const expected = Float64Array.from(reference(step, data)[0] as Numbers);
       const found = ran.value[0] as Float32Array;
-      const scale = reference.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
-      reference.forEach((x, i) => {
+      const scale = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
+      expected.forEach((x, i) => {
         const gap = Math.abs(x - (found[i] as number)) / scale;
         worst = Number.isNaN(gap) ? Infinity : Math.max(worst, gap);
       });

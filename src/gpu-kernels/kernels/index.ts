@@ -1,7 +1,7 @@
-// The kernel registry: variants of a family in order of preference, the first that accepts a step is taken.
-import type { Capabilities, Kernel, Precision } from '../kernel.ts';
+// The kernel registry: variants of a family in order of preference, the first that accepts a step is taken. A family without one does not compile.
+import type { Family, Kernel, StepOf } from '../families/index.ts';
+import type { Capabilities, Precision } from '../kernel.ts';
 import { int8Kernels } from './int8/index.ts';
-import type { Step } from '../step.ts';
 import { attentionWorkgroup } from './attention/workgroup.ts';
 import { conv2dStrip } from './conv2d/strip.ts';
 import { depthwisePointwiseChunked } from './fused/depthwise-pointwise.ts';
@@ -27,59 +27,47 @@ import { conv2dTiled, pointwiseTiled } from './pointwise/tiled.ts';
 import { resize } from './move/resize.ts';
 import { softmax } from './attention/softmax.ts';
 
-export const kernels: readonly Kernel[] = [
-  // Fast variants, each family's most special first.
-  pointwiseQuad,
-  pointwisePool,
-  pointwiseSplitK,
-  pointwiseTiled,
-  conv2dQuad,
-  conv2dSplitK,
-  conv2dStrip,
-  conv2dTiled,
-  depthwiseColumns,
-  depthwiseTiled,
-  depthwiseRows,
-  mixedDepthwiseRows,
-  invertedResidualTile,
-  expandDepthwiseTile,
-  depthwisePointwiseChunked,
-  gateWorkgroup,
-  attentionWorkgroup,
-  // Generic variants: correct for every shape they accept.
-  genericPointwise,
-  genericConv2d,
-  genericDepthwise,
-  genericMixedDepthwise,
-  rowAttention,
-  generalAttention,
-  performerSums,
-  performer,
-  elementwise,
-  layerNorm,
-  groupNorm,
-  evonormB0,
-  pool,
-  blurPool,
-  mean,
-  resize,
-  softmax,
-  concat,
-  slice,
-  transpose,
-  reshape,
-  unfold,
-  prependToken,
-  // Quantized nets.
+/** Each family's most special variants first, then those that are correct for every shape they accept. */
+const byFamily: { readonly [F in Family]: readonly Kernel<F>[] } = {
+  pointwise: [pointwiseQuad, pointwisePool, pointwiseSplitK, pointwiseTiled, genericPointwise],
+  conv2d: [conv2dQuad, conv2dSplitK, conv2dStrip, conv2dTiled, genericConv2d],
+  depthwise: [depthwiseColumns, depthwiseTiled, depthwiseRows, genericDepthwise],
+  mixedDepthwise: [mixedDepthwiseRows, genericMixedDepthwise],
+  invertedResidual: [invertedResidualTile],
+  expandDepthwise: [expandDepthwiseTile],
+  depthwisePointwise: [depthwisePointwiseChunked],
+  gate: [gateWorkgroup],
+  attention: [attentionWorkgroup, rowAttention, generalAttention],
+  performerSums: [performerSums],
+  performer: [performer],
+  elementwise: [elementwise],
+  layerNorm: [layerNorm],
+  groupNorm: [groupNorm],
+  evonormB0: [evonormB0],
+  pool: [pool, blurPool],
+  mean: [mean],
+  resize: [resize],
+  softmax: [softmax],
+  concat: [concat],
+  slice: [slice],
+  transpose: [transpose],
+  reshape: [reshape],
+  unfold: [unfold],
+  prependToken: [prependToken],
   ...int8Kernels,
-];
+};
+
+/** All variants, family by family. */
+export const kernels: readonly Kernel[] = Object.values(byFamily).flat();
+
+/** The variants of one family, in order of preference. */
+export const kernelsOf = <F extends Family>(family: F): readonly Kernel<F>[] => byFamily[family];
 
 /** First kernel that takes the step on this device; undefined when none does. */
-export function chooseKernel(
-  step: Step,
+export function chooseKernel<F extends Family>(
+  step: StepOf<F>,
   caps: Capabilities,
   precision: Precision,
-  list: readonly Kernel[] = kernels,
-): Kernel | undefined {
-  return list.find((kernel) => kernel.family === step.family && kernel.accepts(step, caps, precision));
+): Kernel<F> | undefined {
+  return kernelsOf<F>(step.family).find((kernel) => kernel.accepts(step, caps, precision));
 }

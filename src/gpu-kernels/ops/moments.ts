@@ -5,7 +5,7 @@
  * Two passes, so that a large mean does not eat the variance.
  */
 export function moments(
-  x: Float32Array,
+  x: ArrayLike<number>,
   from: number,
   rows: number,
   rowStride: number,

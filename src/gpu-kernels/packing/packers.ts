@@ -1,6 +1,6 @@
 // The named orders in which kernels read their constants; a plan names a packer, so that it stays plain data.
 import { int8Packers } from './int8-packers.ts';
-import type { Numbers } from './weight-expr.ts';
+import type { Numbers } from '../step.ts';
 import type { Shape } from '../op.ts';
 
 export interface Source {

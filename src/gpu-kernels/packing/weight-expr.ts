@@ -2,9 +2,7 @@
 import type { PackedWeight, Precision } from '../kernel.ts';
 import { elements, type Shape } from '../op.ts';
 import { packers } from './packers.ts';
-import type { WeightExpr } from '../step.ts';
-
-export type Numbers = Float32Array | Float64Array | Int8Array | Uint8Array | Int32Array;
+import type { Numbers, WeightExpr } from '../step.ts';
 
 /** Looks up a checkpoint tensor by its state-dict name. Throws when it is missing. */
 export type Tensors = (name: string) => Numbers;

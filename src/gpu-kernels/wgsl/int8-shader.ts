@@ -1,7 +1,7 @@
 // Text assembly of the integer kernels: bindings of bytes, words and floats, and the few functions that they share.
 import type { Binding, BuiltKernel, Capabilities, PackedWeight } from '../kernel.ts';
+import type { StepShape, Value } from '../step.ts';
 import { lineGrid, storedVectors } from './shader.ts';
-import type { Step, Value } from '../step.ts';
 import { scalarVectors } from '../packing/int8-packers.ts';
 import { requantizeText } from '../families/int8/requantize.ts';
 
@@ -28,7 +28,7 @@ export class ByteShader {
   private readonly used = new Set<keyof typeof helpers>();
 
   constructor(
-    readonly step: Step,
+    readonly step: StepShape,
     private readonly subgroups = false,
   ) {}
 

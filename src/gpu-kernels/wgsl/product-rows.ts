@@ -1,8 +1,9 @@
 // Pointwise products and sliding windows seen alike: every output row gathers blocks of input channels over taps, one input pixel a tap.
-import type { Conv2dStepAttrs, PointwiseAttrs, Window } from '../families/float.ts';
+import type { Window } from '../families/window.ts';
+import type { StepOf } from '../families/index.ts';
+import type { Value } from '../step.ts';
 import { elements, type Shape } from '../op.ts';
 import { channelBlocks, rowCount } from './shader.ts';
-import type { Step, Value } from '../step.ts';
 import { outputPixel } from './window.ts';
 
 export interface ProductRows {
@@ -30,21 +31,25 @@ const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
 export const rowNumbers = (count: number): number[] => Array.from({ length: count }, (_, p) => p);
 
+/** Steps that are products over rows; the integer ones are seen as the float ones that they mirror. */
+type ProductStep = StepOf<'pointwise' | 'conv2d' | 'int8Pointwise' | 'int8Conv2d'>;
+
+export const isPooled = (step: ProductStep): boolean => step.family === 'pointwise' && step.attrs.pool !== undefined;
+
 /** Whole vec4s a group on both sides. */
-const aligned = (step: Step, groups: number): boolean =>
+const aligned = (step: ProductStep, groups: number): boolean =>
   groups === 1 ||
   ((shapeOf(step.inputs[0]).at(-1) as number) % (4 * groups) === 0 &&
     ((step.weights.weight as { shape: Shape }).shape[0] as number) % (4 * groups) === 0);
 
-/** The rows of a `pointwise` or `conv2d` step; undefined where groups split a vec4. */
-export function productRows(step: Step): ProductRows | undefined {
-  const { groups } = step.attrs as { groups: number };
+/** The rows of a product; undefined where groups split a vec4, or a word of four channels. */
+export function productRows(step: ProductStep): ProductRows | undefined {
+  const { groups } = step.attrs;
   if (!aligned(step, groups)) return undefined;
   const input = shapeOf(step.inputs[0]);
   const weight = (step.weights.weight as { shape: Shape }).shape;
   const outChannels = weight[0] as number;
-  const { pool } = step.attrs as unknown as PointwiseAttrs;
-  const output = pool ? [...input.slice(0, -1), outChannels] : shapeOf(step.outputs[0]);
+  const output = isPooled(step) ? [...input.slice(0, -1), outChannels] : shapeOf(step.outputs[0]);
   const in4 = channelBlocks(input);
   const common = {
     rows: rowCount(output),
@@ -57,15 +62,14 @@ export function productRows(step: Step): ProductRows | undefined {
     group4: in4 / groups,
     out4: channelBlocks(output),
   };
-  return step.family === 'conv2d'
-    ? { ...common, ...windowRows(input, output, step.attrs as unknown as Conv2dStepAttrs) }
-    : { ...common, ...pointRows(input, output, step) };
+  return step.family === 'conv2d' || step.family === 'int8Conv2d'
+    ? { ...common, ...windowRows(input, output, step.attrs) }
+    : { ...common, ...pointRows(input, output, step.attrs.stride) };
 }
 
 type Text = Pick<ProductRows, 'guarded' | 'rowStart' | 'overTaps'>;
 
-function pointRows(input: Shape, output: Shape, step: Step): Text {
-  const { stride } = step.attrs as unknown as PointwiseAttrs;
+function pointRows(input: Shape, output: Shape, stride: readonly [number, number]): Text {
   const [, height, width] = input as [number, number, number, number];
   const strided = stride[0] > 1 || stride[1] > 1;
   return {

@@ -1,8 +1,8 @@
 // Register tiles of a matrix product on GPUs: each invocation accumulates a few rows of one vec4 of output channels.
+import type { StepShape } from '../step.ts';
 import type { Capabilities, PackedWeight } from '../kernel.ts';
 import type { Shape } from '../op.ts';
 import type { Shader } from './shader.ts';
-import type { Step } from '../step.ts';
 import { rowNumbers, type ProductRows } from './product-rows.ts';
 
 /** Weights with neighbouring outputs side by side, so that neighbouring invocations read neighbouring vec4s: packer `columns`. */
@@ -33,7 +33,7 @@ export const lanesOf = (g: ProductRows): number => (g.in4 === 1 ? (g.input.at(-1
  */
 export function tileLoop(
   shader: Shader,
-  step: Step,
+  step: StepShape,
   g: ProductRows,
   rows: number,
   blocks: { start: string; stride: number } = { start: '0u', stride: 1 },

@@ -1,8 +1,8 @@
 // Text assembly shared by all kernels: bindings in order, typed loads and stores, riders, and grids that fit the device's limits.
 import type { Binding, BuiltKernel, Capabilities, PackedWeight, Precision } from '../kernel.ts';
+import type { Rider, StepShape, Value } from '../step.ts';
 import { elements, type Shape } from '../op.ts';
 import { opNamed } from '../ops/index.ts';
-import type { Rider, Step, Value } from '../step.ts';
 
 /** vec4s along the channel axis as stored. */
 export const channelBlocks = (shape: Shape): number => Math.ceil((shape.at(-1) as number) / 4);
@@ -30,7 +30,7 @@ export class Shader {
   private readonly extensions = new Set<'f16' | 'subgroups'>();
 
   constructor(
-    readonly step: Step,
+    readonly step: StepShape,
     readonly precision: Precision,
   ) {}
 

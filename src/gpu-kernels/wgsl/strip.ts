@@ -1,5 +1,5 @@
 // Strips: neighbouring outputs of one row share the input columns that their windows have in common.
-import type { Window } from '../families/float.ts';
+import type { Window } from '../families/window.ts';
 
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 

@@ -1,5 +1,5 @@
 // Shader text of a sliding window over a map: output pixel from a row index, then a guarded loop over the taps.
-import type { Window } from '../families/float.ts';
+import type { Window } from '../families/window.ts';
 import type { Shape } from '../op.ts';
 
 /** Declares u32 `n`, `oy`, `ox` of the output pixel `row`. */

@@ -1,10 +1,10 @@
 // The 1:1 lowering: every node of the graph becomes one step (a reshape none), with weights as expressions over the checkpoint.
 import { ops } from '../../gpu-kernels/ops/index.ts';
 import type { Value } from '../../gpu-kernels/step.ts';
+import type { Step } from '../../gpu-kernels/families/index.ts';
 import type { GraphNode, InferredGraph } from '../ir/graph.ts';
 import { lowerNode } from './rules.ts';
 import { channels, type NamedValue, type StepProgram } from './steps.ts';
-import type { Step } from '../../gpu-kernels/step.ts';
 
 /**
  * Steps of a graph in its own order. `keep`: nodes whose activations must come back besides the outputs.

@@ -1,9 +1,12 @@
 // One rule an op: how a node of the graph is said as a step of a kernel family.
-import type { Step, Value, WeightExpr, Rider } from '../../gpu-kernels/step.ts';
-import type { Window } from '../../gpu-kernels/families/float.ts';
+import type { AttrsOf, Family, Step } from '../../gpu-kernels/families/index.ts';
+import type { Rider, StepShape, Value, WeightExpr } from '../../gpu-kernels/step.ts';
+import type { Window } from '../../gpu-kernels/families/window.ts';
 import type { Shape } from '../../gpu-kernels/op.ts';
 import { biasTable, headLayouts, type AttentionAttrs } from '../../gpu-kernels/ops/attention-layout.ts';
 import { conv2dWindow, type Conv2dAttrs } from '../../gpu-kernels/ops/convolution.ts';
+import type { GroupNormAttrs, LayerNormAttrs } from '../../gpu-kernels/ops/norm.ts';
+import type { ResizeAttrs } from '../../gpu-kernels/ops/resize.ts';
 import { mixedParts, type MixedConv2dAttrs } from '../../gpu-kernels/ops/mixed-conv2d.ts';
 import { isPointwise, type OpName, type PointwiseOpName } from '../../gpu-kernels/ops/index.ts';
 import { blurPadding, type BlurPoolAttrs } from '../../gpu-kernels/ops/blur-pool.ts';
@@ -54,18 +57,18 @@ export function lowerNode(graph: InferredGraph, node: GraphNode, inputs: readonl
   return rules[node.op](rule);
 }
 
-const step = (
+const step = <F extends Family>(
   rule: Rule,
-  family: string,
-  attrs: object,
+  family: F,
+  attrs: AttrsOf<F>,
   weights: Readonly<Record<string, WeightExpr>> = {},
-  change: Partial<Step> = {},
-): Step => ({
+  change: Partial<Pick<Step, 'inputs' | 'outputs' | 'epilogue'>> = {},
+): StepShape<F, AttrsOf<F>> => ({
   family,
   from: [rule.node.id],
   inputs: rule.inputs,
   outputs: [rule.output],
-  attrs: attrs as Record<string, unknown>,
+  attrs,
   weights,
   prologue: [],
   epilogue: [],
@@ -233,10 +236,16 @@ const rules: Readonly<Record<Exclude<OpName, PointwiseOpName>, (rule: Rule) => S
   mul: binary('mul'),
   sub: binary('sub'),
   layer_norm: (rule) => [
-    step(rule, 'layerNorm', rule.node.attrs as object, { gamma: rule.param('weight'), beta: rule.param('bias') }),
+    step(rule, 'layerNorm', rule.node.attrs as LayerNormAttrs, {
+      gamma: rule.param('weight'),
+      beta: rule.param('bias'),
+    }),
   ],
   group_norm: (rule) => [
-    step(rule, 'groupNorm', rule.node.attrs as object, { gamma: rule.param('weight'), beta: rule.param('bias') }),
+    step(rule, 'groupNorm', rule.node.attrs as GroupNormAttrs, {
+      gamma: rule.param('weight'),
+      beta: rule.param('bias'),
+    }),
   ],
   evonorm_s0(rule) {
     const { apply, groups, eps } = rule.node.attrs as { apply: boolean; groups: number; eps: number };
@@ -279,18 +288,16 @@ const rules: Readonly<Record<Exclude<OpName, PointwiseOpName>, (rule: Rule) => S
       }),
     ];
   },
-  resize: (rule) => [
-    step(rule, 'resize', {
-      mode: (rule.node.attrs as { mode: string }).mode,
-      alignCorners: (rule.node.attrs as { alignCorners: boolean }).alignCorners,
-    }),
-  ],
+  resize(rule) {
+    const { mode, alignCorners } = rule.node.attrs as ResizeAttrs;
+    return [step(rule, 'resize', { mode, alignCorners })];
+  },
   unfold(rule) {
     const a = rule.node.attrs as Pick<Conv2dAttrs, 'kernel' | 'stride' | 'padding'>;
     const place = conv2dWindow((rule.inputs[0] as Value).shape, { ...a, dilation: [1, 1] });
     return [step(rule, 'unfold', { ...window(a.kernel, a.stride, [place.top, place.left]), columns: place.width })];
   },
-  concat: (rule) => [step(rule, 'concat', rule.node.attrs as object)],
+  concat: (rule) => [step(rule, 'concat', rule.node.attrs as { axis: number })],
   slice(rule) {
     const { axis, start, step: every } = rule.node.attrs as { axis: number; start: number; step: number };
     return [step(rule, 'slice', { axis, start, step: every })];

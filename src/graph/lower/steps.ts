@@ -1,7 +1,8 @@
 // The program that passes rewrite: steps in order, with the questions that every pass asks (who makes a value, who reads it, may it vanish).
 import type { Capabilities, Precision } from '../../gpu-kernels/kernel.ts';
+import type { Rider, Value, WeightExpr } from '../../gpu-kernels/step.ts';
+import type { Step } from '../../gpu-kernels/families/index.ts';
 import type { Shape } from '../../gpu-kernels/op.ts';
-import type { Rider, Step, Value, WeightExpr } from '../../gpu-kernels/step.ts';
 
 export interface NamedValue {
   readonly node: string;

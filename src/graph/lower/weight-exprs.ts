@@ -1,6 +1,6 @@
 // Constructors of weight expressions, with the simplifications that keep a printed plan readable.
-import { elements, type Shape } from '../../gpu-kernels/op.ts';
 import type { WeightExpr } from '../../gpu-kernels/step.ts';
+import { elements, type Shape } from '../../gpu-kernels/op.ts';
 
 export const zeros = (shape: Shape): WeightExpr => ({ kind: 'zeros', shape });
 export const normScale = (gamma: WeightExpr, variance: WeightExpr, eps: number): WeightExpr => ({

@@ -1,8 +1,9 @@
 // From a graph to a plan: lower, run the passes, choose kernels, build their text, assign buffers.
-import type { BuiltKernel, Capabilities, Kernel, Precision } from '../../gpu-kernels/kernel.ts';
+import type { BuiltKernel, Capabilities, Precision } from '../../gpu-kernels/kernel.ts';
+import type { Kernel, Step } from '../../gpu-kernels/families/index.ts';
+import type { Value, WeightExpr } from '../../gpu-kernels/step.ts';
 import { chooseKernel } from '../../gpu-kernels/kernels/index.ts';
 import { packedBytes } from '../../gpu-kernels/packing/weight-expr.ts';
-import type { Step, Value, WeightExpr } from '../../gpu-kernels/step.ts';
 import type { InferredGraph } from '../ir/graph.ts';
 import { lower } from '../lower/lower.ts';
 import { LoweringError } from '../lower/rules.ts';

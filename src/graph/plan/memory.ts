@@ -1,7 +1,8 @@
 // The memory of a plan: lives of its values, which residual adds work in place, buffers, and whether it all fits the device.
 import type { Precision } from '../../gpu-kernels/kernel.ts';
+import type { Step } from '../../gpu-kernels/families/index.ts';
+import type { Value } from '../../gpu-kernels/step.ts';
 import { storedVectors } from '../../gpu-kernels/wgsl/shader.ts';
-import type { Step, Value } from '../../gpu-kernels/step.ts';
 import type { Plan, PlanWeight } from './plan.ts';
 import { assignSlots, lowerBound, type Life } from './slots.ts';
 import type { StepProgram } from '../lower/steps.ts';

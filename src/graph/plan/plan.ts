@@ -1,7 +1,7 @@
 // The plan: plain data that the executor carries out without knowing what a convolution is.
 import type { PackedWeight, Precision } from '../../gpu-kernels/kernel.ts';
-import type { Shape } from '../../gpu-kernels/op.ts';
 import type { WeightExpr } from '../../gpu-kernels/step.ts';
+import type { Shape } from '../../gpu-kernels/op.ts';
 
 export interface PlanWeight extends PackedWeight {
   /** One expression per role of `roles`. */

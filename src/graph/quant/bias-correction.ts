@@ -1,5 +1,5 @@
 // Bias correction (arXiv 1906.04721 §4.2): what rounded weights add to a layer's mean output, on calibration pictures, is taken off its bias.
-import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
+import type { Numbers } from '../../gpu-kernels/step.ts';
 import type { QuantizedWeights } from './scheme.ts';
 
 /**

@@ -1,6 +1,6 @@
 // Cross-layer equalisation (arXiv 1906.04721 §4.1): channels between two products are rescaled so that both weights use their range evenly.
-import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
-import type { Rider, Step } from '../../gpu-kernels/step.ts';
+import type { Numbers, Rider } from '../../gpu-kernels/step.ts';
+import type { Step } from '../../gpu-kernels/families/index.ts';
 import { firstInput, firstOutput, Uses, type StepProgram } from '../lower/steps.ts';
 import { constantName, type Constants, type FoldedNet } from './fold.ts';
 import { clampOf, isProduct } from './layers.ts';

@@ -1,6 +1,6 @@
 // A quantized net as a safetensors file: integers and scales as tensors, the net's text, the recipe and the activations' scales as metadata.
+import type { Numbers } from '../../gpu-kernels/step.ts';
 import * as v from 'valibot';
-import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import { elements } from '../../gpu-kernels/op.ts';
 import { expand } from '../blocks/expand.ts';
 import {

@@ -1,8 +1,9 @@
 // The float net that quantization starts from: batch norms folded, clamping activations on their products, constants by name.
 import type { Capabilities } from '../../gpu-kernels/kernel.ts';
+import type { Step } from '../../gpu-kernels/families/index.ts';
 import { opNamed } from '../../gpu-kernels/ops/index.ts';
-import { evaluate, type Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
-import type { Step, WeightExpr } from '../../gpu-kernels/step.ts';
+import { evaluate } from '../../gpu-kernels/packing/weight-expr.ts';
+import type { Numbers, WeightExpr } from '../../gpu-kernels/step.ts';
 import type { InferredGraph, Params } from '../ir/graph.ts';
 import { lower } from '../lower/lower.ts';
 import { passContext, plainSoftware } from '../plan/make-plan.ts';

@@ -1,19 +1,30 @@
 // Tables and residuals ride on the integer product before them: the byte that it is about to store goes on in registers.
-import type { AddAttrs, After, ProductAttrs } from '../../gpu-kernels/families/int8/contract.ts';
-import type { Step, Value, WeightExpr } from '../../gpu-kernels/step.ts';
+import type { AddAttrs } from '../../gpu-kernels/families/int8/add.ts';
+import type { After } from '../../gpu-kernels/families/int8/product.ts';
+import type { Step, StepOf } from '../../gpu-kernels/families/index.ts';
+import type { Value, WeightExpr } from '../../gpu-kernels/step.ts';
 import { firstOutput, union, untilStable, type Changes, type StepProgram, type Uses } from '../lower/steps.ts';
 
-const products = new Set(['int8Pointwise', 'int8Conv2d', 'int8Depthwise']);
+type Int8Product = StepOf<'int8Pointwise' | 'int8Conv2d' | 'int8Depthwise'>;
 
-const afterOf = (step: Step): readonly After[] => (step.attrs as unknown as ProductAttrs).after;
+const isProduct = (step: Step | undefined): step is Int8Product =>
+  step?.family === 'int8Pointwise' || step?.family === 'int8Conv2d' || step?.family === 'int8Depthwise';
 
-const extended = (maker: Step, work: Step, after: After, more: Partial<Step>): Step => ({
-  ...maker,
-  attrs: { ...maker.attrs, after: [...afterOf(maker), after] },
-  outputs: [{ ...firstOutput(work), shape: firstOutput(maker).shape }],
-  from: union(maker.from, work.from),
-  ...more,
-});
+const extended = (
+  maker: Int8Product,
+  work: Step,
+  after: After,
+  more: Partial<Pick<Step, 'inputs' | 'weights'>>,
+): Step => {
+  const attrs = { ...maker.attrs, after: [...maker.attrs.after, after] };
+  return {
+    ...maker,
+    attrs,
+    outputs: [{ ...firstOutput(work), shape: firstOutput(maker).shape }],
+    from: union(maker.from, work.from),
+    ...more,
+  } as Int8Product;
+};
 
 /** The product that alone makes a value for `index`, at its place. */
 function makerOf(
@@ -21,16 +32,16 @@ function makerOf(
   uses: Uses,
   value: Value,
   index: number,
-): { readonly at: number; readonly maker: Step } | undefined {
+): { readonly at: number; readonly maker: Int8Product } | undefined {
   const at = uses.maker(value.id);
   const maker = at === undefined ? undefined : program.steps[at];
-  if (at === undefined || !maker || !products.has(maker.family) || !uses.onlyFor(value.id, index)) return undefined;
+  if (at === undefined || !isProduct(maker) || !uses.onlyFor(value.id, index)) return undefined;
   return { at, maker };
 }
 
 function fuseTable(program: StepProgram, uses: Uses, step: Step, index: number): Changes | undefined {
   const found = makerOf(program, uses, step.inputs[0] as Value, index);
-  if (!found || afterOf(found.maker).length > 0) return undefined;
+  if (!found || found.maker.attrs.after.length > 0) return undefined;
   const weights = { ...found.maker.weights, table: step.weights.table as WeightExpr };
   return new Map([
     [found.at, undefined],
@@ -38,8 +49,8 @@ function fuseTable(program: StepProgram, uses: Uses, step: Step, index: number):
   ]);
 }
 
-function fuseAdd(program: StepProgram, uses: Uses, step: Step, index: number): Changes | undefined {
-  const attrs = step.attrs as unknown as AddAttrs;
+function fuseAdd(program: StepProgram, uses: Uses, step: StepOf<'int8Add'>, index: number): Changes | undefined {
+  const { attrs } = step;
   const [a, b] = step.inputs as readonly [Value, Value];
   const turned: AddAttrs = {
     ...attrs,
@@ -53,7 +64,7 @@ function fuseAdd(program: StepProgram, uses: Uses, step: Step, index: number): C
     { own: b, other: a, numbers: turned },
   ].flatMap(({ own, other, numbers }) => {
     const found = makerOf(program, uses, own, index);
-    return found && !afterOf(found.maker).some(({ kind }) => kind === 'add') ? [{ ...found, other, numbers }] : [];
+    return found && !found.maker.attrs.after.some(({ kind }) => kind === 'add') ? [{ ...found, other, numbers }] : [];
   });
   // Of two products the later one: the other's result is there by then.
   const best = candidates.sort((x, y) => y.at - x.at)[0];

@@ -1,13 +1,14 @@
 // One folded float layer said as integer steps: factors from scales, bounds from activations, tables from functions.
-import type { AddAttrs } from '../../gpu-kernels/families/int8/contract.ts';
+import type { AddAttrs } from '../../gpu-kernels/families/int8/add.ts';
+import type { Numbers, StepShape, Value, WeightExpr } from '../../gpu-kernels/step.ts';
+import type { AttrsOf, Int8Family, Step } from '../../gpu-kernels/families/index.ts';
+import type { ProductAttrs } from '../../gpu-kernels/families/int8/product.ts';
 import { commonFactors } from '../../gpu-kernels/families/int8/add.ts';
 import { isSmall, multiplierOf } from '../../gpu-kernels/families/int8/requantize.ts';
 import { opNamed } from '../../gpu-kernels/ops/index.ts';
-import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
 import { elements, type Op } from '../../gpu-kernels/op.ts';
-import type { Step, Value, WeightExpr } from '../../gpu-kernels/step.ts';
 import { constantName } from './fold.ts';
-import { clampOf, isProduct, layerId } from './layers.ts';
+import { clampOf, isProduct, layerId, type Product } from './layers.ts';
 import { weightScales, type QuantizedNet } from './quantize.ts';
 import { reachOf, toByte, type Quantization } from './scheme.ts';
 
@@ -17,23 +18,19 @@ export interface IntegerLayer {
   readonly derived: ReadonlyMap<string, Numbers>;
 }
 
-const families: Readonly<Record<string, string>> = {
-  pointwise: 'int8Pointwise',
-  conv2d: 'int8Conv2d',
-  depthwise: 'int8Depthwise',
-  mean: 'int8Mean',
-  pool: 'int8Pool',
-  concat: 'int8Concat',
-};
-
 const bytes = (value: Value): Value => ({ ...value, type: 'u8' });
 
-const base = (step: Step, family: string, attrs: object, weights: Readonly<Record<string, WeightExpr>> = {}): Step => ({
+const base = <F extends Int8Family>(
+  step: Step,
+  family: F,
+  attrs: AttrsOf<F>,
+  weights: Readonly<Record<string, WeightExpr>> = {},
+): StepShape<F, AttrsOf<F>> => ({
   ...step,
   family,
   inputs: step.inputs.map(bytes),
   outputs: step.outputs.map(bytes),
-  attrs: attrs as Record<string, unknown>,
+  attrs,
   weights,
   prologue: [],
   epilogue: [],
@@ -47,14 +44,13 @@ export function integerLayer(net: QuantizedNet, step: Step, floats: boolean): In
     return integerProduct(net, step, quantization(step.inputs[0]), quantization(step.outputs[0]), floats);
   const [a, b] = step.inputs;
   const [input, output] = [quantization(a), quantization(step.outputs[0])];
-  const family = families[step.family];
   const none = new Map<string, Numbers>();
   switch (step.family) {
     case 'mean': {
       const pixels =
         elements((a as Value).shape) / ((a as Value).shape[0] as number) / ((a as Value).shape.at(-1) as number);
       return {
-        step: base(step, family as string, {
+        step: base(step, 'int8Mean', {
           inputZero: input.zero,
           outputZero: output.zero,
           ...multiplierOf(input.scale / output.scale / pixels),
@@ -63,9 +59,9 @@ export function integerLayer(net: QuantizedNet, step: Step, floats: boolean): In
       };
     }
     case 'pool': {
-      const area = (step.attrs.kernel as number[]).reduce((x, y) => x * y, 1);
+      const area = step.attrs.kernel[0] * step.attrs.kernel[1];
       return {
-        step: base(step, family as string, {
+        step: base(step, 'int8Pool', {
           ...step.attrs,
           inputZero: input.zero,
           outputZero: output.zero,
@@ -83,7 +79,7 @@ export function integerLayer(net: QuantizedNet, step: Step, floats: boolean): In
         shifts: factors.map(({ shift }) => shift),
         outputZero: output.zero,
       };
-      return { step: base(step, family as string, attrs), derived: none };
+      return { step: base(step, 'int8Concat', attrs), derived: none };
     }
     default:
       return integerElementwise(step, input, b ? quantization(b) : undefined, output);
@@ -150,9 +146,21 @@ export function tableOf(op: string, attrs: unknown, input: Quantization, output:
   return Uint8Array.from(y, (value) => toByte(value, output));
 }
 
+/** The integer step of a product: its own attributes, and the integers besides. */
+function mirrored(step: Product, numbers: ProductAttrs, weights: Readonly<Record<string, WeightExpr>>): Step {
+  switch (step.family) {
+    case 'pointwise':
+      return base(step, 'int8Pointwise', { ...step.attrs, ...numbers }, weights);
+    case 'conv2d':
+      return base(step, 'int8Conv2d', { ...step.attrs, ...numbers }, weights);
+    case 'depthwise':
+      return base(step, 'int8Depthwise', { ...step.attrs, ...numbers }, weights);
+  }
+}
+
 function integerProduct(
   net: QuantizedNet,
-  step: Step,
+  step: Product,
   input: Quantization,
   output: Quantization,
   floats: boolean,
@@ -197,8 +205,7 @@ function integerProduct(
       ),
     );
   }
-  const attrs = {
-    ...step.attrs,
+  const numbers: ProductAttrs = {
     inputZero: input.zero,
     outputZero: output.zero,
     low: clamp?.low ? output.zero : 0,
@@ -206,7 +213,7 @@ function integerProduct(
     reach: reachOf(weight, channels),
     after: [],
   };
-  const made = base(step, families[step.family] as string, attrs, weights);
+  const made = mirrored(step, numbers, weights);
   return {
     step: floats ? { ...made, outputs: step.outputs.map((value) => ({ ...value, type: 'f32' as const })) } : made,
     derived,

@@ -1,8 +1,8 @@
 // The program that runs a quantized net: integer steps, float steps where layers stay float, and a border step wherever the two meet.
-import { passContext } from '../plan/make-plan.ts';
 import type { Capabilities } from '../../gpu-kernels/kernel.ts';
-import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
-import type { Step, Value } from '../../gpu-kernels/step.ts';
+import type { Numbers, Value } from '../../gpu-kernels/step.ts';
+import type { Step, StepOf } from '../../gpu-kernels/families/index.ts';
+import { passContext } from '../plan/make-plan.ts';
 import { runPasses } from '../lower/passes/index.ts';
 import { firstOutput, type NamedValue, type StepProgram } from '../lower/steps.ts';
 import { keeping, type Constants } from './fold.ts';
@@ -17,6 +17,9 @@ export interface IntegerProgram {
   readonly constants: Constants;
 }
 
+/** What is a border's own. */
+type Own = Pick<StepOf<'quantize'>, 'family' | 'attrs'> | Pick<StepOf<'dequantize'>, 'family' | 'attrs'>;
+
 /**
  * Integer and border steps of a net, one a layer, unfused. `keep`: values to be read at the end besides the outputs; those of integer
  * layers come as bytes (their quantization is in `net.quantizations`), the outputs as floats.
@@ -28,17 +31,8 @@ export function integerProgram(net: QuantizedNet, keep: readonly string[] = []):
   /** Value id → its form as bytes and as floats, where it exists. */
   const asBytes = new Map<string, Value>();
   const asFloats = new Map<string, Value>(source.inputs.map(({ value }) => [value.id, value]));
-  const border = (family: string, from: readonly string[], input: Value, output: Value, attrs: object): Value => {
-    steps.push({
-      family,
-      from,
-      inputs: [input],
-      outputs: [output],
-      attrs: attrs as Record<string, unknown>,
-      weights: {},
-      prologue: [],
-      epilogue: [],
-    });
+  const border = (own: Own, from: readonly string[], input: Value, output: Value): Value => {
+    steps.push({ ...own, from, inputs: [input], outputs: [output], weights: {}, prologue: [], epilogue: [] });
     return output;
   };
   const quantizationOf = (id: string): Quantization => net.quantizations.get(id) as Quantization;
@@ -47,11 +41,10 @@ export function integerProgram(net: QuantizedNet, keep: readonly string[] = []):
     if (!found) {
       const { scale, zero } = quantizationOf(value.id);
       found = border(
-        'quantize',
+        { family: 'quantize', attrs: { inverse: Math.fround(1 / scale), zero } },
         reader.from.slice(0, 1),
         asFloats.get(value.id) as Value,
         { id: `${value.id}#bytes`, shape: value.shape, type: 'u8' },
-        { inverse: Math.fround(1 / scale), zero },
       );
       asBytes.set(value.id, found);
     }
@@ -60,13 +53,11 @@ export function integerProgram(net: QuantizedNet, keep: readonly string[] = []):
   const floatsOf = (value: Value, from: readonly string[], type?: 'f32'): Value => {
     let found = asFloats.get(value.id);
     if (!found) {
-      found = border(
-        'dequantize',
-        from,
-        asBytes.get(value.id) as Value,
-        { id: `${value.id}#float`, shape: value.shape, ...(type && { type }) },
-        quantizationOf(value.id),
-      );
+      found = border({ family: 'dequantize', attrs: quantizationOf(value.id) }, from, asBytes.get(value.id) as Value, {
+        id: `${value.id}#float`,
+        shape: value.shape,
+        ...(type && { type }),
+      });
       asFloats.set(value.id, found);
     }
     return { ...found, shape: value.shape };

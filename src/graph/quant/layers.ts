@@ -1,15 +1,21 @@
 // Which steps of a folded net have an integer form, and why the others stay float.
-import type { MeanAttrs, PoolAttrs } from '../../gpu-kernels/families/float.ts';
+import type { PoolAttrs } from '../../gpu-kernels/families/pool.ts';
+import type { Rider, Value } from '../../gpu-kernels/step.ts';
+import type { Family, Step, StepOf } from '../../gpu-kernels/families/index.ts';
 import { elements, type Shape } from '../../gpu-kernels/op.ts';
 import { opNamed } from '../../gpu-kernels/ops/index.ts';
 import { rowCount } from '../../gpu-kernels/wgsl/shader.ts';
-import type { Rider, Step, Value } from '../../gpu-kernels/step.ts';
 import { channels, sameShape } from '../lower/steps.ts';
 
-const products = new Set(['pointwise', 'conv2d', 'depthwise']);
+const products: ReadonlySet<Family> = new Set<Product['family']>(['pointwise', 'conv2d', 'depthwise']);
 
-export const isProduct = (step: Step): boolean =>
-  products.has(step.family) && step.outputs.length === 1 && step.attrs.pool === undefined && step.prologue.length === 0;
+export type Product = StepOf<'pointwise' | 'conv2d' | 'depthwise'>;
+
+export const isProduct = (step: Step): step is Product =>
+  products.has(step.family) &&
+  step.outputs.length === 1 &&
+  !(step.family === 'pointwise' && step.attrs.pool) &&
+  step.prologue.length === 0;
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
@@ -61,7 +67,7 @@ export function whyFloat(step: Step): string | undefined {
   switch (step.family) {
     case 'pointwise':
     case 'conv2d': {
-      const groups = step.attrs.groups as number;
+      const groups = step.attrs.groups;
       if (clampOf(step.epilogue) === undefined) return 'its activation has no integer form';
       if (groups > 1 && (channels(a) % (4 * groups) !== 0 || channels(output) % (4 * groups) !== 0))
         return 'its groups are not whole words of four channels';
@@ -72,12 +78,12 @@ export function whyFloat(step: Step): string | undefined {
         ? undefined
         : 'its activation has no integer form';
     case 'mean':
-      return String((step.attrs as unknown as MeanAttrs).axes) === String(a.slice(1, -1).map((_, i) => i + 1)) &&
+      return String(step.attrs.axes) === String(a.slice(1, -1).map((_, i) => i + 1)) &&
         elements(a) / channels(a) <= 2 ** 22
         ? undefined
         : 'only the mean over all pixels has an integer form';
     case 'pool': {
-      const attrs = step.attrs as unknown as PoolAttrs;
+      const attrs = step.attrs;
       if (attrs.mode === 'max' || (attrs.mode === 'avg' && wholeWindows(attrs, a, output))) return undefined;
       return 'its windows at the border have divisors of their own';
     }

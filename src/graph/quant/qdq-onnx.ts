@@ -1,8 +1,7 @@
 // A quantized net as ONNX with QuantizeLinear and DequantizeLinear pairs (opset 20): what other runtimes take for the same integers.
+import type { Numbers, Value } from '../../gpu-kernels/step.ts';
+import type { Step } from '../../gpu-kernels/families/index.ts';
 import type { Shape } from '../../gpu-kernels/op.ts';
-import type { Conv2dStepAttrs, PointwiseAttrs, Window } from '../../gpu-kernels/families/float.ts';
-import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
-import type { Step, Value } from '../../gpu-kernels/step.ts';
 import { channelFirst } from '../../gpu-kernels/ops/channel-first.ts';
 import { ops } from '../../gpu-kernels/ops/index.ts';
 import { OnnxBuilder } from '../formats/onnx/builder.ts';
@@ -10,7 +9,7 @@ import { encodeOnnx, type OnnxTensor } from '../formats/onnx/proto.ts';
 import type { GraphNode } from '../ir/graph.ts';
 import { firstInput, firstOutput, sameShape } from '../lower/steps.ts';
 import { constantName } from './fold.ts';
-import { clampOf, isProduct } from './layers.ts';
+import { clampOf, isProduct, type Product } from './layers.ts';
 import { isInteger, weightScales, type QuantizedNet } from './quantize.ts';
 
 class QdqExport {
@@ -81,7 +80,7 @@ class QdqExport {
     ];
   }
 
-  private product(step: Step, raw: string): void {
+  private product(step: Product, raw: string): void {
     const [input, output] = [firstInput(step), firstOutput(step)];
     const weightShape = (step.weights.weight as { shape: Shape }).shape;
     const clamp = clampOf(step.epilogue);
@@ -167,12 +166,12 @@ class QdqExport {
 }
 
 /** Strides, dilations and pads of a Conv; the trailing pads are what the output's size asks for. */
-function convAttributes(step: Step, input: Shape, output: Shape): Record<string, number | readonly number[]> {
+function convAttributes(step: Product, input: Shape, output: Shape): Record<string, number | readonly number[]> {
   if (step.family === 'pointwise') {
-    const { stride, groups } = step.attrs as unknown as PointwiseAttrs;
+    const { stride, groups } = step.attrs;
     return { strides: stride, group: groups };
   }
-  const { kernel, stride, dilation, pads } = step.attrs as unknown as Window;
+  const { kernel, stride, dilation, pads } = step.attrs;
   const after = ([0, 1] as const).map((axis) =>
     Math.max(
       0,
@@ -183,8 +182,7 @@ function convAttributes(step: Step, input: Shape, output: Shape): Record<string,
         (input[axis + 1] as number),
     ),
   );
-  const group =
-    step.family === 'depthwise' ? (input.at(-1) as number) : (step.attrs as unknown as Conv2dStepAttrs).groups;
+  const group = step.family === 'depthwise' ? (input.at(-1) as number) : step.attrs.groups;
   return { kernel_shape: kernel, strides: stride, dilations: dilation, pads: [...pads, ...after], group };
 }
 

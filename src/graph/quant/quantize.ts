@@ -1,11 +1,11 @@
 // From a calibrated float net to a quantized one: integers for every layer that has a form in them, floats where asked for.
-import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
-import type { Step, Value } from '../../gpu-kernels/step.ts';
+import type { Numbers, Value } from '../../gpu-kernels/step.ts';
+import type { Step } from '../../gpu-kernels/families/index.ts';
 import type { InferredGraph } from '../ir/graph.ts';
 import { channels, type StepProgram } from '../lower/steps.ts';
 import { correctedBias } from './bias-correction.ts';
 import { constantName, type Constants, type FoldedNet } from './fold.ts';
-import { isProduct, layerId, whyFloat } from './layers.ts';
+import { isProduct, layerId, whyFloat, type Product } from './layers.ts';
 import { quantizationOf, quantizeWeights, type Interval, type Quantization } from './scheme.ts';
 
 /** How a quantized net was made; what a share link carries. */
@@ -48,8 +48,8 @@ function shareThroughMaxima(
 }
 
 /** Pixels of a product's kernel. */
-const tapsOf = ({ attrs }: Step): number =>
-  ((attrs.kernel as readonly number[] | undefined) ?? [1]).reduce((a, b) => a * b, 1);
+const tapsOf = (step: Product): number =>
+  step.family === 'pointwise' ? 1 : step.attrs.kernel[0] * step.attrs.kernel[1];
 
 /** Ids that are no layer of the net are refused with RangeError. */
 export function quantizeNet(folded: FoldedNet, ranges: ReadonlyMap<string, Interval>, recipe: Recipe): QuantizedNet {

@@ -1,20 +1,21 @@
 // Runs a step program on the CPU, integers and floats mixed: the oracle of the quantized nets and their path without a GPU.
-import { int8Reference, type Bytes as Stored } from '../../gpu-kernels/families/int8/reference.ts';
-import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
-import type { Step, Value } from '../../gpu-kernels/step.ts';
+import type { Numbers, Value } from '../../gpu-kernels/step.ts';
+import { isInt8, reference, type Step } from '../../gpu-kernels/families/index.ts';
 import type { StepProgram } from '../lower/steps.ts';
 import type { Constants, FoldedNet } from './fold.ts';
-import { floatReference, type Floats } from './float-steps.ts';
 import { isInteger, weightScales, type QuantizedNet } from './quantize.ts';
 import { constantName } from './fold.ts';
 import { isProduct } from './layers.ts';
-import { quantizeOne } from '../../gpu-kernels/families/int8/elementwise.ts';
+import { quantizeOne } from '../../gpu-kernels/families/int8/border.ts';
+
+/** A value as a program stores it. */
+export type Bytes = Uint8Array | Float32Array;
+
+/** Float32 for a float net's values; float64 for the fake-quantized path, whose values are integers times a scale and must stay it. */
+export type Floats = Float32Array | Float64Array;
 
 /** A value while a program runs; float64 only where `after` makes it so. */
-type Data = Stored | Float64Array;
-
-const integerFamily = (family: string): boolean =>
-  family.startsWith('int8') || family === 'quantize' || family === 'dequantize';
+type Data = Bytes | Float64Array;
 
 function weightsOf(step: Step, constants: Constants): Record<string, Numbers> {
   return Object.fromEntries(
@@ -30,7 +31,7 @@ function weightsOf(step: Step, constants: Constants): Record<string, Numbers> {
  * Values of `keep` and of the outputs by id (outputs by node), in their logical layout. `after` may replace a value once it is made
  * (fake quantization). Values are dropped after their last reader.
  */
-export function runProgram<V extends Data = Stored>(
+export function runProgram<V extends Data = Bytes>(
   program: StepProgram,
   constants: Constants,
   input: Float32Array,
@@ -45,7 +46,7 @@ export function runProgram<V extends Data = Stored>(
 }
 
 /** The same, one step after another: a worker lets messages in between two of them. */
-export function* programSteps<V extends Data = Stored>(
+export function* programSteps<V extends Data = Bytes>(
   program: StepProgram,
   constants: Constants,
   input: Float32Array,
@@ -62,19 +63,22 @@ export function* programSteps<V extends Data = Stored>(
   for (const [index, step] of program.steps.entries()) {
     const operands = step.inputs.map(({ id }) => values.get(id) as V);
     const weights = weightsOf(step, constants);
-    const result = integerFamily(step.family)
-      ? int8Reference(step, operands as Stored[], weights)
-      : floatReference(step, operands as Floats[], weights);
-    made(step.outputs[0] as Value, result as V);
+    const results = reference(step, { inputs: operands, weights });
+    // Float steps are stored in the precision of their first operand.
+    const rounded = !isInt8(step.family) && !(operands[0] instanceof Float64Array);
+    step.outputs.forEach((output, i) => {
+      const result = results[i] as Numbers;
+      made(output, (rounded ? Float32Array.from(result) : result) as V);
+    });
     for (const { id } of step.inputs) if (last.get(id) === index && !kept.has(id) && !named.has(id)) values.delete(id);
     yield;
   }
-  const results = new Map<string, V>(program.outputs.map(({ node, value }) => [node, values.get(value.id) as V]));
+  const read = new Map<string, V>(program.outputs.map(({ node, value }) => [node, values.get(value.id) as V]));
   for (const id of keep) {
     const data = values.get(id);
-    if (data) results.set(id, data);
+    if (data) read.set(id, data);
   }
-  return results;
+  return read;
 }
 
 /** The folded float net on one picture; the signature that calibration wants. */

@@ -1,5 +1,5 @@
 // A step program with its constants on an open device: how folded and quantized nets run while they are calibrated, compared and tested.
-import type { Numbers } from '../../gpu-kernels/packing/weight-expr.ts';
+import type { Numbers } from '../../gpu-kernels/step.ts';
 import type { InferredGraph } from '../../graph/ir/graph.ts';
 import { assemblePlan } from '../../graph/plan/make-plan.ts';
 import type { Plan } from '../../graph/plan/plan.ts';

@@ -1,23 +1,24 @@
 // Random integer steps of every family and the numbers to fill them: odd channels, all strides, extreme zero points, saturating sums.
-import { int8Reference, type Bytes } from '../../../src/gpu-kernels/families/int8/reference.ts';
-import type { After } from '../../../src/gpu-kernels/families/int8/contract.ts';
+import { reference, type AttrsOf, type Int8Family, type StepOf } from '../../../src/gpu-kernels/families/index.ts';
+import type { After, ProductAttrs } from '../../../src/gpu-kernels/families/int8/product.ts';
+import type { Window } from '../../../src/gpu-kernels/families/window.ts';
+import type { Bytes } from '../../../src/graph/quant/run-program.ts';
 import { multiplierOf } from '../../../src/gpu-kernels/families/int8/requantize.ts';
 import { commonFactors } from '../../../src/gpu-kernels/families/int8/add.ts';
 import { elements, type Shape } from '../../../src/gpu-kernels/op.ts';
 import { padAxis, windowOutput } from '../../../src/gpu-kernels/ops/padding.ts';
-import type { Numbers } from '../../../src/gpu-kernels/packing/weight-expr.ts';
-import type { Step, Value, WeightExpr } from '../../../src/gpu-kernels/step.ts';
+import type { Numbers, StepShape, Value, WeightExpr } from '../../../src/gpu-kernels/step.ts';
 import type { Random } from '../kernels/random-steps.ts';
 import { param } from '../kernels/random-steps.ts';
 
 /** A shape of a step; `fill` draws numbers for it as often as wanted. Small and general rounding are two shader texts, so a shape has one. */
 export interface Case {
-  readonly step: Step;
+  readonly step: StepOf<Int8Family>;
   fill(random: Random): Filled;
 }
 export interface Filled {
   /** With the scalars drawn. */
-  readonly step: Step;
+  readonly step: StepOf<Int8Family>;
   readonly inputs: readonly Bytes[];
   readonly weights: Readonly<Record<string, Numbers>>;
   readonly expected: Bytes;
@@ -31,39 +32,33 @@ const bytes = (random: Random, count: number): Uint8Array => {
   return Uint8Array.from({ length: count }, () => (ends ? random.pick(0, 255) : random.whole(0, 255)));
 };
 
-const filled = (
-  step: Step,
-  attrs: object,
+const filled = <F extends Int8Family>(
+  step: StepShape<F, AttrsOf<F>>,
+  attrs: Partial<AttrsOf<F>>,
   inputs: readonly Bytes[],
   weights: Readonly<Record<string, Numbers>> = {},
 ): Filled => {
-  const own = { ...step, attrs: { ...step.attrs, ...attrs } };
-  return { step: own, inputs, weights, expected: int8Reference(own, inputs, weights) };
+  const own = { ...step, attrs: Object.assign({}, step.attrs, attrs) } as unknown as StepOf<Int8Family>;
+  const [expected] = reference(own, { inputs, weights });
+  return { step: own, inputs, weights, expected: expected as Bytes };
 };
 
-const base = (
-  family: string,
+const base = <F extends Int8Family>(
+  family: F,
   inputs: readonly Value[],
   output: Value,
-  attrs: object = {},
+  attrs: AttrsOf<F>,
   weights: Readonly<Record<string, WeightExpr>> = {},
-): Step => ({
+): StepShape<F, AttrsOf<F>> => ({
   family,
   from: ['y'],
   inputs,
   outputs: [output],
-  attrs: attrs as Record<string, unknown>,
+  attrs,
   weights,
   prologue: [],
   epilogue: [],
 });
-
-interface Window {
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly dilation: readonly [number, number];
-  readonly pads: readonly [number, number];
-}
 
 /** A window that fits a map of `size`, with the size of its output. */
 function window(random: Random, size: readonly [number, number]): Window & { readonly out: readonly [number, number] } {
@@ -75,19 +70,17 @@ function window(random: Random, size: readonly [number, number]): Window & { rea
     const stride = random.pick([1, 1], [2, 2], [3, 3], [1, 2]) as readonly [number, number];
     const dilation = random.chance(0.8) ? ([1, 1] as const) : ([2, 1] as const);
     const padding = random.pick<'same' | number>('same', 0, Math.floor(square / 2));
-    const pads = ([0, 1] as const).map((axis) =>
-      padAxis(padding, axis, size[axis], kernel[axis], stride[axis], dilation[axis]),
-    );
-    const out = ([0, 1] as const).map((axis) =>
-      windowOutput(size[axis], kernel[axis], stride[axis], dilation[axis], pads[axis] as readonly [number, number]),
-    );
+    const padsOf = (axis: 0 | 1) => padAxis(padding, axis, size[axis], kernel[axis], stride[axis], dilation[axis]);
+    const pads = [padsOf(0), padsOf(1)] as const;
+    const outOf = (axis: 0 | 1) => windowOutput(size[axis], kernel[axis], stride[axis], dilation[axis], pads[axis]);
+    const out = [outOf(0), outOf(1)] as const;
     if (out.some((length) => length < 1)) continue;
     return {
       kernel,
       stride,
       dilation,
-      pads: pads.map(([begin]) => begin) as unknown as readonly [number, number],
-      out: out as unknown as readonly [number, number],
+      pads: [pads[0][0], pads[1][0]],
+      out,
     };
   }
 }
@@ -114,8 +107,17 @@ function constants(random: Random, weight: Int8Array, channels: number, small: b
   };
 }
 
+type ProductFamily = 'int8Pointwise' | 'int8Conv2d' | 'int8Depthwise';
+
 /** A product step of one of the three families around `attrs`. */
-function product(random: Random, family: string, input: Shape, output: Shape, weightShape: Shape, attrs: object): Case {
+function product<F extends ProductFamily>(
+  random: Random,
+  family: F,
+  input: Shape,
+  output: Shape,
+  weightShape: Shape,
+  attrs: (numbers: ProductAttrs) => AttrsOf<F>,
+): Case {
   const channels = output.at(-1) as number;
   const small = random.chance(0.6);
   const floats = family === 'int8Pointwise' && random.chance(0.15);
@@ -126,18 +128,15 @@ function product(random: Random, family: string, input: Shape, output: Shape, we
     roles.map((role) => [role, param(role, role === 'weight' ? weightShape : role === 'table' ? [256] : [channels])]),
   );
   const inputs = [value('x', input), ...(withAdd ? [value('r', output)] : [])];
-  const after: After[] = [];
-  if (withTable) after.push({ kind: 'table', weight: 'table' });
-  const fixed = { ...attrs, small, reach: 0, after };
-  const step = base(
-    family,
-    inputs,
-    value('y', output, floats ? 'f32' : 'u8'),
-    { ...fixed, ...(withAdd && { after: [...after, { kind: 'add', input: 1, ...addNumbers(random) }] }) },
-    weights,
-  );
+  const numbers = (r: Random): ProductAttrs => {
+    const table: readonly After[] = withTable ? [{ kind: 'table', weight: 'table' }] : [];
+    const after: readonly After[] = withAdd ? [...table, { kind: 'add', input: 1, ...addNumbers(r) }] : table;
+    const low = r.pick(0, 0, r.whole(0, 127));
+    return { inputZero: zero(r), outputZero: zero(r), low, small, reach: 0, after };
+  };
+  const step = base(family, inputs, value('y', output, floats ? 'f32' : 'u8'), attrs(numbers(random)), weights);
   return {
-    step,
+    step: step as unknown as StepOf<ProductFamily>,
     fill(random) {
       const ends = random.chance(0.2);
       const weight = Int8Array.from({ length: elements(weightShape) }, () =>
@@ -148,19 +147,11 @@ function product(random: Random, family: string, input: Shape, output: Shape, we
         scale: random.numbers(channels),
         table: bytes(random, 256),
       };
-      const numbers = Object.fromEntries(roles.map((role) => [role, own[role] as Numbers]));
-      const low = random.pick(0, 0, random.whole(0, 127));
-      const drawn = {
-        inputZero: zero(random),
-        outputZero: zero(random),
-        low,
-        after: withAdd ? [...after, { kind: 'add', input: 1, ...addNumbers(random) }] : after,
-      };
       return filled(
         step,
-        drawn,
+        attrs(numbers(random)),
         inputs.map(({ shape }) => bytes(random, elements(shape))),
-        numbers,
+        Object.fromEntries(roles.map((role) => [role, own[role] as Numbers])),
       );
     },
   };
@@ -196,7 +187,8 @@ const mapShape = (random: Random, channels: number): [number, number, number, nu
   channels,
 ];
 
-export const draws: Readonly<Record<string, (random: Random) => Case>> = {
+/** A drawer for each family: one that has none does not compile. */
+export const draws: Readonly<Record<Int8Family, (random: Random) => Case>> = {
   int8Pointwise(random) {
     const groups = random.pick(1, 1, 1, 2);
     const [input, output] = groups === 1 ? [channelsOf(random), channelsOf(random)] : [8 * groups, 4 * groups];
@@ -205,11 +197,23 @@ export const draws: Readonly<Record<string, (random: Random) => Case>> = {
     const strided = stride[0] * stride[1] > 1;
     const rows = strided ? [n, Math.ceil(h / stride[0]), Math.ceil(w / stride[1])] : [n, h, w];
     if (!strided && random.chance(0.2))
-      return product(random, 'int8Pointwise', [n, input], [n, output], [output, input / groups], { stride, groups });
-    return product(random, 'int8Pointwise', [n, h, w, input], [...rows, output], [output, input / groups], {
-      stride,
-      groups,
-    });
+      return product(random, 'int8Pointwise', [n, input], [n, output], [output, input / groups], (numbers) => ({
+        ...numbers,
+        stride,
+        groups,
+      }));
+    return product(
+      random,
+      'int8Pointwise',
+      [n, h, w, input],
+      [...rows, output],
+      [output, input / groups],
+      (numbers) => ({
+        ...numbers,
+        stride,
+        groups,
+      }),
+    );
   },
   int8Conv2d(random) {
     const groups = random.pick(1, 1, 1, 2);
@@ -222,7 +226,7 @@ export const draws: Readonly<Record<string, (random: Random) => Case>> = {
       [n, h, w, input],
       [n, ...out, output],
       [output, input / groups, ...placed.kernel],
-      { ...placed, groups },
+      (numbers) => ({ ...placed, ...numbers, groups }),
     );
   },
   int8Depthwise(random) {
@@ -235,41 +239,43 @@ export const draws: Readonly<Record<string, (random: Random) => Case>> = {
       [n, h, w, channels],
       [n, ...out, channels],
       [channels, 1, ...placed.kernel],
-      { ...placed, repeat: 1 },
+      (numbers) => ({ ...placed, ...numbers, repeat: 1 }),
     );
   },
   int8Add(random) {
     const shape = mapShape(random, channelsOf(random));
-    const step = base('int8Add', [value('a', shape), value('b', shape)], value('y', shape));
+    const step = base('int8Add', [value('a', shape), value('b', shape)], value('y', shape), addNumbers(random));
     return { step, fill: (r) => filled(step, addNumbers(r), [bytes(r, elements(shape)), bytes(r, elements(shape))]) };
   },
   int8Mul(random) {
     const shape = mapShape(random, channelsOf(random));
     const other = random.chance(0.7) ? [shape[0], 1, 1, shape[3]] : shape;
-    const step = base('int8Mul', [value('a', shape), value('b', other)], value('y', shape));
+    const attrs = (r: Random) => ({ leftZero: zero(r), rightZero: zero(r), ...rescaling(r) });
+    const step = base('int8Mul', [value('a', shape), value('b', other)], value('y', shape), attrs(random));
     return {
       step,
-      fill: (r) =>
-        filled(step, { leftZero: zero(r), rightZero: zero(r), ...rescaling(r) }, [
-          bytes(r, elements(shape)),
-          bytes(r, elements(other)),
-        ]),
+      fill: (r) => filled(step, attrs(r), [bytes(r, elements(shape)), bytes(r, elements(other))]),
     };
   },
   int8Mean(random) {
     const shape = mapShape(random, channelsOf(random));
     const output = random.chance(0.5) ? [shape[0], shape[3]] : [shape[0], 1, 1, shape[3]];
-    const step = base('int8Mean', [value('x', shape)], value('y', output));
-    return { step, fill: (r) => filled(step, { inputZero: zero(r), ...rescaling(r) }, [bytes(r, elements(shape))]) };
+    const attrs = (r: Random) => ({ inputZero: zero(r), ...rescaling(r) });
+    const step = base('int8Mean', [value('x', shape)], value('y', output), attrs(random));
+    return { step, fill: (r) => filled(step, attrs(r), [bytes(r, elements(shape))]) };
   },
   int8Pool(random) {
     const shape = mapShape(random, channelsOf(random));
     const { out, ...placed } = window(random, [shape[1], shape[2]]);
+    const attrs = (r: Random) => ({ inputZero: zero(r), ...rescaling(r) });
     const step = base('int8Pool', [value('x', shape)], value('y', [shape[0], ...out, shape[3]]), {
       ...placed,
+      ...attrs(random),
       mode: random.pick('max', 'avg'),
+      countPad: true,
+      ends: [shape[1] + placed.kernel[0], shape[2] + placed.kernel[1]],
     });
-    return { step, fill: (r) => filled(step, { inputZero: zero(r), ...rescaling(r) }, [bytes(r, elements(shape))]) };
+    return { step, fill: (r) => filled(step, attrs(r), [bytes(r, elements(shape))]) };
   },
   int8Table(random) {
     const shape = mapShape(random, channelsOf(random));
@@ -280,21 +286,23 @@ export const draws: Readonly<Record<string, (random: Random) => Case>> = {
     const [n, h, w] = mapShape(random, 1);
     const channels = [...Array.from({ length: random.whole(1, 3) }, () => 4 * random.whole(1, 4)), channelsOf(random)];
     const inputs = channels.map((c, i) => value(`x${i}`, [n, h, w, c]));
-    const step = base('int8Concat', inputs, value('y', [n, h, w, channels.reduce((a, b) => a + b)]));
-    const fill = (r: Random): Filled => {
+    const numbers = (r: Random): AttrsOf<'int8Concat'> => {
       const factors = channels.map(() => commonFactors([r.pick(1, 0.5, 1.77, 12)]));
-      const attrs = {
+      return {
         zeros: channels.map(() => zero(r)),
         factors: factors.map(({ integers }) => integers[0] as number),
         shifts: factors.map(({ shift }) => shift),
         outputZero: zero(r),
       };
-      return filled(
+    };
+    const total = channels.reduce((a, b) => a + b);
+    const step = base('int8Concat', inputs, value('y', [n, h, w, total]), numbers(random));
+    const fill = (r: Random): Filled =>
+      filled(
         step,
-        attrs,
+        numbers(r),
         inputs.map(({ shape }) => bytes(r, elements(shape))),
       );
-    };
     return { step, fill };
   },
   quantize(random) {

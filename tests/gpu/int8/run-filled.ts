@@ -1,5 +1,6 @@
 // Many fillings of one step in one submit: the shader is compiled once, each filling has buffers of its own.
-import type { Capabilities, Kernel } from '../../../src/gpu-kernels/kernel.ts';
+import type { Int8Family, Kernel } from '../../../src/gpu-kernels/families/index.ts';
+import type { Capabilities } from '../../../src/gpu-kernels/kernel.ts';
 import { packWeight } from '../../../src/gpu-kernels/packing/weight-expr.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from '../../../src/workers/engine/device.ts';
 import type { PlanDispatch, PlanTensor } from '../../../src/graph/plan/plan.ts';
@@ -31,7 +32,7 @@ function unpad(tensor: PlanTensor, stored: Uint8Array): Uint8Array | Float32Arra
 /** Results of the fillings, which share their WGSL, in their logical layout. */
 export async function runFilled(
   open: OpenDevice,
-  kernel: Kernel,
+  kernel: Kernel<Int8Family>,
   fillings: readonly Filled[],
   caps: Capabilities,
 ): Promise<(Uint8Array | Float32Array)[]> {

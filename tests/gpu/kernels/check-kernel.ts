@@ -1,27 +1,38 @@
-// Runs one kernel on random steps of its family and compares with the family's reference.
+// Runs one float kernel on random steps of its family and compares with the family's reference.
 import { expect } from 'vitest';
-import type { Capabilities, Kernel, Precision } from '../../../src/gpu-kernels/kernel.ts';
-import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
+import type { StepData } from '../../../src/gpu-kernels/families/family.ts';
+import {
+  isInt8,
+  reference,
+  type FloatFamily,
+  type Kernel,
+  type StepOf,
+} from '../../../src/gpu-kernels/families/index.ts';
+import type { Capabilities, Precision } from '../../../src/gpu-kernels/kernel.ts';
 import { fromHalf, toHalf } from '../../../src/gpu-kernels/packing/weight-expr.ts';
-import type { Step } from '../../../src/gpu-kernels/step.ts';
+import type { Numbers } from '../../../src/gpu-kernels/step.ts';
 import type { OpenDevice } from '../../../src/workers/engine/device.ts';
-import { draws } from './family-cases.ts';
+import type { Drawer } from './draw-products.ts';
+import { drawers } from './drawers.ts';
 import { fill, Random } from './random-steps.ts';
-import { runStep, type StepData } from './run-step.ts';
-import { referenceStep } from './step-reference.ts';
+import { runStep } from './run-step.ts';
 
 /** Loaded and run side by side: pipelines compile on all cores. */
 const together = 10;
 
-/** Kernels of the families with random steps. */
-export const testedKernels = kernels.filter(({ family }) => draws[family]);
+type FloatStep = StepOf<FloatFamily>;
 
 /** Steps that the kernel takes under these capabilities, with and without channel sums. */
-export function stepsFor(kernel: Kernel, caps: Capabilities, precision: Precision, count: number): Step[] {
+export function stepsFor(
+  kernel: Kernel<FloatFamily>,
+  caps: Capabilities,
+  precision: Precision,
+  count: number,
+): FloatStep[] {
   const random = new Random(kernel.name.length * 7919 + count);
-  const steps: Step[] = [];
+  const steps: FloatStep[] = [];
   for (let attempt = 0; attempt < 4000 && steps.length < count; attempt++) {
-    for (const draw of draws[kernel.family] ?? []) {
+    for (const draw of drawers[kernel.family] as readonly Drawer<FloatFamily>[]) {
       let step = draw(random);
       if (!step || !kernel.accepts(step, caps, precision)) continue;
       const parts = kernel.sumParts?.(step, caps, precision) ?? 0;
@@ -44,7 +55,7 @@ export function stepsFor(kernel: Kernel, caps: Capabilities, precision: Precisio
 }
 
 /** Channel sums of all parts added. */
-function addParts(step: Step, sums: Float32Array): Float32Array {
+function addParts(step: FloatStep, sums: Numbers): Float32Array {
   const [batch, parts, channels] = step.outputs[1]?.shape as [number, number, number];
   return Float32Array.from({ length: batch * channels }, (_, i) => {
     let sum = 0;
@@ -54,22 +65,22 @@ function addParts(step: Step, sums: Float32Array): Float32Array {
   });
 }
 
-const half = (data: Float32Array): Float32Array => {
+const half = (data: Numbers): Float32Array => {
   const words = new Uint16Array(data.length);
   toHalf(data, words);
   return fromHalf(words);
 };
 
 const rounded = (data: StepData): StepData => ({
-  inputs: new Map([...data.inputs].map(([id, numbers]) => [id, half(numbers)])),
+  inputs: data.inputs.map(half),
   weights: Object.fromEntries(Object.entries(data.weights).map(([role, numbers]) => [role, half(numbers)])),
 });
 
 /** Largest difference over all outputs, relative to the output's largest magnitude or 1. */
 async function worstError(
   open: OpenDevice,
-  kernel: Kernel,
-  step: Step,
+  kernel: Kernel<FloatFamily>,
+  step: FloatStep,
   caps: Capabilities,
   precision: Precision,
   random: Random,
@@ -77,13 +88,16 @@ async function worstError(
   const exact = fill(step, random);
   const data = precision === 'f16' ? rounded(exact) : exact;
   const found = await runStep(open, kernel, step, data, { caps, precision });
-  const expected = referenceStep(step, data);
+  const expected = reference(step, data);
   return Math.max(
-    ...expected.map((reference, output) => {
-      const numbers = output === 1 ? addParts(step, found[1] as Float32Array) : (found[output] as Float32Array);
-      expect(numbers.length).toBe(reference.length);
-      const scale = reference.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
-      return reference.reduce((worst, x, i) => {
+    ...expected.map((exact, output) => {
+      // Which part holds how much of the sums is the kernel's choice.
+      const [numbers, wanted] = [found[output] as Numbers, exact].map((all) =>
+        Float64Array.from(output === 1 ? addParts(step, all) : all),
+      ) as [Float64Array, Float64Array];
+      expect(numbers.length).toBe(wanted.length);
+      const scale = wanted.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
+      return wanted.reduce((worst, x, i) => {
         const error = Math.abs(x - (numbers[i] as number)) / scale;
         return Number.isNaN(error) ? Infinity : Math.max(worst, error);
       }, 0);
@@ -94,8 +108,8 @@ async function worstError(
 /** Runs the steps and compares. Fails with the step's text when an error is not below `limit`. */
 export async function checkKernel(
   open: OpenDevice,
-  kernel: Kernel,
-  steps: readonly Step[],
+  kernel: Kernel<FloatFamily>,
+  steps: readonly FloatStep[],
   caps: Capabilities,
   precision: Precision,
   limit: number,

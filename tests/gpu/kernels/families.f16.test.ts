@@ -1,8 +1,9 @@
-// The fast kernels with half-precision storage: operands are rounded to half first, so what is left is the rounding of the result.
+// Every float kernel with half-precision storage: operands are rounded to half first, so what is left is the rounding of the result.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDevice, type OpenDevice } from '../../../src/workers/engine/device.ts';
 import { gpu } from '../rig.ts';
-import { checkKernel, stepsFor, testedKernels } from './check-kernel.ts';
+import { checkKernel, stepsFor } from './check-kernel.ts';
+import { floatKernels } from './drawers.ts';
 
 let open: OpenDevice;
 beforeAll(async () => {
@@ -12,7 +13,7 @@ afterAll(() => open.device.destroy());
 
 const wanted = 3;
 
-it.each(testedKernels.map((kernel) => [kernel.name, kernel] as const))(
+it.each(floatKernels.map((kernel) => [kernel.name, kernel] as const))(
   '%s agrees with the reference in half precision',
   async (_, kernel) => {
     expect(open.capabilities.f16, 'this tier needs an adapter with shader-f16').toBe(true);

@@ -1,9 +1,10 @@
-// Random steps of every family that has fast kernels, with riders, and numbers to fill them: sizes that fit no tile included.
-import type { Window } from '../../../src/gpu-kernels/families/float.ts';
+// What random steps are drawn from: numbers, windows, riders, and a builder that collects operands and constants.
+import type { StepData } from '../../../src/gpu-kernels/families/family.ts';
+import type { AttrsOf, FloatFamily, Step } from '../../../src/gpu-kernels/families/index.ts';
+import type { Window } from '../../../src/gpu-kernels/families/window.ts';
 import { elements, type Shape } from '../../../src/gpu-kernels/op.ts';
-import type { Rider, Step, Value, WeightExpr } from '../../../src/gpu-kernels/step.ts';
+import type { Rider, StepShape, Value, WeightExpr } from '../../../src/gpu-kernels/step.ts';
 import { mulberry32 } from '../../../src/graph/inspect/golden.ts';
-import type { StepData } from './run-step.ts';
 
 export class Random {
   private readonly next: () => number;
@@ -34,8 +35,8 @@ export class StepBuilder {
   readonly weights: Record<string, WeightExpr> = {};
   constructor(readonly random: Random) {}
 
-  input(id: string, shape: Shape): number {
-    return this.inputs.push({ id, shape }) - 1;
+  input(id: string, shape: Shape, type?: 'f32'): number {
+    return this.inputs.push({ id, shape, ...(type && { type }) }) - 1;
   }
 
   weight(role: string, shape: Shape): void {
@@ -77,21 +78,20 @@ export class StepBuilder {
     }
   }
 
-  build(
-    family: string,
+  build<F extends FloatFamily>(
+    family: F,
     output: Shape,
-    attrs: object,
+    attrs: AttrsOf<F>,
     riders: { prologue?: Rider[]; epilogue?: Rider[] } = {},
-    sums?: number,
-  ): Step {
-    const outputs: Value[] = [{ id: 'y', shape: output }];
-    if (sums) outputs.push({ id: 'y#sums', shape: [output[0] as number, sums, output.at(-1) as number], type: 'f32' });
+    type?: 'f32',
+  ): StepShape<F, AttrsOf<F>> {
+    const outputs: Value[] = [{ id: 'y', shape: output, ...(type && { type }) }];
     return {
       family,
       from: ['node'],
       inputs: this.inputs,
       outputs,
-      attrs: attrs as Record<string, unknown>,
+      attrs,
       weights: this.weights,
       prologue: riders.prologue ?? [],
       epilogue: riders.epilogue ?? [],
@@ -99,11 +99,30 @@ export class StepBuilder {
   }
 }
 
-/** Numbers for a step; weights are scaled so that results stay near 1. */
-export function fill(step: Step, random: Random): StepData {
-  const inputs = new Map(step.inputs.map(({ id, shape }) => [id, random.numbers(elements(shape))]));
+export interface FloatData extends StepData {
+  readonly inputs: readonly Float32Array[];
+  readonly weights: Readonly<Record<string, Float32Array>>;
+}
+
+/** Operands of softmax and norms, whose means and maxima must not be near 0. */
+const wide = 'wide';
+
+/** Numbers for a step; weights are scaled so that results stay near 1. What divides (`sums`, `deviation`) is positive. */
+export function fill(step: Step, random: Random): FloatData {
+  const numbers = new Map(
+    step.inputs.map(({ id, shape }) => [
+      id,
+      id === 'sums'
+        ? random.numbers(elements(shape), 0.1, 1)
+        : id === wide
+          ? random.numbers(elements(shape), -60, 40)
+          : random.numbers(elements(shape)),
+    ]),
+  );
+  const inputs = step.inputs.map(({ id }) => numbers.get(id) as Float32Array);
   const weights = Object.fromEntries(
     Object.entries(step.weights).map(([role, { shape }]) => {
+      if (role === 'deviation') return [role, random.numbers(elements(shape), 0.5, 1.5)];
       const scale = shape.length > 1 ? 2 / Math.sqrt(elements(shape.slice(1))) : 1;
       return [role, random.numbers(elements(shape), -scale, scale)];
     }),
@@ -116,7 +135,7 @@ export function randomWindow(
   random: Random,
   input: Shape,
   limits: { kernel?: readonly number[]; stride?: readonly number[]; dilation?: readonly number[] } = {},
-): { window: Window; height: number; width: number } | undefined {
+): { window: Window; height: number; width: number; ends: [number, number] } | undefined {
   const kernel = limits.kernel ? [random.pick(...limits.kernel)] : [random.whole(1, 5), random.whole(1, 5)];
   const stride = random.pick(...(limits.stride ?? [1, 2]));
   const dilation = random.pick(...(limits.dilation ?? [1]));
@@ -125,7 +144,8 @@ export function randomWindow(
     const reach = (k - 1) * dilation;
     const begin = random.pick(0, Math.floor(reach / 2), random.whole(0, reach));
     const end = random.pick(0, Math.floor(reach / 2), random.whole(0, reach));
-    return { k, begin, size: Math.floor(((input[axis + 1] as number) + begin + end - reach - 1) / stride) + 1 };
+    const length = input[axis + 1] as number;
+    return { k, begin, end: length + end, size: Math.floor((length + begin + end - reach - 1) / stride) + 1 };
   });
   const [y, x] = axes as [(typeof axes)[0], (typeof axes)[0]];
   if (y.size < 1 || x.size < 1) return undefined;
@@ -133,5 +153,6 @@ export function randomWindow(
     window: { kernel: [y.k, x.k], stride: [stride, stride], dilation: [dilation, dilation], pads: [y.begin, x.begin] },
     height: y.size,
     width: x.size,
+    ends: [y.end, x.end],
   };
 }

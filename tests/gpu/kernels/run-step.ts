@@ -1,18 +1,14 @@
 // One step, one kernel, one dispatch: a plan of a single dispatch around a kernel under test, carried out by the real executor.
-import type { Capabilities, Kernel, Precision } from '../../../src/gpu-kernels/kernel.ts';
+import type { StepData } from '../../../src/gpu-kernels/families/family.ts';
+import type { Kernel, Step } from '../../../src/gpu-kernels/families/index.ts';
+import type { Capabilities, Precision } from '../../../src/gpu-kernels/kernel.ts';
 import { packedBytes } from '../../../src/gpu-kernels/packing/weight-expr.ts';
 import { storedVectors } from '../../../src/gpu-kernels/wgsl/shader.ts';
-import type { Step, Value, WeightExpr } from '../../../src/gpu-kernels/step.ts';
+import type { Numbers, Value, WeightExpr } from '../../../src/gpu-kernels/step.ts';
 import type { Plan } from '../../../src/graph/plan/plan.ts';
 import type { OpenDevice } from '../../../src/workers/engine/device.ts';
 import { Program } from '../../../src/workers/engine/program.ts';
 import { firstRate } from '../../../src/graph/plan/schedule.ts';
-
-/** Numbers of a step: inputs by value id, weights by role, both in their logical layout. */
-export interface StepData {
-  readonly inputs: ReadonlyMap<string, Float32Array>;
-  readonly weights: Readonly<Record<string, Float32Array>>;
-}
 
 export interface RunStepOptions {
   readonly caps?: Capabilities;
@@ -87,11 +83,13 @@ export async function runStep(
   options: RunStepOptions = {},
 ): Promise<Float32Array[]> {
   const plan = stepPlan(step, kernel, options.caps ?? open.capabilities, options.precision ?? 'f32');
-  const program = await Program.load(open, plan, (name) => data.weights[name] as Float32Array, {
+  const program = await Program.load(open, plan, (name) => data.weights[name] as Numbers, {
     rate: firstRate(true),
   });
   try {
-    const inputs = plan.inputs.map(({ node }) => data.inputs.get(node) as Float32Array);
+    const inputs = plan.inputs.map(
+      ({ node }) => data.inputs[step.inputs.findIndex(({ id }) => id === node)] as Float32Array,
+    );
     return await program.run(inputs, { read: step.outputs.map((_, index) => index) });
   } finally {
     program.destroy();

@@ -1,7 +1,7 @@
 // Whole nets in integers, on the CPU: within one step of the fake-quantized float path, zero exact, per-channel better than per-tensor.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quantizeOne } from '../../../src/gpu-kernels/families/int8/elementwise.ts';
+import { quantizeOne } from '../../../src/gpu-kernels/families/int8/border.ts';
 import { mulberry32 } from '../../../src/graph/inspect/golden.ts';
 import { correctedBias } from '../../../src/graph/quant/bias-correction.ts';
 import { constantName } from '../../../src/graph/quant/fold.ts';

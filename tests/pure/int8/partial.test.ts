@@ -1,7 +1,7 @@
 // Sensitivity, partial quantization and files: a spoiled layer ranks first, a target is met by floats, a file gives the same net back.
 import { describe, expect, it } from 'vitest';
 import { elements } from '../../../src/gpu-kernels/op.ts';
-import type { Step } from '../../../src/gpu-kernels/step.ts';
+import type { Step } from '../../../src/gpu-kernels/families/index.ts';
 import { openPreset } from '../../../src/cli/source.ts';
 import { readSafetensors } from '../../../src/graph/formats/safetensors/read.ts';
 import { print } from '../../../src/graph/notation/print.ts';

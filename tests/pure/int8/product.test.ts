@@ -102,17 +102,15 @@ describe('finish', () => {
     } as const;
     // Factor 1: m0 = 2³⁰, shift 30.
     const weights = {
-      weight: new Int8Array(),
-      bias: new Int32Array(2),
       m0: Int32Array.of(2 ** 30, 2 ** 30),
       shift: Int32Array.of(30, 30),
       cap: Int32Array.of(50, 255),
-      tables: { table },
+      table,
     };
-    const found = finish(Float64Array.of(-7, 245, 60, 3), attrs, weights, [
-      new Uint8Array(4),
-      Uint8Array.of(1, 1, 0, 2),
-    ]);
+    const found = finish(Float64Array.of(-7, 245, 60, 3), attrs, {
+      inputs: [new Uint8Array(4), Uint8Array.of(1, 1, 0, 2)],
+      weights,
+    });
     // −7 → 10 → 245 + 1; 245 → 255 → 0 + 1; 60 → 50 → 205 + 0; 3 → 13 → 242 + 2; capped at 200.
     expect([...found]).toEqual([200, 1, 200, 200]);
   });

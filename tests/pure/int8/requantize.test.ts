@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { add, commonFactors } from '../../../src/gpu-kernels/families/int8/add.ts';
-import { quantizeOne } from '../../../src/gpu-kernels/families/int8/elementwise.ts';
+import { quantizeOne } from '../../../src/gpu-kernels/families/int8/border.ts';
 import { isSmall, multiplierOf, requantize } from '../../../src/gpu-kernels/families/int8/requantize.ts';
 
 /** The rule as it is written, in exact integers; BigInt's shift rounds down. */

@@ -3,33 +3,35 @@ import { describe, expect, it } from 'vitest';
 import type { Capabilities } from '../../../src/gpu-kernels/kernel.ts';
 import { chooseKernel } from '../../../src/gpu-kernels/kernels/index.ts';
 import type { Shape } from '../../../src/gpu-kernels/op.ts';
-import type { Rider, Step } from '../../../src/gpu-kernels/step.ts';
+import type { AttrsOf, FloatFamily, Step } from '../../../src/gpu-kernels/families/index.ts';
+import type { Window } from '../../../src/gpu-kernels/families/window.ts';
+import type { Rider, StepShape } from '../../../src/gpu-kernels/step.ts';
 import { plainGpu, plainSoftware } from '../../../src/graph/plan/make-plan.ts';
 import { param, unary } from '../../gpu/kernels/random-steps.ts';
 
 const relu6 = unary('relu6');
-const window = (k: number, stride: number) => ({
+const window = (k: number, stride: number): Window => ({
   kernel: [k, k],
   stride: [stride, stride],
   dilation: [1, 1],
   pads: [(k - 1) / 2, (k - 1) / 2],
 });
 
-function step(
-  family: string,
+function step<F extends FloatFamily>(
+  family: F,
   input: Shape,
   output: Shape,
-  attrs: object,
+  attrs: AttrsOf<F>,
   weights: Readonly<Record<string, Shape>>,
   epilogue: readonly Rider[] = [],
-  more: Partial<Step> = {},
-): Step {
+  more: Partial<Pick<Step, 'inputs' | 'outputs' | 'prologue'>> = {},
+): StepShape<F, AttrsOf<F>> {
   return {
     family,
     from: ['layer'],
     inputs: [{ id: 'x', shape: input }],
     outputs: [{ id: 'y', shape: output }],
-    attrs: attrs as Record<string, unknown>,
+    attrs,
     weights: Object.fromEntries(Object.entries(weights).map(([role, shape]) => [role, param(role, shape)])),
     prologue: [],
     epilogue,
@@ -38,7 +40,7 @@ function step(
 }
 
 const map = (size: number, channels: number): Shape => [1, size, size, channels];
-const product = { groups: 1, stride: [1, 1] };
+const product: AttrsOf<'pointwise'> = { groups: 1, stride: [1, 1] };
 const residual: Rider = { kind: 'binary', op: 'add', input: 1 };
 const sums = (parts: number, channels: number) => ({ id: 'y#sums', shape: [1, parts, channels], type: 'f32' as const });
 const software = { ...plainSoftware, subgroups: true };
@@ -144,7 +146,11 @@ const layers: readonly (readonly [kernel: string, step: Step, caps?: Capabilitie
         valueDim: 48,
         scale: 48 ** -0.5,
         talkingHeads: false,
-        layout: [48, 0, 0].map((headStride) => ({ offset: 0, headStride })),
+        layout: [
+          { offset: 0, headStride: 48 },
+          { offset: 0, headStride: 0 },
+          { offset: 0, headStride: 0 },
+        ],
       },
       {},
       [],

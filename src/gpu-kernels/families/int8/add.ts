@@ -1,7 +1,22 @@
-// Integer residual addition and channel concatenation: both operands are brought to the output's scale with one common rounding.
-import { elements, type Shape } from '../../op.ts';
-import type { AddAttrs, Int8ConcatAttrs } from './contract.ts';
+// `int8Add`: integer residual addition; both operands are brought to the output's scale with one common rounding.
+import type { FamilyOf } from '../family.ts';
 import { clamp } from './requantize.ts';
+
+/**
+ * inputs `[a, b]` of the same shape.
+ * q = clamp(outputZero + ⌊((a − leftZero)·left + (b − rightZero)·right + 2^(shift − 1)) / 2^shift⌋, low, high).
+ * |left|, |right| < 2²¹ and 1 ≤ shift ≤ 30, so that the sum fits int32: one exact rounding. A negative `right` subtracts.
+ */
+export interface AddAttrs {
+  readonly leftZero: number;
+  readonly rightZero: number;
+  readonly left: number;
+  readonly right: number;
+  readonly shift: number;
+  readonly outputZero: number;
+  readonly low: number;
+  readonly high: number;
+}
 
 /** Factors are integers below this; two of them times a byte and the rounding constant stay below 2³¹. */
 const factorLimit = 2 ** 21;
@@ -27,37 +42,6 @@ export function add(a: number, b: number, attrs: AddAttrs): number {
   return clamp(attrs.outputZero + (sum >> attrs.shift), attrs.low, attrs.high);
 }
 
-/** `int8Add`. */
-export const addReference = (a: Uint8Array, b: Uint8Array, attrs: AddAttrs): Uint8Array =>
-  Uint8Array.from(a, (byte, i) => add(byte, b[i]!, attrs));
-
-/** One operand of a concatenation at the output's scale. */
-export const rescale = (byte: number, zero: number, factor: number, shift: number, outputZero: number): number =>
-  clamp(outputZero + (((byte - zero) * factor + 2 ** (shift - 1)) >> shift), 0, 255);
-
-/** `int8Concat` along the channel. */
-export function concatReference(
-  inputs: readonly Uint8Array[],
-  shapes: readonly Shape[],
-  attrs: Int8ConcatAttrs,
-): Uint8Array {
-  const widths = shapes.map((shape) => shape.at(-1) as number);
-  const total = widths.reduce((sum, width) => sum + width, 0);
-  const rows = elements((shapes[0] as Shape).slice(0, -1));
-  const result = new Uint8Array(rows * total);
-  let first = 0;
-  inputs.forEach((input, i) => {
-    const width = widths[i]!;
-    for (let row = 0; row < rows; row++)
-      for (let c = 0; c < width; c++)
-        result[row * total + first + c] = rescale(
-          input[row * width + c]!,
-          attrs.zeros[i]!,
-          attrs.factors[i]!,
-          attrs.shifts[i]!,
-          attrs.outputZero,
-        );
-    first += width;
-  });
-  return result;
-}
+export const int8Add: FamilyOf<AddAttrs> = {
+  reference: ({ attrs }, { inputs }) => [Uint8Array.from(inputs[0]!, (byte, i) => add(byte, inputs[1]![i]!, attrs))],
+};

@@ -9,6 +9,11 @@ export interface Multiplier {
   readonly shift: number;
 }
 
+/** Numbers of one rescaling as a step carries them. */
+export interface RescaleAttrs extends Multiplier {
+  readonly outputZero: number;
+}
+
 /** Factors at or above this are refused: no layer of a net has one (an output scale 16,384 times finer than the product's). */
 const largest = 2 ** 14;
 

@@ -1,25 +1,25 @@
 // Attention without workgroup memory: one invocation a query. The base line, and what software adapters run.
-import type { AttentionStepAttrs, OperandLayout } from '../../families/float.ts';
-import type { Kernel, PackedWeight } from '../../kernel.ts';
+import type { AttentionStepAttrs, OperandLayout } from '../../families/attention.ts';
+import type { Kernel } from '../../families/index.ts';
+import type { PackedWeight } from '../../kernel.ts';
+import type { Value, WeightExpr } from '../../step.ts';
 import { elements, type Shape } from '../../op.ts';
 import { channelBlocks, f32Literal, lineGrid, rowCount, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 
-const attrsOf = (step: Step): AttentionStepAttrs => step.attrs as unknown as AttentionStepAttrs;
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 /** Tokens of one picture. */
 const tokens = (shape: Shape): number => rowCount(shape) / (shape[0] as number);
 
-const plainWeight = (step: Step, role: string): PackedWeight => ({
+const plainWeight = ({ shape }: WeightExpr, role: string): PackedWeight => ({
   packer: 'plain',
   roles: [role],
   options: {},
-  elements: Math.ceil(elements((step.weights[role] as { shape: Shape }).shape) / 4) * 4,
+  elements: Math.ceil(elements(shape) / 4) * 4,
 });
 
 /** f32 expression of element `at` of a weight packed `plain`. */
 const element = (shader: Shader, role: string, at: string): string =>
-  `(${shader.load(shader.weight(role, plainWeight(shader.step, role)), `(${at}) / 4u`)})[(${at}) % 4u]`;
+  `(${shader.load(shader.weight(role, plainWeight(shader.step.weights[role] as WeightExpr, role)), `(${at}) / 4u`)})[(${at}) % 4u]`;
 
 const aligned = ({ keyDim, valueDim, layout }: AttentionStepAttrs): boolean =>
   [keyDim, valueDim, ...layout.flatMap((l) => [l.offset, l.headStride])].every((n) => n % 4 === 0);
@@ -31,14 +31,14 @@ const keyHead = ({ heads, kvHeads }: AttentionStepAttrs, head: string): string =
 const headBase = (shape: Shape, l: OperandLayout, row: string, head: string): string =>
   `(${row}) * ${channelBlocks(shape)}u + ${l.offset / 4}u + ${head} * ${l.headStride / 4}u`;
 
-export const rowAttention: Kernel = {
+export const rowAttention: Kernel<'attention'> = {
   name: 'attention/generic',
   family: 'attention',
   doc: 'One invocation a query and head, running maximum and sum (arXiv 1805.02867): any number of keys.',
   accepts: (step) =>
-    step.outputs.length === 1 && step.prologue.length === 0 && aligned(attrsOf(step)) && !attrsOf(step).talkingHeads,
+    step.outputs.length === 1 && step.prologue.length === 0 && aligned(step.attrs) && !step.attrs.talkingHeads,
   build(step, caps, precision) {
-    const a = attrsOf(step);
+    const a = step.attrs;
     const shader = new Shader(step, precision);
     const [qShape, kShape, vShape] = [shapeOf(step.inputs[0]), shapeOf(step.inputs[1]), shapeOf(step.inputs[2])];
     const output = shapeOf(step.outputs[0]);
@@ -91,16 +91,16 @@ ${shader.store(out, `row * ${channelBlocks(output)}u + block`, 'acc')}
 /** Scores that one invocation may keep: 8 KiB, the specification's limit for private variables. */
 const keptScores = 2048;
 
-export const generalAttention: Kernel = {
+export const generalAttention: Kernel<'attention'> = {
   name: 'attention/general',
   family: 'attention',
   doc: 'One invocation a query, all heads: talking heads, and heads that do not fill whole vec4s.',
   accepts: (step) =>
     step.outputs.length === 1 &&
     step.prologue.length === 0 &&
-    attrsOf(step).heads * tokens(shapeOf(step.inputs[1])) <= keptScores,
+    step.attrs.heads * tokens(shapeOf(step.inputs[1])) <= keptScores,
   build(step, caps, precision) {
-    const a = attrsOf(step);
+    const a = step.attrs;
     const shader = new Shader(step, precision);
     const [qShape, kShape, vShape] = [shapeOf(step.inputs[0]), shapeOf(step.inputs[1]), shapeOf(step.inputs[2])];
     const output = shapeOf(step.outputs[0]);

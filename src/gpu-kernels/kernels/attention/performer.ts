@@ -1,11 +1,11 @@
 // Performer attention (FAVOR+, arXiv 2009.14794) in two dispatches: sums over all keys, then one quotient a query.
-import type { PerformerStepAttrs } from '../../families/float.ts';
-import type { Kernel, PackedWeight } from '../../kernel.ts';
+import type { PerformerStepAttrs } from '../../families/performer.ts';
+import type { Kernel } from '../../families/index.ts';
+import type { PackedWeight } from '../../kernel.ts';
+import type { Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
 import { channelBlocks, f32Literal, perVector, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 
-const attrsOf = (step: Step): PerformerStepAttrs => step.attrs as unknown as PerformerStepAttrs;
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 const features = ({ dim, features: count }: PerformerStepAttrs): PackedWeight => ({
   packer: 'rows',
@@ -28,13 +28,13 @@ return exp(clamp(dots.x + dots.y + dots.z + dots.w, -80.0, 80.0)) * ${f32Literal
 }`;
 }
 
-export const performerSums: Kernel = {
+export const performerSums: Kernel<'performerSums'> = {
   name: 'performerSums/generic',
   family: 'performerSums',
   doc: 'One invocation a feature and four channels, over all tokens.',
-  accepts: (step) => attrsOf(step).dim % 4 === 0,
+  accepts: (step) => step.attrs.dim % 4 === 0,
   build(step, caps, precision) {
-    const a = attrsOf(step);
+    const a = step.attrs;
     const shader = new Shader(step, precision);
     const input = shapeOf(step.inputs[0]);
     const tokens = input[1] as number;
@@ -57,13 +57,13 @@ ${shader.store(shader.output(), 'index', 'acc')}`,
   },
 };
 
-export const performer: Kernel = {
+export const performer: Kernel<'performer'> = {
   name: 'performer/generic',
   family: 'performer',
   doc: 'One invocation four channels of a query.',
-  accepts: (step) => attrsOf(step).dim % 4 === 0 && step.prologue.length === 0 && step.outputs.length === 1,
+  accepts: (step) => step.attrs.dim % 4 === 0 && step.prologue.length === 0 && step.outputs.length === 1,
   build(step, caps, precision) {
-    const a = attrsOf(step);
+    const a = step.attrs;
     const shader = new Shader(step, precision);
     const input = shapeOf(step.inputs[0]);
     const output = shapeOf(step.outputs[0]);

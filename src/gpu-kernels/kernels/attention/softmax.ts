@@ -1,9 +1,9 @@
 // Softmax over the channel: one invocation a row.
-import type { Kernel } from '../../kernel.ts';
-import { channelBlocks, lineGrid, rowCount, Shader } from '../../wgsl/shader.ts';
+import type { Kernel } from '../../families/index.ts';
 import type { Value } from '../../step.ts';
+import { channelBlocks, lineGrid, rowCount, Shader } from '../../wgsl/shader.ts';
 
-export const softmax: Kernel = {
+export const softmax: Kernel<'softmax'> = {
   name: 'softmax/row',
   family: 'softmax',
   doc: 'Three reads of a row: maximum, sum of exponentials, store.',

@@ -1,13 +1,13 @@
 // Attention on GPUs in one dispatch: a workgroup keeps the scores of a few queries in its memory, so keys and values are read once a query tile.
-import type { AttentionStepAttrs, OperandLayout } from '../../families/float.ts';
-import type { Capabilities, Kernel } from '../../kernel.ts';
+import type { AttentionStepAttrs, OperandLayout } from '../../families/attention.ts';
+import type { Capabilities } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import { elements, type Shape } from '../../op.ts';
 import { channelBlocks, f32Literal, rowCount, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 import { tileGrid } from '../../wgsl/product.ts';
 import { range } from '../../wgsl/strip.ts';
 
-const attrsOf = (step: Step): AttentionStepAttrs => step.attrs as unknown as AttentionStepAttrs;
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 const padded = (count: number): number => Math.ceil(count / 4) * 4;
 const tokens = (shape: Shape): number => rowCount(shape) / (shape[0] as number);
@@ -29,8 +29,8 @@ interface Tile {
 /** Workgroups below which a discrete GPU idles. */
 const fewGroups = 96;
 
-function tileOf(step: Step, caps: Capabilities): Tile | undefined {
-  const a = attrsOf(step);
+function tileOf(step: StepOf<'attention'>, caps: Capabilities): Tile | undefined {
+  const a = step.attrs;
   const heads = a.talkingHeads ? a.heads : 1;
   const keys = tokens(shapeOf(step.inputs[1]));
   const queries = tokens(shapeOf(step.inputs[0]));
@@ -47,7 +47,7 @@ function tileOf(step: Step, caps: Capabilities): Tile | undefined {
   return fitting.find((t) => t.queries <= 4 || groups(t) >= fewGroups) ?? fitting[0];
 }
 
-export const attentionWorkgroup: Kernel = {
+export const attentionWorkgroup: Kernel<'attention'> = {
   name: 'attention/workgroup',
   family: 'attention',
   doc: 'Scores, softmax and values of up to 8 queries a workgroup: multi-head, multi-query, joint qkv, bias, talking heads; about a thousand keys.',
@@ -55,11 +55,11 @@ export const attentionWorkgroup: Kernel = {
     !caps.software &&
     step.outputs.length === 1 &&
     step.prologue.length === 0 &&
-    wholeVectors(attrsOf(step)) &&
-    attrsOf(step).heads <= 16 &&
+    wholeVectors(step.attrs) &&
+    step.attrs.heads <= 16 &&
     tileOf(step, caps) !== undefined,
   build(step, caps, precision) {
-    const a = attrsOf(step);
+    const a = step.attrs;
     const t = tileOf(step, caps) as Tile;
     const [qShape, kShape, vShape, output] = [
       shapeOf(step.inputs[0]),

@@ -1,6 +1,5 @@
 // Dense and grouped convolution on GPUs: a strip of outputs reuses input columns between its windows and weights between its outputs.
-import type { Conv2dStepAttrs } from '../../families/float.ts';
-import type { Kernel } from '../../kernel.ts';
+import type { Kernel } from '../../families/index.ts';
 import { Shader } from '../../wgsl/shader.ts';
 import { productRows, type ProductRows } from '../../wgsl/product-rows.ts';
 import { blockProduct, columnThreads, columnWeights, lanesOf, tileGrid } from '../../wgsl/product.ts';
@@ -14,24 +13,18 @@ const maxKernelWidth = 7;
 
 const strip = (outWidth: number): number => Math.min(4, outWidth);
 
-export const conv2dStrip: Kernel = {
+export const conv2dStrip: Kernel<'conv2d'> = {
   name: 'conv2d/strip',
   family: 'conv2d',
   doc: 'Four outputs of a row by four channels an invocation; each input column is loaded once for all windows it is in. Stems from 3 channels skip the empty lane.',
   accepts: (step, caps) => {
     const g = productRows(step);
-    if (
-      caps.software ||
-      step.outputs.length > 1 ||
-      !g ||
-      (step.attrs as unknown as Conv2dStepAttrs).kernel[1] > maxKernelWidth
-    )
-      return false;
-    return stripColumns(step.attrs as unknown as Conv2dStepAttrs, strip(g.output[2] as number)).length <= maxColumns;
+    if (caps.software || step.outputs.length > 1 || !g || step.attrs.kernel[1] > maxKernelWidth) return false;
+    return stripColumns(step.attrs, strip(g.output[2] as number)).length <= maxColumns;
   },
   build(step, caps, precision) {
     const g = productRows(step) as ProductRows;
-    const w = step.attrs as unknown as Conv2dStepAttrs;
+    const w = step.attrs;
     const [, height, width] = g.input as [number, number, number, number];
     const [batch, outHeight, outWidth] = g.output as [number, number, number, number];
     const outputs = strip(outWidth);

@@ -1,13 +1,15 @@
 // Plain depthwise and mixed depthwise convolution: one invocation an output vec4.
-import type { DepthwiseAttrs, MixedDepthwiseAttrs, Window } from '../../families/float.ts';
-import type { Kernel, PackedWeight } from '../../kernel.ts';
+import type { MixedDepthwiseAttrs } from '../../families/mixed-depthwise.ts';
+import type { Window } from '../../families/window.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import type { PackedWeight } from '../../kernel.ts';
+import type { Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
 import { channelBlocks, perVector, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 import { forTaps, outputPixel } from '../../wgsl/window.ts';
 
 function slidingTaps(
-  step: Step,
+  step: StepOf<'depthwise' | 'mixedDepthwise'>,
   window: Window,
   packed: PackedWeight,
   repeat: number,
@@ -40,16 +42,16 @@ ${shader.store(shader.output(), 'index', 'acc')}`,
   return shader.build(main, workgroups);
 }
 
-export const genericDepthwise: Kernel = {
+export const genericDepthwise: Kernel<'depthwise'> = {
   name: 'depthwise/generic',
   family: 'depthwise',
   doc: 'One invocation an output vec4; takes any window. Merged siblings need channels in multiples of 4.',
   accepts: (step) => {
-    const { repeat } = step.attrs as unknown as DepthwiseAttrs;
+    const { repeat } = step.attrs;
     return step.outputs.length === 1 && (repeat === 1 || ((step.inputs[0] as Value).shape.at(-1) as number) % 4 === 0);
   },
   build(step, caps, precision) {
-    const attrs = step.attrs as unknown as DepthwiseAttrs;
+    const attrs = step.attrs;
     const output = (step.outputs[0] as Value).shape;
     const elements = attrs.kernel[0] * attrs.kernel[1] * channelBlocks(output) * 4;
     return slidingTaps(step, attrs, { packer: 'taps', roles: ['weight'], options: {}, elements }, attrs.repeat, {
@@ -76,14 +78,13 @@ function commonWindow({ windows }: MixedDepthwiseAttrs): Window | undefined {
   return fits ? largest : undefined;
 }
 
-export const genericMixedDepthwise: Kernel = {
+export const genericMixedDepthwise: Kernel<'mixedDepthwise'> = {
   name: 'mixedDepthwise/generic',
   family: 'mixedDepthwise',
   doc: 'All parts in the largest window, smaller kernels padded with zeros: one dispatch, more taps than needed.',
-  accepts: (step) =>
-    step.outputs.length === 1 && commonWindow(step.attrs as unknown as MixedDepthwiseAttrs) !== undefined,
+  accepts: (step) => step.outputs.length === 1 && commonWindow(step.attrs) !== undefined,
   build(step, caps, precision) {
-    const attrs = step.attrs as unknown as MixedDepthwiseAttrs;
+    const attrs = step.attrs;
     const window = commonWindow(attrs) as Window;
     const size = window.kernel[0];
     const shape: Shape = (step.outputs[0] as Value).shape;

@@ -1,10 +1,8 @@
 // MixConv (arXiv 1907.09595) in one dispatch: each run of channel blocks has its own window, and no workgroup meets two of them.
-import type { MixedDepthwiseAttrs, Window } from '../../families/float.ts';
-import type { Kernel } from '../../kernel.ts';
-import type { Step, Value } from '../../step.ts';
+import type { Window } from '../../families/window.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import { buildRows, fitsRows, rowLayout, type Segment } from './rows.ts';
-
-const attrsOf = (step: Step): MixedDepthwiseAttrs => step.attrs as unknown as MixedDepthwiseAttrs;
 
 const same = (a: readonly number[], b: readonly number[]): boolean => a[0] === b[0] && a[1] === b[1];
 
@@ -23,8 +21,8 @@ function centred(inner: Window, outer: Window): boolean {
 }
 
 /** Runs of channel blocks with one window; undefined where parts that share a block have no common one. */
-function segmentsOf(step: Step): Segment[] | undefined {
-  const { splits, windows } = attrsOf(step);
+function segmentsOf(step: StepOf<'mixedDepthwise'>): Segment[] | undefined {
+  const { splits, windows } = step.attrs;
   const [lead] = windows as [Window];
   if (!windows.every((w) => same(w.stride, lead.stride) && w.kernel[0] === w.kernel[1])) return undefined;
   const ends = splits.map((_, i) => splits.slice(0, i + 1).reduce((a, b) => a + b, 0));
@@ -45,7 +43,7 @@ function segmentsOf(step: Step): Segment[] | undefined {
   return segments;
 }
 
-export const mixedDepthwiseRows: Kernel = {
+export const mixedDepthwiseRows: Kernel<'mixedDepthwise'> = {
   name: 'mixedDepthwise/rows',
   family: 'mixedDepthwise',
   doc: 'depthwise/rows with a window for each run of channel blocks: no taps but those of the largest window in a block.',
@@ -63,7 +61,7 @@ export const mixedDepthwiseRows: Kernel = {
     caps.software ? 0 : rowLayout((step.outputs[0] as Value).shape, segmentsOf(step) as Segment[], true).parts,
   build: (step, caps, precision) => {
     const segments = segmentsOf(step) as Segment[];
-    const roles = attrsOf(step).splits.map((_, i) => `weight${i}`);
+    const roles = step.attrs.splits.map((_, i) => `weight${i}`);
     const sizes = segments.flatMap(({ blocks, window }, s) => [
       [`blocks${s}`, blocks],
       [`size${s}`, window.kernel[0]],

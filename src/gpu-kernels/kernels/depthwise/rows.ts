@@ -1,9 +1,10 @@
 // Depthwise convolution in rows: four outputs of a row an invocation, neighbouring channel blocks side by side; one window, or one for each run of channels.
-import type { DepthwiseAttrs, Window } from '../../families/float.ts';
-import type { BuiltKernel, Capabilities, Kernel, PackedWeight, Precision } from '../../kernel.ts';
+import type { Window } from '../../families/window.ts';
+import type { BuiltKernel, Capabilities, PackedWeight, Precision } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
 import { channelBlocks, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 import { columnThreads, tileGrid } from '../../wgsl/product.ts';
 import { columnOf, declareColumns, range, stripColumns } from '../../wgsl/strip.ts';
 
@@ -65,7 +66,7 @@ export const fitsRows = (output: Shape, segments: readonly Segment[]): boolean =
 /** One segment's rows: accumulates and stores the strip; needs u32 `n`, `place`, `block`, `source`, and `sum` where wanted. */
 function rowsText(
   shader: Shader,
-  step: Step,
+  step: StepOf<'depthwise' | 'mixedDepthwise'>,
   l: Layout,
   { first, blocks, window: w, taps: start }: Segment,
   taps: { name: string; type: Precision },
@@ -119,7 +120,7 @@ ${sums ? `sum += a${t};` : ''}
 
 /** The kernel of a depthwise step whose channels fall into segments; a workgroup has one segment, so branches on it are uniform. */
 export function buildRows(
-  step: Step,
+  step: StepOf<'depthwise' | 'mixedDepthwise'>,
   caps: Capabilities,
   precision: Precision,
   segments: readonly Segment[],
@@ -183,24 +184,22 @@ ${shader.store(shader.output(1), `(n * ${l.parts}u + part) * ${out4}u + own`, 'w
   );
 }
 
-const attrsOf = (step: Step): DepthwiseAttrs => step.attrs as unknown as DepthwiseAttrs;
-
-const whole = (step: Step): Segment[] => [
-  { first: 0, blocks: channelBlocks((step.outputs[0] as Value).shape), window: attrsOf(step), taps: 0 },
+const whole = (step: StepOf<'depthwise'>): Segment[] => [
+  { first: 0, blocks: channelBlocks((step.outputs[0] as Value).shape), window: step.attrs, taps: 0 },
 ];
 
-export const depthwiseRows: Kernel = {
+export const depthwiseRows: Kernel<'depthwise'> = {
   name: 'depthwise/rows',
   family: 'depthwise',
   doc: 'Four outputs wide, row by row, 4 to 16 channel blocks a workgroup; sums over the workgroup in its memory where a gate wants them.',
   accepts: (step, caps) =>
     // Channel sums go through workgroup memory.
     (!caps.software || step.outputs.length === 1) &&
-    (attrsOf(step).repeat === 1 || ((step.inputs[0] as Value).shape.at(-1) as number) % 4 === 0) &&
+    (step.attrs.repeat === 1 || ((step.inputs[0] as Value).shape.at(-1) as number) % 4 === 0) &&
     fitsRows((step.outputs[0] as Value).shape, whole(step)),
   sumParts: (step, caps) => (caps.software ? 0 : rowLayout((step.outputs[0] as Value).shape, whole(step), true).parts),
   build: (step, caps, precision) => {
-    const { kernel, repeat } = attrsOf(step);
+    const { kernel, repeat } = step.attrs;
     const [segment] = whole(step) as [Segment];
     return buildRows(
       step,

@@ -1,14 +1,13 @@
 // Depthwise convolution in strips: one invocation computes a few neighbouring outputs of one channel block, row by row, and keeps the rows it has read.
-import type { DepthwiseAttrs, Window } from '../../families/float.ts';
-import type { BuiltKernel, Capabilities, Kernel, Precision } from '../../kernel.ts';
+import type { Window } from '../../families/window.ts';
+import type { BuiltKernel, Capabilities, Precision } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
 import { channelBlocks, lineGrid, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 import { columnOf, declareColumns, range, stripColumns } from '../../wgsl/strip.ts';
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
-const attrsOf = (step: Step): DepthwiseAttrs => step.attrs as unknown as DepthwiseAttrs;
-
 /** How a map is cut: strips of `across` outputs, `down` rows an invocation. */
 interface Cut {
   readonly across: number;
@@ -25,7 +24,7 @@ function cut(output: Shape, across: number, down: number): Cut {
 /** Text of the strip's loop. The body of `store(t, row, column)` sees the finished `vec4f` variable `acc{t}`. */
 export function stripText(
   shader: Shader,
-  step: Step,
+  step: StepOf<'depthwise'>,
   w: Window,
   c: Cut,
   store: (t: number, row: string, live: string) => string,
@@ -82,7 +81,7 @@ ${range(c.across)
   )
   .join('\n')}
 ${keep}`;
-  return `let source = ${attrsOf(step).repeat === 1 ? 'block' : `block % ${in4}u`};
+  return `let source = ${step.attrs.repeat === 1 ? 'block' : `block % ${in4}u`};
 let firstColumn = strip * ${c.across}u;
 let firstRow = i32(chunk * ${c.down}u);
 let left = i32(firstColumn * ${w.stride[1]}u) - ${w.pads[1]};
@@ -99,7 +98,7 @@ const invocations = (output: Shape, c: Cut): number =>
   (output[0] as number) * c.strips * c.chunks * channelBlocks(output);
 
 /** Software: whole columns, so that each input row is loaded once; shorter ones where they would leave cores idle. */
-function softwareCut(step: Step): Cut {
+function softwareCut(step: StepOf<'depthwise'>): Cut {
   const output = shapeOf(step.outputs[0]);
   const height = output[1] as number;
   for (let chunks = 1; ; chunks++) {
@@ -115,7 +114,7 @@ let strip = place % ${c.strips}u;
 let chunk = (place / ${c.strips}u) % ${c.chunks}u;
 let n = place / ${c.strips * c.chunks}u;`;
 
-function build(step: Step, caps: Capabilities, precision: Precision, c: Cut, size: number): BuiltKernel {
+function build(step: StepOf<'depthwise'>, caps: Capabilities, precision: Precision, c: Cut, size: number): BuiltKernel {
   const shader = new Shader(step, precision);
   const output = shapeOf(step.outputs[0]);
   const [, outHeight, outWidth] = output as [number, number, number, number];
@@ -124,7 +123,7 @@ function build(step: Step, caps: Capabilities, precision: Precision, c: Cut, siz
   const body = stripText(
     shader,
     step,
-    attrsOf(step),
+    step.attrs,
     c,
     (t, row, live) => `if (${live}) {
 let row = (n * ${outHeight}u + ${row}) * ${outWidth}u + firstColumn + ${t}u;
@@ -154,14 +153,14 @@ const unrolls = ({ kernel, stride, dilation, ...w }: Window): boolean =>
   stride[0] < kernel[0] &&
   stride[0] * stripColumns({ kernel, stride, dilation, ...w }, 4).length <= 26;
 
-const mergeable = (step: Step): boolean =>
-  attrsOf(step).repeat === 1 || (shapeOf(step.inputs[0]).at(-1) as number) % 4 === 0;
+const mergeable = (step: StepOf<'depthwise'>): boolean =>
+  step.attrs.repeat === 1 || (shapeOf(step.inputs[0]).at(-1) as number) % 4 === 0;
 
-export const depthwiseColumns: Kernel = {
+export const depthwiseColumns: Kernel<'depthwise'> = {
   name: 'depthwise/columns',
   family: 'depthwise',
   doc: 'Software adapters: an invocation walks down a strip four outputs wide and loads every input row once.',
-  accepts: (step, caps) => caps.software && mergeable(step) && unrolls(attrsOf(step)),
+  accepts: (step, caps) => caps.software && mergeable(step) && unrolls(step.attrs),
   build: (step, caps, precision) => build(step, caps, precision, softwareCut(step), 16),
   sumParts: (step) => {
     const c = softwareCut(step);

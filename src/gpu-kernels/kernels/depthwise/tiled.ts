@@ -1,9 +1,9 @@
 // Depthwise convolution on GPUs, large windows: a workgroup keeps the input of a tile of outputs in its memory.
-import type { DepthwiseAttrs } from '../../families/float.ts';
-import type { Capabilities, Kernel } from '../../kernel.ts';
+import type { Capabilities } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
 import { channelBlocks, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 import { tileGrid } from '../../wgsl/product.ts';
 import { columnOf, range, stripColumns } from '../../wgsl/strip.ts';
 
@@ -15,7 +15,6 @@ const strips = (tileHeight * tileWidth) / outputs;
 /** Windows from which staging pays: below, caches and registers do. */
 const largeTaps = 36;
 
-const attrsOf = (step: Step): DepthwiseAttrs => step.attrs as unknown as DepthwiseAttrs;
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
 interface Tile {
@@ -26,8 +25,8 @@ interface Tile {
 }
 
 /** Input tile and the channel blocks that fit in workgroup memory; undefined when not even one does. */
-function tileOf(step: Step, caps: Capabilities): Tile | undefined {
-  const w = attrsOf(step);
+function tileOf(step: StepOf<'depthwise'>, caps: Capabilities): Tile | undefined {
+  const w = step.attrs;
   const height = (tileHeight - 1) * w.stride[0] + (w.kernel[0] - 1) * w.dilation[0] + 1;
   const width = (tileWidth - 1) * w.stride[1] + (w.kernel[1] - 1) * w.dilation[1] + 1;
   const wanted = channelBlocks(shapeOf(step.outputs[0]));
@@ -42,26 +41,26 @@ const tilesOf = ([, height, width]: readonly number[]): [number, number] => [
   Math.ceil((width as number) / tileWidth),
 ];
 
-export const depthwiseTiled: Kernel = {
+export const depthwiseTiled: Kernel<'depthwise'> = {
   name: 'depthwise/tiled',
   family: 'depthwise',
   doc: '8×8 outputs of up to 4 channel blocks from an input tile in workgroup memory: windows of 7×7 and more.',
   accepts: (step, caps) => {
-    const { kernel, repeat } = attrsOf(step);
+    const { kernel, repeat } = step.attrs;
     if (
       caps.software ||
       kernel[0] * kernel[1] < largeTaps ||
       (repeat > 1 && (shapeOf(step.inputs[0]).at(-1) as number) % 4 !== 0)
     )
       return false;
-    return tileOf(step, caps) !== undefined && stripColumns(attrsOf(step), outputs).length <= 24;
+    return tileOf(step, caps) !== undefined && stripColumns(step.attrs, outputs).length <= 24;
   },
   sumParts: (step) => {
     const [down, right] = tilesOf(shapeOf(step.outputs[0]));
     return down * right;
   },
   build(step, caps, precision) {
-    const w = attrsOf(step);
+    const w = step.attrs;
     const [input, output] = [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])];
     const [batch, height, width] = input as [number, number, number, number];
     const [, outHeight, outWidth] = output as [number, number, number, number];

@@ -1,9 +1,9 @@
 // Depthwise separable convolution (MobileNet, arXiv 1704.04861 §3.1) in one kernel: a workgroup filters a chunk of channels into its memory and multiplies it at once.
-import type { DepthwisePointwiseAttrs } from '../../families/float.ts';
-import type { Capabilities, Kernel } from '../../kernel.ts';
+import type { Capabilities } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
 import { channelBlocks, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 import { blockProduct, columnWeights, tileGrid } from '../../wgsl/product.ts';
 import { columnOf, declareColumns, range, stripColumns } from '../../wgsl/strip.ts';
 
@@ -21,7 +21,6 @@ const fewGroups = 96;
 /** Filtering is repeated for every tile of output channels: this share of the product's work is worth the launch it saves. */
 const maxRepeated = 0.4;
 
-const attrsOf = (step: Step): DepthwisePointwiseAttrs => step.attrs as unknown as DepthwisePointwiseAttrs;
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
 interface Layout {
@@ -34,10 +33,10 @@ interface Layout {
   readonly memory: number;
 }
 
-function layoutOf(step: Step, caps: Capabilities): Layout | undefined {
+function layoutOf(step: StepOf<'depthwisePointwise'>, caps: Capabilities): Layout | undefined {
   const [batch, height, width] = shapeOf(step.outputs[0]) as [number, number, number];
   const out4 = channelBlocks(shapeOf(step.outputs[0]));
-  const [kh, kw] = attrsOf(step).kernel;
+  const [kh, kw] = step.attrs.kernel;
   const tiles = batch * Math.ceil(height / tileHeight) * Math.ceil(width / tileWidth);
   const limit = Math.min(256, caps.maxInvocationsPerWorkgroup);
   const choices = [32, 16, 8]
@@ -63,8 +62,8 @@ function layoutOf(step: Step, caps: Capabilities): Layout | undefined {
 }
 
 /** Filters one chunk: strips of four outputs, one channel block each. */
-function filtering(shader: Shader, step: Step, l: Layout): string {
-  const w = attrsOf(step);
+function filtering(shader: Shader, step: StepOf<'depthwisePointwise'>, l: Layout): string {
+  const w = step.attrs;
   const [input, output] = [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])];
   const [, height, width] = input as [number, number, number, number];
   const in4 = channelBlocks(input);
@@ -120,15 +119,15 @@ ${range(outputs)
 }`;
 }
 
-export const depthwisePointwiseChunked: Kernel = {
+export const depthwisePointwiseChunked: Kernel<'depthwisePointwise'> = {
   name: 'depthwisePointwise/chunked',
   family: 'depthwisePointwise',
   doc: '8×4 outputs by 32 to 128 channels a workgroup; 16 channel blocks at a time are filtered into workgroup memory and multiplied.',
   accepts: (step, caps) =>
     !caps.software &&
     step.outputs.length === 1 &&
-    attrsOf(step).middle.every((rider) => rider.kind === 'unary' || rider.kind === 'channel') &&
-    stripColumns(attrsOf(step), outputs).length <= 16 &&
+    step.attrs.middle.every((rider) => rider.kind === 'unary' || rider.kind === 'channel') &&
+    stripColumns(step.attrs, outputs).length <= 16 &&
     layoutOf(step, caps) !== undefined,
   build(step, caps, precision) {
     const l = layoutOf(step, caps) as Layout;

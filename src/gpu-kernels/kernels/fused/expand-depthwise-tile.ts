@@ -1,5 +1,5 @@
 // How expand → depthwise cuts its output: large tiles recompute less of the expansion at their seams, small ones make more workgroups.
-import type { Window } from '../../families/float.ts';
+import type { Window } from '../../families/window.ts';
 import type { Capabilities } from '../../kernel.ts';
 import type { Shape } from '../../op.ts';
 import { channelBlocks } from '../../wgsl/shader.ts';

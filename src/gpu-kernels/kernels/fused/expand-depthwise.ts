@@ -1,29 +1,27 @@
 // Inverted residual, first half, in one kernel: a workgroup expands the halo of an output tile into its memory and runs the depthwise there.
-import type { ExpandDepthwiseAttrs } from '../../families/float.ts';
-import type { Kernel } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
 import { channelBlocks, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 import { chooseExpandTile, stripOutputs, type ExpandTile } from './expand-depthwise-tile.ts';
 import { expandHalo, filterHalo } from './halo.ts';
 import { tileGrid } from '../../wgsl/product.ts';
 import { stripColumns } from '../../wgsl/strip.ts';
 
-const attrsOf = (step: Step): ExpandDepthwiseAttrs => step.attrs as unknown as ExpandDepthwiseAttrs;
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
-const tileFor = (step: Step, caps: Parameters<Kernel['build']>[1]): ExpandTile | undefined =>
-  chooseExpandTile(shapeOf(step.inputs[0]), shapeOf(step.outputs[0]), attrsOf(step), caps);
+const tileFor = (step: StepOf<'expandDepthwise'>, caps: Parameters<Kernel['build']>[1]): ExpandTile | undefined =>
+  chooseExpandTile(shapeOf(step.inputs[0]), shapeOf(step.outputs[0]), step.attrs, caps);
 
-export const expandDepthwiseTile: Kernel = {
+export const expandDepthwiseTile: Kernel<'expandDepthwise'> = {
   name: 'expandDepthwise/tile',
   family: 'expandDepthwise',
   doc: 'Expand and depthwise of an output tile and a slice of channels in workgroup memory; partial channel sums where a gate wants them.',
   accepts: (step, caps) =>
     !caps.software &&
     // Riders between the two see single pixels: per-channel constants and functions only.
-    attrsOf(step).middle.every((rider) => rider.kind === 'unary' || rider.kind === 'channel') &&
-    stripColumns(attrsOf(step), stripOutputs).length <= 16 &&
+    step.attrs.middle.every((rider) => rider.kind === 'unary' || rider.kind === 'channel') &&
+    stripColumns(step.attrs, stripOutputs).length <= 16 &&
     tileFor(step, caps) !== undefined,
   sumParts: (step, caps) => {
     const t = tileFor(step, caps);
@@ -31,7 +29,7 @@ export const expandDepthwiseTile: Kernel = {
   },
   build(step, caps, precision) {
     const t = tileFor(step, caps) as ExpandTile;
-    const w = attrsOf(step);
+    const w = step.attrs;
     const output = shapeOf(step.outputs[0]);
     const [, outHeight, outWidth, channels] = output as [number, number, number, number];
     const out4 = channelBlocks(output);

@@ -1,12 +1,11 @@
 // Squeeze-excite (arXiv 1709.01507) in one dispatch: mean, two small layers and their functions by one workgroup a picture.
-import type { GateAttrs } from '../../families/float.ts';
-import type { Capabilities, Kernel } from '../../kernel.ts';
+import type { Capabilities } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import { elements, type Shape } from '../../op.ts';
 import { channelBlocks, f32Literal, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 import { columnWeights } from '../../wgsl/product.ts';
 
-const attrsOf = (step: Step): GateAttrs => step.attrs as unknown as GateAttrs;
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
 const invocations = (caps: Capabilities): number => Math.min(256, caps.maxInvocationsPerWorkgroup);
@@ -14,8 +13,8 @@ const invocations = (caps: Capabilities): number => Math.min(256, caps.maxInvoca
 /** Weights that one workgroup can read without becoming the longest step of its block: a classifier's layers want the whole GPU. */
 const maxWeights = 600_000;
 
-const memoryBytes = (step: Step, caps: Capabilities): number =>
-  (channelBlocks(shapeOf(step.inputs[0])) + Math.ceil(attrsOf(step).hidden / 4) + invocations(caps)) * 16;
+const memoryBytes = (step: StepOf<'gate'>, caps: Capabilities): number =>
+  (channelBlocks(shapeOf(step.inputs[0])) + Math.ceil(step.attrs.hidden / 4) + invocations(caps)) * 16;
 
 /**
  * One layer of the gate: `blocks` results, each added up by as many invocations as there are. `term(index)` is the text of a
@@ -45,19 +44,19 @@ workgroupBarrier();`;
     : `for (var base = 0u; base < ${blocks}u; base += ${size}u) {\n${body}\n}`;
 }
 
-export const gateWorkgroup: Kernel = {
+export const gateWorkgroup: Kernel<'gate'> = {
   name: 'gate/workgroup',
   family: 'gate',
   doc: 'One workgroup a picture: channel means from the map or from partial sums, both layers from workgroup memory.',
   accepts: (step, caps) =>
     !caps.software &&
     step.prologue.length === 0 &&
-    attrsOf(step).hidden * ((shapeOf(step.inputs[0]).at(-1) as number) + (shapeOf(step.outputs[0]).at(-1) as number)) <=
+    step.attrs.hidden * ((shapeOf(step.inputs[0]).at(-1) as number) + (shapeOf(step.outputs[0]).at(-1) as number)) <=
       maxWeights &&
     memoryBytes(step, caps) <= caps.maxWorkgroupStorageBytes &&
     (shapeOf(step.inputs[0])[0] as number) <= caps.maxWorkgroupsPerDimension,
   build(step, caps, precision) {
-    const { pixels, hidden, act } = attrsOf(step);
+    const { pixels, hidden, act } = step.attrs;
     const [input, output] = [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])];
     const batch = input[0] as number;
     const [channels, results] = [input.at(-1) as number, output.at(-1) as number];

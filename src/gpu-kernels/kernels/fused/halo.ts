@@ -1,8 +1,8 @@
 // Shader text that the kernels with an expansion share: the halo of an output tile is expanded into workgroup memory and filtered from there.
-import type { Window } from '../../families/float.ts';
+import type { Window } from '../../families/window.ts';
+import type { Rider, Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
 import { channelBlocks, type Shader } from '../../wgsl/shader.ts';
-import type { Rider, Value } from '../../step.ts';
 import { pixelsTogether, stripOutputs, type HaloTile } from './expand-depthwise-tile.ts';
 import { blockProduct, columnWeights } from '../../wgsl/product.ts';
 import { columnOf, range, stripColumns } from '../../wgsl/strip.ts';

@@ -1,5 +1,5 @@
 // How a whole inverted residual cuts its output, and which shapes suit it: a tile expands its halo anew, and keeps all output channels in registers.
-import type { Window } from '../../families/float.ts';
+import type { Window } from '../../families/window.ts';
 import type { Capabilities } from '../../kernel.ts';
 import type { Shape } from '../../op.ts';
 import { channelBlocks } from '../../wgsl/shader.ts';

@@ -1,36 +1,36 @@
 // A whole inverted residual (MobileNetV2, arXiv 1801.04381 §3.3) in one kernel: neither the expanded nor the filtered map is ever stored.
-import type { InvertedResidualAttrs } from '../../families/float.ts';
-import type { Capabilities, Kernel } from '../../kernel.ts';
+import type { Capabilities } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import { elements, type Shape } from '../../op.ts';
 import { channelBlocks, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 import { stripOutputs } from './expand-depthwise-tile.ts';
 import { chooseInvertedResidualTile, type InvertedResidualTile } from './inverted-residual-tile.ts';
 import { expandHalo, filterHalo } from './halo.ts';
 import { blockProduct, columnWeights, tileGrid } from '../../wgsl/product.ts';
 import { range, stripColumns } from '../../wgsl/strip.ts';
 
-const attrsOf = (step: Step): InvertedResidualAttrs => step.attrs as unknown as InvertedResidualAttrs;
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 /** E, the expanded channels. */
-const expandedOf = (step: Step): number => elements((step.weights.expandBias as { shape: Shape }).shape);
+const expandedOf = (step: StepOf<'invertedResidual'>): number =>
+  elements((step.weights.expandBias as { shape: Shape }).shape);
 
-const tileFor = (step: Step, caps: Capabilities): InvertedResidualTile | undefined =>
-  chooseInvertedResidualTile(shapeOf(step.inputs[0]), shapeOf(step.outputs[0]), expandedOf(step), attrsOf(step), caps);
+const tileFor = (step: StepOf<'invertedResidual'>, caps: Capabilities): InvertedResidualTile | undefined =>
+  chooseInvertedResidualTile(shapeOf(step.inputs[0]), shapeOf(step.outputs[0]), expandedOf(step), step.attrs, caps);
 
-export const invertedResidualTile: Kernel = {
+export const invertedResidualTile: Kernel<'invertedResidual'> = {
   name: 'invertedResidual/tile',
   family: 'invertedResidual',
   doc: 'Expand, depthwise and projection of an output tile, a slice of expanded channels at a time; the sums stay in registers.',
   accepts: (step, caps) =>
     !caps.software &&
     step.outputs.length === 1 &&
-    [...attrsOf(step).middle, ...attrsOf(step).inner].every(({ kind }) => kind === 'unary' || kind === 'channel') &&
-    stripColumns(attrsOf(step), stripOutputs).length <= 16 &&
+    [...step.attrs.middle, ...step.attrs.inner].every(({ kind }) => kind === 'unary' || kind === 'channel') &&
+    stripColumns(step.attrs, stripOutputs).length <= 16 &&
     tileFor(step, caps) !== undefined,
   build(step, caps, precision) {
     const t = tileFor(step, caps) as InvertedResidualTile;
-    const w = attrsOf(step);
+    const w = step.attrs;
     const output = shapeOf(step.outputs[0]);
     const [batch, outHeight, outWidth, channels] = output as [number, number, number, number];
     const expanded = expandedOf(step);

@@ -1,10 +1,10 @@
 // Integer depthwise convolution in strips: an invocation computes a few neighbouring outputs of four channels and shares their columns.
-import type { Window } from '../../families/float.ts';
-import type { BuiltKernel, Capabilities, Kernel } from '../../kernel.ts';
+import type { BuiltKernel, Capabilities } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import { columnOf, declareColumns, range, stripColumns } from '../../wgsl/strip.ts';
 import type { Shape } from '../../op.ts';
 import { channelBlocks, lineGrid } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 import { ByteShader, flip } from '../../wgsl/int8-shader.ts';
 import { productTail } from './product-tail.ts';
 
@@ -31,8 +31,8 @@ function cutOf(output: Shape, caps: Capabilities): Cut {
   }
 }
 
-function build(step: Step, caps: Capabilities): BuiltKernel {
-  const window = step.attrs as unknown as Window;
+function build(step: StepOf<'int8Depthwise'>, caps: Capabilities): BuiltKernel {
+  const window = step.attrs;
   const [input, output] = [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])];
   const [, height, width] = input as [number, number, number, number];
   const [batch, outHeight, outWidth] = output as [number, number, number, number];
@@ -105,7 +105,7 @@ ${range(kept)
   );
 }
 
-export const depthwiseStrip: Kernel = {
+export const depthwiseStrip: Kernel<'int8Depthwise'> = {
   name: 'int8Depthwise/strip',
   family: 'int8Depthwise',
   doc: 'Two to four outputs wide, four channels at once; software adapters walk down a column and keep the rows they have read.',

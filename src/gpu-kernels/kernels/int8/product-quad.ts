@@ -1,13 +1,11 @@
 // Integer pointwise and dense convolution on software adapters: register tiles shared by the four invocations of a quad.
-import type { BuiltKernel, Capabilities, Kernel } from '../../kernel.ts';
-import { rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
+import type { BuiltKernel, Capabilities } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import { productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
 import { chooseQuadTile, quadStore, type QuadTile } from '../../wgsl/quad.ts';
 import type { Shape } from '../../op.ts';
-import type { Step } from '../../step.ts';
-import type { ProductAttrs } from '../../families/int8/contract.ts';
 import { ByteShader, flip } from '../../wgsl/int8-shader.ts';
 import { productTail } from './product-tail.ts';
-import { byteRows } from './product-view.ts';
 
 const quadsPerGroup = 2;
 
@@ -36,8 +34,8 @@ ${rowNumbers(tile.rows)
     .join('\n');
 }
 
-function build(step: Step, caps: Capabilities): BuiltKernel {
-  const g = byteRows(step) as ProductRows;
+function build(step: StepOf<'int8Pointwise' | 'int8Conv2d'>, caps: Capabilities): BuiltKernel {
+  const g = productRows(step) as ProductRows;
   const tile = chooseQuadTile(
     g.rows,
     g.outChannels,
@@ -96,19 +94,12 @@ ${quadStore(tile, (p) => `if (${live(p)}) ${tail.store('vec4i(v)', `row${p}`, 'b
   );
 }
 
-function quad(family: 'int8Pointwise' | 'int8Conv2d'): Kernel {
-  return {
-    name: `${family}/quad`,
-    family,
-    doc: 'Software adapters: a quad shares its weights lane by lane; integer sums are kept in float32, where they are exact.',
-    accepts: (step, caps) =>
-      caps.software &&
-      caps.subgroups &&
-      (step.attrs as unknown as ProductAttrs).reach < floatReach &&
-      (byteRows(step)?.rows ?? 0) >= 3,
-    build,
-  };
-}
+const quad: Omit<Kernel<'int8Pointwise' | 'int8Conv2d'>, 'name' | 'family'> = {
+  doc: 'Software adapters: a quad shares its weights lane by lane; integer sums are kept in float32, where they are exact.',
+  accepts: (step, caps) =>
+    caps.software && caps.subgroups && step.attrs.reach < floatReach && (productRows(step)?.rows ?? 0) >= 3,
+  build,
+};
 
-export const pointwiseQuad = quad('int8Pointwise');
-export const conv2dQuad = quad('int8Conv2d');
+export const pointwiseQuad: Kernel<'int8Pointwise'> = { ...quad, name: 'int8Pointwise/quad', family: 'int8Pointwise' };
+export const conv2dQuad: Kernel<'int8Conv2d'> = { ...quad, name: 'int8Conv2d/quad', family: 'int8Conv2d' };

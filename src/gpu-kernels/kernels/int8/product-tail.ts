@@ -1,12 +1,11 @@
 // What every product kernel does with its accumulators: bias, rescaling, clamp, table, residual, store.
+import type { StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
+import type { After, ProductAttrs } from '../../families/int8/product.ts';
 import type { Shape } from '../../op.ts';
 import { channelBlocks } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
-import type { After, ProductAttrs } from '../../families/int8/contract.ts';
 import { addText, declareScalars, lookUp, type ByteShader } from '../../wgsl/int8-shader.ts';
 import { scalarVectors } from '../../packing/int8-packers.ts';
-
-const attrsOf = (step: Step): ProductAttrs => step.attrs as unknown as ProductAttrs;
 
 const addOf = (attrs: ProductAttrs): Extract<After, { kind: 'add' }> | undefined =>
   attrs.after.find((after) => after.kind === 'add');
@@ -40,8 +39,8 @@ export interface Tail {
 }
 
 /** Declares the step's constants, output and operands on `shader`. */
-export function productTail(shader: ByteShader, step: Step): Tail {
-  const attrs = attrsOf(step);
+export function productTail(shader: ByteShader, step: StepOf<'int8Pointwise' | 'int8Conv2d' | 'int8Depthwise'>): Tail {
+  const attrs = step.attrs;
   const output = step.outputs[0] as Value;
   const blocks = channelBlocks(output.shape);
   const channels = (step.weights.bias as { shape: Shape }).shape[0] as number;

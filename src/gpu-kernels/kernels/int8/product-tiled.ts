@@ -1,12 +1,12 @@
 // Integer pointwise and dense convolution in register tiles: each invocation computes a few rows of four channels, without barriers.
-import type { BuiltKernel, Capabilities, Kernel } from '../../kernel.ts';
-import { rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
+import type { BuiltKernel, Capabilities } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import { productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
 import { columnThreads, tileGrid } from '../../wgsl/product.ts';
 import type { Shape } from '../../op.ts';
-import type { Step } from '../../step.ts';
 import { ByteShader, flip } from '../../wgsl/int8-shader.ts';
 import { productTail } from './product-tail.ts';
-import { arithmeticText, byteRows, type Arithmetic } from './product-view.ts';
+import { arithmeticText, type Arithmetic } from './arithmetic.ts';
 
 interface Tile {
   readonly size: number;
@@ -31,8 +31,8 @@ function chooseTile(g: ProductRows, caps: Capabilities): Tile {
   );
 }
 
-function build(step: Step, caps: Capabilities, arithmetic: Arithmetic): BuiltKernel {
-  const g = byteRows(step) as ProductRows;
+function build(step: StepOf<'int8Pointwise' | 'int8Conv2d'>, caps: Capabilities, arithmetic: Arithmetic): BuiltKernel {
+  const g = productRows(step) as ProductRows;
   const tile = chooseTile(g, caps);
   const { size, across, rows, tiles } = tile;
   const shader = new ByteShader(step);
@@ -88,20 +88,27 @@ ${each((p) => `if (firstRow + ${p}u < ${g.rows}u) ${tail.store(`a${p}`, `row${p}
   );
 }
 
-function tiled(family: 'int8Pointwise' | 'int8Conv2d', arithmetic: Arithmetic): Kernel {
-  return {
-    name: `${family}/tiled-${arithmetic}`,
-    family,
-    doc:
-      arithmetic === 'dot'
-        ? '1 to 8 rows by four channels an invocation, four products an instruction by dot4I8Packed.'
-        : 'The same tile where the language has no packed dot product, or the adapter is a CPU: bytes taken apart.',
-    accepts: (step, caps) => (arithmetic === 'plain' || caps.packedDot) && byteRows(step) !== undefined,
-    build: (step, caps) => build(step, caps, arithmetic),
-  };
-}
+const tiled = (arithmetic: Arithmetic): Omit<Kernel<'int8Pointwise' | 'int8Conv2d'>, 'name' | 'family'> => ({
+  doc:
+    arithmetic === 'dot'
+      ? '1 to 8 rows by four channels an invocation, four products an instruction by dot4I8Packed.'
+      : 'The same tile where the language has no packed dot product, or the adapter is a CPU: bytes taken apart.',
+  accepts: (step, caps) => (arithmetic === 'plain' || caps.packedDot) && productRows(step) !== undefined,
+  build: (step, caps) => build(step, caps, arithmetic),
+});
 
-export const pointwiseTiledDot = tiled('int8Pointwise', 'dot');
-export const pointwiseTiledPlain = tiled('int8Pointwise', 'plain');
-export const conv2dTiledDot = tiled('int8Conv2d', 'dot');
-export const conv2dTiledPlain = tiled('int8Conv2d', 'plain');
+const pointwise = (arithmetic: Arithmetic): Kernel<'int8Pointwise'> => ({
+  ...tiled(arithmetic),
+  name: `int8Pointwise/tiled-${arithmetic}`,
+  family: 'int8Pointwise',
+});
+const conv2d = (arithmetic: Arithmetic): Kernel<'int8Conv2d'> => ({
+  ...tiled(arithmetic),
+  name: `int8Conv2d/tiled-${arithmetic}`,
+  family: 'int8Conv2d',
+});
+
+export const pointwiseTiledDot = pointwise('dot');
+export const pointwiseTiledPlain = pointwise('plain');
+export const conv2dTiledDot = conv2d('dot');
+export const conv2dTiledPlain = conv2d('plain');

@@ -1,32 +1,23 @@
 // Integer kernels of one invocation a word: add, multiply, tables, pooling, concatenation, and the borders to float32.
-import type { Kernel } from '../../kernel.ts';
+import type { Int8Family, Kernel, StepOf } from '../../families/index.ts';
+import type { StepShape, Value } from '../../step.ts';
 import { forTaps, outputPixel } from '../../wgsl/window.ts';
 import { elements, type Shape } from '../../op.ts';
 import { channelBlocks, f32Literal, rowCount, storedVectors } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
-import type {
-  AddAttrs,
-  DequantizeAttrs,
-  Int8ConcatAttrs,
-  Int8MeanAttrs,
-  Int8PoolAttrs,
-  MulAttrs,
-  QuantizeAttrs,
-} from '../../families/int8/contract.ts';
 import { addText, ByteShader, lookUp, perWord } from '../../wgsl/int8-shader.ts';
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
-const outShape = (step: Step): Shape => shapeOf(step.outputs[0]);
+const outShape = (step: StepShape): Shape => shapeOf(step.outputs[0]);
 
-interface Simple {
-  readonly name: string;
+interface Simple<F extends Int8Family> {
+  readonly name: F;
   readonly doc: string;
-  accepts?(step: Step): boolean;
+  accepts?(step: StepOf<F>): boolean;
   /** Statements after the scalars; they see u32 `index`, `row` and `block`. */
-  body(shader: ByteShader, step: Step): string;
+  body(shader: ByteShader, step: StepOf<F>): string;
 }
 
-const simple = ({ name, doc, accepts, body }: Simple): Kernel => ({
+const simple = <F extends Int8Family>({ name, doc, accepts, body }: Simple<F>): Kernel<F> => ({
   name: `${name}/word`,
   family: name,
   doc,
@@ -52,7 +43,7 @@ export const add = simple({
   doc: 'Residual addition: both operands by 21-bit factors, one exact rounding.',
   body(shader, step) {
     bytes(shader);
-    const { leftZero, rightZero, left, right, shift, outputZero, low, high } = step.attrs as unknown as AddAttrs;
+    const { leftZero, rightZero, left, right, shift, outputZero, low, high } = step.attrs;
     const scalars = shader.scalars({
       leftZero,
       rightZero,
@@ -74,7 +65,7 @@ export const mul = simple({
   body(shader, step) {
     bytes(shader);
     shader.use('requantize');
-    const { leftZero, rightZero, m0, shift, outputZero } = step.attrs as unknown as MulAttrs;
+    const { leftZero, rightZero, m0, shift, outputZero } = step.attrs;
     const scalars = shader.scalars({ leftZero, rightZero, m0, shift, outputZero });
     const [a, b] = [shapeOf(step.inputs[0]), shapeOf(step.inputs[1])];
     const perPicture = rowCount(a) / (a[0] as number);
@@ -102,7 +93,7 @@ export const mean = simple({
   body(shader, step) {
     bytes(shader);
     shader.use('requantize');
-    const { inputZero, m0, shift, outputZero } = step.attrs as unknown as Int8MeanAttrs;
+    const { inputZero, m0, shift, outputZero } = step.attrs;
     const scalars = shader.scalars({ inputZero, m0, shift, outputZero });
     const input = shapeOf(step.inputs[0]);
     const pixels = rowCount(input) / (input[0] as number);
@@ -120,7 +111,7 @@ export const pool = simple({
   doc: 'Maximum of bytes, or the rescaled average of whole windows.',
   body(shader, step) {
     bytes(shader);
-    const attrs = step.attrs as unknown as Int8PoolAttrs;
+    const attrs = step.attrs;
     const [input, output] = [shapeOf(step.inputs[0]), outShape(step)];
     const load = `let x = unsigned4(${shader.input(0)}[pixel * ${channelBlocks(input)}u + block]);`;
     if (attrs.mode === 'max') {
@@ -145,7 +136,7 @@ export const concat = simple({
   accepts: (step) => step.inputs.slice(0, -1).every(({ shape }) => (shape.at(-1) as number) % 4 === 0),
   body(shader, step) {
     bytes(shader);
-    const attrs = step.attrs as unknown as Int8ConcatAttrs;
+    const attrs = step.attrs;
     const named = step.inputs.flatMap((_, i) => [
       [`zero${i}`, attrs.zeros[i] as number],
       [`factor${i}`, attrs.factors[i] as number],
@@ -174,7 +165,7 @@ export const quantize = simple({
   accepts: (step) => step.inputs[0]?.type !== 'u8',
   body(shader, step) {
     shader.use('pack4');
-    const { inverse, zero } = step.attrs as unknown as QuantizeAttrs;
+    const { inverse, zero } = step.attrs;
     return `let scaled = clamp(${shader.input(0)}[index] * ${f32Literal(Math.fround(inverse))}, vec4f(-1024.0), vec4f(1024.0));
 ${shader.output()}[index] = pack4(clamp(vec4i(round(scaled)) + ${zero}, vec4i(0), vec4i(255)));`;
   },
@@ -185,7 +176,7 @@ export const dequantize = simple({
   doc: 'Bytes to float32: (q − zero) · scale; padding lanes become 0.',
   body(shader, step) {
     shader.use('unsigned4');
-    const { scale, zero } = step.attrs as unknown as DequantizeAttrs;
+    const { scale, zero } = step.attrs;
     const channels = outShape(step).at(-1) as number;
     const mask =
       channels % 4 === 0

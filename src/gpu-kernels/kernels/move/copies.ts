@@ -1,9 +1,8 @@
 // Data movement element by element: concat, slice, transpose, reshape, unfold and prepending a token, for any shape.
-import type { ConcatAttrs, SliceAttrs, TransposeAttrs, UnfoldAttrs } from '../../families/float.ts';
-import type { Kernel } from '../../kernel.ts';
+import type { FloatFamily, Kernel, StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import { elements, type Shape } from '../../op.ts';
 import { channelBlocks, perVector, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
@@ -32,12 +31,12 @@ function element(shader: Shader, input: number, indices: readonly string[]): str
 }
 
 /** A kernel whose every output element is an assignment to `value`, given `i0`, `i1`, … of the output. */
-function gatherKernel(
+function gatherKernel<F extends FloatFamily>(
   name: string,
-  family: string,
+  family: F,
   doc: string,
-  value: (shader: Shader, step: Step) => string,
-): Kernel {
+  value: (shader: Shader, step: StepOf<F>) => string,
+): Kernel<F> {
   return {
     name,
     family,
@@ -74,7 +73,7 @@ export const concat = gatherKernel(
   'concat',
   'Finds the part that an element lies in.',
   (shader, step) => {
-    const { axis } = step.attrs as unknown as ConcatAttrs;
+    const { axis } = step.attrs;
     let from = 0;
     return step.inputs
       .map((value, index) => {
@@ -90,7 +89,7 @@ export const concat = gatherKernel(
 );
 
 export const slice = gatherKernel('slice/element', 'slice', 'Reads a strided range of one axis.', (shader, step) => {
-  const { axis, start, step: every } = step.attrs as unknown as SliceAttrs;
+  const { axis, start, step: every } = step.attrs;
   const indices = indicesOf(shapeOf(step.inputs[0])).map((text, i) =>
     i === axis ? `${text} * ${every}u + ${start}u` : text,
   );
@@ -102,7 +101,7 @@ export const transpose = gatherKernel(
   'transpose',
   'Reads with exchanged axes.',
   (shader, step) => {
-    const { order } = step.attrs as unknown as TransposeAttrs;
+    const { order } = step.attrs;
     const indices: string[] = [];
     order.forEach((axis, i) => (indices[axis] = `i${i}`));
     return `value = ${element(shader, 0, indices)};`;
@@ -127,7 +126,7 @@ export const unfold = gatherKernel(
   'unfold',
   'im2col with the channel slowest, zeros outside the map.',
   (shader, step) => {
-    const w = step.attrs as unknown as UnfoldAttrs;
+    const w = step.attrs;
     const [, height, width] = shapeOf(step.inputs[0]) as [number, number, number];
     const taps = w.kernel[0] * w.kernel[1];
     return `let tap = i2 % ${taps}u;

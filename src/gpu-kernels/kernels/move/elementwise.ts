@@ -1,9 +1,9 @@
 // Any chain of element-wise riders in one pass over memory, with broadcasting.
-import type { Kernel } from '../../kernel.ts';
-import { channelBlocks, perVector, Shader } from '../../wgsl/shader.ts';
+import type { Kernel } from '../../families/index.ts';
 import type { Value } from '../../step.ts';
+import { channelBlocks, perVector, Shader } from '../../wgsl/shader.ts';
 
-export const elementwise: Kernel = {
+export const elementwise: Kernel<'elementwise'> = {
   name: 'elementwise/vec4',
   family: 'elementwise',
   doc: 'One invocation a vec4; unary, binary and per-channel riders in order.',

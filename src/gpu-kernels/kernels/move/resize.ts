@@ -1,8 +1,8 @@
 // Bilinear and nearest resizing by PyTorch's rules, with positions computed in the shader from literal ratios.
-import type { ResizeAttrs } from '../../families/float.ts';
-import type { Kernel } from '../../kernel.ts';
-import { channelBlocks, f32Literal, perVector, Shader } from '../../wgsl/shader.ts';
+import type { ResizeAttrs } from '../../families/resize.ts';
+import type { Kernel } from '../../families/index.ts';
 import type { Value } from '../../step.ts';
+import { channelBlocks, f32Literal, perVector, Shader } from '../../wgsl/shader.ts';
 import { outputPixel } from '../../wgsl/window.ts';
 
 /** Declares `low`, `high` (u32) and `part` (f32) of one axis for output position `o`. */
@@ -18,13 +18,13 @@ let ${name}High = min(${name}Low + 1u, ${length - 1}u);
 let ${name}Part = ${name}At - f32(${name}Low);`;
 }
 
-export const resize: Kernel = {
+export const resize: Kernel<'resize'> = {
   name: 'resize/vec4',
   family: 'resize',
   doc: 'One invocation an output vec4: four reads and three mixes.',
   accepts: (step) => step.outputs.length === 1 && step.prologue.length === 0,
   build(step, caps, precision) {
-    const a = step.attrs as unknown as ResizeAttrs;
+    const a = step.attrs;
     const shader = new Shader(step, precision);
     const [, height, width] = (step.inputs[0] as Value).shape as [number, number, number];
     const output = (step.outputs[0] as Value).shape;

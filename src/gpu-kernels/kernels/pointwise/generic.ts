@@ -1,16 +1,22 @@
 // Plain matrix product and convolution: one invocation an output vec4, no workgroup memory. Correct for every shape, the base line of the fast ones.
-import type { Conv2dStepAttrs, PointwiseAttrs, Window } from '../../families/float.ts';
-import type { Kernel } from '../../kernel.ts';
+import type { Window } from '../../families/window.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import { elements, type Shape } from '../../op.ts';
 import { channelBlocks, perVector, Shader } from '../../wgsl/shader.ts';
-import type { Step, Value } from '../../step.ts';
 import { forTaps, outputPixel } from '../../wgsl/window.ts';
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
-const weightShape = (step: Step, role: string): Shape => (step.weights[role] as { shape: Shape }).shape;
+const weightShape = (step: StepOf<'pointwise' | 'conv2d'>, role: string): Shape =>
+  (step.weights[role] as { shape: Shape }).shape;
 
 /** Text that adds every product of one tap to `acc`; `pixel` and `tap` are u32 expressions. */
-function products(shader: Shader, step: Step, groups: number, taps: number): (pixel: string, tap: string) => string {
+function products(
+  shader: Shader,
+  step: StepOf<'pointwise' | 'conv2d'>,
+  groups: number,
+  taps: number,
+): (pixel: string, tap: string) => string {
   const input = shapeOf(step.inputs[0]);
   const inChannels = input.at(-1) as number;
   const outChannels = weightShape(step, 'weight')[0] as number;
@@ -61,13 +67,13 @@ acc[lane] += x[c % 4u] * weight[at % 4u];
 }`;
 }
 
-export const genericPointwise: Kernel = {
+export const genericPointwise: Kernel<'pointwise'> = {
   name: 'pointwise/generic',
   family: 'pointwise',
   doc: 'One invocation an output vec4; takes any shape, stride and grouping.',
-  accepts: (step) => (step.attrs as unknown as PointwiseAttrs).pool === undefined && step.outputs.length === 1,
+  accepts: (step) => step.attrs.pool === undefined && step.outputs.length === 1,
   build(step, caps, precision) {
-    const { groups, stride } = step.attrs as unknown as PointwiseAttrs;
+    const { groups, stride } = step.attrs;
     const shader = new Shader(step, precision);
     const output = shapeOf(step.outputs[0]);
     const [, height, width] = shapeOf(step.inputs[0]) as [number, number, number];
@@ -88,13 +94,13 @@ ${shader.store(shader.output(), 'index', 'acc')}`,
   },
 };
 
-export const genericConv2d: Kernel = {
+export const genericConv2d: Kernel<'conv2d'> = {
   name: 'conv2d/generic',
   family: 'conv2d',
   doc: 'One invocation an output vec4; takes any window and grouping.',
   accepts: (step) => step.outputs.length === 1,
   build(step, caps, precision) {
-    const attrs = step.attrs as unknown as Conv2dStepAttrs;
+    const attrs = step.attrs;
     const window: Window = attrs;
     const shader = new Shader(step, precision);
     const output = shapeOf(step.outputs[0]);

@@ -1,6 +1,5 @@
 // The head's 1×1 convolution with the global mean inside: one workgroup sees all pixels of a few channels, so the map is never stored.
-import type { PointwiseAttrs } from '../../families/float.ts';
-import type { Kernel } from '../../kernel.ts';
+import type { Kernel } from '../../families/index.ts';
 import { f32Literal, Shader } from '../../wgsl/shader.ts';
 import { productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
 import { columnThreads, tileGrid, tileLoop } from '../../wgsl/product.ts';
@@ -9,13 +8,13 @@ const size = 64;
 /** Pixels an invocation holds at once. */
 const rowsEach = 4;
 
-export const pointwisePool: Kernel = {
+export const pointwisePool: Kernel<'pointwise'> = {
   name: 'pointwise/pool',
   family: 'pointwise',
   doc: 'A workgroup computes 4 to 16 channels of all pixels of one picture and stores only their mean.',
   accepts: (step, caps) =>
     !caps.software &&
-    (step.attrs as unknown as PointwiseAttrs).pool === 'mean' &&
+    step.attrs.pool === 'mean' &&
     step.outputs.length === 1 &&
     // Operands of riders are read pixel by pixel: a residual of the pooled map, or one value a picture.
     productRows(step) !== undefined,

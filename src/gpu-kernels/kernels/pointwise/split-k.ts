@@ -1,10 +1,9 @@
 // Products with few rows (7×7 and 14×14 maps, classifiers): the inputs of one output tile are split over the lanes of a workgroup and added up there.
-import type { PointwiseAttrs } from '../../families/float.ts';
-import type { BuiltKernel, Capabilities, Kernel, Precision } from '../../kernel.ts';
+import type { BuiltKernel, Capabilities, Precision } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
 import { Shader } from '../../wgsl/shader.ts';
-import type { Step } from '../../step.ts';
 import { busyInvocations, fillsGpu } from './tiled.ts';
-import { productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
+import { isPooled, productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
 import { columnThreads, tileGrid, tileLoop } from '../../wgsl/product.ts';
 
 interface Split {
@@ -37,7 +36,7 @@ function chooseSplit(g: ProductRows, caps: Capabilities): Split | undefined {
   return fits(parts) ? { across, rows, parts, tiles } : undefined;
 }
 
-function build(step: Step, caps: Capabilities, precision: Precision): BuiltKernel {
+function build(step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities, precision: Precision): BuiltKernel {
   const g = productRows(step) as ProductRows;
   const { across, rows, parts, tiles } = chooseSplit(g, caps) as Split;
   const size = across * parts;
@@ -80,14 +79,13 @@ ${shader.store(shader.output(), `row * ${g.out4}u + block`, 'v')}
 }
 
 /** Where whole tiles would leave a GPU idle and there are inputs enough to split. */
-function takes(step: Step, caps: Capabilities): boolean {
-  if (caps.software || (step.attrs as unknown as PointwiseAttrs).pool !== undefined || step.outputs.length > 1)
-    return false;
+function takes(step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities): boolean {
+  if (caps.software || isPooled(step) || step.outputs.length > 1) return false;
   const g = productRows(step);
   return g !== undefined && g.group4 >= 8 && !fillsGpu(g) && chooseSplit(g, caps) !== undefined;
 }
 
-export const pointwiseSplitK: Kernel = {
+export const pointwiseSplitK: Kernel<'pointwise'> = {
   name: 'pointwise/split-k',
   family: 'pointwise',
   doc: '4 to 32 lanes share the inputs of a tile of up to 8 rows by 32 channels and reduce in workgroup memory, in a fixed order.',
@@ -95,7 +93,7 @@ export const pointwiseSplitK: Kernel = {
   build,
 };
 
-export const conv2dSplitK: Kernel = {
+export const conv2dSplitK: Kernel<'conv2d'> = {
   name: 'conv2d/split-k',
   family: 'conv2d',
   doc: 'The same for windows on small maps.',

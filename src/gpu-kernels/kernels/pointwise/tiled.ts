@@ -1,9 +1,8 @@
 // Pointwise and windowed products with enough output tiles to fill a GPU: register tiles, no workgroup memory, any aligned grouping.
-import type { PointwiseAttrs } from '../../families/float.ts';
-import type { BuiltKernel, Capabilities, Kernel, Precision } from '../../kernel.ts';
+import type { BuiltKernel, Capabilities, Precision } from '../../kernel.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
 import { Shader } from '../../wgsl/shader.ts';
-import type { Step } from '../../step.ts';
-import { productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
+import { isPooled, productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
 import { columnThreads, tileGrid, tileLoop } from '../../wgsl/product.ts';
 
 const size = 64;
@@ -38,7 +37,7 @@ export const busyInvocations = 16384;
 /** True where small tiles are enough work for a GPU without splitting the inputs. */
 export const fillsGpu = (g: ProductRows): boolean => tileOf(g, 2).tiles * size >= busyInvocations;
 
-function build(step: Step, caps: Capabilities, precision: Precision): BuiltKernel {
+function build(step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities, precision: Precision): BuiltKernel {
   const g = productRows(step) as ProductRows;
   const { across, rows, tiles } = chooseTile(g);
   const shader = new Shader(step, precision);
@@ -74,13 +73,10 @@ ${shader.store(out, `row${p} * ${g.out4}u + column`, `a${p}`)}
   );
 }
 
-const takes = (step: Step, caps: Capabilities): boolean =>
-  !caps.software &&
-  (step.attrs as unknown as PointwiseAttrs).pool === undefined &&
-  step.outputs.length === 1 &&
-  productRows(step) !== undefined;
+const takes = (step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities): boolean =>
+  !caps.software && !isPooled(step) && step.outputs.length === 1 && productRows(step) !== undefined;
 
-export const pointwiseTiled: Kernel = {
+export const pointwiseTiled: Kernel<'pointwise'> = {
   name: 'pointwise/tiled',
   family: 'pointwise',
   doc: '2 to 8 rows by four channels an invocation, 64 invocations over 16 to 64 channels: products with many rows.',
@@ -88,7 +84,7 @@ export const pointwiseTiled: Kernel = {
   build,
 };
 
-export const conv2dTiled: Kernel = {
+export const conv2dTiled: Kernel<'conv2d'> = {
   name: 'conv2d/tiled',
   family: 'conv2d',
   doc: 'The same tile over the taps of any window: dilated and very large kernels.',

@@ -1,22 +1,21 @@
 // Normalisations that depend on the input: layer norm, group norm with EvoNorm-S0, and EvoNorm-B0, without workgroup memory.
-import type { EvonormB0Attrs, GroupNormAttrs, LayerNormAttrs } from '../../families/float.ts';
-import type { Kernel } from '../../kernel.ts';
+import type { Kernel } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import { elements, type Shape } from '../../op.ts';
 import { channelBlocks, f32Literal, lineGrid, maskPadding, perVector, rowCount, Shader } from '../../wgsl/shader.ts';
-import type { Value } from '../../step.ts';
 
 const input = (step: { inputs: readonly Value[] }): Shape => (step.inputs[0] as Value).shape;
 
 /** Sum of four lanes. */
 const lanes = (v: string): string => `(${v}.x + ${v}.y + ${v}.z + ${v}.w)`;
 
-export const layerNorm: Kernel = {
+export const layerNorm: Kernel<'layerNorm'> = {
   name: 'layerNorm/row',
   family: 'layerNorm',
   doc: 'One invocation a token: mean, variance about it, then the store; three reads of a row that fits the cache.',
   accepts: (step) => step.outputs.length === 1,
   build(step, caps, precision) {
-    const { eps } = step.attrs as unknown as LayerNormAttrs;
+    const { eps } = step.attrs;
     const shader = new Shader(step, precision);
     const shape = input(step);
     const channels = shape.at(-1) as number;
@@ -71,14 +70,14 @@ const scalar = (
   channel: string,
 ): string => `(${shader.load(buffer, `(${row}) * ${blocks}u + (${channel}) / 4u`)})[(${channel}) % 4u]`;
 
-export const groupNorm: Kernel = {
+export const groupNorm: Kernel<'groupNorm'> = {
   name: 'groupNorm/group',
   family: 'groupNorm',
   doc: 'One invocation a group of one picture; group norm, and EvoNorm-S0 when the weights hold `v`.',
   accepts: (step) =>
     step.outputs.length === 1 && step.prologue.length === 0 && step.epilogue.every((rider) => rider.kind === 'unary'),
   build(step, caps, precision) {
-    const { groups, eps } = step.attrs as unknown as GroupNormAttrs;
+    const { groups, eps } = step.attrs;
     const shader = new Shader(step, precision);
     const shape = input(step);
     const batch = shape[0] as number;
@@ -148,13 +147,13 @@ function leastCommonMultiple(a: number, b: number): number {
   return multiple;
 }
 
-export const evonormB0: Kernel = {
+export const evonormB0: Kernel<'evonormB0'> = {
   name: 'evonormB0/column',
   family: 'evonormB0',
   doc: 'One invocation four channels of one picture: instance variance over its pixels, then the store.',
   accepts: (step) => step.outputs.length === 1 && step.prologue.length === 0,
   build(step, caps, precision) {
-    const { eps } = step.attrs as unknown as EvonormB0Attrs;
+    const { eps } = step.attrs;
     const shader = new Shader(step, precision);
     const shape = input(step);
     const pixels = elements(shape.slice(1, -1));

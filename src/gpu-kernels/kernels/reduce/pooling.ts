@@ -1,19 +1,19 @@
 // Sliding average and maximum, and means over whole axes.
-import type { MeanAttrs, PoolAttrs } from '../../families/float.ts';
-import type { Kernel } from '../../kernel.ts';
+import type { PoolAttrs } from '../../families/pool.ts';
+import type { Kernel } from '../../families/index.ts';
+import type { Value } from '../../step.ts';
 import { elements } from '../../op.ts';
 import { binomialFilter } from '../../ops/blur-pool.ts';
 import { channelBlocks, f32Literal, perVector, Shader } from '../../wgsl/shader.ts';
-import type { Value } from '../../step.ts';
 import { forTaps, outputPixel } from '../../wgsl/window.ts';
 
-export const pool: Kernel = {
+export const pool: Kernel<'pool'> = {
   name: 'pool/window',
   family: 'pool',
   doc: 'One invocation an output vec4; average with or without padding in the divisor, or maximum.',
-  accepts: (step) => step.outputs.length === 1 && (step.attrs as unknown as PoolAttrs).mode !== 'blur',
+  accepts: (step) => step.outputs.length === 1 && step.attrs.mode !== 'blur',
   build(step, caps, precision) {
-    const attrs = step.attrs as unknown as PoolAttrs;
+    const attrs = step.attrs;
     const shader = new Shader(step, precision);
     const input = (step.inputs[0] as Value).shape;
     const output = (step.outputs[0] as Value).shape;
@@ -46,14 +46,13 @@ function paddedArea(a: PoolAttrs, output: readonly number[]): string {
   return `(${side(0)} * ${side(1)})`;
 }
 
-export const blurPool: Kernel = {
+export const blurPool: Kernel<'pool'> = {
   name: 'pool/blur',
   family: 'pool',
   doc: 'Binomial filter with reflected or zero borders (arXiv 1904.11486), one invocation an output vec4.',
-  accepts: (step) =>
-    step.outputs.length === 1 && (step.attrs as unknown as PoolAttrs).mode === 'blur' && step.prologue.length === 0,
+  accepts: (step) => step.outputs.length === 1 && step.attrs.mode === 'blur' && step.prologue.length === 0,
   build(step, caps, precision) {
-    const a = step.attrs as unknown as PoolAttrs;
+    const a = step.attrs;
     const shader = new Shader(step, precision);
     const input = (step.inputs[0] as Value).shape as readonly [number, number, number, number];
     const output = (step.outputs[0] as Value).shape;
@@ -86,12 +85,12 @@ ${shader.store(shader.output(), 'index', 'acc')}`,
   },
 };
 
-export const mean: Kernel = {
+export const mean: Kernel<'mean'> = {
   name: 'mean/column',
   family: 'mean',
   doc: 'One invocation an output vec4: adds everything along the reduced axes, which must be neighbours and not the channel.',
   accepts(step) {
-    const { axes } = step.attrs as unknown as MeanAttrs;
+    const { axes } = step.attrs;
     const rank = (step.inputs[0] as Value).shape.length;
     return (
       step.outputs.length === 1 &&
@@ -99,7 +98,7 @@ export const mean: Kernel = {
     );
   },
   build(step, caps, precision) {
-    const { axes } = step.attrs as unknown as MeanAttrs;
+    const { axes } = step.attrs;
     const shader = new Shader(step, precision);
     const input = (step.inputs[0] as Value).shape;
     const output = (step.outputs[0] as Value).shape;

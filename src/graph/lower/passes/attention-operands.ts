@@ -1,6 +1,7 @@
 // Queries, keys and values from as few dispatches as possible: attention reads them at channel offsets of shared values.
-import type { AttentionStepAttrs, OperandLayout } from '../../../gpu-kernels/families/float.ts';
-import type { Step, Value, WeightExpr } from '../../../gpu-kernels/step.ts';
+import type { OperandLayout } from '../../../gpu-kernels/families/attention.ts';
+import type { Step, StepOf } from '../../../gpu-kernels/families/index.ts';
+import type { Value, WeightExpr } from '../../../gpu-kernels/step.ts';
 import {
   channels,
   firstInput,
@@ -16,15 +17,18 @@ import {
 } from '../steps.ts';
 import * as w from '../weight-exprs.ts';
 
-const attrsOf = (step: Step): AttentionStepAttrs => step.attrs as unknown as AttentionStepAttrs;
+const operands = [0, 1, 2] as const;
 
 /** The attention step with operand `o` read from `value`, `shift` channels further on. */
-function redirect(step: Step, changes: readonly { operand: number; value: Value; shift: number }[]): Step {
+function redirect(
+  step: StepOf<'attention'>,
+  changes: readonly { operand: 0 | 1 | 2; value: Value; shift: number }[],
+): StepOf<'attention'> {
   const inputs = [...step.inputs];
-  const layout = [...attrsOf(step).layout] as OperandLayout[];
+  const layout: [OperandLayout, OperandLayout, OperandLayout] = [...step.attrs.layout];
   for (const { operand, value, shift } of changes) {
     inputs[operand] = value;
-    const own = layout[operand] as OperandLayout;
+    const own = layout[operand];
     layout[operand] = { ...own, offset: own.offset + shift };
   }
   return { ...step, inputs, attrs: { ...step.attrs, layout } };
@@ -36,7 +40,7 @@ export const attentionSlices: Pass = {
   run: (program, context) =>
     untilStable(program, (current, uses, step, index) => {
       if (step.family !== 'attention') return undefined;
-      for (const operand of [0, 1, 2]) {
+      for (const operand of operands) {
         const value = step.inputs[operand] as Value;
         const at = uses.maker(value.id);
         const slice = at === undefined ? undefined : current.steps[at];
@@ -48,7 +52,7 @@ export const attentionSlices: Pass = {
         )
           continue;
         const source = firstInput(slice);
-        const { axis, start, step: every } = slice.attrs as { axis: number; start: number; step: number };
+        const { axis, start, step: every } = slice.attrs;
         if (axis !== source.shape.length - 1 || every !== 1) continue;
         const shape = [...value.shape.slice(0, -1), channels(source.shape)];
         const changed = {
@@ -66,29 +70,27 @@ export const attentionSlices: Pass = {
 };
 
 interface Operand {
-  readonly operand: number;
+  readonly operand: 0 | 1 | 2;
   readonly at: number;
-  readonly step: Step;
+  readonly step: StepOf<'pointwise'>;
 }
 
 /** Plain products that make operands of this attention and nothing else. */
-function projections(program: StepProgram, uses: Uses, attention: Step, index: number): Operand[] {
-  return [0, 1, 2].flatMap((operand): Operand[] => {
+function projections(program: StepProgram, uses: Uses, attention: StepOf<'attention'>, index: number): Operand[] {
+  return operands.flatMap((operand): Operand[] => {
     const value = attention.inputs[operand] as Value;
     // A value that is several operands at once is joined already.
     if (attention.inputs.filter((input) => input.id === value.id).length > 1) return [];
     const at = uses.maker(value.id);
     const step = at === undefined ? undefined : (program.steps[at] as Step);
+    if (at === undefined || step?.family !== 'pointwise') return [];
     const fits =
-      step?.family === 'pointwise' &&
       step.prologue.length === 0 &&
       step.epilogue.length === 0 &&
       step.outputs.length === 1 &&
       step.attrs.groups === 1 &&
       step.attrs.pool === undefined;
-    return fits && at !== undefined && uses.onlyFor(value.id, index) && channels(value.shape) % 4 === 0
-      ? [{ operand, at, step }]
-      : [];
+    return fits && uses.onlyFor(value.id, index) && channels(value.shape) % 4 === 0 ? [{ operand, at, step }] : [];
   });
 }
 
@@ -96,9 +98,9 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 
 /** One step that makes all operands side by side in the channels, and the attention that reads them there. */
 function joined(
-  attention: Step,
+  attention: StepOf<'attention'>,
   parts: readonly Operand[],
-  product: Omit<Step, 'from' | 'outputs' | 'weights'>,
+  product: Omit<StepOf<'pointwise'>, 'from' | 'outputs' | 'weights'>,
 ): { product: Step; attention: Step } {
   const first = parts[0] as Operand;
   const total = parts.reduce((sum, part) => sum + channels(firstOutput(part.step).shape), 0);
@@ -145,7 +147,7 @@ export const mergeSiblings: Pass = {
 };
 
 function sameInput(
-  attention: Step,
+  attention: StepOf<'attention'>,
   index: number,
   candidates: readonly Operand[],
   context: PassContext,
@@ -172,7 +174,7 @@ function sameInput(
 function sharedDepthwise(
   program: StepProgram,
   uses: Uses,
-  attention: Step,
+  attention: StepOf<'attention'>,
   index: number,
   candidates: readonly Operand[],
   context: PassContext,
@@ -201,7 +203,7 @@ function sharedDepthwise(
   const wide: Value = { id: `${narrow.id}#joint`, shape: [...narrow.shape.slice(0, -1), 2 * channels(narrow.shape)] };
   const stack = (role: string): WeightExpr =>
     w.concat([a.depthwise.weights[role] as WeightExpr, b.depthwise.weights[role] as WeightExpr], 0);
-  const depthwise: Step = {
+  const depthwise: StepOf<'depthwise'> = {
     ...a.depthwise,
     attrs: { ...a.depthwise.attrs, repeat: 2 },
     weights: { ...a.depthwise.weights, weight: stack('weight'), bias: stack('bias') },

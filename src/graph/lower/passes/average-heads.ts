@@ -1,5 +1,6 @@
 // Sums of linear layers on one input are one linear layer: the distilled pair of heads of EfficientFormer (averaged) and the like.
-import type { Step, WeightExpr } from '../../../gpu-kernels/step.ts';
+import type { Step } from '../../../gpu-kernels/families/index.ts';
+import type { WeightExpr } from '../../../gpu-kernels/step.ts';
 import { firstInput, firstOutput, sameShape, union, untilStable, type Pass } from '../steps.ts';
 import * as w from '../weight-exprs.ts';
 

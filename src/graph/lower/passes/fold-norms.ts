@@ -1,5 +1,6 @@
 // Batch norm and layer scale after a product are a change of its weights: y = s·(W·x + b) + t = (s·W)·x + (s·b + t).
-import type { Rider, Step, WeightExpr } from '../../../gpu-kernels/step.ts';
+import type { Rider, WeightExpr } from '../../../gpu-kernels/step.ts';
+import type { Step } from '../../../gpu-kernels/families/index.ts';
 import { firstInput, firstOutput, union, untilStable, type Pass } from '../steps.ts';
 import * as w from '../weight-exprs.ts';
 

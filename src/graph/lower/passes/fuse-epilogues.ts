@@ -1,5 +1,6 @@
 // Element-wise work rides on the kernel that makes its operand: activations, residual adds, norms that could not be folded.
-import type { Rider, Step, Value } from '../../../gpu-kernels/step.ts';
+import type { Rider, Value } from '../../../gpu-kernels/step.ts';
+import type { Step } from '../../../gpu-kernels/families/index.ts';
 import type { Uses } from '../steps.ts';
 import {
   firstOutput,
@@ -51,7 +52,7 @@ function fuse(
     made.shape.at(-1) !== result.shape.at(-1)
   )
     return undefined;
-  if (maker.attrs.pool !== undefined) return undefined;
+  if (maker.family === 'pointwise' && maker.attrs.pool !== undefined) return undefined;
   const moved = moveRiders(view.epilogue, view, maker);
   const step: Step = {
     ...maker,

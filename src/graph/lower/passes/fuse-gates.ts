@@ -1,6 +1,7 @@
 // Squeeze-excite in one dispatch: mean → FC → act → FC → gate is one vector a picture, too little for five launches.
-import type { GateAttrs } from '../../../gpu-kernels/families/float.ts';
-import type { Step, WeightExpr } from '../../../gpu-kernels/step.ts';
+import type { GateAttrs } from '../../../gpu-kernels/families/gate.ts';
+import type { Step, StepOf } from '../../../gpu-kernels/families/index.ts';
+import type { WeightExpr } from '../../../gpu-kernels/step.ts';
 import {
   channels,
   firstInput,
@@ -13,7 +14,7 @@ import {
   type Uses,
 } from '../steps.ts';
 
-const fullyConnected = (step: Step | undefined): step is Step =>
+const fullyConnected = (step: Step | undefined): step is StepOf<'pointwise'> =>
   step?.family === 'pointwise' &&
   step.prologue.length === 0 &&
   step.outputs.length === 1 &&
@@ -59,7 +60,7 @@ export const fuseGates: Pass = {
         ...expand[1],
         family: 'gate',
         inputs: [input],
-        attrs: attrs as unknown as Record<string, unknown>,
+        attrs,
         weights: { w1, b1, w2, b2 },
         from: union(mean.from, reduce[1].from, expand[1].from),
       };
@@ -91,7 +92,7 @@ export const gateFromSums: Pass = {
     }),
 };
 
-function withSums(maker: Step, gate: Step, context: PassContext): { maker: Step; gate: Step } | undefined {
+function withSums(maker: Step, gate: StepOf<'gate'>, context: PassContext): { maker: Step; gate: Step } | undefined {
   const map = firstInput(gate);
   const made = firstOutput(maker);
   if (maker.outputs.length > 1 || !sameShape(made.shape, map.shape)) return undefined;
@@ -103,6 +104,10 @@ function withSums(maker: Step, gate: Step, context: PassContext): { maker: Step;
   const parts = context.sumParts({ ...maker, outputs: [made, output(1)] });
   if (parts < 1) return undefined;
   const changed = { ...maker, outputs: [made, output(parts)] };
-  const reading = { ...gate, inputs: [output(parts), ...gate.inputs.slice(1)], attrs: { ...gate.attrs, from: 'sums' } };
+  const reading: StepOf<'gate'> = {
+    ...gate,
+    inputs: [output(parts), ...gate.inputs.slice(1)],
+    attrs: { ...gate.attrs, from: 'sums' },
+  };
   return context.accepts(changed) && context.accepts(reading) ? { maker: changed, gate: reading } : undefined;
 }

@@ -1,5 +1,5 @@
 // Element-wise work whose operand lives on rides on the matrix products that read it: the squeeze-excite scale on the projection.
-import type { Step } from '../../../gpu-kernels/step.ts';
+import type { Step } from '../../../gpu-kernels/families/index.ts';
 import {
   firstInput,
   firstOutput,

@@ -1,6 +1,6 @@
 // A residual that nobody reads afterwards is added in its own memory: the projection's result takes its place.
+import type { Step } from '../../../gpu-kernels/families/index.ts';
 import { storedVectors } from '../../../gpu-kernels/wgsl/shader.ts';
-import type { Step } from '../../../gpu-kernels/step.ts';
 import { firstOutput, Uses, type Pass } from '../steps.ts';
 
 /** Families whose kernels store every result once, right after its epilogue read the operand at the same place. */
@@ -12,7 +12,7 @@ export const inPlace: Pass = {
   run(program) {
     const uses = new Uses(program);
     const steps = program.steps.map((step, index): Step => {
-      if (!storeOnce.has(step.family) || step.attrs.pool !== undefined) return step;
+      if (!storeOnce.has(step.family) || (step.family === 'pointwise' && step.attrs.pool !== undefined)) return step;
       const output = firstOutput(step);
       const rider = step.epilogue.find((candidate) => {
         if (candidate.kind !== 'binary' || candidate.input === 0) return false;

@@ -1,5 +1,5 @@
 // The head's 1×1 convolution averages its own result: the map before global pooling is never stored.
-import type { Step } from '../../../gpu-kernels/step.ts';
+import type { Step } from '../../../gpu-kernels/families/index.ts';
 import { firstInput, firstOutput, union, untilStable, type Pass } from '../steps.ts';
 
 export const poolIntoHead: Pass = {

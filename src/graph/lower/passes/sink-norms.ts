@@ -1,13 +1,13 @@
 // A norm whose input lives on (a residual branch) moves forward into all its readers: exactly into matrix products, as a prologue elsewhere.
-import type { PointwiseAttrs } from '../../../gpu-kernels/families/float.ts';
-import type { Step, WeightExpr } from '../../../gpu-kernels/step.ts';
+import type { Step, StepOf } from '../../../gpu-kernels/families/index.ts';
+import type { WeightExpr } from '../../../gpu-kernels/step.ts';
 import { firstInput, firstOutput, moveRiders, untilStable, union, type Pass, type PassContext } from '../steps.ts';
 import * as w from '../weight-exprs.ts';
 import { isAffine } from './fold-norms.ts';
 
 /** W·(s·x + t) + b = (W·s)·x + (b + W·t). */
-function intoProduct(reader: Step, norm: Step): Step {
-  const { groups } = reader.attrs as unknown as PointwiseAttrs;
+function intoProduct(reader: StepOf<'pointwise'>, norm: Step): Step {
+  const { groups } = reader.attrs;
   let weight = reader.weights.weight as WeightExpr;
   let bias = reader.weights.bias as WeightExpr;
   // Riders act in order on x, so the last one is met first when they move to the weights' side.
@@ -26,10 +26,9 @@ function into(reader: Step, norm: Step, context: PassContext): Step | undefined 
   if (first?.id !== value || others.some((other) => other.id === value) || reader.prologue.length > 0) return undefined;
   const source = { ...firstInput(norm), shape: first.shape };
   const inputs = [source, ...others];
-  const base = { ...reader, inputs, from: union(norm.from, reader.from) };
-  if (reader.family === 'pointwise' && (reader.attrs as unknown as PointwiseAttrs).groups === 1)
-    return intoProduct(base, norm);
-  if (!['depthwise', 'conv2d', 'pointwise'].includes(reader.family)) return undefined;
+  const base: Step = { ...reader, inputs, from: union(norm.from, reader.from) };
+  if (base.family === 'pointwise' && base.attrs.groups === 1) return intoProduct(base, norm);
+  if (!['depthwise', 'conv2d', 'pointwise'].includes(base.family)) return undefined;
   const moved = moveRiders(norm.epilogue, norm, base);
   const step = { ...base, prologue: moved.riders, inputs: moved.inputs, weights: moved.weights };
   return context.accepts(step) ? step : undefined;

@@ -1,9 +1,9 @@
 // Folded float nets and quantized ones run alike, on a device or on the CPU: what the command line and the page's Quantize pane share.
-import type { Bytes } from '../../../gpu-kernels/families/int8/reference.ts';
+
 import { fusedFloatProgram, keeping, type FoldedNet } from '../../../graph/quant/fold.ts';
 import { fusedIntegerProgram, integerProgram } from '../../../graph/quant/integer-program.ts';
 import type { QuantizedNet } from '../../../graph/quant/quantize.ts';
-import { programSteps } from '../../../graph/quant/run-program.ts';
+import { programSteps, type Bytes } from '../../../graph/quant/run-program.ts';
 import { toReal } from '../../../graph/quant/scheme.ts';
 import type { OpenDevice } from '../../engine/device.ts';
 import { loadProgram } from '../../engine/execute-program.ts';

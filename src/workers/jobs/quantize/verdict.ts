@@ -1,5 +1,6 @@
 // Measures the verdict: the same net in float32, float16 and int8 on one device, in turns, so that a busy moment meets all of them.
-import type { Numbers, Tensors } from '../../../gpu-kernels/packing/weight-expr.ts';
+import type { Tensors } from '../../../gpu-kernels/packing/weight-expr.ts';
+import type { Numbers } from '../../../gpu-kernels/step.ts';
 import { elements } from '../../../gpu-kernels/op.ts';
 import type { InferredGraph } from '../../../graph/ir/graph.ts';
 import { assemblePlan, makePlan } from '../../../graph/plan/make-plan.ts';

@@ -1,13 +1,4 @@
-// Integer products seen as the float families they mirror, so that both share the arithmetic of rows, taps and windows.
-import { productRows, type ProductRows } from '../../wgsl/product-rows.ts';
-import type { Step } from '../../step.ts';
-
-const mirrored: Readonly<Record<string, string>> = { int8Pointwise: 'pointwise', int8Conv2d: 'conv2d' };
-
-/** Rows of an `int8Pointwise` or `int8Conv2d` step; undefined where groups split a word of four channels. */
-export const byteRows = (step: Step): ProductRows | undefined =>
-  productRows({ ...step, family: mirrored[step.family] ?? step.family });
-
+// The two ways to write a dot product of four signed bytes, which the tiled kernels are made in.
 export type Arithmetic = 'dot' | 'plain';
 
 /**

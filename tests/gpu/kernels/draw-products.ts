@@ -1,19 +1,21 @@
-// One random step for each family that has fast kernels: plain sizes, odd sizes, riders, grouping, strides.
+// Random steps of the families that multiply: plain sizes, odd sizes, riders, grouping, strides.
 import type { Shape } from '../../../src/gpu-kernels/op.ts';
-import type { Rider, Step } from '../../../src/gpu-kernels/step.ts';
+import type { AttrsOf, FloatFamily, StepOf } from '../../../src/gpu-kernels/families/index.ts';
+import type { Window } from '../../../src/gpu-kernels/families/window.ts';
+import type { Rider } from '../../../src/gpu-kernels/step.ts';
 import { randomWindow, StepBuilder, unary, type Random } from './random-steps.ts';
 
-/** Draws a step; undefined when the draw does not fit together. `sums` asks for the second output with that many parts. */
-export type DrawStep = (random: Random, sums?: number) => Step | undefined;
+/** Draws a step of a family; undefined when the draw does not fit together. */
+export type Drawer<F extends FloatFamily> = (random: Random) => StepOf<F> | undefined;
 
-const map = (random: Random, channels: number, low = 3, high = 16): Shape => [
+export const map = (random: Random, channels: number, low = 3, high = 16): Shape => [
   random.pick(1, 1, 2),
   random.whole(low, high),
   random.whole(low, high),
   channels,
 ];
 
-const pointwise: DrawStep = (random) => {
+export const pointwise: Drawer<'pointwise'> = (random) => {
   const b = new StepBuilder(random);
   const groups = random.pick(1, 1, 1, 2);
   const [inC, outC] =
@@ -25,13 +27,13 @@ const pointwise: DrawStep = (random) => {
       : kind === 1
         ? [random.whole(1, 2), random.whole(1, 40), inC]
         : map(random, inC, 1, 20);
-  const stride = input.length === 4 && random.chance(0.2) ? [2, 2] : [1, 1];
+  const stride: readonly [number, number] = input.length === 4 && random.chance(0.2) ? [2, 2] : [1, 1];
   const output: Shape =
     input.length === 4
       ? [
           input[0] as number,
-          Math.ceil((input[1] as number) / (stride[0] as number)),
-          Math.ceil((input[2] as number) / (stride[1] as number)),
+          Math.ceil((input[1] as number) / stride[0]),
+          Math.ceil((input[2] as number) / stride[1]),
           outC,
         ]
       : [...input.slice(0, -1), outC];
@@ -42,7 +44,7 @@ const pointwise: DrawStep = (random) => {
   return b.build('pointwise', output, { groups, stride }, { prologue, epilogue: b.epilogue(output) });
 };
 
-const pooled: DrawStep = (random) => {
+export const pooled: Drawer<'pointwise'> = (random) => {
   const b = new StepBuilder(random);
   const input = map(random, random.whole(1, 60), 1, 17);
   const outC = random.whole(1, 70);
@@ -60,7 +62,7 @@ const pooled: DrawStep = (random) => {
   );
 };
 
-const conv2d: DrawStep = (random) => {
+export const conv2d: Drawer<'conv2d'> = (random) => {
   const b = new StepBuilder(random);
   const groups = random.pick(1, 1, 2);
   const [inC, outC] =
@@ -78,7 +80,7 @@ const conv2d: DrawStep = (random) => {
   return b.build('conv2d', output, { ...window.window, groups }, { prologue, epilogue: b.epilogue(output) });
 };
 
-const depthwise: DrawStep = (random, sums) => {
+export const depthwise: Drawer<'depthwise'> = (random) => {
   const b = new StepBuilder(random);
   const repeat = random.pick(1, 1, 1, 2);
   const inC = repeat === 1 ? random.whole(1, 40) : 4 * random.whole(1, 8);
@@ -94,10 +96,10 @@ const depthwise: DrawStep = (random, sums) => {
   b.weight('weight', [inC * repeat, 1, ...window.window.kernel]);
   b.weight('bias', [inC * repeat]);
   const prologue = random.chance(0.7) ? [] : b.prologue(input);
-  return b.build('depthwise', output, { ...window.window, repeat }, { prologue, epilogue: b.epilogue(output) }, sums);
+  return b.build('depthwise', output, { ...window.window, repeat }, { prologue, epilogue: b.epilogue(output) });
 };
 
-const mixedDepthwise: DrawStep = (random, sums) => {
+export const mixedDepthwise: Drawer<'mixedDepthwise'> = (random) => {
   const b = new StepBuilder(random);
   const parts = random.whole(2, 4);
   const splits = Array.from({ length: parts }, () => random.pick(random.whole(1, 14), 4 * random.whole(1, 4)));
@@ -105,7 +107,7 @@ const mixedDepthwise: DrawStep = (random, sums) => {
   const stride = random.pick(1, 1, 2);
   const input = map(random, channels, 9, 20);
   const sizes = [3, 5, 7, 9, 11].slice(0, parts);
-  const windows = sizes.map((k) => ({
+  const windows = sizes.map((k): Window => ({
     kernel: [k, k],
     stride: [stride, stride],
     dilation: [1, 1],
@@ -120,7 +122,7 @@ const mixedDepthwise: DrawStep = (random, sums) => {
   b.input('x', input);
   sizes.forEach((k, i) => b.weight(`weight${i}`, [splits[i] as number, 1, k, k]));
   b.weight('bias', [channels]);
-  return b.build('mixedDepthwise', output, { splits, windows }, { epilogue: b.epilogue(output) }, sums);
+  return b.build('mixedDepthwise', output, { splits, windows }, { epilogue: b.epilogue(output) });
 };
 
 const middle = (random: Random, b: StepBuilder, channels: number, role = 'inner'): Rider[] => {
@@ -131,7 +133,7 @@ const middle = (random: Random, b: StepBuilder, channels: number, role = 'inner'
   return random.chance(0.8) ? [unary(random.pick('relu6', 'hswish', 'gelu', 'sigmoid'))] : [];
 };
 
-const expandDepthwise: DrawStep = (random, sums) => {
+export const expandDepthwise: Drawer<'expandDepthwise'> = (random) => {
   const b = new StepBuilder(random);
   const input = map(random, random.whole(1, 40), 3, 22);
   const channels = random.whole(1, 60);
@@ -150,12 +152,11 @@ const expandDepthwise: DrawStep = (random, sums) => {
     output,
     { ...window.window, middle: between },
     { prologue, epilogue: b.epilogue(output) },
-    sums,
   );
 };
 
 /** Maps of many tiles: fewer do not suit it. */
-const invertedResidual: DrawStep = (random) => {
+export const invertedResidual: Drawer<'invertedResidual'> = (random) => {
   const b = new StepBuilder(random);
   const input = map(random, random.whole(1, 34), 26, 60);
   const channels = random.whole(1, 50);
@@ -183,7 +184,7 @@ const invertedResidual: DrawStep = (random) => {
   return b.build('invertedResidual', output, attrs, { prologue, epilogue: b.epilogue(output) });
 };
 
-const depthwisePointwise: DrawStep = (random) => {
+export const depthwisePointwise: Drawer<'depthwisePointwise'> = (random) => {
   const b = new StepBuilder(random);
   const channels = random.whole(1, 90);
   const input = map(random, channels, 3, 20);
@@ -205,7 +206,7 @@ const depthwisePointwise: DrawStep = (random) => {
   );
 };
 
-const gate: DrawStep = (random) => {
+export const gate: Drawer<'gate'> = (random) => {
   const b = new StepBuilder(random);
   const sums = random.chance(0.5);
   const channels = random.pick(random.whole(1, 60), 4 * random.whole(60, 100));
@@ -217,13 +218,18 @@ const gate: DrawStep = (random) => {
   b.weight('b1', [hidden]);
   b.weight('w2', [channels, hidden]);
   b.weight('b2', [channels]);
-  const attrs = { from: sums ? 'sums' : 'map', pixels, hidden, act: [unary(random.pick('relu', 'swish', 'hswish'))] };
+  const attrs: AttrsOf<'gate'> = {
+    from: sums ? 'sums' : 'map',
+    pixels,
+    hidden,
+    act: [unary(random.pick('relu', 'swish', 'hswish'))],
+  };
   return b.build('gate', [input[0] as number, 1, 1, channels], attrs, {
     epilogue: [unary(random.pick('sigmoid', 'hsigmoid'))],
   });
 };
 
-const attention: DrawStep = (random) => {
+export const attention: Drawer<'attention'> = (random) => {
   const b = new StepBuilder(random);
   const heads = random.pick(1, 2, 4, 8);
   const kvHeads = random.pick(heads, heads, 1);
@@ -242,12 +248,11 @@ const attention: DrawStep = (random) => {
     b.input('v', [batch, keys, kvHeads * valueDim]);
   }
   const asked = joint ? keys : queries;
-  const layout = joint
-    ? [0, keyDim, 2 * keyDim].map((offset) => ({ offset, headStride: each }))
-    : [keyDim, kvHeads === 1 ? 0 : keyDim, kvHeads === 1 ? 0 : valueDim].map((headStride) => ({
-        offset: 0,
-        headStride,
-      }));
+  const at = (offset: number, headStride: number) => ({ offset, headStride });
+  const shared = (stride: number): number => (kvHeads === 1 ? 0 : stride);
+  const layout: AttrsOf<'attention'>['layout'] = joint
+    ? [at(0, each), at(keyDim, each), at(2 * keyDim, each)]
+    : [at(0, keyDim), at(0, shared(keyDim)), at(0, shared(valueDim))];
   if (random.chance(0.4)) b.weight('bias', [heads, asked, keys]);
   if (talkingHeads)
     for (const role of ['mix1', 'mix2']) {
@@ -261,17 +266,4 @@ const attention: DrawStep = (random) => {
     { heads, kvHeads, keyDim, valueDim, scale: keyDim ** -0.5, layout, talkingHeads },
     { epilogue: random.chance(0.3) ? [unary('gelu')] : [] },
   );
-};
-
-/** By family; `pointwise` has two kinds of steps that no kernel takes both of. */
-export const draws: Readonly<Record<string, readonly DrawStep[]>> = {
-  pointwise: [pointwise, pooled],
-  conv2d: [conv2d],
-  depthwise: [depthwise],
-  mixedDepthwise: [mixedDepthwise],
-  expandDepthwise: [expandDepthwise],
-  invertedResidual: [invertedResidual],
-  depthwisePointwise: [depthwisePointwise],
-  gate: [gate],
-  attention: [attention],
 };

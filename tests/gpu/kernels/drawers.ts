@@ -1,0 +1,37 @@
+// The drawers of the float families' steps: a family without one does not compile. Those of the integer families are in tests/gpu/int8/cases.ts.
+import { isInt8, type FloatFamily, type Kernel } from '../../../src/gpu-kernels/families/index.ts';
+import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
+import * as others from './draw-others.ts';
+import * as products from './draw-products.ts';
+import type { Drawer } from './draw-products.ts';
+
+export const floatKernels = kernels.filter((kernel): kernel is Kernel<FloatFamily> => !isInt8(kernel.family));
+
+/** Several drawers where no kernel takes all kinds of steps of a family. */
+export const drawers: { readonly [F in FloatFamily]: readonly Drawer<F>[] } = {
+  pointwise: [products.pointwise, products.pooled],
+  conv2d: [products.conv2d],
+  depthwise: [products.depthwise],
+  mixedDepthwise: [products.mixedDepthwise],
+  invertedResidual: [products.invertedResidual],
+  expandDepthwise: [products.expandDepthwise],
+  depthwisePointwise: [products.depthwisePointwise],
+  gate: [products.gate],
+  attention: [products.attention],
+  performerSums: [others.performerSums],
+  performer: [others.performer],
+  elementwise: [others.elementwise],
+  layerNorm: [others.layerNorm],
+  groupNorm: [others.groupNorm],
+  evonormB0: [others.evonormB0],
+  pool: [others.pool, others.blur],
+  mean: [others.mean],
+  resize: [others.resize],
+  softmax: [others.softmax],
+  concat: [others.concat],
+  slice: [others.slice],
+  transpose: [others.transpose],
+  reshape: [others.reshape],
+  unfold: [others.unfold],
+  prependToken: [others.prependToken],
+};
