@@ -3,7 +3,6 @@
 /** Imports against the layers, between members that stay apart, or in a circle. */
 export const imports: readonly string[] = [
   'gpu-kernels/packing/int8-packers.ts → gpu-kernels/packing/packers.ts',
-  'gpu-kernels/packing/packers.ts → gpu-kernels/packing/weight-expr.ts',
   'ui/views/quantize/quantize-state.svelte.ts → ui/views/try/try-state.svelte.ts',
   'ui/views/try/batch.svelte.ts → ui/views/try/try-state.svelte.ts',
   'ui/views/try/inside/check.svelte.ts → ui/views/try/try-state.svelte.ts',
