@@ -59,9 +59,7 @@ function applied(rider: Rider, values: Float64Array, shape: Shape, step: AnyStep
     const flat = [1, values.length];
     const op = opNamed(rider.op);
     if (!op) throw new Error(`"${step.from.at(-1) as string}": no op is called ${rider.op}`);
-    return Float64Array.from(
-      op.reference([values as never], {}, { inputs: [flat], output: flat, attrs: rider.attrs } as never),
-    );
+    return Float64Array.from(op.reference([values as never], {}, { inputs: [flat], output: flat, attrs: rider.attrs }));
   }
   const [other, place] =
     rider.kind === 'binary'

@@ -1,13 +1,7 @@
 // Runs one float kernel on random steps of its family and compares with the family's reference.
 import { expect } from 'vitest';
 import type { StepData } from '../../../src/gpu-kernels/families/family.ts';
-import {
-  isInt8,
-  reference,
-  type FloatFamily,
-  type Kernel,
-  type StepOf,
-} from '../../../src/gpu-kernels/families/index.ts';
+import { reference, type FloatFamily, type Kernel, type StepOf } from '../../../src/gpu-kernels/families/index.ts';
 import type { Capabilities, Precision } from '../../../src/gpu-kernels/kernel.ts';
 import { fromHalf, toHalf } from '../../../src/gpu-kernels/packing/weight-expr.ts';
 import type { Numbers } from '../../../src/gpu-kernels/step.ts';
