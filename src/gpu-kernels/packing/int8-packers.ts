@@ -18,7 +18,7 @@ const int8Scalars: Packer = (_sources, options) => {
 
 /**
  * Roles weight, bias, m0, shift, cap → the scalars, then for each block of four channels vec4s of bias, m0, shift and cap. The bias
- * takes over what flipping the activations' top bit changes (families.ts); it wraps as the shader's sums do. Only weight and bias:
+ * takes over what flipping the activations' top bit changes (families/int8/product.ts); it wraps as the shader's sums do. Only weight and bias:
  * a product that stores floats.
  */
 const int8Constants: Packer = (sources, options) => {
