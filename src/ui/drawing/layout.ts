@@ -1,16 +1,8 @@
 // Scene → positions: columns left to right, blocks top to bottom, an unfolded block as a small graph of its ops. Pixels at zoom 1.
 import type { GraphNode } from '../../graph/ir/graph.ts';
+import { sizes } from './sizes.ts';
+import { oneBand, partsOf, type Flow } from './flow.ts';
 import type { Scene, Unit } from './scene.ts';
-
-export const sizes = {
-  card: { width: 168, height: 40 },
-  op: { width: 150, height: 26 },
-  gapY: 22,
-  /** Room for the skip arc left of a column and the edge to the next one right of it. */
-  gapX: 64,
-  header: 34,
-  padding: 10,
-} as const;
 
 export interface Box {
   readonly x: number;
@@ -34,9 +26,16 @@ export interface PlacedUnit extends Box {
   readonly ops: readonly PlacedOp[];
   readonly inner: readonly PlacedEdge[];
 }
+export interface PlacedColumn extends Box {
+  readonly title: string;
+  /** The column left of it has another resolution: a line stands between them. */
+  readonly parted: boolean;
+  /** Lower end of its band. */
+  readonly bottom: number;
+}
 export interface Layout {
   readonly units: readonly PlacedUnit[];
-  readonly columns: readonly (Box & { readonly title: string })[];
+  readonly columns: readonly PlacedColumn[];
   readonly edges: readonly PlacedEdge[];
   readonly skips: readonly PlacedEdge[];
   readonly width: number;
@@ -57,28 +56,29 @@ interface Inner {
 /** dagre, loaded only when a block is first unfolded. */
 export type Dagre = typeof import('@dagrejs/dagre').default;
 
-/**
- * Lays the scene out; `unfolded` holds the keys of units shown as ops, which needs `dagre`. `stacked` puts the columns below each
- * other, for panes that are taller than wide.
- */
-export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>, dagre?: Dagre, stacked = false): Layout {
+/** Lays the scene out; `unfolded` holds the keys of units shown as ops, which needs `dagre`. */
+export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>, dagre?: Dagre, flow: Flow = oneBand): Layout {
   const cache = new Map<string, Inner>();
   const units: PlacedUnit[] = [];
-  const columns: (Box & { title: string })[] = [];
+  const columns: (Omit<PlacedColumn, 'bottom'> & { band: number })[] = [];
   const edges: PlacedEdge[] = [];
   const skips: PlacedEdge[] = [];
+  const bottoms: number[] = [];
+  const stacked = flow.columns === 1;
   let x = sizes.gapX / 2;
   let top = 0;
-  let height = 0;
   let right = 0;
   let before: PlacedUnit | undefined;
-  for (const column of scene.columns) {
-    const inners = column.units.map((unit) =>
+  for (const { title, units: members, first } of cut(scene, flow)) {
+    const band = Math.floor(columns.length / flow.columns);
+    const begins = columns.length > 0 && band !== columns.at(-1)?.band;
+    if (begins) [x, top] = [sizes.gapX / 2, (bottoms[band - 1] ?? 0) + (stacked ? sizes.gapY : sizes.bandGap)];
+    const inners = members.map((unit) =>
       dagre && unfolded.has(unit.key) ? innerLayout(unit, cache, dagre) : undefined,
     );
     const width = Math.max(sizes.card.width, ...inners.map((inner) => inner?.width ?? 0));
     let y = top + sizes.header;
-    column.units.forEach((unit, index) => {
+    members.forEach((unit, index) => {
       const inner = inners[index];
       const box = { x, y, width, height: inner?.height ?? sizes.card.height };
       const shift = inner ? (width - inner.width) / 2 : 0;
@@ -97,7 +97,7 @@ export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>, dagre?: Da
         edges.push({
           from: before.unit.key,
           to: unit.key,
-          ...(index === 0 && !stacked ? elbow(before, placed) : straight(before, placed)),
+          ...(index === 0 && !stacked ? elbow(before, placed, top, begins) : straight(before, placed)),
         });
       if (unit.residual && before) skips.push({ from: before.unit.key, to: unit.key, ...skip(placed) });
       units.push(placed);
@@ -113,13 +113,32 @@ export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>, dagre?: Da
         path: `M${last.x + last.width / 2} ${last.y + last.height}v2`,
         at: [0, 0],
       });
-    columns.push({ title: column.title, x, y: top, width, height: y - sizes.gapY - top });
-    height = Math.max(height, y - sizes.gapY);
+    const bottom = y - sizes.gapY;
+    const parted = first && columns.length > 0 && !begins;
+    columns.push({ title, x, y: top, width, height: bottom - top, parted, band });
+    bottoms[band] = Math.max(bottoms[band] ?? 0, bottom);
     right = Math.max(right, x + width + sizes.gapX / 2);
-    if (stacked) top = y;
-    else x += width + sizes.gapX;
+    x += width + sizes.gapX;
   }
-  return { units, columns, edges, skips, width: right, height };
+  return {
+    units,
+    columns: columns.map(({ band, ...column }) => ({ ...column, bottom: bottoms[band] ?? 0 })),
+    edges,
+    skips,
+    width: right,
+    height: bottoms.at(-1) ?? 0,
+  };
+}
+
+/** The scene's columns, each cut to the flow's length. */
+function cut({ columns }: Scene, { cards }: Flow): { title: string; units: readonly Unit[]; first: boolean }[] {
+  return columns.flatMap(({ title, units }) => {
+    let from = 0;
+    return partsOf(units.length, cards).map((count, part) => {
+      const slice = units.slice(from, (from += count));
+      return { title: part === 0 ? title : `${title}, continued`, units: slice, first: part === 0 };
+    });
+  });
 }
 
 /** Ops of one unit, top to bottom. Units with equal structure (the repeats of a line) are laid out once. */
@@ -187,16 +206,26 @@ const straight = (from: Box, to: Box): Path => {
   return { path: x === toX ? `M${x} ${y}V${to.y}` : `M${x} ${y}V${middle}H${toX}V${to.y}`, at: [x, middle] };
 };
 
-/** From the last block of a column (from its sum, when it is residual) up through the gutter into the head of the next one. */
-function elbow(from: PlacedUnit, to: Box): Path {
+/**
+ * From the last block of a column (from its sum, when it is residual) up through the gutter into the head of the next one, whose
+ * band is at `band`; into the first column of a band through the lane above that band.
+ */
+function elbow(from: PlacedUnit, to: Box, band: number, begins: boolean): Path {
   const r = 8;
   const { residual } = from.unit;
   const startX = residual ? from.x + from.width / 2 + 5.5 : from.x + from.width;
   const startY = residual ? from.y + from.height + sizes.gapY / 2 - 4 : from.y + from.height / 2;
-  const gutter = to.x - sizes.gapX / 2 + 12;
+  const gutter = to.x - 24;
   const endX = to.x + to.width / 2;
-  const top = sizes.header - 12;
-  const path = `M${startX} ${startY}H${gutter - r}Q${gutter} ${startY} ${gutter} ${startY - r}V${top + r}Q${gutter} ${top} ${gutter + r} ${top}H${endX - r}Q${endX} ${top} ${endX} ${top + r}V${to.y}`;
+  const top = band + sizes.header - 12;
+  const into = `H${endX - r}Q${endX} ${top} ${endX} ${top + r}V${to.y}`;
+  if (begins) {
+    const lane = band - 26;
+    const side = from.x + from.width + 14;
+    const path = `M${startX} ${startY}H${side - r}Q${side} ${startY} ${side} ${startY + r}V${lane - r}Q${side} ${lane} ${side - r} ${lane}H${gutter + r}Q${gutter} ${lane} ${gutter} ${lane + r}V${top - r}Q${gutter} ${top} ${gutter + r} ${top}${into}`;
+    return { path, at: [gutter, lane] };
+  }
+  const path = `M${startX} ${startY}H${gutter - r}Q${gutter} ${startY} ${gutter} ${startY - r}V${top + r}Q${gutter} ${top} ${gutter + r} ${top}${into}`;
   return { path, at: [gutter, (startY + top) / 2] };
 }
 

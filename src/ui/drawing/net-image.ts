@@ -2,11 +2,14 @@
 import type { Accounting } from '../../graph/cost/cost.ts';
 import { bytes, shapeText, si } from '../parts/format.ts';
 import { heatOf, heatScale, showMetric } from '../state/measurements/heat.ts';
-import { sizes, type Layout, type PlacedUnit } from './layout.ts';
+import { cardTexts } from './card-texts.ts';
+import type { Layout, PlacedUnit } from './layout.ts';
+import { sizes } from './sizes.ts';
 import type { Scene } from './scene.ts';
+import { textWidth } from './text-width.ts';
 
 const margin = 24;
-const titleHeight = 44;
+const titleHeight = 54;
 const footerHeight = 28;
 /** The page's light colours, fixed: a picture has no theme. */
 const colours = {
@@ -27,25 +30,31 @@ export interface NetImage {
 }
 
 /** Draws a laid-out scene, blocks shaded by multiply-accumulates. Texts are escaped: names may hold anything. */
-export function netImage(name: string, hash: string, scene: Scene, layout: Layout, accounting: Accounting): NetImage {
+export function netImage(
+  name: string,
+  hash: string,
+  scene: Scene,
+  layout: Layout,
+  accounting: Accounting,
+  day: Date,
+): NetImage {
   const heat = heatOf('macs', accounting, undefined);
   const shade = heatScale(scene.units, heat);
-  const width = Math.ceil(layout.width + 2 * margin);
   const height = Math.ceil(layout.height + 2 * margin + titleHeight + footerHeight);
   const { total } = accounting;
-  const facts = `${si(total.params)} parameters · ${si(total.macs.total)} MACs · ${bytes(total.peakLiveBytes)} peak`;
+  const resolution = scene.units[0]?.input ?? [];
+  const facts = `${shapeText(resolution)} input · ${scene.units.length} blocks · ${si(total.params)} parameters · ${si(total.macs.total)} MACs · ${bytes(total.peakLiveBytes)} peak`;
+  const width = Math.ceil(Math.max(layout.width, textWidth(facts, 12), textWidth(name, 20)) + 2 * margin);
   const body = [
-    ...layout.columns.map(({ title, x, width: columnWidth }, index) =>
+    ...layout.columns.map(({ title, x, y, width: columnWidth, parted, bottom }) =>
       [
-        text(x + columnWidth / 2, sizes.header - 26, title, {
-          size: 12,
+        text(x + columnWidth / 2, y - 6, title, {
+          size: 13,
           weight: 600,
           anchor: 'middle',
           fill: colours.quiet,
         }),
-        index > 0
-          ? `<path d="M${x - 50} ${sizes.header - 20}V${layout.height}" stroke="${colours.line}" stroke-dasharray="3 5"/>`
-          : '',
+        parted ? `<path d="M${x - 34} ${y + 6}V${bottom}" stroke="${colours.line}" stroke-dasharray="3 5"/>` : '',
       ].join(''),
     ),
     ...layout.edges.map(
@@ -70,23 +79,24 @@ ${text(margin, margin + 36, facts, { size: 12, fill: colours.quiet })}
 <g transform="translate(${margin} ${margin + titleHeight})">
 ${body.join('\n')}
 </g>
-${text(margin, height - margin + 4, `Bottleneck · net ${hash}`, { size: 10, fill: colours.faint })}
+${text(margin, height - margin + 4, `Bottleneck · net ${hash} · ${day.toISOString().slice(0, 10)} · shaded by MACs`, { size: 10, fill: colours.faint })}
 </svg>
 `;
   return { svg, width, height };
 }
 
 function card({ unit, x, y, width, height }: PlacedUnit, heat: number, value: string): string {
-  const detail = unit.detail.length > 20 ? `${unit.detail.slice(0, 19)}…` : unit.detail;
+  const texts = cardTexts(unit, width, value);
   const box = `x="${x}" y="${y}" width="${width}" height="${height}" rx="5"`;
+  const quiet = { size: sizes.text, fill: colours.quiet } as const;
   return [
     `<rect ${box} fill="#fff" stroke="${colours.line}"/>`,
     `<rect ${box} fill="${colours.heat}" fill-opacity="${(heat * 0.42).toFixed(3)}"/>`,
     unit.reduces ? `<path d="M${x + 14} ${y}h${width - 28}l-7 4h${42 - width}z" fill="${colours.reduces}"/>` : '',
-    text(x + 10, y + 16, unit.word, { size: 12, weight: 600, fill: colours.text }),
-    text(x + 10, y + 31, detail, { size: 11, fill: colours.quiet }),
-    text(x + width - 10, y + 16, shapeText(unit.output), { size: 10.5, anchor: 'end', fill: colours.quiet }),
-    text(x + width - 10, y + 31, value, { size: 11, anchor: 'end', fill: colours.quiet }),
+    text(x + 10, y + 17, texts.word, { size: 13, weight: 600, fill: colours.text }),
+    text(x + 10, y + 33, texts.detail, quiet),
+    text(x + width - 10, y + 17, texts.shape, { ...quiet, anchor: 'end' }),
+    text(x + width - 10, y + 33, texts.value, { ...quiet, anchor: 'end' }),
   ].join('');
 }
 

@@ -5,7 +5,11 @@ import { check } from '../../../src/graph/notation/check.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
 import { diffUnits } from '../../../src/ui/views/net/diff.ts';
 import { layoutOf, type Box } from '../../../src/ui/drawing/layout.ts';
+import { cardTexts } from '../../../src/ui/drawing/card-texts.ts';
+import { extentOf, flowInto, legible, oneBand, stack } from '../../../src/ui/drawing/flow.ts';
+import { sizes } from '../../../src/ui/drawing/sizes.ts';
 import { sceneOf } from '../../../src/ui/drawing/scene.ts';
+import { textWidth } from '../../../src/ui/drawing/text-width.ts';
 
 function sceneFor(name: string) {
   const preset = resolvePreset(name);
@@ -92,6 +96,60 @@ describe('two nets side by side', () => {
     ]);
   });
 });
+
+describe('the flow into a pane', () => {
+  const names = ['mobilenetv2_100', 'mobilenetv4_hybrid_medium', 'mobilenetv4_hybrid_large', 'efficientformerv2_s0'];
+  const panes = [600, 768, 939, 1099, 1600].flatMap((width) => [300, 456, 900].map((height) => ({ width, height })));
+  it.each(names)('%s is legible everywhere, and only scrolls downwards', (name) => {
+    const { scene } = sceneFor(name);
+    for (const pane of panes) {
+      const flow = flowInto(scene, pane);
+      const layout = layoutOf(scene, new Set(), undefined, flow);
+      expect(layout.width * legible, `${pane.width}×${pane.height}`).toBeLessThanOrEqual(pane.width - 40);
+      layout.units.forEach((a, i) =>
+        layout.units.slice(i + 1).forEach((b) => expect(overlap(a, b), `${a.unit.key} ${b.unit.key}`).toBe(false)),
+      );
+      const counts = scene.columns.map(({ units }) => units.length);
+      expect(layout).toMatchObject(extentOf(counts, flow));
+      // No other flow of the width is less high, unless this one fits.
+      if (layout.height * legible > pane.height - 40)
+        for (let cards = 3; cards < Math.max(...counts); cards++)
+          expect(extentOf(counts, { ...flow, cards }).height).toBeGreaterThanOrEqual(layout.height);
+    }
+  });
+  it('the first net fits a 1440 × 900 window whole, in its own columns', () => {
+    const { scene } = sceneFor('mobilenetv2_100');
+    expect(flowInto(scene, { width: 1099, height: 456 })).toEqual({ cards: 7, columns: 6 });
+  });
+  it('a deep net keeps every block, and names the columns that go on', () => {
+    const { scene } = sceneFor('mobilenetv4_hybrid_large');
+    const layout = layoutOf(scene, new Set(), undefined, flowInto(scene, { width: 1099, height: 456 }));
+    expect(layout.units.map(({ unit }) => unit.key)).toEqual(scene.units.map(({ key }) => key));
+    expect(layout.columns.filter(({ title }) => title.endsWith(', continued'))).not.toHaveLength(0);
+    expect(layout.columns.filter(({ title }) => !title.endsWith(', continued')).map(({ title }) => title)).toEqual(
+      scene.columns.map(({ title }) => title),
+    );
+  });
+  it('oneBand is one band, stack one column', () => {
+    const { scene } = sceneFor('mobilenetv3_large_100');
+    expect(new Set(layoutOf(scene, new Set(), undefined, oneBand).columns.map(({ y }) => y))).toEqual(new Set([0]));
+    expect(new Set(layoutOf(scene, new Set(), undefined, stack).columns.map(({ x }) => x)).size).toBe(1);
+  });
+});
+
+it.each(['mobilenetv3_large_100', 'mobilenetv4_hybrid_medium', 'efficientformerv2_s0', 't2t_vit_14'])(
+  'texts of the cards of %s do not touch',
+  (name) => {
+    for (const unit of sceneFor(name).scene.units) {
+      const { word, detail, shape, value } = cardTexts(unit, sizes.card.width, '9.89 M');
+      const wide = (left: string, right: string) => textWidth(left, sizes.text) + textWidth(right, sizes.text);
+      expect(wide(word, shape)).toBeLessThan(sizes.card.width - 20);
+      expect(wide(detail, value)).toBeLessThan(sizes.card.width - 20);
+      expect(unit.detail.startsWith(detail.replace('…', '').trimEnd())).toBe(true);
+      if (textWidth(unit.detail, sizes.text) < 60) expect(detail).toBe(unit.detail);
+    }
+  },
+);
 
 it('lays 300 ops out in under 300 ms', () => {
   const { scene, graph } = sceneFor('mobilenetv4_hybrid_medium');

@@ -12,7 +12,17 @@ function imageOf(preset: string, name = preset) {
   const { graph, architecture } = check('problem' in resolved ? '' : resolved.text, name);
   if (!graph) throw new Error(`${preset} does not build`);
   const scene = sceneOf({ graph, architecture });
-  return { scene, image: netImage(name, '0123456789abcdef', scene, layoutOf(scene, new Set()), accounting(graph)) };
+  return {
+    scene,
+    image: netImage(
+      name,
+      '0123456789abcdef',
+      scene,
+      layoutOf(scene, new Set()),
+      accounting(graph),
+      new Date('2026-03-01'),
+    ),
+  };
 }
 
 describe('the image', () => {
@@ -21,6 +31,8 @@ describe('the image', () => {
     expect(image.svg.match(/>mbconv</g)).toHaveLength(scene.units.filter(({ word }) => word === 'mbconv').length);
     expect(image.svg).toContain('>7×7×1280<');
     expect(image.svg.match(/<circle/g)).toHaveLength(scene.units.filter(({ residual }) => residual).length);
+    expect(image.svg).toContain('224×224×3 input · 21 blocks');
+    expect(image.svg).toContain('net 0123456789abcdef · 2026-03-01');
     expect(image.svg).toContain('3.50\u202fM parameters · 301\u202fM MACs');
     expect(image.svg).not.toMatch(/NaN|undefined/);
   });

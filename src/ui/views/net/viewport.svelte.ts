@@ -24,19 +24,29 @@ export class Viewport {
     };
   }
 
-  /** Shows everything, never larger than life. */
-  fit(margin = 20): void {
+  /** The view follows its content and its pane; until the user pans or zooms. */
+  follows = $state(true);
+
+  /** Shows everything, never larger than life; with a least scale the beginning of what is larger than the pane. */
+  fit(least = this.minScale, margin = 20): void {
     const { width, height } = this.content;
     const scale = Math.min(1, (this.width - 2 * margin) / width, (this.height - 2 * margin) / height);
-    this.scale = Math.max(this.minScale, scale);
-    this.x = (this.width - width * this.scale) / 2;
-    this.y = (this.height - height * this.scale) / 2;
+    this.scale = Math.max(this.minScale, least, scale);
+    this.x = this.#placed(this.width, width, margin);
+    this.y = this.#placed(this.height, height, margin);
+    this.follows = true;
   }
   /** Shows the whole width from the top, never larger than life. */
   fitWidth(margin = 12): void {
     this.scale = Math.min(1, (this.width - 2 * margin) / this.content.width);
     this.x = (this.width - this.content.width * this.scale) / 2;
     this.y = margin;
+    this.follows = true;
+  }
+  /** In the middle of the pane, or at its beginning when there is no room for all. */
+  #placed(room: number, extent: number, margin: number): number {
+    const free = room - extent * this.scale;
+    return free >= 2 * margin ? free / 2 : Math.max(free / 2, margin);
   }
   /** Zooms by a factor around a point of the canvas (default: its centre). */
   zoomBy(factor: number, px = this.width / 2, py = this.height / 2): void {
@@ -45,12 +55,19 @@ export class Viewport {
     this.x = px - (px - this.x) * ratio;
     this.y = py - (py - this.y) * ratio;
     this.scale = scale;
+    this.follows = false;
     this.#hold();
   }
   panBy(dx: number, dy: number): void {
     this.x += dx;
     this.y += dy;
+    this.follows = false;
     this.#hold();
+  }
+  /** Whether all of a box is in view. */
+  holds(box: { x: number; y: number; width: number; height: number }): boolean {
+    const { x, y, width, height } = this.visible;
+    return box.x >= x && box.y >= y && box.x + box.width <= x + width && box.y + box.height <= y + height;
   }
   /** Moves just enough to bring a box into view. */
   reveal(box: { x: number; y: number; width: number; height: number }, margin = 24): void {
@@ -67,6 +84,7 @@ export class Viewport {
   centre(x: number, y: number): void {
     this.x = this.width / 2 - x * this.scale;
     this.y = this.height / 2 - y * this.scale;
+    this.follows = false;
     this.#hold();
   }
 
