@@ -61,9 +61,9 @@ for (const name of ['mobilenetv2_100', 'mobilenetv4_hybrid_large'])
 
 test('the graph is refitted while one builds, and after the window has changed', async ({ page }) => {
   await open(page);
-  await page.getByRole('option').last().click();
-  for (let step = 0; step < 4; step++) {
-    await page.getByRole('option').nth(2).click();
+  const rows = page.getByRole('listbox', { name: 'Blocks' }).getByRole('option');
+  await rows.nth(7).click();
+  for (let step = 0; step < 6; step++) {
     await page.keyboard.press('Control+d');
     await expect.poll(() => inside(page, '.unit.selected')).toBe(true);
   }
