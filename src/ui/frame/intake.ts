@@ -8,6 +8,8 @@ import { frameOf, fromTimm, toTimm } from '../../graph/notation/timm-net.ts';
 import type { Architecture } from '../../graph/architecture.ts';
 import { cleanName, nameOfFile } from '../parts/file-names.ts';
 
+export { sniffBytes } from '../../graph/formats/sniff/sniff.ts';
+
 export type Intake =
   | { readonly kind: 'document'; readonly name: string; readonly text: string }
   | { readonly kind: 'link'; readonly document: LinkDocument }
