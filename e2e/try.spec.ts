@@ -53,13 +53,15 @@ test('the first visit: the net whose weights ship is opened as one step, and a s
 }) => {
   await open(page);
   const before = await netHash(page);
-  const pane = await openTry(page);
-  await expect(pane.getByText('WebAssembly')).toHaveAttribute('title', /onnxruntime-web: .*WebGPU/);
-  await expect(
+  // The notice goes by itself after some seconds: it is waited for from the start.
+  const said = expect(
     page
       .getByRole('status')
       .filter({ hasText: 'EfficientNet-Lite0 was opened, whose weights ship with the page. Undo leads back.' }),
-  ).toBeVisible();
+  ).toBeVisible({ timeout: 30_000 });
+  const pane = await openTry(page);
+  await said;
+  await expect(pane.getByText('WebAssembly')).toHaveAttribute('title', /onnxruntime-web: .*WebGPU/);
   await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue('tf_efficientnet_lite0');
   await pane.getByRole('button', { name: 'a cup of espresso' }).click();
   await expectAnswer(pane, acceptable.espresso);

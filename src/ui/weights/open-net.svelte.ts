@@ -4,58 +4,38 @@ import { untrack } from 'svelte';
 import { embeddedNet } from '../../graph/weights/embedded.ts';
 import { preparationFor, type Preparation } from '../../graph/pictures/preprocess.ts';
 import type { RecognizedNet } from '../../graph/presets/recognize.ts';
+import type { JobListener } from '../../workers/border/client.ts';
 import type { VisionClient } from '../../workers/jobs/vision/client.ts';
-import type { Path, StoredWeights, VisionEvent, WeightsFacts, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
+import type { Path, VisionEvent, WeightsFacts, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
 import type { Session } from '../state/session.svelte.ts';
 import { cleanName } from '../parts/file-names.ts';
-import type { HeadOrigin } from '../views/try/head-file.ts';
-import { visionHost } from '../hosts/vision.ts';
-import { WeightsFetch } from './fetch.svelte.ts';
-import {
-  embeddedText,
-  embeddedUrl,
-  isEmbeddedNet,
-  obviousChoice,
-  publishedFor,
-  weightsReference,
-  type Published,
-  type WeightsChoice,
-} from './choice.ts';
-
-export type NetStatus =
-  /** The net on the page has no weights yet. */
-  | { readonly kind: 'closed' }
-  /** `before`: what was open with the same weights, when the same net is opened again for other layers. */
-  | { readonly kind: 'opening'; readonly what: string; readonly share: number; readonly before?: Opened }
-  | ({ readonly kind: 'open'; readonly hash: string } & Opened)
-  | {
-      readonly kind: 'mismatch';
-      readonly weights: string;
-      readonly lines: readonly string[];
-      /** Nets that the file does fit, the likeliest first. */
-      readonly offers: readonly RecognizedNet[];
-      /** Names and shapes fit; the values are no numbers. */
-      readonly unsound: boolean;
-    }
-  | { readonly kind: 'failed'; readonly text: string };
-
-interface Opened {
-  readonly path: Path;
-  readonly weights: WeightsFacts;
-}
+import { sentence } from '../parts/sentence.ts';
+import { embeddedText, embeddedUrl, isEmbeddedNet, weightsReference, type WeightsChoice } from './choice.ts';
+import type { NetListener, NetOrigin, Mismatch, NetStatus, Opened, Refused } from './net-status.ts';
+import { Weights } from './weights.svelte.ts';
 
 const reopenAfterMs = 300;
 
-export abstract class OpenNet {
+interface Fallback {
+  readonly choice: WeightsChoice;
+  readonly status: Extract<NetStatus, { kind: 'open' }>;
+  readonly edited: Partial<Preparation>;
+  readonly claimed: boolean;
+}
+
+export class OpenNet {
   readonly client: VisionClient;
-  readonly fetching: WeightsFetch;
-  net = $state.raw<NetStatus>({ kind: 'closed' });
-  choice = $state.raw<WeightsChoice | undefined>(undefined);
-  stored = $state.raw<readonly StoredWeights[]>([]);
+  readonly weights: Weights;
+  listener: NetListener | undefined;
+  status = $state.raw<NetStatus>({ kind: 'closed' });
   /** The user's changes to the preparation. */
   edited = $state.raw<Partial<Preparation>>({});
   /** The user says that the classes are ImageNet-1k's though the weights do not. */
   claimed = $state(false);
+  /** Weights that were not taken, while those before them are still open. */
+  refused = $state.raw<Refused | undefined>(undefined);
+  /** What was open before the weights that are being opened. */
+  #fallback: Fallback | undefined;
   #keeps = new Map<string, readonly string[]>();
   #opening: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -66,42 +46,51 @@ export abstract class OpenNet {
   /** Of the net that was opened last, or is being opened. */
   #openedHash = '';
 
-  readonly published: Published | undefined = $derived.by(() => publishedFor(this.session.name, this.session.hash));
   readonly preparation: Preparation = $derived.by(() => ({ ...this.usualPreparation, ...this.edited }));
   readonly usualPreparation: Preparation = $derived.by(() => {
     const { input } = this.session.architecture.header;
-    return preparationFor(input, this.weights?.preparation?.preprocessing ?? this.published?.preprocessing);
+    return preparationFor(input, this.loaded?.preparation?.preprocessing ?? this.weights.published?.preprocessing);
   });
 
-  constructor(readonly session: Session) {
-    this.client = visionHost({
-      onEvent: (event) => this.heard(event),
-      onStopped: (why) => this.stopped(why),
+  constructor(
+    readonly session: Session,
+    host: (listener: JobListener<VisionEvent>) => VisionClient,
+  ) {
+    this.client = host({
+      onEvent: (event) => this.#heard(event),
+      onStopped: (why) => this.#stopped(why),
     });
-    this.fetching = new WeightsFetch(this.client, (stored) => {
-      void this.refreshStored();
-      if (this.published?.hubId === stored.hubId) this.use({ kind: 'stored', id: stored.id });
+    this.weights = new Weights(session, this.client, (stored) => {
+      if (this.weights.published?.hubId === stored.hubId) this.use({ kind: 'stored', id: stored.id });
       else session.say(`The weights of ${stored.hubId} are kept in this browser.`);
     });
   }
 
-  get weights(): WeightsFacts | undefined {
+  /** The weights that answer. */
+  get loaded(): WeightsFacts | undefined {
     return this.#opened?.weights;
   }
   get path(): Path | undefined {
     return this.#opened?.path;
   }
   get #opened(): Opened | undefined {
-    if (this.net.kind === 'opening') return this.net.before;
-    return this.net.kind === 'open' ? this.net : undefined;
+    if (this.status.kind === 'opening') return this.status.before;
+    return this.status.kind === 'open' ? this.status : undefined;
   }
-  /** What features and heads belong to: this net with these weights. */
-  get origin(): HeadOrigin | undefined {
-    const { weights, session } = this;
-    return weights && { net: cleanName(session.name), netHash: session.hash, weights: weights.sha256 };
+  get origin(): NetOrigin | undefined {
+    const { loaded, session } = this;
+    return loaded && { net: cleanName(session.name), netHash: session.hash, weights: loaded.sha256 };
+  }
+  /** Why there is no net to ask; undefined while there is one, or will be. */
+  get missing(): string | undefined {
+    const { status, session } = this;
+    if (status.kind === 'closed') return `${session.name} has no weights yet. Load some under Weights.`;
+    if (status.kind === 'failed') return status.text;
+    if (status.kind !== 'mismatch') return undefined;
+    return `${refusal(status, session.name)} Load others under Weights.`;
   }
   get ready(): boolean {
-    return this.net.kind === 'open' && this.net.hash === this.session.hash;
+    return this.status.kind === 'open' && this.status.hash === this.session.hash;
   }
 
   /** The pane is shown: weights that are here are opened; at the first time, a net that has some. */
@@ -109,16 +98,15 @@ export abstract class OpenNet {
     const first = !this.#entered;
     this.#entered = true;
     // Another view may have chosen already, and then the net is being opened.
-    if (first && !this.choice) {
-      this.net = { kind: 'opening', what: 'Starting', share: 0 };
-      await this.refreshStored();
+    if (first && !this.weights.choice) {
+      this.status = { kind: 'opening', what: 'Starting', share: 0 };
+      await this.weights.refresh();
       // Files that came meanwhile have chosen.
-      if (this.choice) return;
-      this.net = { kind: 'closed' };
+      if (this.weights.choice) return;
+      this.status = { kind: 'closed' };
     }
-    if (this.net.kind !== 'closed') return;
-    const choice = obviousChoice(this.session.architecture, this.published, this.stored);
-    if (choice) this.use(choice);
+    if (this.status.kind !== 'closed') return;
+    if (this.weights.obvious) this.use(this.weights.obvious);
     else if (first) this.useDefault();
   }
 
@@ -135,20 +123,25 @@ export abstract class OpenNet {
     this.use({ kind: 'embedded', url: embeddedUrl() });
   }
 
-  /** Opens the net on the page with these weights. */
+  /** Opens the net on the page with these weights; those that are open stay so when these do not fit. */
   use(choice: WeightsChoice): void {
-    this.choice = choice;
-    this.net = { kind: 'opening', what: 'Starting', share: 0 };
+    const { status, weights, edited, claimed } = this;
+    this.refused = undefined;
+    this.#fallback =
+      this.ready && status.kind === 'open' && weights.choice
+        ? { choice: weights.choice, status, edited, claimed }
+        : undefined;
+    weights.choice = choice;
+    this.status = { kind: 'opening', what: 'Starting', share: 0 };
     this.edited = {};
     this.claimed = false;
     this.#begin();
   }
 
-  /** Opens a net that the refused file fits, with the file, as one step that undo takes back. */
-  openOffered({ name, text }: RecognizedNet): void {
-    const { choice } = this;
+  /** Opens a net that refused weights fit, with these weights, as one step that undo takes back. */
+  openOffered({ name, text }: RecognizedNet, choice: WeightsChoice): void {
     this.session.open(name, text);
-    if (choice) this.use(choice);
+    this.use(choice);
   }
 
   /** Waits for what is being opened, or is about to be; true when the net on the page can then be asked. */
@@ -163,48 +156,48 @@ export abstract class OpenNet {
 
   /** Nodes that a view wants with every answer; none when it goes. */
   keep(owner: string, nodes: readonly string[]): void {
-    if (String(this.#keeps.get(owner) ?? []) === String(nodes)) return;
+    const before = String(this.#wanted());
     this.#keeps.set(owner, nodes);
-    if (this.choice) this.#reopen();
+    if (this.weights.choice && String(this.#wanted()) !== before) this.#reopen();
+  }
+  /** Those of the net on the page, in its order, besides its answer: a view may still speak of the net before. */
+  #wanted(): readonly string[] {
+    const { nodes = [], outputs = [] } = this.session.graph ?? {};
+    const kept = new Set([...this.#keeps.values()].flat());
+    return nodes.flatMap(({ id }) => (kept.has(id) && !outputs.includes(id) ? [id] : []));
   }
 
   /** Follows the session; call while a component is set up. */
   follow(): void {
+    // Opening takes time and a worker, so it is begun and not derived.
     $effect(() => {
       const { hash, stale } = this.session;
       if (stale || hash === this.#openedHash) return;
       untrack(() => {
-        if (this.#entered && (this.choice || this.net.kind === 'closed')) this.#netChanged();
+        if (this.#entered && (this.weights.choice || this.status.kind === 'closed')) this.#netChanged();
       });
     });
   }
 
-  async refreshStored(): Promise<void> {
-    const outcome = await this.client.call((calls) => calls.listWeights());
-    if (outcome.ok) this.stored = outcome.value;
-  }
-
-  /** A net is open with these weights. */
-  protected abstract netOpened(weights: WeightsFacts): void;
-  /** The net is no longer asked: what it answered is void. */
-  protected abstract netClosed(): void;
-
-  protected heard(event: VisionEvent): void {
-    if (event.event === 'path' && this.net.kind === 'open') this.net = { ...this.net, path: event.path };
+  #heard(event: VisionEvent): void {
+    if (event.event !== 'path') this.listener?.event(event);
+    else if (this.status.kind === 'open') this.status = { ...this.status, path: event.path };
   }
 
   /** The worker is gone, and with it the net and the file that it was sent. */
-  protected stopped(why: string): void {
+  #stopped(why: string): void {
     this.#sentFile = undefined;
-    if (this.net.kind === 'closed') return;
-    this.net = { kind: 'failed', text: `The GPU worker stopped (${why}). Open the weights again.` };
+    this.listener?.stopped(why);
+    if (this.status.kind === 'closed') return;
+    this.status = { kind: 'failed', text: `The GPU worker stopped (${why}). Open the weights again.` };
   }
 
   /** Another net is on the page: its own weights if they are here. Those of a file are tried, so that what does not fit is listed. */
   #netChanged(): void {
-    const { choice, published, session } = this;
-    if (choice?.kind === 'file') return this.#reopen();
-    const obvious = obviousChoice(session.architecture, published, this.stored);
+    const { choice, published, obvious } = this.weights;
+    this.refused = this.#fallback = undefined;
+    const refused = this.status.kind === 'mismatch' && obvious !== undefined;
+    if (choice?.kind === 'file' && !refused) return this.#reopen();
     if (obvious && JSON.stringify(obvious) !== JSON.stringify(choice)) this.use(obvious);
     else if (obvious || choice?.kind === 'made-up' || (choice && !published)) this.#reopen();
     else this.#close();
@@ -215,10 +208,10 @@ export abstract class OpenNet {
     this.#timer = undefined;
     this.#opening?.abort();
     this.#opening = undefined;
-    this.choice = undefined;
-    this.netClosed();
+    this.weights.choice = undefined;
+    this.listener?.closed();
     this.#openedHash = this.session.hash;
-    this.net = { kind: 'closed' };
+    this.status = { kind: 'closed' };
   }
 
   #reopen(): void {
@@ -233,7 +226,8 @@ export abstract class OpenNet {
   }
 
   async #open(): Promise<void> {
-    const { choice, session } = this;
+    const { session } = this;
+    const { choice } = this.weights;
     if (!choice) return;
     this.#opening?.abort();
     const job = new AbortController();
@@ -242,41 +236,55 @@ export abstract class OpenNet {
     this.#openedHash = hash;
     const opened = this.#opened;
     const before = opened && { before: { path: opened.path, weights: opened.weights } };
-    this.net = { kind: 'opening', what: 'Starting', share: 0, ...before };
+    this.status = { kind: 'opening', what: 'Starting', share: 0, ...before };
     let weights: WeightsRef;
     try {
       weights = await this.#reference(choice);
     } catch (error) {
-      if (this.#opening === job) this.net = { kind: 'failed', text: (error as Error).message };
+      if (this.#opening === job) this.status = { kind: 'failed', text: (error as Error).message };
       return;
     }
     const transfer = weights.kind === 'file' && weights.bytes ? [weights.bytes.buffer] : [];
-    const request = { name, text, weights, keep: [...new Set([...this.#keeps.values()].flat())] };
+    const request = { name, text, weights, keep: this.#wanted() };
     const outcome = await this.client.call(
       (calls, ticket) => calls.openNet(ticket, Comlink.transfer(request, transfer)),
       {
         signal: job.signal,
         onProgress: (what, share) => {
-          if (this.#opening === job) this.net = { kind: 'opening', what, share, ...before };
+          if (this.#opening === job) this.status = { kind: 'opening', what, share, ...before };
         },
       },
     );
     if (this.#opening !== job) return;
     // The worker has kept nothing of a file that it could not read.
     if (!outcome.ok) this.#sentFile = undefined;
-    if (!outcome.ok) this.net = { kind: 'failed', text: sentence(outcome.problem.message) };
-    else if (!outcome.value.fits)
-      this.net = {
-        kind: 'mismatch',
-        weights: nameOf(choice),
-        lines: outcome.value.mismatch,
-        offers: outcome.value.offers,
-        unsound: outcome.value.unsound,
-      };
-    else {
-      this.net = { kind: 'open', hash, path: outcome.value.path, weights: outcome.value.weights };
-      this.netOpened(outcome.value.weights);
+    const fallback = this.#fallback;
+    this.#fallback = undefined;
+    if (!outcome.ok) this.#refuse(fallback, { kind: 'failed', text: sentence(outcome.problem.message) });
+    else if (!outcome.value.fits) {
+      const { mismatch: lines, offers, unsound } = outcome.value;
+      this.#refuse(fallback, { kind: 'mismatch', choice, weights: nameOf(choice), lines, offers, unsound });
+    } else {
+      this.status = { kind: 'open', hash, path: outcome.value.path, weights: outcome.value.weights };
+      this.listener?.opened(outcome.value.weights);
     }
+  }
+
+  /** The worker has left what was open as it was. */
+  #refuse(fallback: Fallback | undefined, refused: Refused): void {
+    if (fallback?.status.hash !== this.session.hash) {
+      this.status = refused;
+      return;
+    }
+    this.weights.choice = fallback.choice;
+    ({ status: this.status, edited: this.edited, claimed: this.claimed } = fallback);
+    this.refused = refused;
+    this.session.say(
+      refused.kind === 'failed'
+        ? refused.text
+        : `${refusal(refused, this.session.name)} The weights before it stay (see Weights).`,
+      'bad',
+    );
   }
 
   async #reference(choice: WeightsChoice): Promise<WeightsRef> {
@@ -287,12 +295,10 @@ export abstract class OpenNet {
   }
 }
 
+const refusal = ({ weights, unsound }: Mismatch, net: string): string =>
+  `${weights} ${unsound ? 'cannot be used for' : 'holds weights of another net than'} ${net}.`;
+
 const nameOf = (choice: WeightsChoice): string => {
   if (choice.kind === 'file') return choice.file.name;
   return choice.kind === 'stored' ? choice.id.replace('--', '/') : `${embeddedNet}.safetensors`;
 };
-
-export function sentence(text: string): string {
-  const whole = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
-}

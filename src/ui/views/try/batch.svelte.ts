@@ -4,43 +4,45 @@ import { answersOf } from '../../../graph/tasks/classify/outputs.ts';
 import { ambiguousSentence, folderClasses, type FolderClass } from '../../../graph/tasks/classify/folder-classes.ts';
 import { folderOf, type BatchRow } from './batch-table.ts';
 import type { FoundFile } from '../../pictures/dropped.ts';
-import { decodePhoto, isPhoto } from '../../pictures/photo.ts';
-import type { TryState } from './try-state.svelte.ts';
-
-const waits = ({ top, problem }: BatchRow): boolean => top.length === 0 && problem === undefined;
+import { decodePhoto } from '../../pictures/photo.ts';
+import type { Photos } from '../../pictures/photos.svelte.ts';
+import type { Vision } from './vision.svelte.ts';
 
 export class Batch {
-  rows = $state.raw<readonly BatchRow[]>([]);
   running = $state(false);
-  #files: FoundFile[] = [];
-  /** {@link TryState.basis} of the answers. */
-  #basis: string | undefined;
+  /** What was found, and the {@link Vision.basis} on which: another net's answers, or another preparation's, are void. */
+  #found = $state.raw<{ readonly basis: string | undefined; readonly rows: ReadonlyMap<FoundFile, BatchRow> }>({
+    basis: undefined,
+    rows: new Map(),
+  });
   #job: AbortController | undefined;
 
-  constructor(private readonly vision: TryState) {}
+  /** One for each photo, in order. */
+  readonly rows: readonly BatchRow[] = $derived.by(() => {
+    const { rows } = this.#current;
+    return this.photos.files.map((file) => rows.get(file) ?? { path: file.path, top: [] });
+  });
 
-  /** What was added, in the order of {@link rows}. */
-  get files(): readonly FoundFile[] {
-    return this.#files;
-  }
+  constructor(
+    private readonly vision: Vision,
+    private readonly photos: Photos,
+  ) {}
 
+  /** Photos without an answer. */
   get waiting(): number {
-    return this.rows.filter(waits).length;
+    return this.photos.files.length - this.#current.rows.size;
   }
 
   /** Takes the photos among files. */
   add(files: readonly FoundFile[]): void {
-    const photos = files.filter(({ file }) => isPhoto(file));
-    if (photos.length === 0)
+    if (!this.photos.add(files))
       this.vision.session.say('There are no photos among these files: JPEG, PNG, WebP or AVIF.', 'bad');
-    this.#files.push(...photos);
-    this.rows = [...this.rows, ...photos.map(({ path }) => ({ path, top: [] }))];
   }
 
   clear(): void {
     this.stop();
-    this.#files = [];
-    this.rows = [];
+    this.photos.clear();
+    this.#found = { basis: undefined, rows: new Map() };
   }
 
   stop(): void {
@@ -48,34 +50,28 @@ export class Batch {
     this.running = false;
   }
 
-  /** Takes back what another net, other weights or another preparation answered. */
-  renew(): void {
+  /** While there is no net to ask, the last answers stand. */
+  get #current(): { readonly basis: string | undefined; readonly rows: ReadonlyMap<FoundFile, BatchRow> } {
     const { basis } = this.vision;
-    if (basis === undefined || basis === this.#basis) return;
-    this.#basis = basis;
-    this.rows = this.rows.map(({ path }) => ({ path, top: [] }));
+    return basis === undefined || basis === this.#found.basis ? this.#found : { basis, rows: new Map() };
   }
 
   /** Classifies what has no answer yet. */
   async run(): Promise<void> {
     const { vision } = this;
-    if (this.running || !vision.ready) return;
+    if (this.running || !vision.net.ready) return;
     vision.camera.stop();
     const job = new AbortController();
     this.#job = job;
     this.running = true;
-    if (vision.weights?.imagenet) await vision.loadLabels();
-    while ((await vision.settled()) && !job.signal.aborted) {
-      this.renew();
+    if (vision.net.loaded?.imagenet) await vision.loadLabels();
+    while ((await vision.net.settled()) && !job.signal.aborted) {
       const { basis } = vision;
-      const i = this.rows.findIndex(waits);
-      if (i < 0) break;
-      const found = await this.#answer(
-        this.#files[i] as FoundFile,
-        folderClasses(vision.labels ?? [], vision.synsets),
-        job.signal,
-      );
-      if (found && basis === vision.basis) this.rows = this.rows.with(i, found);
+      const next = this.photos.files.find((file) => !this.#current.rows.has(file));
+      if (!next) break;
+      const found = await this.#answer(next, folderClasses(vision.labels ?? [], vision.synsets), job.signal);
+      if (found && basis === vision.basis)
+        this.#found = { basis, rows: new Map([...this.#current.rows, [next, found]]) };
     }
     if (this.#job === job) this.running = false;
   }
@@ -99,8 +95,9 @@ export class Batch {
     } catch (error) {
       return { ...known, top: [], problem: (error as Error).message };
     }
-    const { preparation, head } = vision;
-    const outcome = await vision.client.call(
+    const { head, net } = vision;
+    const { preparation } = net;
+    const outcome = await net.client.call(
       (calls, ticket) => calls.glance(ticket, Comlink.transfer(bitmap, [bitmap]), preparation),
       { signal },
     );

@@ -1,7 +1,7 @@
 // The class map as pixels to lay over the input: asks the worker, colours the values; scaling them up smooths them.
 import { findPooling } from '../../../graph/tasks/classify/class-map.ts';
 import { paint, rangeOf } from '../../parts/colours.ts';
-import type { TryState } from './try-state.svelte.ts';
+import type { Vision } from './vision.svelte.ts';
 
 export interface Overlay {
   readonly pixels?: ImageData;
@@ -10,8 +10,8 @@ export interface Overlay {
 
 const owner = 'class map';
 
-/** For the picture that the worker remembers. */
-export async function classMapOverlay(vision: TryState, classIndex: number): Promise<Overlay> {
+/** For the picture that the worker remembers; undefined while the net is opened again with what the map needs. */
+export async function classMapOverlay(vision: Vision, classIndex: number): Promise<Overlay | undefined> {
   const { graph } = vision.session;
   const pooling = graph && findPooling(graph);
   if (!pooling)
@@ -19,11 +19,10 @@ export async function classMapOverlay(vision: TryState, classIndex: number): Pro
       problem: 'This net has no map of its classes: it answers from a class token. Its attention is under Inside.',
     };
   if (vision.head) return { problem: 'Class maps are those of the net’s own classes; put your own head away first.' };
-  vision.keep(owner, [pooling.map]);
-  // The net is opened again with this map among its answers; the next answer has it.
-  if (!vision.seen?.values.has(pooling.map)) return {};
-  const { preparation } = vision;
-  const outcome = await vision.client.call((calls, ticket) => calls.classMap(ticket, classIndex, preparation));
+  vision.net.keep(owner, [pooling.map]);
+  if (!vision.seen?.values.has(pooling.map)) return undefined;
+  const { preparation, client } = vision.net;
+  const outcome = await client.call((calls, ticket) => calls.classMap(ticket, classIndex, preparation));
   if (!outcome.ok) return { problem: outcome.problem.message };
   const { values, width, height } = outcome.value;
   return { pixels: new ImageData(paint(values, rangeOf(values), 'heat'), width, height) };

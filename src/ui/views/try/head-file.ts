@@ -7,19 +7,8 @@ import {
   type StoredTensor,
 } from '../../../graph/formats/safetensors/read.ts';
 import { writeSafetensors } from '../../../graph/formats/safetensors/write.ts';
+import type { NetOrigin } from '../../weights/net-status.ts';
 import type { Head } from '../../../workers/jobs/vision/teach-head.ts';
-
-/** What a head was taught on: another net's features mean something else. */
-export interface HeadOrigin {
-  /** Name of the net, for the reader. */
-  readonly net: string;
-  /** {@link netHash} of the net. */
-  readonly netHash: string;
-  /** SHA-256 of the weights, hex. */
-  readonly weights: string;
-}
-
-export const sameOrigin = (a: HeadOrigin, b: HeadOrigin): boolean => a.netHash === b.netHash && a.weights === b.weights;
 
 const format = 'bottleneck-head-1';
 const line = v.pipe(v.string(), v.minLength(1), v.maxLength(80), v.regex(/^\P{C}+$/u));
@@ -31,7 +20,7 @@ const metadata = v.object({
   weights: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$|^$/)),
 });
 
-export const writeHead = ({ classes, features, weight, bias }: Head, origin: HeadOrigin): Uint8Array =>
+export const writeHead = ({ classes, features, weight, bias }: Head, origin: NetOrigin): Uint8Array =>
   writeSafetensors(
     new Map([
       ['weight', { shape: [classes.length, features], values: weight }],
@@ -41,7 +30,7 @@ export const writeHead = ({ classes, features, weight, bias }: Head, origin: Hea
   );
 
 /** Reads a head's file; a sentence when it is none, or when it is another net's. */
-export function readHead(file: Uint8Array, here: HeadOrigin): { readonly head: Head } | { readonly problem: string } {
+export function readHead(file: Uint8Array, here: NetOrigin): { readonly head: Head } | { readonly problem: string } {
   let tensors: ReadonlyMap<string, StoredTensor>;
   let facts: Record<string, string>;
   try {

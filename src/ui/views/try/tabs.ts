@@ -1,11 +1,11 @@
 // The tabs of Try: a tab is a component and a row here.
 import type { Tab } from '../../parts/view.ts';
-import type { TryTabProps } from './tab-props.ts';
 import Answers from './Answers.svelte';
+import type { TryState } from './try-state.ts';
 
 export type TryTab = 'answer' | 'inside' | 'batch' | 'teach' | 'weights';
 
-export const tryTabs: readonly Tab<TryTab, TryTabProps>[] = [
+export const tryTabs: readonly Tab<TryTab, TryState>[] = [
   {
     id: 'answer',
     label: 'Answer',

@@ -1,12 +1,12 @@
 // Teaching classes of one's own: samples from the camera or from files, a lesson in the worker, a head that answers live.
 import * as Comlink from 'comlink';
-import { featureNode } from '../../../graph/tasks/classify/class-map.ts';
 import { teachProblem, type Taught } from '../../../workers/jobs/vision/teach-head.ts';
 import { saveBlob } from '../../parts/clipboard.ts';
 import { cleanName, fileName } from '../../parts/file-names.ts';
-import { readHead, sameOrigin, writeHead, type HeadOrigin } from './head-file.ts';
+import { sameOrigin, type NetOrigin } from '../../weights/net-status.ts';
+import { readHead, writeHead } from './head-file.ts';
 import { decodePhoto } from '../../pictures/photo.ts';
-import type { TryState } from './try-state.svelte.ts';
+import type { Vision } from './vision.svelte.ts';
 
 export interface Lesson {
   readonly name: string;
@@ -28,42 +28,40 @@ export class Teach {
   taught = $state.raw<Taught | undefined>(undefined);
   problem = $state.raw<string | undefined>(undefined);
   /** The net that the samples are of: those of another one are of no use. */
-  #origin = $state.raw<HeadOrigin | undefined>(undefined);
+  #origin = $state.raw<NetOrigin | undefined>(undefined);
   #job: AbortController | undefined;
   #last = 0;
 
-  readonly node: string | undefined = $derived.by(
-    () => this.vision.session.graph && featureNode(this.vision.session.graph),
-  );
   readonly missing: string | undefined = $derived.by(() =>
     teachProblem(this.lessons.map(({ name, samples }) => ({ name, count: samples.length }))),
   );
 
-  constructor(private readonly vision: TryState) {}
+  constructor(private readonly vision: Vision) {}
 
   /** The view is shown: every answer brings the features along. */
   enter(): void {
-    if (this.node) this.vision.keep(owner, [this.node]);
+    const { net, featureNode } = this.vision;
+    if (featureNode) net.keep(owner, [featureNode]);
   }
 
   /** Takes the features of a camera frame while a class is being recorded. */
   hear(): void {
-    const { seen, rate } = this.vision;
+    const { seen, rate, featureNode } = this.vision;
     const index = this.recording;
-    if (index === undefined || !seen?.live || !this.node || (rate?.sequence ?? 0) === this.#last) return;
+    if (index === undefined || !seen?.live || !featureNode || (rate?.sequence ?? 0) === this.#last) return;
     this.#last = rate?.sequence ?? 0;
-    const features = seen.values.get(this.node);
+    const features = seen.values.get(featureNode);
     if (features) this.#add(index, features);
   }
 
   async addFiles(index: number, files: readonly File[]): Promise<void> {
-    const { vision, node } = this;
+    const { net, featureNode: node } = this.vision;
     if (!node) return;
     this.problem = undefined;
     const job = this.#begin();
     for (const [i, file] of files.entries()) {
       // The view that just opened asks for the features, and the net is opened once more with them.
-      if (!(await vision.settled()) || this.#job !== job) break;
+      if (!(await net.settled()) || this.#job !== job) break;
       this.progress = { what: `Looking at ${file.name}`, share: i / files.length };
       let bitmap: ImageBitmap;
       try {
@@ -72,8 +70,8 @@ export class Teach {
         this.problem = (error as Error).message;
         continue;
       }
-      const { preparation } = vision;
-      const outcome = await vision.client.call(
+      const { preparation } = net;
+      const outcome = await net.client.call(
         (calls, ticket) => calls.glance(ticket, Comlink.transfer(bitmap, [bitmap]), preparation),
         { signal: job.signal },
       );
@@ -118,7 +116,7 @@ export class Teach {
     const job = this.#begin();
     this.progress = { what: 'Learning', share: 0 };
     const classes = this.lessons.map(({ name, samples }) => ({ name, features: samples }));
-    const outcome = await this.vision.client.call((calls, ticket) => calls.teach(ticket, classes), {
+    const outcome = await this.vision.net.client.call((calls, ticket) => calls.teach(ticket, classes), {
       signal: job.signal,
       onProgress: (what, share) => {
         if (this.#job === job) this.progress = { what, share };
@@ -139,8 +137,8 @@ export class Teach {
   }
 
   save(): void {
-    const { head } = this.vision;
-    const { origin } = this.vision;
+    const { head, net } = this.vision;
+    const { origin } = net;
     if (head && origin)
       saveBlob(
         fileName(`${head.classes.join('-').slice(0, 40)}-head`, 'safetensors'),
@@ -149,7 +147,7 @@ export class Teach {
   }
 
   async open(file: File): Promise<void> {
-    const { origin } = this.vision;
+    const { origin } = this.vision.net;
     if (!origin) return;
     const read = readHead(new Uint8Array(await file.arrayBuffer()), origin);
     this.problem = 'problem' in read ? read.problem : undefined;
@@ -160,7 +158,7 @@ export class Teach {
   }
 
   #add(index: number, features: Float32Array): void {
-    const { origin } = this.vision;
+    const { origin } = this.vision.net;
     if (!origin) return;
     // Samples of another net's features cannot be mixed in.
     if (!this.#origin || !sameOrigin(this.#origin, origin)) {

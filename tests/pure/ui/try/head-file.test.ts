@@ -1,10 +1,11 @@
 // A taught head goes out as a file and comes back the same; another net's, another checkpoint's or a broken one is refused with a sentence.
 import { describe, expect, test } from 'vitest';
 import { writeSafetensors, type TensorToWrite } from '../../../../src/graph/formats/safetensors/write.ts';
-import { readHead, writeHead, type HeadOrigin } from '../../../../src/ui/views/try/head-file.ts';
+import { readHead, writeHead } from '../../../../src/ui/views/try/head-file.ts';
+import type { NetOrigin } from '../../../../src/ui/weights/net-status.ts';
 import type { Head } from '../../../../src/workers/jobs/vision/teach-head.ts';
 
-const origin: HeadOrigin = { net: 'tf_efficientnet_lite0', netHash: '0123456789abcdef', weights: 'a'.repeat(64) };
+const origin: NetOrigin = { net: 'tf_efficientnet_lite0', netHash: '0123456789abcdef', weights: 'a'.repeat(64) };
 const head: Head = {
   classes: ['mug', 'Käse “fein”'],
   features: 3,

@@ -1,7 +1,7 @@
 // Every layer of the GPU against the CPU reference, on the picture that is on the screen; the first one outside its bound is selected.
 import type { ReferenceReport } from '../../../../workers/jobs/vision/protocol.ts';
 import referenceUrl from '../../../../workers/reference.worker.ts?worker&url';
-import type { TryState } from '../try-state.svelte.ts';
+import type { OpenNet } from '../../../weights/open-net.svelte.ts';
 import { startWorker } from '../../../hosts/trusted-worker.ts';
 
 export interface CheckedLayer {
@@ -25,15 +25,15 @@ export class Check {
   layers = $state.raw<readonly CheckedLayer[]>([]);
   #stop: (() => void) | undefined;
 
-  constructor(private readonly vision: TryState) {}
+  constructor(private readonly net: OpenNet) {}
 
   /** Checks the net that is open. Ends by itself; {@link cancel} ends it sooner. */
   async run(): Promise<void> {
     this.cancel();
-    const { vision } = this;
+    const { net } = this;
     // The view that was left took its layers along: the net is being opened without them.
-    if (!(await vision.settled())) return;
-    const { hash } = vision.session;
+    if (!(await net.settled())) return;
+    const { hash } = net.session;
     const controller = new AbortController();
     const worker = startWorker(referenceUrl, 'reference');
     this.#stop = () => {
@@ -55,8 +55,8 @@ export class Check {
         resolve({ kind: 'failed', message: event.message || 'the reference worker could not be started' });
     });
     const Comlink = await import('comlink');
-    const { preparation } = vision;
-    const outcome = await vision.client.call(
+    const { preparation } = net;
+    const outcome = await net.client.call(
       (calls, ticket) => calls.verify(ticket, preparation, Comlink.transfer(port2, [port2])),
       {
         signal: controller.signal,
@@ -72,7 +72,7 @@ export class Check {
       if (!current()) return;
       const first = this.layers.find(({ passed }) => !passed)?.node;
       this.status = end.kind === 'failed' ? { kind: 'failed', text: end.message } : { kind: 'done', hash, first };
-      if (first !== undefined) vision.session.selectNode(first);
+      if (first !== undefined) net.session.selectNode(first);
     }
     worker.terminate();
   }

@@ -1,12 +1,12 @@
 // The pictures that calibrate and compare: the samples, or files of the user's own.
-import type { FoundFile } from '../../pictures/dropped.ts';
-import { decodePhoto, isPhoto } from '../../pictures/photo.ts';
-import { samples } from '../../pictures/samples.ts';
+import type { FoundFile } from './dropped.ts';
+import { decodePhoto, isPhoto } from './photo.ts';
+import { samples } from './samples.ts';
 
 /** As many as the command line takes; more change ranges little and cost time. */
 export const mostPictures = 64;
 
-export class Pictures {
+export class PictureSet {
   /** The user's own, empty for the samples. */
   #own = $state.raw<readonly FoundFile[]>([]);
   /** Photos that were given beyond {@link mostPictures}. */

@@ -1,6 +1,7 @@
-// What the Try pane shows of the open net: the picture or the camera, and the answer; one for the life of the page.
+// What the open net sees and what it answers: the photo or the camera's picture, the answer, and the head that gives it.
 import * as Comlink from 'comlink';
 import { untrack } from 'svelte';
+import { featureNode } from '../../../graph/tasks/classify/class-map.ts';
 import { imagenetClasses, parseLabels, type Answer } from '../../../graph/tasks/classify/labels.ts';
 import { answersOf, outputKind, type OutputKind } from '../../../graph/tasks/classify/outputs.ts';
 import type { Outcome } from '../../../workers/border/protocol.ts';
@@ -8,13 +9,11 @@ import { headLogits, type Head } from '../../../workers/jobs/vision/teach-head.t
 import type { VisionClient } from '../../../workers/jobs/vision/client.ts';
 import type { FrameReport, Look, VisionEvent, WeightsFacts } from '../../../workers/jobs/vision/protocol.ts';
 import type { Session } from '../../state/session.svelte.ts';
-import { Check } from './inside/check.svelte.ts';
-import { Batch } from './batch.svelte.ts';
 import { Camera } from './camera.svelte.ts';
 import { decodePhoto } from '../../pictures/photo.ts';
-import { OpenNet, sentence } from '../../weights/open-net.svelte.ts';
-import { sameOrigin, type HeadOrigin } from './head-file.ts';
-import { Teach } from './teach.svelte.ts';
+import { sentence } from '../../parts/sentence.ts';
+import { sameOrigin, type NetOrigin } from '../../weights/net-status.ts';
+import type { OpenNet } from '../../weights/open-net.svelte.ts';
 
 /** A photo on the screen. */
 export interface Photo {
@@ -31,11 +30,8 @@ export type Seen = Look & { readonly live: boolean };
 /** Frames between two looks at the count of GPU objects. */
 const countEvery = 5;
 
-export class TryState extends OpenNet {
+export class Vision {
   readonly camera: Camera;
-  readonly batch = new Batch(this);
-  readonly teach = new Teach(this);
-  readonly check = new Check(this);
   photo = $state.raw<Photo | undefined>(undefined);
   seen = $state.raw<Seen | undefined>(undefined);
   rate = $state.raw<Pick<FrameReport, 'fps' | 'latencyMs' | 'sequence' | 'dropped'> | undefined>(undefined);
@@ -44,7 +40,9 @@ export class TryState extends OpenNet {
   /** Why the last picture has no answer. */
   problem = $state.raw<string | undefined>(undefined);
   looking = $state(false);
-  #worn = $state.raw<{ readonly head: Head; readonly origin: HeadOrigin } | undefined>(undefined);
+  /** The class whose places in the picture are shown, and the net that it is a class of. */
+  #mapped = $state.raw<{ readonly index: number; readonly hash: string } | undefined>(undefined);
+  #worn = $state.raw<{ readonly head: Head; readonly origin: NetOrigin } | undefined>(undefined);
   #labels = $state.raw<readonly string[] | undefined>(undefined);
   #synsets = $state.raw<readonly string[]>([]);
   #look: AbortController | undefined;
@@ -55,14 +53,14 @@ export class TryState extends OpenNet {
 
   /** A head of the user's own, in the place of the net's: only on the net and the weights that it was taught on. */
   readonly head: Head | undefined = $derived.by(() => {
-    const [worn, here] = [this.#worn, this.origin];
+    const [worn, here] = [this.#worn, this.net.origin];
     return worn && here && sameOrigin(worn.origin, here) ? worn.head : undefined;
   });
   readonly labels: readonly string[] | undefined = $derived.by(() => {
     if (this.head) return this.head.classes;
     const { graph } = this.session;
     const classes = this.seen?.logits.length ?? graph?.facts.get(graph.outputs[0] ?? '')?.shape.at(-1);
-    return classes === imagenetClasses && (this.weights?.imagenet || this.claimed) ? this.#labels : undefined;
+    return classes === imagenetClasses && (this.net.loaded?.imagenet || this.net.claimed) ? this.#labels : undefined;
   });
   /** WordNet ids in the order of the classes, where they are ImageNet's. */
   get synsets(): readonly string[] {
@@ -70,7 +68,9 @@ export class TryState extends OpenNet {
   }
   /** What an answer rests on besides the picture; undefined while there is no net to ask. */
   readonly basis: string | undefined = $derived.by(() =>
-    this.ready ? JSON.stringify([this.origin, this.preparation, this.head && [...this.head.bias]]) : undefined,
+    this.net.ready
+      ? JSON.stringify([this.net.origin, this.net.preparation, this.head && [...this.head.bias]])
+      : undefined,
   );
   /** Logits of the answer: the net's, or the own head's. */
   readonly logits: Float32Array | undefined = $derived.by(() => {
@@ -86,31 +86,60 @@ export class TryState extends OpenNet {
     this.logits && this.output !== 'features' ? answersOf(this.output, this.logits, 5) : [],
   );
 
-  constructor(session: Session) {
-    super(session);
+  /** The pooled features, which every head reads. */
+  readonly featureNode: string | undefined = $derived.by(() => this.session.graph && featureNode(this.session.graph));
+
+  constructor(
+    readonly session: Session,
+    readonly net: OpenNet,
+  ) {
+    const opened = (weights: WeightsFacts | undefined): void => {
+      if (weights?.imagenet) void this.loadLabels();
+    };
+    // It may be open already: Quantize opens weights too.
+    opened(net.loaded);
+    net.listener = {
+      opened,
+      closed: () => (this.seen = undefined),
+      event: (event) => this.#heard(event),
+      stopped: (why) => this.#stopped(why),
+    };
     this.camera = new Camera(
-      this.client,
-      () => ({ preparation: this.preparation, paused: this.camera.paused }),
+      net.client,
+      () => ({ preparation: net.preparation, paused: this.camera.paused }),
       () => this.#cameraChanged(),
     );
   }
 
+  get mapped(): number | undefined {
+    return this.#mapped?.hash === this.session.hash ? this.#mapped.index : undefined;
+  }
+  set mapped(index: number | undefined) {
+    this.#mapped = index === undefined ? undefined : { index, hash: this.session.hash };
+  }
+
   /** Puts an own head in the place of the net's, or takes it away. */
   wear(head: Head | undefined): void {
-    const { origin } = this;
+    const { origin } = this.net;
     this.#worn = head && origin && { head, origin };
+  }
+  /** A node's values, as far as they came with the answer, which is the output's own. */
+  valuesOf(node: string): Float32Array | undefined {
+    return this.session.graph?.outputs[0] === node ? this.seen?.logits : this.seen?.values.get(node);
   }
   /** What an own head makes of an answer; undefined where the features did not come with it. */
   headAnswer(head: Head, { values }: Pick<Look, 'values'>): Float32Array | undefined {
-    const features = values.get(this.teach.node ?? '');
+    const features = values.get(this.featureNode ?? '');
     return features?.length === head.features ? headLogits(head, features) : undefined;
   }
 
-  override follow(): void {
-    super.follow();
+  /** Follows the net; call while a component is set up. */
+  follow(): void {
+    this.net.follow();
+    // The worker is asked anew: an answer cannot be derived here.
     $effect(() => {
-      void this.preparation;
-      if (!this.ready) return;
+      void this.net.preparation;
+      if (!this.net.ready) return;
       untrack(() => {
         this.camera.tell();
         if (!this.camera.on || this.camera.paused) void this.again();
@@ -143,7 +172,7 @@ export class TryState extends OpenNet {
 
   /** Hands a bitmap over to the worker and shows the answer. */
   async lookAt(bitmap: ImageBitmap): Promise<void> {
-    const { preparation } = this;
+    const { preparation } = this.net;
     this.#hasPicture = true;
     // Without a net the worker only remembers the picture; it is asked again when the net is there.
     await this.#answer((calls, ticket) => calls.look(ticket, Comlink.transfer(bitmap, [bitmap]), preparation));
@@ -152,7 +181,7 @@ export class TryState extends OpenNet {
   /** The same picture once more: another net, other preparation, other layers. */
   async again(): Promise<void> {
     if (!this.#hasPicture) return;
-    const { preparation } = this;
+    const { preparation } = this.net;
     await this.#answer((calls, ticket) => calls.again(ticket, preparation));
   }
 
@@ -168,13 +197,13 @@ export class TryState extends OpenNet {
     const job = new AbortController();
     this.#look = job;
     this.looking = true;
-    const outcome = await this.client.call(ask, { signal: job.signal });
+    const outcome = await this.net.client.call(ask, { signal: job.signal });
     if (this.#look !== job) return;
     this.looking = false;
     if (outcome.ok) {
       this.problem = undefined;
       this.seen = { ...outcome.value, live: false };
-    } else if (outcome.problem.kind !== 'aborted' && this.net.kind === 'open')
+    } else if (outcome.problem.kind !== 'aborted' && this.net.status.kind === 'open')
       this.problem = sentence(outcome.problem.message);
   }
 
@@ -191,19 +220,10 @@ export class TryState extends OpenNet {
       this.session.say('The names of the classes could not be loaded from this page; reload it to try again.', 'bad');
   }
 
-  protected override netOpened({ imagenet }: WeightsFacts): void {
-    if (imagenet) void this.loadLabels();
-  }
-
-  protected override netClosed(): void {
-    this.seen = undefined;
-  }
-
-  protected override heard(event: VisionEvent): void {
+  #heard(event: VisionEvent): void {
     if (event.event === 'frame') this.#frame(event.report);
     else if (event.event === 'camera-held') this.camera.held = event.why;
     else if (event.event === 'camera-failed') this.camera.stop(`The camera was turned off: ${event.message}`);
-    else super.heard(event);
   }
 
   #frame(report: FrameReport): void {
@@ -213,7 +233,7 @@ export class TryState extends OpenNet {
       this.problem = undefined;
     }
     if (report.sequence % countEvery === 0)
-      void this.client.calls.objects().then((counts) => (this.objects = counts?.live));
+      void this.net.client.calls.objects().then((counts) => (this.objects = counts?.live));
     // After the page has drawn it: a page that is busy gets fewer frames.
     requestAnimationFrame(() => this.camera.shown(report.sequence));
   }
@@ -228,19 +248,9 @@ export class TryState extends OpenNet {
     this.#hasPicture = false;
   }
 
-  protected override stopped(why: string): void {
+  #stopped(why: string): void {
     this.#hasPicture = false;
     this.photo = undefined;
     if (this.camera.on) this.camera.stop(`The camera was turned off, since the GPU worker stopped (${why}).`);
-    super.stopped(why);
   }
-}
-
-const states = new WeakMap<Session, TryState>();
-
-/** The session's one state of this pane; it outlives the pane. */
-export function tryState(session: Session): TryState {
-  let state = states.get(session);
-  if (!state) states.set(session, (state = new TryState(session)));
-  return state;
 }

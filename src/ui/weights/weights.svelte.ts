@@ -1,0 +1,49 @@
+// Which weights the net on the page can have: those chosen, those kept in this browser, those that its authors published.
+import type { VisionClient } from '../../workers/jobs/vision/client.ts';
+import type { StoredWeights } from '../../workers/jobs/vision/protocol.ts';
+import type { Session } from '../state/session.svelte.ts';
+import { isEmbeddedNet, obviousChoice, publishedFor, type Published, type WeightsChoice } from './choice.ts';
+import { WeightsFetch } from './fetch.svelte.ts';
+
+export class Weights {
+  readonly fetching: WeightsFetch;
+  choice = $state.raw<WeightsChoice | undefined>(undefined);
+  stored = $state.raw<readonly StoredWeights[]>([]);
+  readonly published: Published | undefined = $derived.by(() => publishedFor(this.session.name, this.session.hash));
+  /** Weights of this net that are here, so that nobody need be asked. */
+  readonly obvious: WeightsChoice | undefined = $derived.by(() =>
+    obviousChoice(this.session.architecture, this.published, this.stored),
+  );
+  /** The published weights, where they are kept in this browser. */
+  readonly kept: StoredWeights | undefined = $derived.by(() =>
+    this.stored.find(({ hubId }) => hubId === this.published?.hubId),
+  );
+  /** What another worker is to open: the embedded weights are of one net only, so another net takes what is obvious for it. */
+  readonly effective: WeightsChoice | undefined = $derived.by(() => {
+    const { choice } = this;
+    return choice && (choice.kind !== 'embedded' || isEmbeddedNet(this.session.architecture)) ? choice : this.obvious;
+  });
+
+  constructor(
+    private readonly session: Session,
+    private readonly client: VisionClient,
+    /** Published weights have been fetched. */
+    fetched: (stored: StoredWeights) => void,
+  ) {
+    this.fetching = new WeightsFetch(client, (stored) => {
+      void this.refresh();
+      fetched(stored);
+    });
+  }
+
+  async refresh(): Promise<void> {
+    const outcome = await this.client.call((calls) => calls.listWeights());
+    if (outcome.ok) this.stored = outcome.value;
+  }
+
+  async remove(id: string): Promise<void> {
+    const outcome = await this.client.call((calls) => calls.deleteWeights(id));
+    if (outcome.ok) this.stored = outcome.value;
+    else this.session.say(outcome.problem.message, 'bad');
+  }
+}
