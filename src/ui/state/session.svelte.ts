@@ -34,7 +34,7 @@ export interface Baseline extends BuiltNet {
 }
 
 /** What was found out about the net on the page in integers; whoever quantizes gives it. */
-export interface Quantization {
+export interface QuantizeFindings {
   /** How, in the form in which a link carries it. */
   readonly shared: SharedRecipe | undefined;
   readonly noise: NodeNoise | undefined;
@@ -53,7 +53,7 @@ export class Session {
   #sharedRecipe = $state.raw<{ readonly hash: string; readonly recipe: SharedRecipe } | undefined>(undefined);
 
   readonly measurements = new Measurements();
-  quantization = $state.raw<Quantization | undefined>(undefined);
+  quantization = $state.raw<QuantizeFindings | undefined>(undefined);
   selection = $state.raw<Selection>({ kind: 'none' });
   baseline = $state.raw<Baseline | undefined>(undefined);
   /** What just happened, for the status line and screen readers. */

@@ -13,7 +13,7 @@ export type NetStatus =
   | Refused;
 
 /** Weights that were not loaded, and why. */
-export interface Mismatch {
+export interface RefusedWeights {
   readonly kind: 'mismatch';
   readonly choice: WeightsChoice;
   /** Their name. */
@@ -24,7 +24,7 @@ export interface Mismatch {
   /** Names and shapes fit; the values are no numbers. */
   readonly unsound: boolean;
 }
-export type Refused = Mismatch | { readonly kind: 'failed'; readonly text: string };
+export type Refused = RefusedWeights | { readonly kind: 'failed'; readonly text: string };
 
 export interface Opened {
   readonly path: Path;

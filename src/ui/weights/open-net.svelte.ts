@@ -11,7 +11,7 @@ import type { Session } from '../state/session.svelte.ts';
 import { cleanName } from '../parts/file-names.ts';
 import { sentence } from '../parts/sentence.ts';
 import { embeddedText, embeddedUrl, isEmbeddedNet, weightsReference, type WeightsChoice } from './choice.ts';
-import type { NetListener, NetOrigin, Mismatch, NetStatus, Opened, Refused } from './net-status.ts';
+import type { NetListener, NetOrigin, RefusedWeights, NetStatus, Opened, Refused } from './net-status.ts';
 import { Weights } from './weights.svelte.ts';
 
 const reopenAfterMs = 300;
@@ -295,7 +295,7 @@ export class OpenNet {
   }
 }
 
-const refusal = ({ weights, unsound }: Mismatch, net: string): string =>
+const refusal = ({ weights, unsound }: RefusedWeights, net: string): string =>
   `${weights} ${unsound ? 'cannot be used for' : 'holds weights of another net than'} ${net}.`;
 
 const nameOf = (choice: WeightsChoice): string => {

@@ -18,7 +18,6 @@ export const sharedNames: readonly string[] = [
   'LayerNormAttrs',
   'Place',
   'PlacedLine',
-  'Quantization',
   'Rate',
   'ResizeAttrs',
   'SortKey',

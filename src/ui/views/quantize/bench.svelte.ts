@@ -19,7 +19,7 @@ export interface Found<T> {
 export const current = <T>(found: Found<T> | undefined, key: string): T | undefined =>
   found?.key === key ? found.value : undefined;
 
-export interface Job {
+interface Progress {
   readonly what: string;
   readonly share: number;
 }
@@ -36,7 +36,7 @@ export type Ask<T> = (calls: QuantizeClient['calls'], ticket: number) => Promise
 export class Bench {
   readonly client: QuantizeClient;
   readonly pictures = new PictureSet();
-  job = $state.raw<Job | undefined>(undefined);
+  job = $state.raw<Progress | undefined>(undefined);
   /** Why the last job gave nothing. */
   problem = $state.raw<string | undefined>(undefined);
   #opened = $state.raw<Found<Opened> | undefined>(undefined);

@@ -17,7 +17,7 @@ import { fileName } from '../../parts/file-names.ts';
 import { photosOf, type Photos } from '../../pictures/photos.svelte.ts';
 import type { NodeNoise } from '../../state/measurements/heat.ts';
 import { perSession } from '../../state/per-session.svelte.ts';
-import { canonical, type Quantization, type Session } from '../../state/session.svelte.ts';
+import { canonical, type QuantizeFindings, type Session } from '../../state/session.svelte.ts';
 import { weightsBytes } from '../../weights/choice.ts';
 import { openNetOf } from '../../weights/net-of.ts';
 import type { OpenNet } from '../../weights/open-net.svelte.ts';
@@ -31,7 +31,7 @@ interface OpenedFile {
   readonly recipe: Recipe;
 }
 
-export class QuantizeState implements Quantization {
+export class QuantizeState implements QuantizeFindings {
   readonly bench: Bench;
   perChannel = $state(true);
   equalized = $state(false);
