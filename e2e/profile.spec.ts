@@ -6,7 +6,7 @@ test('says what is missing and what can be done, and shows the recorded profile 
   const pane = page.getByRole('region', { name: 'Profile' });
   await expect(page.getByRole('button', { name: 'Device: No WebGPU' })).toBeVisible();
   await expect(pane.getByText('WebGPU offers no adapter')).toBeVisible();
-  await expect(pane.getByText('The times below were recorded on another machine.')).toBeVisible();
+  await expect(pane.getByText('The times below were recorded on another machine, with SwiftShader (software adapter).')).toBeVisible();
   await expect(pane.getByRole('button', { name: 'Measure', exact: true })).toBeDisabled();
   const rows = pane.getByRole('treegrid', { name: 'Layers' }).getByRole('row');
   await expect(rows.filter({ hasText: 'blocks.1.0' })).toContainText(/\d\sms/);
@@ -20,7 +20,7 @@ test('plans for a plain GPU: memory and kernels are there without one', async ({
   await open(page);
   const pane = page.getByRole('region', { name: 'Profile' });
   await pane.getByRole('tab', { name: 'Memory' }).click();
-  await expect(pane.getByText(/^Peak .* at /)).toBeVisible();
+  await expect(pane.getByText(/^Peak as planned .* at /)).toBeVisible();
   await pane.getByRole('radiogroup', { name: 'Show memory as' }).getByRole('radio', { name: 'Table' }).click();
   await expect(pane.getByRole('row').filter({ hasText: 'the page' })).toHaveCount(1);
   await pane.getByRole('tab', { name: 'Kernels' }).click();

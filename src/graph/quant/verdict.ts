@@ -141,7 +141,9 @@ function layersOf(
     .map(([root, ms]) => {
       const nodes = graph.nodes.filter((_, i) => rootOf(i) === root).map(({ id }) => id);
       const node = nodes.reduce((most, id) => (macs(id) > macs(most) ? id : most));
-      return { node, kind: kinds.get(node) ?? '', nodes, ms };
+      // A linear layer runs on the pointwise kernel; in the net it is none.
+      const linear = graph.nodes.find(({ id }) => id === node)?.op === 'linear';
+      return { node, kind: linear ? 'linear' : (kinds.get(node) ?? ''), nodes, ms };
     });
 }
 
@@ -160,10 +162,15 @@ function sentenceOf(
   if (ratio <= 1 + tie)
     return `int8 is as fast as ${float.arithmetic} here: ${times}. What it buys is a smaller file and less memory.`;
   const reasons: string[] = [];
-  if (software) reasons.push('this adapter is a CPU: it has no packed 8-bit dot product and widens each byte first');
-  else if (!packedDot)
+  if (!packedDot)
     reasons.push(
       'this browser has no packed 8-bit dot product (packed_4x8_integer_dot_product), so each word is taken apart',
+    );
+  if (software)
+    reasons.push(
+      packedDot
+        ? 'this adapter is a CPU, which runs the packed 8-bit dot product in software'
+        : 'this adapter is a CPU: its times say nothing about a GPU',
     );
   const lost = new Map<string, number>();
   for (const { kind, ms: own } of layers)
@@ -174,6 +181,12 @@ function sentenceOf(
       worst[0] === 'depthwise' ? ', which have no dot product to gain from and must rescale every result' : '';
     reasons.push(`${ms(worst[1])} go to the ${worst[0]} layers${why}`);
   }
+  const loss = ({ ms: own }: VerdictLayer): number => (own.int8 ?? 0) - (own[float.arithmetic] ?? 0);
+  const slowest = layers.reduce<VerdictLayer | undefined>((a, b) => (a && loss(a) >= loss(b) ? a : b), undefined);
+  if (slowest && loss(slowest) > 0)
+    reasons.push(
+      `most of all ${slowest.node} (${slowest.kind}): ${ms(slowest.ms[float.arithmetic] ?? 0)} become ${ms(slowest.ms.int8 ?? 0)}`,
+    );
   if (borderMs > 0.05 * int8.totalMs) reasons.push(`turning floats into bytes and back takes ${ms(borderMs)}`);
   return `int8 is ${ratio.toFixed(2)} times as slow as ${float.arithmetic} here (${times}): ${reasons.join('; ') || 'its launches cost more than the bytes save'}.`;
 }

@@ -34,6 +34,12 @@ export function bytes(value: number, digits = 3): string {
   return `${value < 0 ? '−' : ''}${text}${THIN}${units[index] as string}`;
 }
 
+/** Bytes a second in the units that bytes have: "1.31 GiB/s". */
+export const byteRate = (value: number): string => (Number.isFinite(value) ? `${bytes(value)}/s` : '–');
+
+/** "1 dispatch", "54 dispatches". */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
 /** Milliseconds with a fixed number of digits that suits the size: 12.3 ms, 1.23 ms, 0.123 ms, 4.5 µs. */
 export function milliseconds(value: number): string {
   if (!Number.isFinite(value)) return '–';

@@ -144,7 +144,8 @@ export class EngineState {
       return () => clearTimeout(timer);
     });
     $effect(() => {
-      void [this.session.hash, this.session.baseline];
+      // Also when a job ends: what waited for it goes on.
+      void [this.session.hash, this.session.baseline, this.measuring];
       if (!this.facts || this.session.stale) return;
       const timer = setTimeout(() => void this.#auto(), debounceMs);
       return () => clearTimeout(timer);
@@ -171,10 +172,18 @@ export class EngineState {
     await this.#measure(this.session.name, this.session.text, this.session.hash, 'net');
   }
 
+  /** Measures the pinned net now, in place of whatever is being measured. */
+  async measureBaseline(): Promise<void> {
+    const { baseline } = this.session;
+    if (!baseline || !this.facts) return;
+    this.#stopped.delete(baseline.hash);
+    await this.#measure(baseline.name, baseline.text, baseline.hash, 'baseline');
+  }
+
   /** Stops what is being measured; results so far stay. */
   cancel(): void {
     if (this.status.kind !== 'measuring') return;
-    if (this.status.subject !== 'peaks') this.#stopped.add(this.session.hash);
+    if (this.#jobHash !== undefined) this.#stopped.add(this.#jobHash);
     this.#job?.abort(new DOMException('stopped', 'AbortError'));
     // The worker may be inside a run that cannot be stopped; the page does not wait for its end.
     this.#job = undefined;
@@ -220,11 +229,11 @@ export class EngineState {
     if (this.#job && (this.#jobHash === undefined || this.#jobHash === session.hash)) return;
     const most = autoRunMs(facts.adapter.software);
     const { hash } = session;
-    if (!session.measurements.of(hash) && !this.#stopped.has(hash) && this.#estimate(session.accounting) <= most) {
+    if (!session.measurements.has(hash) && !this.#stopped.has(hash) && this.#estimate(session.accounting) <= most) {
       await this.#measure(session.name, session.text, hash, 'net');
     }
     const { baseline, measurements } = session;
-    if (!baseline || session.hash !== hash || this.#job || measurements.of(baseline.hash)) return;
+    if (!baseline || session.hash !== hash || this.#job || measurements.has(baseline.hash)) return;
     if (this.#stopped.has(baseline.hash) || this.#estimate(baseline.accounting) > most) return;
     await this.#measure(baseline.name, baseline.text, baseline.hash, 'baseline');
   }
@@ -236,14 +245,16 @@ export class EngineState {
     await this.#run(
       subject,
       async (hooks) => {
-        const keep = (measurement: Measurement): void => {
+        const keep = (measurement: Measurement, first = false): void => {
           if (hooks.signal?.aborted) return;
           const record = recordOf(measurement, { hash, facts, browser: this.browser, version: this.version });
-          this.session.measurements.keep({ record, plan: measurement.plan });
+          this.session.measurements.keep({ record, plan: measurement.plan, first });
         };
         const job = { name, text, precision: 'f32', budgetMs: budgetMs(facts.adapter.software) } as const;
         // Better numbers than a first look are here when this net is measured again.
-        const onFirst = this.session.measurements.of(hash) ? undefined : keep;
+        const onFirst = this.session.measurements.of(hash)
+          ? undefined
+          : (measurement: Measurement): void => keep(measurement, true);
         keep(await this.host.measure(job, { ...hooks, ...(onFirst && { onFirst }) }));
       },
       (text) => {

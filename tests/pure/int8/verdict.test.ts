@@ -4,6 +4,7 @@ import { assemblePlan, makePlan, plainGpu } from '../../../src/graph/plan/make-p
 import { fusedIntegerProgram } from '../../../src/graph/quant/integer-program.ts';
 import { quantizeNet } from '../../../src/graph/quant/quantize.ts';
 import { verdictOf, type Arithmetic, type ArithmeticRun, type Verdict } from '../../../src/graph/quant/verdict.ts';
+import type { InferredGraph } from '../../../src/graph/ir/graph.ts';
 import { prepare } from './golden-nets.ts';
 
 const caps = { ...plainGpu, packedDot: true, f16: true };
@@ -12,6 +13,7 @@ const recipe = { calibration: 'max', pictures: 2, perChannel: true, equalized: f
 /** Runs with every dispatch of an arithmetic taking the given time. */
 async function runs(each: Readonly<Partial<Record<Arithmetic, number>>>): Promise<{
   all: ArithmeticRun[];
+  graph: InferredGraph;
   verdict: (device?: { software: boolean; packedDot: boolean }) => Verdict;
 }> {
   const { folded, calibration } = await prepare('mobilenetv3_small_050', 32, 2);
@@ -34,7 +36,7 @@ async function runs(each: Readonly<Partial<Record<Arithmetic, number>>>): Promis
       logits: [Float32Array.of(1, 2, 3, 4, 5, 6), Float32Array.of(6, 5, 4, 3, 2, arithmetic === 'int8' ? 7 : 1)],
     };
   });
-  return { all, verdict: (device = { software: false, packedDot: true }) => verdictOf(graph, all, device) };
+  return { all, graph, verdict: (device = { software: false, packedDot: true }) => verdictOf(graph, all, device) };
 }
 
 describe('verdict', () => {
@@ -70,8 +72,20 @@ describe('verdict', () => {
   it('says why int8 is slower, of the fastest float arithmetic', async () => {
     const { verdict } = await runs({ float32: 0.1, float16: 0.02, int8: 0.1 });
     expect(verdict().sentence).toMatch(/times as slow as float16 here .*ms go to the \w+ layers/);
-    expect(verdict({ software: true, packedDot: true }).sentence).toContain('this adapter is a CPU');
+    const software = verdict({ software: true, packedDot: true }).sentence;
+    expect(software).toContain('this adapter is a CPU, which runs the packed 8-bit dot product in software');
+    expect(software).not.toMatch(/no packed 8-bit/);
     expect(verdict({ software: false, packedDot: false }).sentence).toContain('packed_4x8_integer_dot_product');
+  });
+
+  it('names the layer that costs most, a linear one as linear, whatever kernel runs it', async () => {
+    const { all, graph } = await runs({ float32: 0.1, int8: 0.1 });
+    const int8 = all[1] as ArithmeticRun;
+    const classifier = int8.plan.dispatches.findIndex(({ from }) => from.includes('classifier'));
+    const dispatchMs = int8.dispatchMs.map((ms, i) => (i === classifier ? 50 : ms));
+    const slow = { ...int8, dispatchMs, totalMs: int8.totalMs + 50 };
+    const { sentence } = verdictOf(graph, [all[0] as ArithmeticRun, slow], { software: false, packedDot: true });
+    expect(sentence).toMatch(/most of all classifier \(linear\): [\d.]+ ms become 50\.0 ms/);
   });
 
   it('refuses to judge without both', async () => {

@@ -20,7 +20,7 @@ export const metrics: readonly {
   { metric: 'params', label: 'Params', title: 'Trainable parameters', measured: false },
   {
     metric: 'bytes',
-    label: 'Bytes',
+    label: 'Bytes unfused',
     title: 'Bytes read and written by the ops one by one, before fusion',
     measured: false,
   },

@@ -6,6 +6,8 @@ import type { RunRecord } from './record.ts';
 export interface Measured {
   readonly record: RunRecord;
   readonly plan: Plan;
+  /** A first look only: the steadier numbers did not come, since something else took over. */
+  readonly first?: boolean;
 }
 
 /** Nets that are remembered. */
@@ -17,16 +19,20 @@ export class Measurements {
   of(hash: string): Measured | undefined {
     return this.#results.get(hash);
   }
+  /** True when the net was measured to the end. */
+  has(hash: string): boolean {
+    return this.of(hash)?.first === false;
+  }
   /** The newest one, of whichever net. */
   get last(): Measured | undefined {
     return [...this.#results.values()].at(-1);
   }
 
   /** Later loads of a net find its shaders compiled: cold is what the first one was. */
-  keep({ record, plan }: Measured): void {
+  keep({ record, plan, first = false }: Measured): void {
     const { hash } = record;
     const cold = this.of(hash)?.record.cold ?? record.cold;
     const others = [...this.#results].filter(([other]) => other !== hash);
-    this.#results = new Map([...others.slice(1 - kept), [hash, { record: { ...record, cold }, plan }]]);
+    this.#results = new Map([...others.slice(1 - kept), [hash, { record: { ...record, cold }, plan, first }]]);
   }
 }

@@ -1,5 +1,5 @@
 // The columns of the layer table: what they show, sort by and export.
-import { milliseconds, shapeText, si } from '../../parts/format.ts';
+import { byteRate as byteRateText, milliseconds, shapeText, si } from '../../parts/format.ts';
 import { csv, type Cell } from '../../parts/csv.ts';
 import { change, type BlockRow, type KernelRow, type LayerRow, type SortKey } from './rows.ts';
 
@@ -85,8 +85,8 @@ const byteRate: LayerColumn = {
   sort: 'byteRate',
   number: true,
   from: 840,
-  width: '80px',
-  text: (row) => shown(row.byteRate, (value) => si(value)),
+  width: '88px',
+  text: (row) => shown(row.byteRate, byteRateText),
 };
 const macs: LayerColumn = {
   id: 'macs',

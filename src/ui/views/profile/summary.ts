@@ -1,5 +1,6 @@
 // The numbers of the whole net as the summary line shows them, each with what it means.
-import { milliseconds, percent, percentChange } from '../../parts/format.ts';
+import { counted, milliseconds, percent } from '../../parts/format.ts';
+import { headlineOf } from '../../state/measurements/doubt.ts';
 import { signedMs } from './layer-columns.ts';
 import { residual, sumOfDispatches, type RunRecord } from '../../state/measurements/record.ts';
 
@@ -27,7 +28,7 @@ export function summaryFacts(record: RunRecord, baseline?: RunRecord): Fact[] {
       text: milliseconds(gpu.medianMs),
       detail: [
         variation(gpu.variation),
-        baseline && `${percentChange(baseline.gpu.medianMs, gpu.medianMs)} vs baseline`,
+        baseline && headlineOf(record, baseline).text,
       ]
         .filter(Boolean)
         .join(' · '),
@@ -49,7 +50,7 @@ export function summaryFacts(record: RunRecord, baseline?: RunRecord): Fact[] {
     {
       label: 'Σ layers',
       text: milliseconds(sum),
-      detail: `${record.dispatches.length} dispatches`,
+      detail: counted(record.dispatches.length, 'dispatch', 'dispatches'),
       title: 'Sum of the dispatches, each timed in a pass of its own. Layers’ shares are parts of this sum.',
     },
     {

@@ -1,5 +1,5 @@
 // One sentence that says why a layer is slow, from its time and the peaks of this device.
-import { bytes, milliseconds, percent, si } from '../../parts/format.ts';
+import { byteRate, bytes, counted, milliseconds, percent, si } from '../../parts/format.ts';
 import type { Peaks } from '../../../workers/engine/peaks.ts';
 import { macRoof, rooflinePoint } from '../../state/measurements/roofline.ts';
 import type { RunDispatch } from '../../state/measurements/record.ts';
@@ -28,9 +28,9 @@ export function whySlow(
   const moved = sum('bytes');
   const who = more > 0 ? `${name} and ${more} more take` : `${name} takes`;
   const start = `${who} ${milliseconds(ms)}, ${percent(totalMs > 0 ? ms / totalMs : 0)} of the net`;
-  const work = `${si(macs, 'MAC')} and ${bytes(moved)} in ${dispatches.length} ${dispatches.length === 1 ? 'dispatch' : 'dispatches'}`;
+  const work = `${si(macs, 'MAC')} and ${bytes(moved)} in ${counted(dispatches.length, 'dispatch', 'dispatches')}`;
   if (ms <= 0) return `${start}: less than the clock can resolve, for ${work}.`;
-  const rates = `${si((macs / ms) * 1000, 'MAC/s')} and ${si((moved / ms) * 1000, 'B/s')}`;
+  const rates = `${si((macs / ms) * 1000, 'MAC/s')} and ${byteRate((moved / ms) * 1000)}`;
   if (!peaks) return `${start}, for ${work}: ${rates}. Measure this device’s peaks to see what it could reach.`;
   const point = rooflinePoint(
     { macs, bytes: moved, ms },
@@ -45,7 +45,7 @@ export function whySlow(
   }
   const launch = launchMs >= 0.01 * ms ? ` Launching takes ${percent(launchMs / ms, 0)} of it.` : '';
   if (point.bound === 'memory') {
-    return `${start}. Bound by memory: ${si(point.bytesPerS, 'B/s')} of the ${si(peaks.bytesPerS, 'B/s')} that this device copies. ${roof}${launch}`;
+    return `${start}. Bound by memory: ${byteRate(point.bytesPerS)} of the ${byteRate(peaks.bytesPerS)} that this device copies. ${roof}${launch}`;
   }
   return `${start}. Bound by arithmetic: ${si(point.macsPerS, 'MAC/s')} of the ${si(macRoof(peaks, precision), 'MAC/s')} that this device does. ${roof}${launch}`;
 }

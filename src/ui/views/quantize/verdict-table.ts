@@ -52,8 +52,8 @@ export function verdictRows(columns: readonly ComparedColumn[]): readonly Verdic
   });
   return [
     measure('File', 'Bytes of the parameters as a file stores them', ({ fileBytes }) => fileBytes, bytes),
-    measure('Peak memory', 'Weights and activations on the device', ({ peakBytes }) => peakBytes, bytes),
-    measure('Time on the GPU', 'All dispatches in one pass, median', ({ totalMs }) => totalMs, milliseconds),
+    measure('Memory, with weights', 'Weights and all activation buffers on the device', ({ peakBytes }) => peakBytes, bytes),
+    measure('Whole pass', 'All dispatches in one pass on this adapter, median', ({ totalMs }) => totalMs, milliseconds),
     measure('Latency', 'From input in JS to logits in JS, median', ({ latencyMs }) => latencyMs, milliseconds),
     measure('Dispatches', 'Kernels launched for one inference', ({ dispatches }) => dispatches, String),
     agreement('Top-1 agreement', 'Pictures with float32’s first answer', ({ top1 }) => percent(top1)),

@@ -51,7 +51,7 @@ describe('whySlow', () => {
       'blocks.1.0 takes 2.00 ms, 20.0 % of the net. Bound by arithmetic: 500 GMAC/s of the 1.00 TMAC/s that this device does. At that limit: 1.00 ms, so 50 % is reached.',
     );
     const memory = whySlow({ ...slow, ms: 0.4, dispatches: [{ macs: 1e7, bytes: 1e7, ms: 0.4, part: 1 }] }, peaks);
-    expect(plain(memory)).toContain('Bound by memory: 25.0 GB/s of the 100 GB/s');
+    expect(plain(memory)).toContain('Bound by memory: 23.3 GiB/s of the 93.1 GiB/s');
     expect(plain(memory)).toMatch(/Launching takes 1 % of it\.$/);
     const launch = whySlow(
       { ...slow, ms: 0.02, dispatches: [0, 1].map(() => ({ macs: 1e5, bytes: 1e4, ms: 0.01, part: 1 })) },

@@ -111,7 +111,7 @@ describe('verdict rows', () => {
     const row = (label: string) =>
       rows.find((one) => one.label === label)!.cells.map(({ text, ratio }) => plain(`${text} ${ratio ?? ''}`).trim());
     expect(row('File')).toEqual(['4.00 KiB', '1.00 KiB 0.25 ×']);
-    expect(row('Time on the GPU')).toEqual(['2.00 ms', '5.00 ms 2.50 ×']);
+    expect(row('Whole pass')).toEqual(['2.00 ms', '5.00 ms 2.50 ×']);
     expect(row('Top-1 agreement')).toEqual(['reference', '75.0 %']);
   });
   test('no times, no ratio', () => {
