@@ -20,21 +20,24 @@ export type WorkKind = (typeof workKinds)[number];
 
 /** Kind of work of each node; norms, activations, sums and moves are the rest. */
 export function workKindsOf(graph: Known & Pick<InferredGraph, 'nodes'>): ReadonlyMap<string, WorkKind> {
-  const pixels = (node: GraphNode | undefined): number => {
-    const shape = graph.facts.get(node?.inputs[0] ?? '')?.shape;
-    return shape?.length === 4 ? (shape[1] ?? 1) * (shape[2] ?? 1) : Infinity;
+  const pixels = (node: GraphNode): number => {
+    const shape = graph.facts.get(node.inputs[0] ?? '')?.shape ?? [];
+    return shape.length === 4 ? (shape[1] ?? 1) * (shape[2] ?? 1) : shape.length === 3 ? (shape[1] ?? 1) : 1;
   };
-  const gated = new Set(graph.nodes.filter(({ op }) => op === 'mul').map(({ block, repeat }) => `${block}:${repeat}`));
+  const place = ({ block, repeat }: GraphNode): string => `${block}:${repeat}`;
+  const gated = new Set(graph.nodes.filter(({ op }) => op === 'mul').map(place));
   const stem = graph.nodes.find((node) => boxOf(graph, node)?.kind === 'dense')?.id;
   // Behind the last node that makes one value of the whole map there is only the head.
-  const lastPool = graph.nodes.findLastIndex((node) => pixels(node) > 1 && becomesOne(graph, node));
+  const lastPool = graph.nodes.findLastIndex(
+    (node) => pixels(node) > 1 && !gated.has(place(node)) && becomesOne(graph, node),
+  );
   return new Map(
     graph.nodes.map((node, index): [string, WorkKind] => {
       const box = boxOf(graph, node);
       if (node.id === stem) return [node.id, 'stem'];
       if (box?.kind === 'attention') return [node.id, 'attention'];
       if (lastPool >= 0 && index > lastPool && box && box.kind !== 'move') return [node.id, 'head'];
-      if (pixels(node) === 1 && box && gated.has(`${node.block}:${node.repeat}`)) return [node.id, 'squeeze-excite'];
+      if (pixels(node) === 1 && box && gated.has(place(node))) return [node.id, 'squeeze-excite'];
       if (box?.kind === 'depthwise') return [node.id, 'depthwise'];
       if (box?.kind === 'pointwise') return [node.id, '1×1'];
       return [node.id, box?.kind === 'dense' ? 'conv' : 'rest'];

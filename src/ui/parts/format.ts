@@ -49,6 +49,10 @@ export function milliseconds(value: number): string {
   return `${significant(value, 3)}${THIN}ms`;
 }
 
+/** A signed time: `+0.12 ms`. */
+export const signedMs = (value: number): string =>
+  `${value > 0 ? '+' : value < 0 ? '−' : '±'}${milliseconds(Math.abs(value))}`;
+
 /** A change with its sign: "+3.2 %", "−12 %", "±0 %". */
 export function percentChange(from: number, to: number): string {
   if (!Number.isFinite(from) || !Number.isFinite(to) || from === 0) return '–';

@@ -8,7 +8,7 @@ import { layoutOf, type Box } from '../../../src/ui/drawing/layout.ts';
 import { cardTexts } from '../../../src/ui/drawing/card-texts.ts';
 import { extentOf, flowInto, legible, oneBand, stack } from '../../../src/ui/drawing/flow.ts';
 import { sizes } from '../../../src/ui/drawing/sizes.ts';
-import { sceneOf } from '../../../src/ui/drawing/scene.ts';
+import { resolutionOf, sceneOf } from '../../../src/ui/drawing/scene.ts';
 import { textWidth } from '../../../src/ui/drawing/text-width.ts';
 
 function sceneFor(name: string) {
@@ -87,8 +87,21 @@ describe('two nets side by side', () => {
     );
     expect(rows.filter(({ change }) => change !== 'same').map(({ change }) => change)).toEqual(['removed']);
   });
+  it('blocks stand beside blocks of the same resolution, whatever they are called', () => {
+    const rows = diffUnits(
+      sceneFor('mobilenetv3_large_100').scene.units,
+      sceneFor('mobilenetv4_conv_small').scene.units,
+    );
+    const paired = rows.filter(({ left, right }) => left && right);
+    expect(paired.length).toBeGreaterThan(10);
+    for (const { left, right } of paired)
+      expect(left && resolutionOf(left.output)).toBe(right && resolutionOf(right.output));
+    const last = rows.findLastIndex(({ left }) => left && resolutionOf(left.output) === '112 × 112');
+    const next = rows.findIndex(({ right }) => right && resolutionOf(right.output) === '7 × 7');
+    expect(last).toBeLessThan(next);
+  });
   it('nets with nothing in common are all removal and addition', () => {
-    const other = sceneFor('t2t_vit_7').scene.units;
+    const other = sceneFor('t2t_vit_7').scene.units.filter(({ output }) => output.length === 3);
     const rows = diffUnits(base.slice(0, 5), other.slice(0, 5));
     expect(rows.map(({ change }) => change).sort()).toEqual([
       ...Array<string>(5).fill('added'),

@@ -1,5 +1,5 @@
 // Two nets side by side: their blocks aligned so that what was inserted, removed or changed stands out. Pure data.
-import type { Unit } from '../../drawing/scene.ts';
+import { resolutionOf, type Unit } from '../../drawing/scene.ts';
 
 export interface DiffRow {
   readonly left?: Unit;
@@ -11,16 +11,17 @@ export interface DiffRow {
 const signature = (unit: Unit): string =>
   `${JSON.stringify(unit.nodes.map(({ op, attrs }) => [op, attrs]))} ${unit.input.join('x')} ${unit.output.join('x')}`;
 
-/** How much two blocks resemble each other: 3 = the same, 2 = same word and channels, 1 = same word, 0 = nothing in common. */
+/** How much two blocks resemble each other: 4 = the same, then word, channels and resolution; 0 = at another resolution. */
 function resemblance(a: Unit, b: Unit, same: boolean): number {
-  if (same) return 3;
-  if (a.word !== b.word) return 0;
-  return a.output.at(-1) === b.output.at(-1) ? 2 : 1;
+  if (same) return 4;
+  if (resolutionOf(a.output) !== resolutionOf(b.output)) return 0;
+  const channels = a.output.at(-1) === b.output.at(-1) ? 1 : 0;
+  return a.word === b.word ? 2 + channels : 1;
 }
 
 /**
  * Aligns two block lists so that total resemblance is largest (Needleman–Wunsch without gap cost: at most 512 × 512 cells).
- * Blocks that resemble in nothing are never paired.
+ * Blocks are paired at equal resolution alone, whatever they are called: what does the same job stands side by side.
  */
 export function diffUnits(left: readonly Unit[], right: readonly Unit[]): DiffRow[] {
   const [a, b] = [left.map(signature), right.map(signature)];

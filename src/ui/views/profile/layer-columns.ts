@@ -1,5 +1,5 @@
 // The columns of the layer table: what they show, sort by and export.
-import { byteRate as byteRateText, milliseconds, shapeText, si } from '../../parts/format.ts';
+import { byteRate as byteRateText, milliseconds, shapeText, si, signedMs } from '../../parts/format.ts';
 import { csv, type Cell } from '../../parts/csv.ts';
 import { change, type BlockRow, type KernelRow, type LayerRow, type SortKey } from './rows.ts';
 
@@ -18,10 +18,6 @@ export interface LayerColumn {
 
 const shown = (value: number | undefined, format: (value: number) => string): string =>
   value === undefined ? '–' : format(value);
-
-/** A signed time: `+0.12 ms`. */
-export const signedMs = (value: number): string =>
-  `${value > 0 ? '+' : value < 0 ? '−' : '±'}${milliseconds(Math.abs(value))}`;
 
 const layer: LayerColumn = {
   id: 'layer',

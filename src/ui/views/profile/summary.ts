@@ -1,7 +1,6 @@
 // The numbers of the whole net as the summary line shows them, each with what it means.
-import { counted, milliseconds, percent } from '../../parts/format.ts';
+import { counted, milliseconds, percent, signedMs } from '../../parts/format.ts';
 import { headlineOf } from '../../state/measurements/doubt.ts';
-import { signedMs } from './layer-columns.ts';
 import { residual, sumOfDispatches, type RunRecord } from '../../state/measurements/record.ts';
 
 export interface Fact {
@@ -26,12 +25,7 @@ export function summaryFacts(record: RunRecord, baseline?: RunRecord): Fact[] {
     {
       label: unit,
       text: milliseconds(gpu.medianMs),
-      detail: [
-        variation(gpu.variation),
-        baseline && headlineOf(record, baseline).text,
-      ]
-        .filter(Boolean)
-        .join(' · '),
+      detail: [variation(gpu.variation), baseline && headlineOf(record, baseline).text].filter(Boolean).join(' · '),
       title: `One pass with all ${record.dispatches.length} dispatches, ${estimated ? 'by wall clock' : 'begin to end by timestamps'}: median of ${gpu.runs} runs${gpu.variation === undefined ? '' : `, spread from run to run ${percent(gpu.variation)} (standard deviation ÷ mean)`}.${adapter.software ? ' A software adapter runs on the CPU, so this is no GPU time.' : ''}`,
     },
     {
