@@ -1,5 +1,6 @@
 // What a dispatch's shader was specialised for and what it binds, in words.
 import type { WeightExpr } from '../../../gpu-kernels/step.ts';
+import { opWords } from '../../../graph/ir/op-words.ts';
 import type { InferredGraph } from '../../../graph/ir/graph.ts';
 import type { Plan, PlanLife } from '../../../graph/plan/plan.ts';
 import { bytes, grouped, shapeText } from '../../parts/format.ts';
@@ -40,7 +41,7 @@ export function kernelFacts(plan: Plan, index: number, graph: InferredGraph): Ke
   const count = groups.reduce((product, length) => product * length, 1);
   const users = plan.dispatches.filter(({ module }) => module === dispatch.module).length;
   const shared = sharedVariables(wgsl);
-  const fused = nodes.map(({ op, attrs }) => opText(op, attrs)).join(' → ');
+  const fused = nodes.map((node) => opText(opWords(graph, node), node.attrs)).join(' → ');
   return {
     sizes: [
       { label: 'Computes', text: fused },
@@ -105,7 +106,7 @@ function parameters(expr: WeightExpr): string[] {
   }
 }
 
-/** `conv2d (kernel 3×3, stride 2×2)`: the attributes that are plain numbers or lists of them. */
+/** `depthwise 3×3 (kernel 3×3, stride 2×2)`: the attributes that are plain numbers or lists of them. */
 function opText(op: string, attrs: unknown): string {
   const listed = Object.entries((attrs ?? {}) as Readonly<Record<string, unknown>>).flatMap(([key, value]) => {
     if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return [`${key} ${value.join('×')}`];

@@ -14,6 +14,9 @@ export interface LayerColumn {
   /** Track of the grid. */
   readonly width: string;
   readonly text: (row: LayerRow) => string;
+  /** For files: the plain number or text, and its heading with the unit. */
+  readonly cell: (row: LayerRow) => Cell;
+  readonly heading: string;
 }
 
 const shown = (value: number | undefined, format: (value: number) => string): string =>
@@ -27,6 +30,8 @@ const layer: LayerColumn = {
   from: 0,
   width: 'minmax(132px, 1.4fr)',
   text: ({ name }) => name,
+  cell: ({ name }) => name,
+  heading: 'layer',
 };
 const op: LayerColumn = {
   id: 'op',
@@ -35,6 +40,8 @@ const op: LayerColumn = {
   from: 560,
   width: 'minmax(120px, 1.2fr)',
   text: (row) => (row.kind === 'block' ? `${row.word} ${row.detail}`.trim() : row.kernel),
+  cell: (row) => (row.kind === 'block' ? `${row.word} ${row.detail}`.trim() : `${row.ops}: ${row.kernel}`),
+  heading: 'op and kernel',
 };
 const output: LayerColumn = {
   id: 'output',
@@ -44,6 +51,8 @@ const output: LayerColumn = {
   from: 680,
   width: '92px',
   text: ({ output: shape }) => shapeText(shape),
+  cell: ({ output: shape }) => shapeText(shape),
+  heading: 'output',
 };
 const ms: LayerColumn = {
   id: 'ms',
@@ -55,6 +64,8 @@ const ms: LayerColumn = {
   from: 0,
   width: '68px',
   text: (row) => shown(row.ms, milliseconds),
+  cell: (row) => row.ms,
+  heading: 'time, ms',
 };
 const share: LayerColumn = {
   id: 'share',
@@ -63,6 +74,8 @@ const share: LayerColumn = {
   from: 0,
   width: 'minmax(72px, 0.9fr)',
   text: () => '',
+  cell: (row) => row.share,
+  heading: 'share of the sum of layers',
 };
 const macRate: LayerColumn = {
   id: 'macRate',
@@ -73,6 +86,8 @@ const macRate: LayerColumn = {
   from: 760,
   width: '80px',
   text: (row) => shown(row.macRate, (value) => si(value)),
+  cell: (row) => row.macRate,
+  heading: 'MAC/s',
 };
 const byteRate: LayerColumn = {
   id: 'byteRate',
@@ -83,6 +98,8 @@ const byteRate: LayerColumn = {
   from: 840,
   width: '88px',
   text: (row) => shown(row.byteRate, byteRateText),
+  cell: (row) => row.byteRate,
+  heading: 'bytes/s',
 };
 const macs: LayerColumn = {
   id: 'macs',
@@ -93,6 +110,8 @@ const macs: LayerColumn = {
   from: 620,
   width: '68px',
   text: (row) => si(Math.round(row.macs)),
+  cell: (row) => Math.round(row.macs),
+  heading: 'MACs',
 };
 const params: LayerColumn = {
   id: 'params',
@@ -103,6 +122,8 @@ const params: LayerColumn = {
   from: 920,
   width: '68px',
   text: (row) => si(row.params),
+  cell: (row) => row.params,
+  heading: 'params',
 };
 const delta: LayerColumn = {
   id: 'change',
@@ -118,12 +139,36 @@ const delta: LayerColumn = {
       : row.baselineMs === undefined && row.ms !== undefined
         ? 'new'
         : shown(change(row), signedMs),
+  cell: change,
+  heading: 'change against the baseline, ms',
 };
 
-/** Columns that fit the width. */
-export const columnsFor = (width: number, withBaseline: boolean): readonly LayerColumn[] =>
-  [layer, op, output, ms, share, ...(withBaseline ? [delta] : []), macRate, byteRate, macs, params].filter(
-    ({ from }) => width >= from,
+export const allColumns: readonly LayerColumn[] = [
+  layer,
+  op,
+  output,
+  ms,
+  share,
+  delta,
+  macRate,
+  byteRate,
+  macs,
+  params,
+];
+
+/** Columns that are wanted and fit the width. */
+export const columnsFor = (
+  width: number,
+  withBaseline: boolean,
+  hidden: ReadonlySet<string> = new Set(),
+): readonly LayerColumn[] =>
+  allColumns.filter((column) => width >= column.from && !hidden.has(column.id) && (withBaseline || column !== delta));
+
+/** The table as it is looked at: its rows in their order, its columns, plain numbers. */
+export const tableCsv = (rows: readonly LayerRow[], columns: readonly LayerColumn[]): string =>
+  csv(
+    columns.map(({ heading }) => heading),
+    rows.map((row) => columns.map(({ cell }) => cell(row))),
   );
 
 /** Every kernel of every block; parts of one dispatch in several blocks are rows of their own, so that columns add up. */

@@ -3,6 +3,7 @@ import type { Shape } from '../../../gpu-kernels/op.ts';
 import type { Accounting } from '../../../graph/cost/cost.ts';
 import type { Architecture } from '../../../graph/architecture.ts';
 import type { InferredGraph } from '../../../graph/ir/graph.ts';
+import { opWords, workKindsOf, type WorkKind } from '../../../graph/ir/op-words.ts';
 import { nodesText } from '../../../graph/plan/print.ts';
 import { sceneOf } from '../../drawing/scene.ts';
 import { nodeParts } from '../../state/measurements/node-times.ts';
@@ -35,6 +36,10 @@ export interface KernelRow extends Costs {
   readonly short: string;
   readonly ops: string;
   readonly kernel: string;
+  /** What most of it is. */
+  readonly work: WorkKind;
+  /** All that it is: one kernel may compute a whole block. */
+  readonly works: ReadonlySet<WorkKind>;
   readonly output: Shape;
   /** Part of the dispatch that belongs to this block; below 1 where one kernel computes parts of several blocks. */
   readonly part: number;
@@ -54,6 +59,8 @@ export interface BlockRow extends Costs {
   readonly kernels: readonly KernelRow[];
   /** Milliseconds of the same block in the pinned baseline. */
   readonly baselineMs: number | undefined;
+  /** True while the time is the one of before the edit. */
+  readonly old?: boolean;
 }
 
 export type LayerRow = BlockRow | KernelRow;
@@ -69,7 +76,8 @@ export interface RowsInput {
 
 export function layerRows({ graph, architecture, accounting, dispatches, baselineMs }: RowsInput): BlockRow[] {
   const costs = new Map(accounting.nodes.map((cost) => [cost.id, cost]));
-  const ops = new Map(graph.nodes.map(({ id, op }) => [id, op]));
+  const ops = new Map(graph.nodes.map((node) => [node.id, opWords(graph, node)]));
+  const kindOf = workKindsOf(graph);
   const parts = dispatches && nodeParts(graph, dispatches);
   const totalMs = dispatches?.reduce((sum, { ms }) => sum + ms, 0) ?? 0;
   const sum = (nodes: readonly string[], key: 'params' | 'macs'): number =>
@@ -104,6 +112,8 @@ export function layerRows({ graph, architecture, accounting, dispatches, baselin
       const part = (parts?.[index] ?? []).reduce((total, item) => total + (own.has(item.node) ? item.part : 0), 0);
       const macs = dispatch.macs * part;
       const last = inside.at(-1) as string;
+      const macsOf = (id: string): number => costs.get(id)?.macs ?? 0;
+      const main = inside.reduce((most, id) => (macsOf(id) > macsOf(most) ? id : most), last);
       return [
         {
           kind: 'kernel',
@@ -116,6 +126,8 @@ export function layerRows({ graph, architecture, accounting, dispatches, baselin
           short: inside.map((id) => (id.startsWith(`${name}.`) ? id.slice(name.length + 1) : id)).join(', '),
           ops: [...new Set(inside.map((id) => ops.get(id) ?? ''))].join(' + '),
           kernel: dispatch.kernel,
+          work: kindOf.get(main) ?? 'rest',
+          works: new Set(inside.map((id) => kindOf.get(id) ?? 'rest')),
           output: graph.facts.get(last)?.shape ?? [],
           part,
           params: sum(inside, 'params'),

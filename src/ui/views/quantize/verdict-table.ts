@@ -52,7 +52,12 @@ export function verdictRows(columns: readonly ComparedColumn[]): readonly Verdic
   });
   return [
     measure('File', 'Bytes of the parameters as a file stores them', ({ fileBytes }) => fileBytes, bytes),
-    measure('Memory, with weights', 'Weights and all activation buffers on the device', ({ peakBytes }) => peakBytes, bytes),
+    measure(
+      'Memory, with weights',
+      'Weights and all activation buffers on the device',
+      ({ peakBytes }) => peakBytes,
+      bytes,
+    ),
     measure('Whole pass', 'All dispatches in one pass on this adapter, median', ({ totalMs }) => totalMs, milliseconds),
     measure('Latency', 'From input in JS to logits in JS, median', ({ latencyMs }) => latencyMs, milliseconds),
     measure('Dispatches', 'Kernels launched for one inference', ({ dispatches }) => dispatches, String),

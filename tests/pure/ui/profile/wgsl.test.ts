@@ -80,7 +80,7 @@ describe('facts', () => {
     const facts = kernelFacts(plan, 0, graph);
     expect(facts?.sizes.find(({ label }) => label === 'Sizes')?.text).toBe('32×32×3 → 16×16×16');
     expect(facts?.sizes.find(({ label }) => label === 'Computes')?.text).toMatch(
-      /^conv2d \(.*stride 2×2.*\) → batch_norm .*→ relu6$/,
+      /^3×3 conv \(.*stride 2×2.*\) → batch norm .*→ relu6$/,
     );
     const buffers = facts?.buffers ?? [];
     expect(buffers).toHaveLength(plan.dispatches[0]?.bindings.length ?? 0);
