@@ -18,6 +18,7 @@ export const sharedNames: readonly string[] = [
   'LayerNormAttrs',
   'Place',
   'PlacedLine',
+  'Quantization',
   'Rate',
   'ResizeAttrs',
   'SortKey',
