@@ -99,9 +99,16 @@ test('exports: a trace, a table, a record and pictures', async ({ page }) => {
   expect(complete.every(({ ts, dur }) => Number.isFinite(ts) && Number.isFinite(dur))).toBe(true);
   const csv = (await textOf(save(/Layer table/))).trimEnd().split('\r\n');
   expect(csv[0]).toMatch(/^\ufeff?layer,op and kernel,/);
-  expect(csv.length).toBeGreaterThan(8);
+  // The blocks as they are on the page, and every kernel in a file of its own.
+  expect(csv).toHaveLength(1 + 6);
+  expect((await textOf(save(/^Kernels/))).trimEnd().split('\r\n').length).toBeGreaterThan(8);
   const run = JSON.parse(await textOf(save(/Run record/))) as Record<string, unknown>;
-  expect(run).toMatchObject({ format: 'bottleneck-run', hash: await netHash(page), adapter: { software: true } });
+  expect(run).toMatchObject({
+    format: 'bottleneck-run',
+    hash: await netHash(page),
+    adapter: { software: true },
+    text: small,
+  });
   await pane.getByRole('tab', { name: 'Timeline' }).click();
   await expect(pane.getByRole('application')).toBeVisible();
   const svg = await textOf(save(/Timeline chart SVG/));
