@@ -27,7 +27,7 @@ export function check(text: string, name = 'net'): Checked {
   const all = [
     ...problems,
     ...relevant.map((problem) => withFix(problem, architecture)),
-    ...(graph ? largeKernels(graph, architecture) : []),
+    ...(graph ? [...largeKernels(graph, architecture), ...evenKernels(graph, architecture)] : []),
   ].sort((a, b) => a.range.from - b.range.from);
   return { architecture, problems: all, ...(graph && { graph }) };
 }
@@ -55,6 +55,27 @@ function largeKernels(graph: InferredGraph, { blocks: lines }: Architecture): Pr
     if (largest <= (op === 'conv2d' ? side : 2 * side - 1)) continue;
     const message = `${line.word}: kernel ${largest} is larger than the ${height}×${width} map it reads; the rest of it meets only padding.`;
     warned.set(block, { severity: 'warning', message, range: line.range, ...kernelFix(line, largest, side) });
+  }
+  return [...warned.values()];
+}
+
+/** Kernels of even size have no middle: padding of k//2 on both sides cannot keep the map, and with it the skip goes. */
+function evenKernels(graph: InferredGraph, { blocks: lines }: Architecture): Problem[] {
+  const warned = new Map<number, Problem>();
+  for (const { id, op, attrs, inputs, block } of graph.nodes) {
+    const line = lines[block];
+    if (op !== 'conv2d' || !line || warned.has(block)) continue;
+    const [, height = 0, width = 0] = graph.facts.get(inputs[0] ?? '')?.shape ?? [];
+    const [, outHeight = 0, outWidth = 0] = graph.facts.get(id)?.shape ?? [];
+    const { kernel, stride } = attrs as { kernel: readonly number[]; stride: readonly number[] };
+    const [size = 1] = kernel;
+    const [step = 1] = stride;
+    // As large as its stride: it cuts the map into patches, as meant.
+    if (size % 2 === 1 || size === step) continue;
+    const [wantedHeight, wantedWidth] = [Math.ceil(height / step), Math.ceil(width / step)];
+    if (outHeight === wantedHeight && outWidth === wantedWidth) continue;
+    const message = `${line.word}: kernel ${size} is even and has no middle: the ${height}×${width} map becomes ${outHeight}×${outWidth} instead of ${wantedHeight}×${wantedWidth}, and a block that changes its map has no skip. Odd kernels keep it.`;
+    warned.set(block, { severity: 'warning', message, range: line.range, ...kernelFix(line, size, size - 1) });
   }
   return [...warned.values()];
 }

@@ -43,6 +43,13 @@ export const setRepeats = (document: Document, lines: Lines, change: Change<numb
     blocks.get(line.word)?.place === 'head' ? line : { ...line, repeats: resolve(change, line) },
   );
 
+/** Puts another line in the place of each given one; its comments are those of the line that `change` returns. */
+export const replaceLines = (
+  document: Document,
+  lines: Lines,
+  change: (line: BlockLine, index: number) => BlockLine,
+): string => changeLines(document, lines, change);
+
 /** Joins lines to the stage above them, or lets each begin a stage of its own. */
 export const setSameStage = (document: Document, lines: Lines, sameStage: boolean): string =>
   changeLines(document, lines, (line, index) => ({ ...line, sameStage: sameStage && index > 0 }));

@@ -24,7 +24,7 @@ const refuse = (problem: string): Intake => ({ kind: 'refused', problem });
 /** Reads text that was pasted, dropped, or stood in a file called `file`. `frame` lends its header, stem and head to timm's strings. */
 export function readText(text: string, frame: Architecture, file?: string): Intake {
   const trimmed = text.trim();
-  if (trimmed === '') return refuse(`There is no text in it. ${accepted}`);
+  if (trimmed === '') return refuse(`There is no text to open. ${accepted}`);
   const link = holdsLink(trimmed) ? decodeLink(trimmed) : undefined;
   if (link?.ok) return { kind: 'link', document: link.document };
   const address = /^[<("'[]?https?:\/\//i.test(trimmed);

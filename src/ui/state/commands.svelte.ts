@@ -62,7 +62,7 @@ export function chord(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' |
 
 /** How a chord is shown: `Ctrl Shift Z`, or `⌘ ⇧ Z`. */
 export const showChord = (keys: string): string[] =>
-  keys.split('+').map((part) => {
+  (keys === '+' ? ['+'] : keys.split('+')).map((part) => {
     if (part === 'Mod') return isApple ? '⌘' : 'Ctrl';
     if (isApple && part === 'Shift') return '⇧';
     if (isApple && part === 'Alt') return '⌥';

@@ -32,7 +32,8 @@ export function blockActions(session: Session, open: Openers): readonly BlockAct
   const repeat = (by: 1 | -1): void => {
     session.setRepeats(session.selectedLines, (line) => Math.min(limits.blocks, Math.max(1, line.repeats + by)));
     const [first = 0] = session.selectedLines;
-    open.announce(`${session.architecture.blocks[first]?.repeats ?? 1} repeats.`);
+    const repeats = session.architecture.blocks[first]?.repeats ?? 1;
+    open.announce(`${repeats} ${repeats === 1 ? 'repeat' : 'repeats'}.`);
   };
   const duplicate = (): void => {
     session.duplicateSelected();
