@@ -13,7 +13,7 @@ export interface CardTexts {
 
 /** Left and right of the texts, and between two. */
 const SIDE = 10;
-const BETWEEN = 6;
+const BETWEEN = 4;
 
 /** Shape and value are figures and stay whole; word and arguments give way. */
 export function cardTexts({ word, detail, output }: Unit, width: number, value: string): CardTexts {

@@ -5,9 +5,9 @@ const classes: readonly (readonly [RegExp, number])[] = [
   [/[ijl.,:;'|!()[\] ]/, 0.32],
   [/[frt\-/]/, 0.4],
   [/[mwMW@%]/, 0.92],
-  [/[A-Z×→…=+]/, 0.7],
+  [/[A-Z×→…=+]/, 0.84],
 ];
-const REST = 0.58;
+const REST = 0.64;
 
 /** Width of a text in pixels at a font size. */
 export const textWidth = (text: string, size: number): number =>
