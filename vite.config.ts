@@ -2,7 +2,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import { contentSecurityPolicy, permissionsPolicy } from './src/ui/page-policy.ts';
+import { contentSecurityPolicy, permissionsPolicy, policyHeader } from './src/ui/page-policy.ts';
 
 /** How long each plugin took is for who changes the build, not for who starts the page. */
 const quiet = { checks: { pluginTimings: false } };
@@ -24,6 +24,17 @@ const policyInPage: Plugin = {
       injectTo: 'head-prepend',
     },
   ],
+};
+
+/** Other sites may frame the embed (?embed) and nothing else, so this header goes by the request's address. */
+const policyInHeader: Plugin = {
+  name: 'policy-in-header',
+  configurePreviewServer: ({ middlewares }) => {
+    middlewares.use((request, response, next) => {
+      response.setHeader('Content-Security-Policy', policyHeader(request.url ?? ''));
+      next();
+    });
+  },
 };
 
 /** Offline after the first visit. Weights and WebAssembly are large: they are kept once they were used. */
@@ -50,6 +61,8 @@ const offline = VitePWA({
     sourcemap: false,
     cleanupOutdatedCaches: true,
     navigateFallback: 'index.html',
+    // The stored page carries the header that forbids frames.
+    navigateFallbackDenylist: [/[?&]embed(?:[=&]|$)/],
     runtimeCaching: [
       {
         urlPattern: ({ sameOrigin, url }) => sameOrigin && /\/models\/|\.wasm$/.test(url.pathname),
@@ -62,7 +75,7 @@ const offline = VitePWA({
 
 export default defineConfig({
   base: './',
-  plugins: [svelte(), policyInPage, offline],
+  plugins: [svelte(), policyInPage, policyInHeader, offline],
   worker: { format: 'es', rolldownOptions: quiet },
   build: {
     outDir: 'dist',
@@ -72,6 +85,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: quiet,
   },
-  preview: { headers: { ...headers, 'Content-Security-Policy': `${contentSecurityPolicy}; frame-ancestors 'none'` } },
+  preview: { headers },
   server: { headers },
 });

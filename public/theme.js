@@ -2,7 +2,9 @@
 (function () {
   var stored = null;
   try {
-    stored = localStorage.getItem('theme');
+    // The embed (src/ui/state/embed.ts) leaves what is stored alone.
+    if (window.self === window.top && !new URLSearchParams(location.search).has('embed'))
+      stored = localStorage.getItem('theme');
   } catch {
     // Storage may be blocked; the system's theme is then used.
   }

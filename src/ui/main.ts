@@ -1,9 +1,11 @@
-// Starts the page: reads the stored document and the address, then mounts.
+// Starts the page: reads the stored document and the address, then mounts; in another page it starts the embed instead.
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
+import { startEmbed } from './embed/start.ts';
 import { loadHistory } from './state/persistence.ts';
 import { Address } from './state/address.ts';
+import { isEmbed } from './state/embed.ts';
 import { windowBar } from './state/window-bar.ts';
 import { arrive, beginSession } from './start.ts';
 
@@ -13,19 +15,27 @@ const STORAGE_MS = 500;
 const target = document.getElementById('app');
 if (!target) throw new Error('the page has no #app element');
 
-const address = new Address(windowBar);
-const link = address.read();
-const loading = loadHistory();
-const stored = await Promise.race([loading, new Promise<'late'>((resolve) => setTimeout(resolve, STORAGE_MS, 'late'))]);
-const session = beginSession(stored === 'late' ? undefined : stored, link);
-mount(App, { target, props: { session, address } });
-performance.mark('first-net');
+if (isEmbed(window)) startEmbed(target);
+else await startPage(target);
 
-if (stored === 'late') {
-  const { name, text } = session;
-  const history = await loading;
-  if (history && session.name === name && session.text === text) {
-    session.restore(history);
-    if (link) arrive(session, link, true);
+async function startPage(target: HTMLElement): Promise<void> {
+  const address = new Address(windowBar);
+  const link = address.read();
+  const loading = loadHistory();
+  const stored = await Promise.race([
+    loading,
+    new Promise<'late'>((resolve) => setTimeout(resolve, STORAGE_MS, 'late')),
+  ]);
+  const session = beginSession(stored === 'late' ? undefined : stored, link);
+  mount(App, { target, props: { session, address } });
+  performance.mark('first-net');
+
+  if (stored === 'late') {
+    const { name, text } = session;
+    const history = await loading;
+    if (history && session.name === name && session.text === text) {
+      session.restore(history);
+      if (link) arrive(session, link, true);
+    }
   }
 }

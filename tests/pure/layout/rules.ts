@@ -21,7 +21,7 @@ const areas: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['page-policy.ts', 'parts', 'drawing', 'state', 'hosts'],
     ['weights', 'pictures'],
     ['views', 'dialogs'],
-    ['frame'],
+    ['embed', 'frame'],
     ['.'],
   ],
 };

@@ -7,6 +7,7 @@ import { presets } from '../../../src/graph/presets/catalogue.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
 import { writeSafetensors } from '../../../src/graph/formats/safetensors/write.ts';
 import { readFile, readText } from '../../../src/ui/frame/intake.ts';
+import { firstNet } from '../../../src/ui/state/first-net.ts';
 import { timmText } from '../../../src/ui/dialogs/share/timm-text.ts';
 
 const net = 'input 3x64x64\n\nconv k3 s2 c16\npool\nlinear c10\n';
@@ -131,5 +132,20 @@ describe('timm strings', () => {
       expect(again && again.ok && again.text.replace(/^#.*\n/gm, ''), name).toBe(out.text.replace(/^#.*\n/gm, ''));
     }
     expect(said).toBeGreaterThan(60);
+  });
+});
+
+describe('23-expect-carried-over', () => {
+  // The first visit's net, which says how many parameters it must have.
+  const { architecture } = parse(firstNet.text);
+  it('timm strings do not take over the count that the net on the page expects', () => {
+    expect(architecture.header.expectParams).toBeGreaterThan(0);
+    const intake = readText("[['dsa_r1_k3_s1_c64'], ['dsa_r2_k3_s2_c128']]", architecture);
+    expect(intake.kind).toBe('document');
+    const text = intake.kind === 'document' ? intake.text : '';
+    expect(text).not.toContain('expect');
+    const { problems, graph } = check(text);
+    expect(problems).toEqual([]);
+    expect(graph).toBeDefined();
   });
 });
