@@ -17,7 +17,7 @@ import { readBytes } from './files.ts';
 import { configsBeside } from './preparation-options.ts';
 import { NetError, UsageError } from './verb.ts';
 
-export interface Checkpoint {
+export interface LoadedCheckpoint {
   readonly params: Params;
   /** For the report: file and origin. */
   readonly source: string;
@@ -54,7 +54,7 @@ function modelPath(name: string): string {
 }
 
 /** Throws {@link UsageError} when there are no weights or they cannot be read, {@link NetError} when they are another net's. */
-export function openCheckpoint(request: CheckpointRequest): Checkpoint {
+export function openCheckpoint(request: CheckpointRequest): LoadedCheckpoint {
   const { graph, preset, file } = request;
   const embedded = parseEmbeddedModel(readFileSync(modelPath(`${embeddedNet}.json`), 'utf8'));
   const path = file ?? (preset?.preset?.name === embeddedNet && preset.exact ? modelPath(embedded.file) : undefined);

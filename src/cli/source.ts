@@ -9,7 +9,7 @@ import { readText } from './files.ts';
 import { problemLines } from './problem-text.ts';
 import { NetError } from './verb.ts';
 
-export interface Source {
+export interface NetSource {
   readonly name: string;
   readonly architecture: Architecture;
   /** The preset that the name stands for; undefined for a file. */
@@ -32,7 +32,7 @@ function preset(name: string): ResolvedPreset {
 }
 
 /** A preset by name. Throws {@link NetError} with the nearest name. */
-export function openPreset(name: string, overrides: Overrides = {}): Source {
+export function openPreset(name: string, overrides: Overrides = {}): NetSource {
   const resolved = preset(name);
   return {
     name: resolved.name,
@@ -56,7 +56,7 @@ function namesFile(net: string): boolean {
 export const textOf = (net: string): string => (namesFile(net) ? readText(net) : preset(net).text);
 
 /** A preset, or else a file; a text with errors is refused, since what is left of it is another net. */
-export function openSource(net: string, overrides: Overrides = {}): Source {
+export function openSource(net: string, overrides: Overrides = {}): NetSource {
   if (!namesFile(net)) return openPreset(net, overrides);
   const text = readText(net);
   const describe = (problem: Problem): string => problemLines(net, text, problem).join('\n');
@@ -79,7 +79,7 @@ function overridden(architecture: Architecture, { input, width }: Overrides): Ar
 }
 
 /** The net with shapes and costs. Throws {@link NetError} with every error when it cannot be built or is not what it expects to be. */
-export function buildGraph({ name, architecture, describe }: Source): InferredGraph {
+export function buildGraph({ name, architecture, describe }: NetSource): InferredGraph {
   const { graph, problems } = expand(architecture, name);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new NetError(errors.map(describe).join('\n'));

@@ -1,13 +1,13 @@
 // Plain text tables with aligned columns, and the units that numbers carry in them.
 
-export interface Column {
+export interface TextColumn {
   readonly title: string;
   /** Numbers align right; default left. */
   readonly right?: boolean;
 }
 
 /** Lines of a table: titles, a rule, one line a row. Cells are text already. */
-export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+export function textTable(columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string[] {
   const width = columns.map(({ title }, i) =>
     rows.reduce((most, row) => Math.max(most, lengthOf(row[i] ?? '')), lengthOf(title)),
   );

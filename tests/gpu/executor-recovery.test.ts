@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '../../src/graph/plan/make-plan.ts';
 import { NoDeviceError } from '../../src/workers/engine/device.ts';
-import { blocked, Engine, type EngineState } from '../../src/workers/engine/engine.ts';
+import { blocked, Engine, type EnginePhase } from '../../src/workers/engine/engine.ts';
 import { LoadedNet } from '../../src/workers/engine/loaded-net.ts';
 import { gpu } from './rig.ts';
 import { tinyNet } from './tiny-net.ts';
@@ -22,12 +22,12 @@ async function killSoon(engine: Engine, after: number): Promise<void> {
 }
 
 /** Waits until the engine is in that state. */
-const until = (engine: Engine, state: EngineState): Promise<void> =>
+const until = (engine: Engine, state: EnginePhase): Promise<void> =>
   expect.poll(() => engine.state, { timeout: 10_000 }).toBe(state);
 
 describe('recovery', () => {
   it('survives 20 losses during compile, upload, run and read-back', async () => {
-    const states: EngineState[] = [];
+    const states: EnginePhase[] = [];
     const engine = engineWith({ onState: (state) => states.push(state) });
     const net = await load(engine);
     const [expected] = await net.run([input]);

@@ -1,6 +1,6 @@
 // `presets`: every named net with its exact size, what its paper claims and where its published weights are.
 import { accounting } from '../../graph/cost/cost.ts';
-import { presets as catalogue, type Checkpoint, type Preset } from '../../graph/presets/catalogue.ts';
+import { presets as catalogue, type PublishedCheckpoint, type Preset } from '../../graph/presets/catalogue.ts';
 import { buildGraph, openPreset } from '../source.ts';
 import { integer, millions, textTable } from '../text-table.ts';
 import { json, type Verb } from '../verb.ts';
@@ -34,7 +34,7 @@ interface Summary {
   readonly top1Timm: number | null;
   readonly hubId: string | null;
   /** Every published weight tag, the default one first. */
-  readonly checkpoints: readonly Checkpoint[];
+  readonly checkpoints: readonly PublishedCheckpoint[];
 }
 
 function summary({ name, family, paper, top1Paper, checkpoints }: Preset): Summary {

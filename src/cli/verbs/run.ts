@@ -23,7 +23,7 @@ import type { InferredGraph } from '../../graph/ir/graph.ts';
 import { runReference } from '../../graph/ir/reference.ts';
 import type { AdapterIdentity, OpenDevice } from '../../workers/engine/device.ts';
 import { Program } from '../../workers/engine/program.ts';
-import { imagenetLabels, openCheckpoint, type Checkpoint } from '../checkpoint.ts';
+import { imagenetLabels, openCheckpoint, type LoadedCheckpoint } from '../checkpoint.ts';
 import { planOrSay } from '../fitting.ts';
 import { gpuOptions, openGpu, precisionOf } from '../gpu-device.ts';
 import { readPicture } from '../picture.ts';
@@ -141,7 +141,7 @@ function topOf(
 }
 
 /** A net ready to run, in floats or in integers. */
-interface Model extends Omit<Checkpoint, 'params'> {
+interface Model extends Omit<LoadedCheckpoint, 'params'> {
   readonly graph: InferredGraph;
   load(open: OpenDevice): { readonly plan: Plan; readonly tensors: Tensors };
   reference(input: Float32Array): Float32Array;

@@ -2,7 +2,7 @@
 import { accounting, countingConvention, type Accounting } from '../../graph/cost/cost.ts';
 import type { InferredGraph, NodeFacts } from '../../graph/ir/graph.ts';
 import { buildGraph, openSource } from '../source.ts';
-import { bytes, integer, millions, pairText, shapeText, textTable, type Column } from '../text-table.ts';
+import { bytes, integer, millions, pairText, shapeText, textTable, type TextColumn } from '../text-table.ts';
 import { json, type Verb } from '../verb.ts';
 
 export const show: Verb = {
@@ -46,7 +46,7 @@ export const show: Verb = {
   },
 };
 
-const columns: readonly Column[] = [
+const columns: readonly TextColumn[] = [
   { title: 'node' },
   { title: 'op' },
   { title: 'output' },

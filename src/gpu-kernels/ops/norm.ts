@@ -57,7 +57,7 @@ export const batchNorm = defineOp({
 });
 
 const layerNormAttrs = v.strictObject({ eps: v.optional(epsilon, 1e-6) });
-export type LayerNormAttrs = v.InferOutput<typeof layerNormAttrs>;
+type LayerNormAttrs = v.InferOutput<typeof layerNormAttrs>;
 
 /** Layer norm (arXiv 1607.06450) over the last axis: every token or pixel on its own. */
 export const layerNorm = defineOp({
@@ -123,7 +123,7 @@ export function eachGroup(
 }
 
 const groupNormAttrs = v.strictObject({ groups: count, eps: v.optional(epsilon, 1e-5) });
-export type GroupNormAttrs = v.InferOutput<typeof groupNormAttrs>;
+type GroupNormAttrs = v.InferOutput<typeof groupNormAttrs>;
 
 /** Group norm (arXiv 1803.08494): mean and variance over all pixels of C / groups neighbouring channels. */
 export const groupNorm = defineOp({

@@ -14,7 +14,7 @@ const resizeAttrs = v.strictObject({
   /** Bilinear only: corner pixels keep their place (PyTorch's `align_corners`). */
   alignCorners: v.optional(v.boolean(), false),
 });
-export type ResizeAttrs = v.InferOutput<typeof resizeAttrs>;
+type ResizeAttrs = v.InferOutput<typeof resizeAttrs>;
 
 export const resize = defineOp({
   name: 'resize',

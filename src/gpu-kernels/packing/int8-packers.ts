@@ -1,5 +1,5 @@
 // The orders in which integer kernels read their constants.
-import type { Packer, Source } from './packers.ts';
+import type { Packer, PackerSource } from './packer.ts';
 
 const blocks = (channels: number): number => Math.ceil(channels / 4);
 
@@ -22,7 +22,13 @@ const int8Scalars: Packer = (_sources, options) => {
  * a product that stores floats.
  */
 const int8Constants: Packer = (sources, options) => {
-  const [weight, bias, m0, shift, cap] = sources as [Source, Source, Source?, Source?, Source?];
+  const [weight, bias, m0, shift, cap] = sources as [
+    PackerSource,
+    PackerSource,
+    PackerSource?,
+    PackerSource?,
+    PackerSource?,
+  ];
   const channels = bias.data.length;
   const head = scalarVectors(options) * 4;
   const result = new Int32Array(head + blocks(channels) * 16);
@@ -47,7 +53,7 @@ const int8Constants: Packer = (sources, options) => {
 
 /** `[O, I, …]` for GPU tiles: a vec4<u32> of four outputs, each with four inputs, at `(tap·I4 + i4)·O4 + o4`. */
 const int8Columns: Packer = (sources) => {
-  const { data, shape } = sources[0] as Source;
+  const { data, shape } = sources[0] as PackerSource;
   const [out, input] = shape as [number, number];
   const taps = data.length / (out * input);
   const [in4, out4] = [blocks(input), blocks(out)];
@@ -62,7 +68,7 @@ const int8Columns: Packer = (sources) => {
 
 /** `[O, I, …]` for quads of a software adapter: a u32 of four inputs at `((tile·taps + tap)·I4 + i4)·columns + column`. */
 const int8Quads: Packer = (sources, options) => {
-  const { data, shape } = sources[0] as Source;
+  const { data, shape } = sources[0] as PackerSource;
   const [out, input] = shape as [number, number];
   const columns = options.columns as number;
   const taps = data.length / (out * input);
@@ -79,7 +85,7 @@ const int8Quads: Packer = (sources, options) => {
 
 /** Depthwise `[C, 1, KH, KW]` tap by tap: a u32 of four channels at `tap·C4 + c4`. */
 const int8Taps: Packer = (sources) => {
-  const { data, shape } = sources[0] as Source;
+  const { data, shape } = sources[0] as PackerSource;
   const channels = shape[0] as number;
   const taps = data.length / channels;
   const stride = blocks(channels) * 4;
@@ -90,7 +96,7 @@ const int8Taps: Packer = (sources) => {
 };
 
 /** 256 bytes as they are. */
-const int8Table: Packer = (sources) => Int8Array.from((sources[0] as Source).data);
+const int8Table: Packer = (sources) => Int8Array.from((sources[0] as PackerSource).data);
 
 export const int8Packers: Readonly<Record<string, Packer>> = {
   int8Scalars,

@@ -1,18 +1,11 @@
 // The named orders in which kernels read their constants; a plan names a packer, so that it stays plain data.
 import { int8Packers } from './int8-packers.ts';
-import type { Numbers } from '../step.ts';
-import type { Shape } from '../op.ts';
-
-export interface Source {
-  readonly data: Numbers;
-  readonly shape: Shape;
-}
-export type Packer = (sources: readonly Source[], options: Readonly<Record<string, number>>) => Numbers;
+import type { Packer, PackerSource } from './packer.ts';
 
 const blocks = (channels: number): number => Math.ceil(channels / 4);
 
 /** Vectors `[C]`, one after the other, each padded to whole vec4s. */
-function vector(sources: readonly Source[]): Float32Array {
+function vector(sources: readonly PackerSource[]): Float32Array {
   const lengths = sources.map(({ data }) => blocks(data.length) * 4);
   const result = new Float32Array(lengths.reduce((sum, length) => sum + length, 0));
   let at = 0;
@@ -24,8 +17,8 @@ function vector(sources: readonly Source[]): Float32Array {
 }
 
 /** Rows `[…, C]`, each padded to whole vec4s. */
-function rows([source]: readonly Source[]): Float32Array {
-  const { data, shape } = source as Source;
+function rows([source]: readonly PackerSource[]): Float32Array {
+  const { data, shape } = source as PackerSource;
   const columns = shape.at(-1) as number;
   const stride = blocks(columns) * 4;
   const count = data.length / columns;
@@ -35,8 +28,8 @@ function rows([source]: readonly Source[]): Float32Array {
 }
 
 /** No change of order, padded at the end to whole vec4s. */
-function plain([source]: readonly Source[]): Float32Array {
-  const { data } = source as Source;
+function plain([source]: readonly PackerSource[]): Float32Array {
+  const { data } = source as PackerSource;
   const result = new Float32Array(blocks(data.length) * 4);
   result.set(data);
   return result;
@@ -46,8 +39,8 @@ function plain([source]: readonly Source[]): Float32Array {
  * `[O, I, KH, KW]` (or `[O, I]`) as 4×4 blocks: for each output block, tap and input block, four vec4s, one per input lane,
  * each holding the four output lanes. Index: `((o4·taps + tap)·I4 + i4)·4 + lane`.
  */
-function blocks4x4([source]: readonly Source[]): Float32Array {
-  const { data, shape } = source as Source;
+function blocks4x4([source]: readonly PackerSource[]): Float32Array {
+  const { data, shape } = source as PackerSource;
   const [out, input] = shape as [number, number];
   const taps = data.length / (out * input);
   const in4 = blocks(input);
@@ -62,8 +55,8 @@ function blocks4x4([source]: readonly Source[]): Float32Array {
 }
 
 /** Depthwise `[C, 1, KH, KW]` tap by tap: vec4 `tap·C4 + c4`. */
-function taps([source]: readonly Source[]): Float32Array {
-  const { data, shape } = source as Source;
+function taps([source]: readonly PackerSource[]): Float32Array {
+  const { data, shape } = source as PackerSource;
   const channels = shape[0] as number;
   const count = data.length / channels;
   const stride = blocks(channels) * 4;
@@ -77,7 +70,7 @@ function taps([source]: readonly Source[]): Float32Array {
  * MixConv: parts `[Ci, 1, ki, ki]` centred in a common K×K window (`size`, zeros around), tap by tap over all channels.
  * Parts must share a centre: equal dilation and symmetric windows, or begin offsets that differ by (K − ki)/2.
  */
-function mixedTaps(sources: readonly Source[], options: Readonly<Record<string, number>>): Float32Array {
+function mixedTaps(sources: readonly PackerSource[], options: Readonly<Record<string, number>>): Float32Array {
   const size = options.size as number;
   const channels = sources.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
   const stride = blocks(channels) * 4;
@@ -99,8 +92,8 @@ function mixedTaps(sources: readonly Source[], options: Readonly<Record<string, 
  * `[O, I, …]` for quad products (wgsl/quad.ts): for each tile of `columns` outputs, tap and input block, one vec4 a column
  * holding the four input lanes. Index: `((tile·taps + tap)·I4 + i4)·columns + column`.
  */
-function quads([source]: readonly Source[], options: Readonly<Record<string, number>>): Float32Array {
-  const { data, shape } = source as Source;
+function quads([source]: readonly PackerSource[], options: Readonly<Record<string, number>>): Float32Array {
+  const { data, shape } = source as PackerSource;
   const [out, input] = shape as [number, number];
   const columns = options.columns as number;
   const taps = data.length / (out * input);
@@ -119,7 +112,7 @@ function quads([source]: readonly Source[], options: Readonly<Record<string, num
  * MixConv by runs of channel blocks: run s has `blocks{s}` blocks and windows of `size{s}`², parts with smaller windows centred in it.
  * Runs one after the other, each tap by tap over its blocks.
  */
-function segmentTaps(sources: readonly Source[], options: Readonly<Record<string, number>>): Float32Array {
+function segmentTaps(sources: readonly PackerSource[], options: Readonly<Record<string, number>>): Float32Array {
   const ends: number[] = [];
   for (const { shape } of sources) ends.push((ends.at(-1) ?? 0) + (shape[0] as number));
   const runs: { count: number; size: number }[] = [];
@@ -133,7 +126,7 @@ function segmentTaps(sources: readonly Source[], options: Readonly<Record<string
     for (let lane = 0; lane < stride; lane++) {
       const part = ends.findIndex((end) => first + lane < end);
       if (part < 0) continue;
-      const { data, shape } = sources[part] as Source;
+      const { data, shape } = sources[part] as PackerSource;
       const k = shape[2] as number;
       const channel = first + lane - (part === 0 ? 0 : (ends[part - 1] as number));
       const margin = (size - k) / 2;
@@ -148,8 +141,8 @@ function segmentTaps(sources: readonly Source[], options: Readonly<Record<string
 }
 
 /** `[O, I, …]` with outputs fastest: vec4 of four outputs at `(tap·I' + i)·O4 + o4`, I' = inputs padded to whole vec4s. */
-function columns([source]: readonly Source[]): Float32Array {
-  const { data, shape } = source as Source;
+function columns([source]: readonly PackerSource[]): Float32Array {
+  const { data, shape } = source as PackerSource;
   const [out, input] = shape as [number, number];
   const taps = data.length / (out * input);
   const padded = blocks(input) * 4;

@@ -1,7 +1,7 @@
 // What a block of the notation must define: its word, its arguments (one schema for parser, printer, form and docs) and its expansion.
 import type { ArgumentValue, Header } from '../architecture.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
-import type { Family } from './naming.ts';
+import type { NetFamily } from './naming.ts';
 
 /** One argument of a block line. `key` is what stands in the text: `k3`, `se0.25`, `act=hswish`, `noskip`. */
 export interface Argument {
@@ -28,7 +28,7 @@ export type Place = 'stem' | 'stage' | 'head';
 
 export interface BlockContext {
   readonly header: Header;
-  readonly family: Family;
+  readonly family: NetFamily;
   /** Where this line stands: the block's own place, except for `conv`, which may be any of the three. */
   readonly place: Place;
   /** Position for state-dict names: stage and index inside the stage (timm's `blocks.{stage}.{index}`). */

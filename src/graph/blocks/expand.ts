@@ -4,7 +4,7 @@ import type { Architecture, BlockLine, Header } from '../architecture.ts';
 import { blocks } from './index.ts';
 import type { Arguments, Block, Place } from './block.ts';
 import { GraphBuilder } from '../ir/builder.ts';
-import { familyNamed, type Family } from './naming.ts';
+import { familyNamed, type NetFamily } from './naming.ts';
 import type { InferredGraph, NodeFacts, Problem } from '../ir/graph.ts';
 import { limits, withCommas } from '../limits.ts';
 import { roundChannels, scaleDepth } from './rounding.ts';
@@ -105,7 +105,7 @@ class Caps {
 }
 
 /** Finds each line's place and stage, and scales repeats per stage. Lines of unknown words were reported by the parser. */
-export function placeLines(lines: readonly BlockLine[], header: Header, family: Family): PlacedLine[] {
+export function placeLines(lines: readonly BlockLine[], header: Header, family: NetFamily): PlacedLine[] {
   const placed: PlacedLine[] = [];
   let stage = -1;
   const known = lines.flatMap((line, number) => {
@@ -139,7 +139,7 @@ function convPlace(
   line: BlockLine,
   next: BlockLine | undefined,
   pooled: boolean,
-  family: Family,
+  family: NetFamily,
 ): Place {
   if (first) return 'stem';
   if (pooled || (family.headBeforePool && !line.sameStage && next?.word === 'pool')) return 'head';

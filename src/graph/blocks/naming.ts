@@ -1,7 +1,7 @@
 // What the reference implementations of a family agree on and no single line says: module names, where the head begins, how an SE gate is sized.
 import type { ActivationName } from '../architecture.ts';
 
-export interface Family {
+export interface NetFamily {
   readonly name: string;
   /** One sentence for the documentation row. */
   readonly doc: string;
@@ -40,7 +40,7 @@ const nested = {
 const efficientnetSe = { of: 'input', divisor: 1, gate: 'sigmoid' } as const;
 const mobilenetv3Se = { of: 'expanded', divisor: 8, gate: 'hsigmoid', act: 'relu' } as const;
 
-const plain: Family = {
+const plain: NetFamily = {
   name: 'plain',
   doc: 'A net of one’s own, with EfficientNet’s names.',
   ...blocks,
@@ -49,7 +49,7 @@ const plain: Family = {
   se: efficientnetSe,
 };
 
-const list: readonly Family[] = [
+const list: readonly NetFamily[] = [
   {
     name: 'efficientnet',
     doc: 'MobileNetV2, MnasNet, EfficientNet, MixNet: head convolution, then pool.',
@@ -122,7 +122,7 @@ const list: readonly Family[] = [
   plain,
 ];
 
-export const families: ReadonlyMap<string, Family> = new Map(list.map((family) => [family.name, family]));
+export const families: ReadonlyMap<string, NetFamily> = new Map(list.map((family) => [family.name, family]));
 
 /** The family of that name, or the plain one. */
-export const familyNamed = (name: string): Family => families.get(name) ?? plain;
+export const familyNamed = (name: string): NetFamily => families.get(name) ?? plain;

@@ -1,7 +1,7 @@
 // What a net costs, node by node and in total, by one stated convention: the cost model of tables, plans and golden records.
 import { elements, macsByKind, type MacKind, type Shape } from '../../gpu-kernels/op.ts';
 import { ops } from '../../gpu-kernels/ops/index.ts';
-import { receptiveFields, type View } from './window-cost.ts';
+import { receptiveFields, type ReceptiveField } from './window-cost.ts';
 import type { GraphNode, InferredGraph, NodeFacts } from '../ir/graph.ts';
 import { lastUses } from '../ir/reference.ts';
 
@@ -35,7 +35,7 @@ export interface NodeCost {
   readonly bytes: number;
   /** Bytes of activations alive while the node runs. */
   readonly liveBytes: number;
-  readonly view: View;
+  readonly view: ReceptiveField;
 }
 
 export interface TotalCost {
@@ -51,7 +51,7 @@ export interface TotalCost {
   /** Node at which the peak is reached. */
   readonly peakAt: string;
   /** Receptive field and stride of `viewAt`, the last node that does not see the whole picture. */
-  readonly view: View;
+  readonly view: ReceptiveField;
   readonly viewAt: string;
 }
 
@@ -95,7 +95,7 @@ export function accounting(graph: InferredGraph, bytesPerElement = 4): Accountin
     bytes += moved;
     const liveBytes = (live[index] as number) * bytesPerElement;
     if (liveBytes > peak) [peak, peakAt] = [liveBytes, node.id];
-    const view = views.get(node.id) as View;
+    const view = views.get(node.id) as ReceptiveField;
     return {
       id: node.id,
       params: own.parameterCount,

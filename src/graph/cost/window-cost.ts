@@ -5,7 +5,7 @@ import { ops } from '../../gpu-kernels/ops/index.ts';
 import type { InferredGraph, NodeFacts } from '../ir/graph.ts';
 
 /** Rows, columns, in pixels of the net's input. */
-export interface View {
+export interface ReceptiveField {
   /** Extent of the picture that one element depends on; not cut at the border. */
   readonly field: readonly [number, number];
   /** Distance between neighbouring elements. */
@@ -27,8 +27,8 @@ function isGate(operand: Shape, result: Shape): boolean {
 }
 
 /** View of every node, by id. An input node sees one pixel; its own height and width are the picture. */
-export function receptiveFields(graph: InferredGraph): Map<string, View> {
-  const views = new Map<string, View>();
+export function receptiveFields(graph: InferredGraph): Map<string, ReceptiveField> {
+  const views = new Map<string, ReceptiveField>();
   const shapeOf = (id: string): Shape => (graph.facts.get(id) as NodeFacts).shape;
   const picture = shapeOf(graph.inputs[0] as string);
   const whole: Pair = picture.length === 4 ? [picture[1] as number, picture[2] as number] : [picture[1] ?? 1, 1];
@@ -36,7 +36,7 @@ export function receptiveFields(graph: InferredGraph): Map<string, View> {
     const facts = graph.facts.get(node.id) as NodeFacts;
     const op = ops[node.op];
     const operands = node.inputs.filter((id) => !op.sign || !isGate(shapeOf(id), facts.shape));
-    const seen = (operands.length > 0 ? operands : node.inputs).map((id) => views.get(id) as View);
+    const seen = (operands.length > 0 ? operands : node.inputs).map((id) => views.get(id) as ReceptiveField);
     if (seen.length === 0) {
       views.set(node.id, { field: [1, 1], stride: [1, 1], whole: false });
       continue;

@@ -10,7 +10,7 @@ export interface Arrangement {
 }
 
 /** A line of the result; `source` is its old number, undefined for a new line. */
-export interface PlacedLine {
+export interface ArrangedLine {
   readonly line: BlockLine;
   readonly source: number | undefined;
   readonly inserted: boolean;
@@ -21,9 +21,9 @@ export interface PlacedLine {
  * what is left of a stage whose first line goes is still a stage; a line put into a stage joins it; a line that moves within its
  * stage stays in it, also as its first or last.
  */
-export function rearrange(lines: readonly BlockLine[], { removed, at, inserted }: Arrangement): PlacedLine[] {
+export function rearrange(lines: readonly BlockLine[], { removed, at, inserted }: Arrangement): ArrangedLine[] {
   const stageOf = stages(lines);
-  const stays: PlacedLine[] = [];
+  const stays: ArrangedLine[] = [];
   let openStage = -1;
   for (const [source, line] of lines.entries()) {
     if (removed.has(source)) continue;
@@ -33,7 +33,7 @@ export function rearrange(lines: readonly BlockLine[], { removed, at, inserted }
   }
   const before = stays.filter(({ source = 0 }) => source < at);
   const after = stays.filter(({ source = 0 }) => source >= at);
-  const moved = inserted.flatMap((item): PlacedLine[] => {
+  const moved = inserted.flatMap((item): ArrangedLine[] => {
     const line = typeof item === 'number' ? lines[item] : item;
     return line ? [{ line, source: typeof item === 'number' ? item : undefined, inserted: true }] : [];
   });
@@ -61,11 +61,11 @@ export function rearrange(lines: readonly BlockLine[], { removed, at, inserted }
 export function placeArranged(
   text: string,
   lines: readonly BlockLine[],
-  placed: readonly PlacedLine[],
+  placed: readonly ArrangedLine[],
   { removed, at }: Pick<Arrangement, 'removed' | 'at'>,
 ): string {
   const own = lines.map((line) => ownText(text, line));
-  const written = ({ line, source }: PlacedLine): string => {
+  const written = ({ line, source }: ArrangedLine): string => {
     const range = source === undefined ? undefined : own[source];
     const original = source === undefined ? undefined : lines[source];
     if (!range || !original) return `${printLine(line)}\n`;

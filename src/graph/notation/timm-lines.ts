@@ -101,7 +101,7 @@ function silent(type: TimmType, key: TimmNumberKey): number | undefined {
   return undefined;
 }
 
-export type TimmText =
+export type TimmBlockResult =
   | { readonly ok: true; readonly block: TimmBlock; readonly beyond: readonly string[] }
   | { readonly ok: false; readonly problem: string };
 
@@ -109,7 +109,7 @@ export type TimmText =
  * The block string that means the same as a line. `beyond` lists the line's arguments that timm says by constructor arguments
  * instead (`aa`, `ls`, `gate`, …).
  */
-export function timmOfLine(line: BlockLine, first = true): TimmText {
+export function timmOfLine(line: BlockLine, first = true): TimmBlockResult {
   const type = (Object.keys(words) as TimmType[]).find((key) => words[key] === line.word);
   if (!type) return { ok: false, problem: `timm has no block string for ${quote(line.word)}.` };
   const { args } = line;

@@ -20,7 +20,7 @@ export interface Area {
 }
 
 /** Weights of the source pixels of each output pixel along one axis, in units of 2⁻²². */
-export interface Taps {
+export interface ResampleTaps {
   /** First source pixel of each output pixel. */
   readonly from: Int32Array;
   /** Number of source pixels of each output pixel. */
@@ -53,7 +53,7 @@ export function resampleTaps(
   first: number,
   length: number,
   interpolation: Interpolation,
-): Taps {
+): ResampleTaps {
   const { support, weight } = filters[interpolation];
   const scale = input / output;
   const widened = Math.max(1, scale);
@@ -114,7 +114,7 @@ export function resample(
 /** One line of pixels: `length` outputs of 3 bytes from `source`, whose pixel p begins at `first + p · step`. */
 function pass(
   source: Uint8Array | Uint8ClampedArray,
-  { from, count, weights, stride }: Taps,
+  { from, count, weights, stride }: ResampleTaps,
   length: number,
   { first, step }: { readonly first: number; readonly step: number },
   target: Uint8ClampedArray,

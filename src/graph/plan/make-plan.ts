@@ -10,7 +10,7 @@ import { LoweringError } from '../lower/rules.ts';
 import { runPasses } from '../lower/passes/index.ts';
 import type { Plan, PlanBinding, PlanDispatch, PlanTensor, PlanWeight } from './plan.ts';
 import { checkMemory, PlanError, smallerMemory, valueBytes, type MemoryLimits } from './memory.ts';
-import { lowerBound, type Place } from './slots.ts';
+import { lowerBound, type SlotOffset } from './slots.ts';
 import type { NamedValue, PassContext, StepProgram } from '../lower/steps.ts';
 
 /** A GPU as the plans for `gpu` assume it when no device is at hand: the guaranteed minimum of WebGPU, without optional features. */
@@ -99,8 +99,8 @@ export function assemblePlan(
     if (!kernel) throw new LoweringError(`"${node}": no ${step.family} kernel takes this shape on this device`, node);
     return { step, kernel, built: kernel.build(step, caps, precision) };
   });
-  const homes = new Map(lives.values.map(({ id, home }) => [id, places.get(home) as Place]));
-  const place = (value: Value): Place => homes.get(value.id) as Place;
+  const homes = new Map(lives.values.map(({ id, home }) => [id, places.get(home) as SlotOffset]));
+  const place = (value: Value): SlotOffset => homes.get(value.id) as SlotOffset;
 
   const modules: string[] = [];
   const moduleOf = new Map<string, number>();
@@ -161,7 +161,13 @@ export function assemblePlan(
     modules,
     dispatches,
     slots,
-    lives: lives.values.map(({ id, bytes, from, to }) => ({ value: id, ...(homes.get(id) as Place), bytes, from, to })),
+    lives: lives.values.map(({ id, bytes, from, to }) => ({
+      value: id,
+      ...(homes.get(id) as SlotOffset),
+      bytes,
+      from,
+      to,
+    })),
     weights,
     activationBytes: slots.reduce((sum, bytes) => sum + bytes, 0),
     activationLowerBound: lowerBound(lives.values),

@@ -2,19 +2,19 @@
 import type { PlanDispatch } from './plan.ts';
 
 /** What a device does in a millisecond; calibrated, then corrected by every measured run. */
-export interface Rate {
+export interface Throughput {
   macsPerMs: number;
   bytesPerMs: number;
 }
 
 /** Cautious first guesses: a phone's GPU (20 GMAC/s, 5 GB/s); a software adapter on two cores (1 GMAC/s, 2 GB/s). */
-export const firstRate = (software: boolean): Rate =>
+export const firstRate = (software: boolean): Throughput =>
   software ? { macsPerMs: 1e6, bytesPerMs: 2e6 } : { macsPerMs: 20e6, bytesPerMs: 5e6 };
 
 /** Planned GPU work of one submit, in milliseconds. */
 export const submitBudgetMs = 100;
 
-export const estimateMs = ({ macs, bytes }: Pick<PlanDispatch, 'macs' | 'bytes'>, rate: Rate): number =>
+export const estimateMs = ({ macs, bytes }: Pick<PlanDispatch, 'macs' | 'bytes'>, rate: Throughput): number =>
   Math.max(macs / rate.macsPerMs, bytes / rate.bytesPerMs);
 
 /** Splits consecutive dispatches so that no range is estimated above the budget, except a single dispatch that is. */
@@ -45,7 +45,7 @@ const tellingMs = 10;
  * one submit into many.
  */
 export function learn(
-  rate: Rate,
+  rate: Throughput,
   dispatches: readonly Pick<PlanDispatch, 'macs' | 'bytes'>[],
   fastestMs: number,
 ): void {

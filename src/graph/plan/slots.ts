@@ -16,14 +16,14 @@ export interface Life {
   readonly reads: readonly number[];
 }
 
-export interface Place {
+export interface SlotOffset {
   readonly slot: number;
   /** Bytes from the slot's begin; a multiple of {@link offsetAlignment}. */
   readonly offset: number;
 }
 
 export interface SlotPlan {
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, SlotOffset>;
   /** Bytes of each slot. */
   readonly slots: readonly number[];
 }
@@ -138,7 +138,7 @@ export function assignSlots(lives: readonly Life[]): SlotPlan {
     const keys = lives.map(({ bytes }) => bytes * (1 - noise * random()));
     consider([...indices].sort((a, b) => (keys[b] as number) - (keys[a] as number)));
   }
-  const places = new Map<string, Place>();
+  const places = new Map<string, SlotOffset>();
   best.held.forEach(({ values }, slot) => {
     for (const { index, begin } of values) places.set(life(index).id, { slot, offset: begin });
   });

@@ -2,7 +2,7 @@
 import { presetTexts } from './index.ts';
 import { readMetadata, type PresetFile, type Variant } from './metadata.ts';
 
-export type { Checkpoint } from './metadata.ts';
+export type { PublishedCheckpoint } from './metadata.ts';
 
 export interface Preset extends Variant {
   /** The text and the claims that this preset shares with its file's other variants. */

@@ -4,7 +4,7 @@ import type { Preprocessing } from '../pictures/preprocess.ts';
 import { knobNames, readKnobs, type Knobs } from './knobs.ts';
 
 /** One weight tag, or the plain net where nothing is published. */
-export interface Checkpoint {
+export interface PublishedCheckpoint {
   /** Hub id of published weights, `timm/mobilenetv2_100.ra_in1k`. */
   readonly hubId?: string;
   /** Height and width of this checkpoint's figures, pixels; undefined = those of the file's text. */
@@ -30,7 +30,7 @@ export interface Variant {
   /** Trainable parameters, where counted independently. */
   readonly parameters?: number;
   /** At least one; the first is the default. */
-  readonly checkpoints: readonly Checkpoint[];
+  readonly checkpoints: readonly PublishedCheckpoint[];
 }
 
 /** A family of names without lines of their own: `NNN` stands for the width in hundredths, `N.N` for the width itself. */
@@ -123,7 +123,7 @@ function addVariant(
   const { input, classes, ...otherKnobs } = line.knobs;
   const known = variants.get(name);
   const top1 = top1Paper ?? known?.top1Paper;
-  const checkpoint: Checkpoint = {
+  const checkpoint: PublishedCheckpoint = {
     ...(weights !== undefined && { hubId: weights }),
     ...(input && { input }),
     ...(known && classes !== undefined && { classes }),

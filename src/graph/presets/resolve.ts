@@ -3,7 +3,7 @@ import { normNames, type Architecture } from '../architecture.ts';
 import { nearest } from '../notation/nearest.ts';
 import { parse } from '../notation/parse.ts';
 import { print } from '../notation/print.ts';
-import { findPreset, matchPattern, presetNames, type Checkpoint, type Preset } from './catalogue.ts';
+import { findPreset, matchPattern, presetNames, type PublishedCheckpoint, type Preset } from './catalogue.ts';
 import { keepsParameters, readKnobs, turnKnobs, type Knobs } from './knobs.ts';
 import { spelledOtherwise, withoutHub } from './spelling.ts';
 
@@ -17,7 +17,7 @@ export interface ResolvedPreset {
   /** The named net below it; undefined for a net that only a pattern knows. */
   readonly preset?: Preset;
   /** The checkpoint that the name's tag says, else the preset's first. Its weights fit only if `exact`. */
-  readonly checkpoint?: Checkpoint;
+  readonly checkpoint?: PublishedCheckpoint;
   /** True when no knob behind the name changed a parameter. */
   readonly exact: boolean;
   /** What should be said of the name: a tag that no table here knows. */
@@ -29,7 +29,7 @@ interface Base {
   readonly text: string;
   readonly knobs: Knobs;
   readonly preset?: Preset;
-  readonly checkpoint?: Checkpoint;
+  readonly checkpoint?: PublishedCheckpoint;
   /** The tag behind the name, where no checkpoint has it. */
   readonly unknownTag?: string;
 }
@@ -108,7 +108,12 @@ const tensorflow: Knobs = { pad: 'same', eps: 1e-3 };
 function findBase(name: string): Base | undefined {
   const preset = findPreset(name);
   if (preset)
-    return { text: preset.file.text, knobs: preset.knobs, preset, checkpoint: preset.checkpoints[0] as Checkpoint };
+    return {
+      text: preset.file.text,
+      knobs: preset.knobs,
+      preset,
+      checkpoint: preset.checkpoints[0] as PublishedCheckpoint,
+    };
   const tagged = findTagged(name);
   if (tagged) return tagged;
   const pattern = matchPattern(name);
@@ -140,12 +145,12 @@ function findTagged(name: string): Base | undefined {
     const fit = tags.filter((own) => own === tag || (own.startsWith(`${tag}_`) && own.endsWith('in1k')));
     const chosen = fit.includes(tag) ? tag : fit.length === 1 ? fit[0] : undefined;
     if (old && chosen !== undefined && tag !== '')
-      return baseOf(old, old.checkpoints[tags.indexOf(chosen)] as Checkpoint);
+      return baseOf(old, old.checkpoints[tags.indexOf(chosen)] as PublishedCheckpoint);
   }
   return undefined;
 }
 
-const baseOf = (preset: Preset, checkpoint: Checkpoint): Base => ({
+const baseOf = (preset: Preset, checkpoint: PublishedCheckpoint): Base => ({
   text: preset.file.text,
   knobs: {
     ...preset.knobs,

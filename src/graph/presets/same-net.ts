@@ -1,7 +1,7 @@
 // Which published nets a document is, whatever it is called: by its lines and knobs, without name, comments, input size, count and classes.
 import type { Architecture, BlockLine } from '../architecture.ts';
 import { print } from '../notation/print.ts';
-import { presets, type Checkpoint, type Preset } from './catalogue.ts';
+import { presets, type PublishedCheckpoint, type Preset } from './catalogue.ts';
 import { classifiers } from './knobs.ts';
 import { resolvePreset } from './resolve.ts';
 
@@ -33,5 +33,5 @@ export function presetsOf(architecture: Architecture): readonly Preset[] {
 }
 
 /** Published checkpoints with a preparation of the net that a document is. */
-export const checkpointsOf = (architecture: Architecture): readonly Checkpoint[] =>
+export const checkpointsOf = (architecture: Architecture): readonly PublishedCheckpoint[] =>
   presetsOf(architecture).flatMap(({ checkpoints }) => checkpoints.filter(({ preprocessing }) => preprocessing));

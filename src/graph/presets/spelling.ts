@@ -1,11 +1,5 @@
 // How other programs write the names of these nets: hub ids and addresses, torchvision's, Keras's and the papers' spellings, old names of timm.
 
-/** A name with what is written behind it (`@128`, `+width=0.5`). */
-export interface Spelled {
-  readonly base: string;
-  readonly behind: string;
-}
-
 /** Without the hub, its address, the owner and the page below it: `hf-hub:timm/mobilenetv2_100.ra_in1k` → `mobilenetv2_100.ra_in1k`. */
 export function withoutHub(name: string): string {
   return name

@@ -1,7 +1,7 @@
 // How pictures must be prepared for a checkpoint, and how that is known: preparation belongs to the weights, not to the net's name or size.
 import type { Architecture } from '../architecture.ts';
 import type { Preprocessing } from '../pictures/preprocess.ts';
-import type { Checkpoint } from '../presets/catalogue.ts';
+import type { PublishedCheckpoint } from '../presets/catalogue.ts';
 import { resolvePreset } from '../presets/resolve.ts';
 import { checkpointsOf } from '../presets/same-net.ts';
 import { readPreparationConfig, readPreparationMetadata, type ReadConfig } from './preparation-config.ts';
@@ -68,7 +68,7 @@ const merged = (configs: readonly ReadConfig[]): ReadConfig => ({
 });
 
 /** The checkpoint whose full name (`NET.TAG`) stands somewhere in the names. */
-function byTag(names: readonly string[]): { tagged?: Checkpoint; unknownTag?: string } {
+function byTag(names: readonly string[]): { tagged?: PublishedCheckpoint; unknownTag?: string } {
   let unknownTag: string | undefined;
   for (const name of names) {
     for (const [word] of name.matchAll(/[a-z0-9_]+\.[a-z]\w*/g)) {
@@ -85,7 +85,7 @@ function byTag(names: readonly string[]): { tagged?: Checkpoint; unknownTag?: st
 
 /** What the published checkpoints of this very net agree on; where they do not, the first one's values with a word. */
 function published(
-  checkpoints: readonly Checkpoint[],
+  checkpoints: readonly PublishedCheckpoint[],
   names: readonly string[],
   unknownTag: string | undefined,
 ): FoundPreparation {
@@ -103,7 +103,7 @@ function published(
     };
   }
   const { preprocessing, hubId = 'its table' } = first;
-  const other = (part: 'mean' | 'std'): Checkpoint | undefined =>
+  const other = (part: 'mean' | 'std'): PublishedCheckpoint | undefined =>
     checkpoints.find((one) => String(one.preprocessing?.[part]) !== String(preprocessing[part]));
   const unlike = unknownTag === undefined ? (other('mean') ?? other('std')) : undefined;
   if (unknownTag !== undefined)

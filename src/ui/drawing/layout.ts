@@ -4,13 +4,13 @@ import { sizes } from './sizes.ts';
 import { oneBand, partsOf, type Flow } from './flow.ts';
 import type { Scene, Unit } from './scene.ts';
 
-export interface Box {
+export interface Rect {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
 }
-export interface PlacedOp extends Box {
+export interface PlacedOp extends Rect {
   readonly node: GraphNode;
 }
 export interface PlacedEdge {
@@ -20,13 +20,13 @@ export interface PlacedEdge {
   /** Where a label would stand. */
   readonly at: readonly [number, number];
 }
-export interface PlacedUnit extends Box {
+export interface PlacedUnit extends Rect {
   readonly unit: Unit;
   /** Empty while the unit is folded. */
   readonly ops: readonly PlacedOp[];
   readonly inner: readonly PlacedEdge[];
 }
-export interface PlacedColumn extends Box {
+export interface PlacedColumn extends Rect {
   readonly title: string;
   /** The column left of it has another resolution: a line stands between them. */
   readonly parted: boolean;
@@ -199,7 +199,7 @@ function innerLayout(unit: Unit, cache: Map<string, Inner>, dagre: Dagre): Inner
 
 type Path = Pick<PlacedEdge, 'path' | 'at'>;
 
-const straight = (from: Box, to: Box): Path => {
+const straight = (from: Rect, to: Rect): Path => {
   const [x, toX] = [from.x + from.width / 2, to.x + to.width / 2];
   const y = from.y + from.height;
   const middle = (y + to.y) / 2;
@@ -210,7 +210,7 @@ const straight = (from: Box, to: Box): Path => {
  * From the last block of a column (from its sum, when it is residual) up through the gutter into the head of the next one, whose
  * band is at `band`; into the first column of a band through the lane above that band.
  */
-function elbow(from: PlacedUnit, to: Box, band: number, begins: boolean): Path {
+function elbow(from: PlacedUnit, to: Rect, band: number, begins: boolean): Path {
   const r = 8;
   const { residual } = from.unit;
   const startX = residual ? from.x + from.width / 2 + 5.5 : from.x + from.width;
@@ -230,7 +230,7 @@ function elbow(from: PlacedUnit, to: Box, band: number, begins: boolean): Path {
 }
 
 /** From the edge above a block round its left side to the edge below it. */
-function skip(box: Box): Path {
+function skip(box: Rect): Path {
   const x = box.x + box.width / 2;
   const left = box.x - 14;
   const top = box.y - sizes.gapY / 2;

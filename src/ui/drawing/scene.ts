@@ -27,7 +27,7 @@ export interface Unit {
 }
 
 /** Consecutive units whose outputs have one resolution (or are tokens, or vectors). */
-export interface Column {
+export interface SceneColumn {
   readonly title: string;
   readonly units: readonly Unit[];
 }
@@ -38,7 +38,7 @@ interface Pictured {
 }
 
 export interface Scene {
-  readonly columns: readonly Column[];
+  readonly columns: readonly SceneColumn[];
   readonly units: readonly Unit[];
 }
 

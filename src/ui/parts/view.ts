@@ -22,7 +22,7 @@ export interface ViewProps {
 }
 
 /** `side` and `main` are always in a wide window; of those `below` one is shown. A phone shows one view of all. */
-export type Place = 'side' | 'main' | 'below';
+export type ViewPlace = 'side' | 'main' | 'below';
 
 export interface View {
   readonly id: string;
@@ -30,7 +30,7 @@ export interface View {
   /** One sentence: what the view shows. */
   readonly title: string;
   readonly icon: IconName;
-  readonly place: Place;
+  readonly place: ViewPlace;
   load(): Loads<ViewProps>;
   /** Stays on the page behind the others of its place: its commands are the page's. */
   readonly stays?: boolean;

@@ -57,7 +57,7 @@ export class OpenNet {
     host: (listener: JobListener<VisionEvent>) => VisionClient,
   ) {
     this.client = host({
-      onEvent: (event) => this.#heard(event),
+      onEvent: (event) => this.#receive(event),
       onStopped: (why) => this.#stopped(why),
     });
     this.weights = new Weights(session, this.client, (stored) => {
@@ -179,7 +179,7 @@ export class OpenNet {
     });
   }
 
-  #heard(event: VisionEvent): void {
+  #receive(event: VisionEvent): void {
     if (event.event !== 'path') this.listener?.event(event);
     else if (this.status.kind === 'open') this.status = { ...this.status, path: event.path };
   }

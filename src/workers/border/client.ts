@@ -44,14 +44,14 @@ export class WorkerClient {
   private readonly supervisor: Supervisor;
   private tickets = 0;
   private disposed = false;
-  /** Who wants to hear of a call under way, by ticket. */
+  /** Who is told of the progress of a call, by ticket. */
   private readonly hooks = new Map<number, CallHooks>();
   private readonly jobs = new Map<string, JobListener<unknown>>();
 
   constructor(private readonly options: ClientOptions) {
     this.supervisor = new Supervisor({
       ...options,
-      onEvent: (event) => this.heard(event),
+      onEvent: (event) => this.receive(event),
       onStopped: (why) => {
         if (this.disposed) return;
         for (const { onStopped } of this.jobs.values()) onStopped?.(why);
@@ -116,7 +116,7 @@ export class WorkerClient {
     }
   }
 
-  private heard(event: BorderEvent): void {
+  private receive(event: BorderEvent): void {
     if (event.event === 'progress') this.hooks.get(event.ticket)?.onProgress?.(event.what, event.share);
     else if (event.event === 'first') this.hooks.get(event.ticket)?.onFirst?.(event.first);
     else if (event.event === 'job') this.jobs.get(event.job)?.onEvent?.(event.told);

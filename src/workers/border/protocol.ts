@@ -1,7 +1,7 @@
 // What crosses the border of every worker: outcomes instead of errors, the device's facts, and what a worker says unasked.
 import type { Capabilities } from '../../gpu-kernels/kernel.ts';
 import type { AdapterIdentity } from '../engine/device.ts';
-import type { EngineState } from '../engine/engine.ts';
+import type { EnginePhase } from '../engine/engine.ts';
 
 /** Why something did not work, for the page to word and to act on. */
 export interface CallProblem {
@@ -32,7 +32,7 @@ export interface BorderCalls {
 /** What a worker says unasked; a job's own events carry its name. */
 export type BorderEvent =
   | { readonly event: 'beat' }
-  | { readonly event: 'state'; readonly state: EngineState; readonly detail: string }
+  | { readonly event: 'state'; readonly state: EnginePhase; readonly detail: string }
   | { readonly event: 'gpu-error'; readonly message: string }
   /** `what` in words, `share` 0 … 1. */
   | { readonly event: 'progress'; readonly ticket: number; readonly what: string; readonly share: number }

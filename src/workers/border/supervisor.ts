@@ -57,7 +57,7 @@ export class Supervisor {
       if (visible()) silentMs += tickMs;
       if (silentMs > deadAfterMs) stop(`no sign of life for ${Math.round(deadAfterMs / 1000)} s`);
     }, tickMs);
-    const heard = (event: Event): void => {
+    const onMessage = (event: Event): void => {
       const data = (event as MessageEvent<BorderEvent | undefined>).data;
       silentMs = 0;
       if (!data || typeof data !== 'object' || !('event' in data)) return;
@@ -75,7 +75,7 @@ export class Supervisor {
     };
     const stop = (why: string): void => {
       clearInterval(watch);
-      worker.removeEventListener('message', heard);
+      worker.removeEventListener('message', onMessage);
       worker.removeEventListener('error', threw);
       this.current = undefined;
       calls[Comlink.releaseProxy]();
@@ -83,7 +83,7 @@ export class Supervisor {
       ended.end(new WorkerStopped(why));
       onStopped(why);
     };
-    worker.addEventListener('message', heard);
+    worker.addEventListener('message', onMessage);
     worker.addEventListener('error', threw);
     return { calls, ended, stop };
   }

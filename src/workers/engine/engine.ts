@@ -1,5 +1,5 @@
 // One device and what keeps it: a lost one is opened again at once, work under way is repeated on the new one, and a browser that refuses is named.
-import { firstRate, type Rate } from '../../graph/plan/schedule.ts';
+import { firstRate, type Throughput } from '../../graph/plan/schedule.ts';
 import { listening } from './debug.ts';
 import { NoDeviceError, openDevice, type DeviceOptions, type OpenDevice } from './device.ts';
 import { Ending } from './ending.ts';
@@ -16,13 +16,13 @@ const soundMs = 30_000;
 export const blocked =
   'WebGPU is blocked by the browser: the GPU was lost again and again, and the browser gives this page no adapter any more.';
 
-export type EngineState = 'closed' | 'ready' | 'recovering' | 'failed';
+export type EnginePhase = 'closed' | 'ready' | 'recovering' | 'failed';
 
 export interface EngineOptions {
   /** Asked anew at every opening: a page's `navigator.gpu`, or Dawn's. */
   readonly gpu: () => GPU | undefined;
   readonly device?: DeviceOptions;
-  readonly onState?: (state: EngineState, detail: string) => void;
+  readonly onState?: (state: EnginePhase, detail: string) => void;
   /** Replaced by tests. */
   readonly wait?: (ms: number) => Promise<void>;
 }
@@ -35,7 +35,7 @@ export class LostError extends Error {
 export class Engine {
   /** Grows with every device that is lost or given up; work of an older generation is void. */
   generation = 0;
-  state: EngineState = 'closed';
+  state: EnginePhase = 'closed';
   /** Counts of the device, with `?debug=objects`. */
   objects: ObjectCounts | undefined;
   private opened: OpenDevice | undefined;
@@ -44,7 +44,7 @@ export class Engine {
   private loss = new Ending();
   private failures = 0;
   /** Kept over devices: the same adapter comes back. */
-  private learned: Rate | undefined;
+  private learned: Throughput | undefined;
 
   constructor(private readonly options: EngineOptions) {}
 
@@ -61,7 +61,7 @@ export class Engine {
   }
 
   /** How fast the device is, as far as runs have told. */
-  get rate(): Rate {
+  get rate(): Throughput {
     return (this.learned ??= firstRate(this.opened?.adapter.software ?? true));
   }
 
@@ -115,7 +115,7 @@ export class Engine {
     this.open().catch(() => undefined);
   }
 
-  private setState(state: EngineState, detail: string): void {
+  private setState(state: EnginePhase, detail: string): void {
     this.state = state;
     this.options.onState?.(state, detail);
   }

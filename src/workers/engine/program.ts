@@ -4,7 +4,7 @@ import type { Plan, PlanDispatch, PlanTensor } from '../../graph/plan/plan.ts';
 import { planRows } from '../../graph/plan/print.ts';
 import { debug } from './debug.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
-import { estimateMs, learn, runsToLearn, submitRanges, type Rate } from '../../graph/plan/schedule.ts';
+import { estimateMs, learn, runsToLearn, submitRanges, type Throughput } from '../../graph/plan/schedule.ts';
 import { load, store, storedBytes } from './stored-tensor.ts';
 
 /** The device could not hold the net. The message is a sentence for the user. */
@@ -57,7 +57,7 @@ export class Program {
     readonly slots: readonly GPUBuffer[],
     private readonly weights: readonly GPUBuffer[],
     readonly loadTimes: LoadTimes,
-    readonly rate: Rate,
+    readonly rate: Throughput,
   ) {
     this.scratch = plan.inputs.map((input) => new ArrayBuffer(storedBytes(input)));
   }
@@ -71,7 +71,7 @@ export class Program {
     open: OpenDevice,
     plan: Plan,
     tensors: Tensors,
-    options: { rate: Rate; onProgress?: (done: number, total: number) => void },
+    options: { rate: Throughput; onProgress?: (done: number, total: number) => void },
   ): Promise<Program> {
     debug('plan', () =>
       planRows(plan)

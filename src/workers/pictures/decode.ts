@@ -33,13 +33,13 @@ class Pixels {
 type Init = (module: WebAssembly.Module, options: object) => Promise<void>;
 
 function listening(): { readonly options: object; messages(): readonly string[] } {
-  let heard: string[] = [];
-  const say = (line: string): number => heard.push(line);
+  let lines: string[] = [];
+  const say = (line: string): number => lines.push(line);
   return {
     options: { print: say, printErr: say },
     messages: () => {
-      const said = heard.filter((line) => line !== '');
-      heard = [];
+      const said = lines.filter((line) => line !== '');
+      lines = [];
       return said;
     },
   };

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { buildGraph, openPreset } from '../../../src/cli/source.ts';
 import { makePlan, plainGpu } from '../../../src/graph/plan/make-plan.ts';
 import { presets } from '../../../src/graph/presets/catalogue.ts';
-import { assignSlots, lowerBound, offsetAlignment, type Life, type Place } from '../../../src/graph/plan/slots.ts';
+import { assignSlots, lowerBound, offsetAlignment, type Life, type SlotOffset } from '../../../src/graph/plan/slots.ts';
 
 const gateBytes = 4096;
 
@@ -32,7 +32,7 @@ describe('slots', () => {
     fc.assert(
       fc.property(lives, (list) => {
         const { places, slots } = assignSlots(list);
-        const at = (life: Life): Place => places.get(life.id) as Place;
+        const at = (life: Life): SlotOffset => places.get(life.id) as SlotOffset;
         for (const a of list) {
           expect(at(a).offset % offsetAlignment).toBe(0);
           expect(slots[at(a).slot]).toBeGreaterThanOrEqual(at(a).offset + a.bytes);

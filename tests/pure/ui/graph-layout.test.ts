@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { check } from '../../../src/graph/notation/check.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
 import { diffUnits } from '../../../src/ui/views/net/diff.ts';
-import { layoutOf, type Box } from '../../../src/ui/drawing/layout.ts';
+import { layoutOf, type Rect } from '../../../src/ui/drawing/layout.ts';
 import { cardTexts } from '../../../src/ui/drawing/card-texts.ts';
 import { extentOf, flowInto, legible, oneBand, stack } from '../../../src/ui/drawing/flow.ts';
 import { sizes } from '../../../src/ui/drawing/sizes.ts';
@@ -19,7 +19,7 @@ function sceneFor(name: string) {
   return { scene: sceneOf({ graph, architecture }), graph };
 }
 
-const overlap = (a: Box, b: Box) =>
+const overlap = (a: Rect, b: Rect) =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 describe.each([

@@ -1,5 +1,5 @@
 // The two ways to write a dot product of four signed bytes, which the tiled kernels are made in.
-export type Arithmetic = 'dot' | 'plain';
+export type DotProduct = 'dot' | 'plain';
 
 /**
  * How a dot product of four signed bytes is written. `dot`: the language's packed product on whole words; `plain`: bytes taken apart,

@@ -6,7 +6,7 @@ import { columnThreads, tileGrid } from '../../wgsl/product.ts';
 import type { Shape } from '../../op.ts';
 import { ByteShader, flip } from '../../wgsl/int8-shader.ts';
 import { productTail } from './product-tail.ts';
-import { arithmeticText, type Arithmetic } from './arithmetic.ts';
+import { arithmeticText, type DotProduct } from './arithmetic.ts';
 
 interface Tile {
   readonly size: number;
@@ -31,7 +31,7 @@ function chooseTile(g: ProductRows, caps: Capabilities): Tile {
   );
 }
 
-function build(step: StepOf<'int8Pointwise' | 'int8Conv2d'>, caps: Capabilities, arithmetic: Arithmetic): BuiltKernel {
+function build(step: StepOf<'int8Pointwise' | 'int8Conv2d'>, caps: Capabilities, arithmetic: DotProduct): BuiltKernel {
   const g = productRows(step) as ProductRows;
   const tile = chooseTile(g, caps);
   const { size, across, rows, tiles } = tile;
@@ -88,7 +88,7 @@ ${each((p) => `if (firstRow + ${p}u < ${g.rows}u) ${tail.store(`a${p}`, `row${p}
   );
 }
 
-const tiled = (arithmetic: Arithmetic): Omit<Kernel<'int8Pointwise' | 'int8Conv2d'>, 'name' | 'family'> => ({
+const tiled = (arithmetic: DotProduct): Omit<Kernel<'int8Pointwise' | 'int8Conv2d'>, 'name' | 'family'> => ({
   doc:
     arithmetic === 'dot'
       ? '1 to 8 rows by four channels an invocation, four products an instruction by dot4I8Packed.'
@@ -97,12 +97,12 @@ const tiled = (arithmetic: Arithmetic): Omit<Kernel<'int8Pointwise' | 'int8Conv2
   build: (step, caps) => build(step, caps, arithmetic),
 });
 
-const pointwise = (arithmetic: Arithmetic): Kernel<'int8Pointwise'> => ({
+const pointwise = (arithmetic: DotProduct): Kernel<'int8Pointwise'> => ({
   ...tiled(arithmetic),
   name: `int8Pointwise/tiled-${arithmetic}`,
   family: 'int8Pointwise',
 });
-const conv2d = (arithmetic: Arithmetic): Kernel<'int8Conv2d'> => ({
+const conv2d = (arithmetic: DotProduct): Kernel<'int8Conv2d'> => ({
   ...tiled(arithmetic),
   name: `int8Conv2d/tiled-${arithmetic}`,
   family: 'int8Conv2d',

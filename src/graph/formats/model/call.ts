@@ -1,13 +1,13 @@
 // One node with what is known of its operands: how a kind of node reads attributes, shapes and constants, and how it refuses.
 import { cast, type Tensor } from './tensor.ts';
-import { ModelError, nodeLabel, type DataType, type ModelNode, type Quantization } from './model.ts';
+import { ModelError, nodeLabel, type DataType, type ModelNode, type AffineQuantization } from './model.ts';
 
 /** What is known of a value before the net runs; `tensor` where it is a constant. */
 export interface Known {
   readonly type: DataType;
   readonly shape: readonly number[];
   readonly tensor?: Tensor;
-  readonly quantization?: Quantization;
+  readonly quantization?: AffineQuantization;
 }
 
 /** What a kind of node means: shapes and types of its results, and their values. */
@@ -27,7 +27,7 @@ export class Call {
     readonly opset: number,
     readonly operands: readonly (Known | undefined)[],
     /** Declared quantisation and type of each result (TFLite). */
-    readonly results: readonly (Quantization | undefined)[] = [],
+    readonly results: readonly (AffineQuantization | undefined)[] = [],
     private readonly resultTypes: readonly (DataType | undefined)[] = [],
   ) {}
 

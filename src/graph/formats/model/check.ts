@@ -1,5 +1,5 @@
 // The rules that a graph of either format must keep before anything reads it: one source a value, no cycle, sane quantisation.
-import { ModelError, modelLimits, nodeLabel, quoted, type ModelNode, type Quantization } from './model.ts';
+import { ModelError, modelLimits, nodeLabel, quoted, type ModelNode, type AffineQuantization } from './model.ts';
 
 /** Where values come from besides nodes. */
 export interface Sources {
@@ -77,7 +77,7 @@ function topological(nodes: readonly ModelNode[], writer: ReadonlyMap<string, Mo
 
 /** Scales finite and above 0, as many as the axis has slices, zero points as many as scales. `where` names the tensor. */
 export function checkQuantization(
-  quantization: Quantization,
+  quantization: AffineQuantization,
   shape: readonly number[] | undefined,
   where: string,
 ): void {

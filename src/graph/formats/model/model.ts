@@ -48,7 +48,7 @@ export const bitsOf: Readonly<Record<DataType, number>> = {
 };
 
 /** Affine quantisation: real = scale · (stored − zeroPoint), one pair for the tensor or one for each slice along `axis`. */
-export interface Quantization {
+export interface AffineQuantization {
   readonly scale: readonly number[];
   readonly zeroPoint: readonly number[];
   readonly axis: number;
@@ -63,7 +63,7 @@ export interface ModelValue {
   readonly type: DataType | undefined;
   /** −1 for a dimension that the file leaves open; undefined where it says nothing. */
   readonly shape: readonly number[] | undefined;
-  readonly quantization?: Quantization;
+  readonly quantization?: AffineQuantization;
 }
 
 /** A constant: its own bytes, little-endian, row-major; a view of the file wherever the file stores them so. */
@@ -72,7 +72,7 @@ export interface ModelTensor {
   readonly type: DataType;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
-  readonly quantization?: Quantization;
+  readonly quantization?: AffineQuantization;
   /** Set where the bytes are in another file that was not given with this one. */
   readonly missing?: string;
 }

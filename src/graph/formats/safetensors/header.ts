@@ -12,7 +12,7 @@ export interface HeaderEntry {
   readonly at: number;
 }
 
-export interface Header {
+export interface SafetensorsHeader {
   readonly entries: readonly HeaderEntry[];
   readonly metadata: ReadonlyMap<string, string>;
 }
@@ -39,7 +39,7 @@ function scanTensor(scan: Scanner, name: string, at: number): HeaderEntry {
 }
 
 /** Scans the header that occupies `bytes[from, to)`. Throws {@link SafetensorsError}. */
-export function scanHeader(bytes: Uint8Array, from: number, to: number): Header {
+export function scanHeader(bytes: Uint8Array, from: number, to: number): SafetensorsHeader {
   const scan = new Scanner(bytes, from, to);
   if (scan.peek() !== BRACE_OPEN) scan.fail('the header must begin with "{"');
   const entries: HeaderEntry[] = [];

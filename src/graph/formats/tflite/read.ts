@@ -1,7 +1,7 @@
 // Reads a TFLite file into the format-neutral model; every reference between its tables is checked before it is used.
 import { checkQuantization, orderNodes } from '../model/check.ts';
 import { bitsOf, checkedElements, ModelError, modelLimits, quoted } from '../model/model.ts';
-import type { Model, ModelNode, ModelTensor, ModelValue, Quantization } from '../model/model.ts';
+import type { Model, ModelNode, ModelTensor, ModelValue, AffineQuantization } from '../model/model.ts';
 import { readOperator, type OperatorCode } from './operator.ts';
 import { operators, tensorTypes } from './schema.ts';
 import { densified } from './sparsity.ts';
@@ -101,7 +101,7 @@ function readValue(table: Table, name: string): ModelValue {
   };
 }
 
-function readQuantization(table: Table, shape: readonly number[], where: string): Quantization | undefined {
+function readQuantization(table: Table, shape: readonly number[], where: string): AffineQuantization | undefined {
   const stored = table.table(4, 'QuantizationParameters', `the quantisation of ${where}`);
   if (!stored) return undefined;
   const scale = stored.floats(2, 2 ** 20);

@@ -45,9 +45,9 @@ export const presetRows: readonly PresetRow[] = presets.map((preset) => {
 export const families: readonly string[] = [...new Set(presetRows.map(({ family }) => family))];
 
 export const sortKeys = ['name', 'params', 'macs', 'input', 'top1Paper', 'top1Timm'] as const;
-export type SortKey = (typeof sortKeys)[number];
+export type PresetSortKey = (typeof sortKeys)[number];
 export interface Sort {
-  readonly key: SortKey;
+  readonly key: PresetSortKey;
   readonly descending: boolean;
 }
 
@@ -66,7 +66,7 @@ export function findRows(
 }
 
 /** A click on a column's head: names begin with A, accuracy with the best, costs with the least; the third click ends sorting. */
-export function nextSort(sort: Sort | undefined, key: SortKey): Sort | undefined {
+export function nextSort(sort: Sort | undefined, key: PresetSortKey): Sort | undefined {
   const descending = key.startsWith('top1');
   if (sort?.key !== key) return { key, descending };
   return sort.descending === descending ? { key, descending: !descending } : undefined;

@@ -3,7 +3,7 @@ import { extent } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { frontier, type PresetRow } from './rows.ts';
 
-export type Cost = 'macs' | 'params';
+export type CostMeasure = 'macs' | 'params';
 export type Accuracy = 'top1Timm' | 'top1Paper';
 
 export interface Point {
@@ -34,7 +34,7 @@ const LINE = 13;
 export function chartOf(
   all: readonly PresetRow[],
   rows: readonly PresetRow[],
-  cost: Cost,
+  cost: CostMeasure,
   accuracy: Accuracy,
   width: number,
   height: number,

@@ -19,7 +19,7 @@ export interface Chip {
 }
 
 /** What one repeat, or all repeats together, cost; counted as `countingConvention` says. */
-export interface Cost {
+export interface LineCost {
   readonly params: number;
   readonly macs: number;
   readonly bytes: number;
@@ -29,9 +29,9 @@ export interface Cost {
 export interface LineFacts {
   readonly input: Shape;
   readonly output: Shape;
-  readonly total: Cost;
+  readonly total: LineCost;
   /** One entry a repeat. */
-  readonly repeats: readonly Cost[];
+  readonly repeats: readonly LineCost[];
   /** Of the line's last op: the part of the picture that one element sees, and the distance between elements, in pixels. */
   readonly field: readonly [number, number];
   readonly stride: readonly [number, number];
@@ -136,7 +136,7 @@ export function lineFacts(graph: InferredGraph, accounting: Accounting): Map<num
   return result;
 }
 
-export const add = (a: Cost, b: Cost): Cost => ({
+export const add = (a: LineCost, b: LineCost): LineCost => ({
   params: a.params + b.params,
   macs: a.macs + b.macs,
   bytes: a.bytes + b.bytes,

@@ -1,7 +1,7 @@
 // One colour a kernel family, the same in every chart of the pane; the slowest families get the colours.
 import type { RunRecord } from '../../state/measurements/record.ts';
 
-export interface Family {
+export interface FamilyTime {
   readonly name: string;
   readonly colour: string;
   readonly ms: number;
@@ -13,7 +13,7 @@ const COLOURS = 5;
 export const familyOf = (kernel: string): string => kernel.split('/')[0] ?? kernel;
 
 /** Slowest first; families beyond the colours share one as `other`. */
-export function familiesOf({ dispatches }: Pick<RunRecord, 'dispatches'>): Family[] {
+export function familiesOf({ dispatches }: Pick<RunRecord, 'dispatches'>): FamilyTime[] {
   const times = new Map<string, number>();
   for (const { kernel, ms } of dispatches) times.set(familyOf(kernel), (times.get(familyOf(kernel)) ?? 0) + ms);
   const sorted = [...times].sort(([, a], [, b]) => b - a);
@@ -24,5 +24,5 @@ export function familiesOf({ dispatches }: Pick<RunRecord, 'dispatches'>): Famil
   return sorted.length > COLOURS ? [...named, { name: 'other', ms: rest, colour: 'var(--text-3)' }] : named;
 }
 
-export const colourOf = (families: readonly Family[], kernel: string): string =>
+export const colourOf = (families: readonly FamilyTime[], kernel: string): string =>
   families.find(({ name }) => name === familyOf(kernel))?.colour ?? 'var(--text-3)';

@@ -3,7 +3,7 @@ import { counted, milliseconds, percent, signedMs } from '../../parts/format.ts'
 import { headlineOf } from '../../state/measurements/doubt.ts';
 import { residual, sumOfDispatches, type RunRecord } from '../../state/measurements/record.ts';
 
-export interface Fact {
+export interface SummaryFact {
   readonly label: string;
   readonly text: string;
   /** Smaller, behind the value. */
@@ -15,7 +15,7 @@ const variation = (value: number | undefined): string =>
   value === undefined ? '' : `±${percent(value, value < 0.1 ? 1 : 0)}`;
 
 /** A software adapter's times are never called GPU time. */
-export function summaryFacts(record: RunRecord, baseline?: RunRecord): Fact[] {
+export function summaryFacts(record: RunRecord, baseline?: RunRecord): SummaryFact[] {
   const { warm, gpu, cold, adapter, estimated, tickNs } = record;
   const sum = sumOfDispatches(record);
   const between = residual(record);

@@ -1,9 +1,9 @@
 // WGSL for reading: indented by its braces, cut into coloured tokens, and what was written into it as literals.
 
-export type TokenKind = 'text' | 'comment' | 'attribute' | 'keyword' | 'type' | 'number' | 'call';
+export type WgslTokenKind = 'text' | 'comment' | 'attribute' | 'keyword' | 'type' | 'number' | 'call';
 
-export interface Token {
-  readonly kind: TokenKind;
+export interface WgslToken {
+  readonly kind: WgslTokenKind;
   readonly text: string;
 }
 
@@ -26,10 +26,10 @@ const pattern = new RegExp(
 );
 
 /** Tokens whose texts joined are the source. Never throws: what it does not know is text. */
-export function tokens(source: string): Token[] {
-  const result: Token[] = [];
+export function tokens(source: string): WgslToken[] {
+  const result: WgslToken[] = [];
   let at = 0;
-  const push = (kind: TokenKind, text: string): void => {
+  const push = (kind: WgslTokenKind, text: string): void => {
     const last = result.at(-1);
     if (kind === 'text' && last?.kind === 'text') result[result.length - 1] = { kind, text: last.text + text };
     else if (text !== '') result.push({ kind, text });
@@ -52,8 +52,8 @@ export function tokens(source: string): Token[] {
 }
 
 /** One array of tokens a line, without the line ends; a comment over several lines is cut at them. */
-export function tokenLines(source: string): Token[][] {
-  const lines: Token[][] = [[]];
+export function tokenLines(source: string): WgslToken[][] {
+  const lines: WgslToken[][] = [[]];
   for (const token of tokens(source)) {
     token.text.split('\n').forEach((text, index) => {
       if (index > 0) lines.push([]);

@@ -98,7 +98,7 @@ export class Batch {
     const { head, net } = vision;
     const { preparation } = net;
     const outcome = await net.client.call(
-      (calls, ticket) => calls.glance(ticket, Comlink.transfer(bitmap, [bitmap]), preparation),
+      (calls, ticket) => calls.inferOnce(ticket, Comlink.transfer(bitmap, [bitmap]), preparation),
       { signal },
     );
     if (!outcome.ok)

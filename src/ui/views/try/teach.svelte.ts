@@ -45,7 +45,7 @@ export class Teach {
   }
 
   /** Takes the features of a camera frame while a class is being recorded. */
-  hear(): void {
+  recordFrame(): void {
     const { seen, rate, featureNode } = this.vision;
     const index = this.recording;
     if (index === undefined || !seen?.live || !featureNode || (rate?.sequence ?? 0) === this.#last) return;
@@ -72,7 +72,7 @@ export class Teach {
       }
       const { preparation } = net;
       const outcome = await net.client.call(
-        (calls, ticket) => calls.glance(ticket, Comlink.transfer(bitmap, [bitmap]), preparation),
+        (calls, ticket) => calls.inferOnce(ticket, Comlink.transfer(bitmap, [bitmap]), preparation),
         { signal: job.signal },
       );
       if (this.#job !== job || job.signal.aborted) break;
@@ -126,7 +126,7 @@ export class Teach {
     this.progress = undefined;
     if (outcome.ok) {
       this.taught = outcome.value;
-      this.vision.wear(outcome.value.head);
+      this.vision.useHead(outcome.value.head);
     } else if (outcome.problem.kind !== 'aborted') this.problem = outcome.problem.message;
   }
 
@@ -153,7 +153,7 @@ export class Teach {
     this.problem = 'problem' in read ? read.problem : undefined;
     if ('problem' in read) return;
     this.taught = undefined;
-    this.vision.wear(read.head);
+    this.vision.useHead(read.head);
     this.enter();
   }
 

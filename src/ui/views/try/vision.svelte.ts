@@ -42,7 +42,7 @@ export class Vision {
   looking = $state(false);
   /** The class whose places in the picture are shown, and the net that it is a class of. */
   #mapped = $state.raw<{ readonly index: number; readonly hash: string } | undefined>(undefined);
-  #worn = $state.raw<{ readonly head: Head; readonly origin: NetOrigin } | undefined>(undefined);
+  #ownHead = $state.raw<{ readonly head: Head; readonly origin: NetOrigin } | undefined>(undefined);
   #labels = $state.raw<readonly string[] | undefined>(undefined);
   #synsets = $state.raw<readonly string[]>([]);
   #look: AbortController | undefined;
@@ -53,8 +53,8 @@ export class Vision {
 
   /** A head of the user's own, in the place of the net's: only on the net and the weights that it was taught on. */
   readonly head: Head | undefined = $derived.by(() => {
-    const [worn, here] = [this.#worn, this.net.origin];
-    return worn && here && sameOrigin(worn.origin, here) ? worn.head : undefined;
+    const [own, here] = [this.#ownHead, this.net.origin];
+    return own && here && sameOrigin(own.origin, here) ? own.head : undefined;
   });
   readonly labels: readonly string[] | undefined = $derived.by(() => {
     if (this.head) return this.head.classes;
@@ -101,7 +101,7 @@ export class Vision {
     net.listener = {
       opened,
       closed: () => (this.seen = undefined),
-      event: (event) => this.#heard(event),
+      event: (event) => this.#receive(event),
       stopped: (why) => this.#stopped(why),
     };
     this.camera = new Camera(
@@ -119,9 +119,9 @@ export class Vision {
   }
 
   /** Puts an own head in the place of the net's, or takes it away. */
-  wear(head: Head | undefined): void {
+  useHead(head: Head | undefined): void {
     const { origin } = this.net;
-    this.#worn = head && origin && { head, origin };
+    this.#ownHead = head && origin && { head, origin };
   }
   /** A node's values, as far as they came with the answer, which is the output's own. */
   valuesOf(node: string): Float32Array | undefined {
@@ -220,7 +220,7 @@ export class Vision {
       this.session.say('The names of the classes could not be loaded from this page; reload it to try again.', 'bad');
   }
 
-  #heard(event: VisionEvent): void {
+  #receive(event: VisionEvent): void {
     if (event.event === 'frame') this.#frame(event.report);
     else if (event.event === 'camera-held') this.camera.held = event.why;
     else if (event.event === 'camera-failed') this.camera.stop(`The camera was turned off: ${event.message}`);

@@ -14,7 +14,7 @@ import { partialQuantization, rankLayers, type Sensitivity, type Subject } from 
 import { clippedShare, spreadOf } from '../../../graph/quant/spread.ts';
 import type { Params } from '../../../graph/weights/weights.ts';
 import type { OpenDevice } from '../../engine/device.ts';
-import { compareOnPaper } from './without-gpu.ts';
+import { compareWithoutGpu } from './without-gpu.ts';
 import { logitsOf, runnerOf, type Pause, type RunnableNet } from './run.ts';
 import type {
   Assessment,
@@ -214,7 +214,7 @@ export class QuantizeBench {
       );
     const reference = await this.reference(part(own, 0, 0.3));
     const logits = await this.answers({ kind: 'int8', net }, 'Running int8', part(own, 0.3, 1));
-    return compareOnPaper(graph, net, agreementOf(reference, logits));
+    return compareWithoutGpu(graph, net, agreementOf(reference, logits));
   }
 
   async save(recipe: Recipe, hooks: BenchHooks): Promise<Uint8Array> {

@@ -10,7 +10,7 @@ import type { Arithmetic } from '../../../graph/quant/verdict.ts';
 import { graphParams } from '../../../graph/weights/weights.ts';
 import type { ComparedColumn, ComparedNets } from './protocol.ts';
 
-export function compareOnPaper(graph: InferredGraph, net: QuantizedNet, agreement: Agreement): ComparedNets {
+export function compareWithoutGpu(graph: InferredGraph, net: QuantizedNet, agreement: Agreement): ComparedNets {
   const caps = plainGpu;
   const parameters = graphParams(graph).reduce((sum, { shape }) => sum + elements(shape), 0);
   const stored = [...net.constants.values()].reduce(

@@ -1,6 +1,6 @@
 // The camera in the worker: frames come as a stream or one by one, a few are under way, and each answer is reported with rate and latency.
 import type { Lanes } from '../../border/lanes.ts';
-import { FrameLoop, FrameMeter, pump, type Rate } from './frame-loop.ts';
+import { FrameLoop, FrameMeter, pump, type FrameRate } from './frame-loop.ts';
 import type { VisionNet } from './net.ts';
 import type { CameraSettings, VisionEvent } from './protocol.ts';
 
@@ -17,7 +17,7 @@ export class VisionCamera {
   private stopping = new AbortController();
   private meter = new FrameMeter();
   /** As of the last frame that was shown. */
-  private rate: Rate = { fps: 0, latencyMs: 0 };
+  private rate: FrameRate = { fps: 0, latencyMs: 0 };
   private sequence = 0;
   /** Grows with every start and stop: answers of an earlier camera are dropped. */
   private session = 0;

@@ -81,7 +81,7 @@ export async function pump<Frame extends Closable>(
   }
 }
 
-export interface Rate {
+export interface FrameRate {
   /** Frames answered in the last second, scaled to a second; 0 before there are two. */
   readonly fps: number;
   /** Median over the same frames, from a frame's arrival to its answer, milliseconds. */
@@ -93,7 +93,7 @@ export class FrameMeter {
   private frames: { at: number; latency: number }[] = [];
 
   /** A frame that came at `from` was answered at `to`, milliseconds. */
-  add(from: number, to: number): Rate {
+  add(from: number, to: number): FrameRate {
     this.frames.push({ at: to, latency: to - from });
     while (this.frames.length > 2 && to - (this.frames[0] as { at: number }).at > 1000) this.frames.shift();
     const first = this.frames[0] as { at: number };

@@ -1,6 +1,6 @@
 // Preprocessing on the GPU: a photo or a camera frame goes to a texture, and two dispatches before the net's own write its input.
 import { normalize, geometry, type Preparation } from '../../../graph/pictures/preprocess.ts';
-import { resampleTaps, type Taps } from '../../../graph/pictures/resample.ts';
+import { resampleTaps, type ResampleTaps } from '../../../graph/pictures/resample.ts';
 import type { OpenDevice } from '../../engine/device.ts';
 import { sizeOf, type PictureSource } from '../../pictures/picture-pixels.ts';
 import { acrossWgsl, downWgsl, tapsAt } from './picture-wgsl.ts';
@@ -165,7 +165,7 @@ export class PictureStage {
 }
 
 function packTaps(
-  { from, count, weights, stride }: Taps,
+  { from, count, weights, stride }: ResampleTaps,
   [width, height, first, rows]: readonly [number, number, number, number],
 ): Int32Array<ArrayBuffer> {
   const packed = new Int32Array(tapsAt + from.length + count.length + weights.length);

@@ -71,7 +71,7 @@ export interface VisionCalls {
   /** Looks at a picture and remembers it for {@link again}. The bitmap is the worker's from now on. */
   look(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;
   /** Looks at a picture and forgets it: one of many. */
-  glance(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;
+  inferOnce(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;
   /** The remembered picture once more. */
   again(ticket: number, preparation: Preparation): Promise<Outcome<Look>>;
   /** Answers frames until the stream ends or {@link stopCamera}; reports come as events. */

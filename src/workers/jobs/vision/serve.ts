@@ -70,7 +70,7 @@ function serveVision(host: JobHost): VisionCalls {
       remember(next);
       return transferred(await shared(ticket, ({ signal }) => lookAt(next, preparation, signal)));
     },
-    async glance(ticket, passing, preparation) {
+    async inferOnce(ticket, passing, preparation) {
       const result = await shared(ticket, ({ signal }) => net.look(passing, preparation, signal));
       passing.close();
       return transferred(result);

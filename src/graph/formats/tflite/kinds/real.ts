@@ -1,14 +1,14 @@
 // What TFLite operators share: operands as real numbers whatever they are stored as, results stored as their tensor says, fused activations.
 import type { Call } from '../../model/call.ts';
 import { around } from '../../model/math/move.ts';
-import type { Quantization } from '../../model/model.ts';
+import type { AffineQuantization } from '../../model/model.ts';
 import { roundEven } from '../../model/math/functions.ts';
 import { isFloatType, rangeOf, type Tensor } from '../../model/tensor.ts';
 
 /** Calls `visit(i, s)` for each value i with the index s of its slice along the quantised axis. */
 function eachSlice(
   shape: readonly number[],
-  { scale, axis }: Quantization,
+  { scale, axis }: AffineQuantization,
   visit: (i: number, s: number) => void,
 ): void {
   const count = shape.reduce((a, b) => a * b, 1);
@@ -72,7 +72,7 @@ export interface Affine {
   readonly scale: number;
   readonly zero: number;
 }
-export const affine = (quantization: Quantization | undefined): Affine | undefined =>
+export const affine = (quantization: AffineQuantization | undefined): Affine | undefined =>
   quantization?.scale.length === 1
     ? { scale: quantization.scale[0]!, zero: quantization.zeroPoint[0] ?? 0 }
     : undefined;
@@ -87,7 +87,7 @@ export function requantized(
   out: Tensor,
   sums: Float64Array,
   input: Affine,
-  weights: Quantization,
+  weights: AffineQuantization,
   output: Affine,
   slice: (index: number) => number,
 ): void {
