@@ -79,7 +79,7 @@ test('from pictures to a file and back: calibrators, layers, sensitivity, layers
   await expect(
     page
       .getByRole('region', { name: 'Net' })
-      .getByText(/\d\sdB$/)
+      .locator('text', { hasText: /\d\sdB$/ })
       .first(),
   ).toBeVisible();
 
