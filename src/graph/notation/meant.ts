@@ -29,8 +29,13 @@ const alike: Readonly<Record<string, string>> = {
   ς: 's',
 };
 
+/** No word or number is longer; a longer token means nothing, and is not searched for a meaning. */
+const mostCharacters = 256;
+
 /** The token in plain letters, digits and signs: full-width forms, look-alikes, unseen characters and signs of lists undone. */
-export const plainText = (text: string): string =>
+export const plainText = (text: string): string => (text.length > mostCharacters ? text : plain(text));
+
+const plain = (text: string): string =>
   Array.from(text.normalize('NFKC').replace(/\p{Cf}/gu, ''), (letter) => alike[letter] ?? letter)
     .join('')
     .replace(/[\u2010-\u2015\u2212]/g, '-')

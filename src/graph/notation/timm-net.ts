@@ -20,7 +20,7 @@ export interface TimmFrame {
 export type FromTimm =
   { readonly ok: true; readonly architecture: Architecture } | { readonly ok: false; readonly problem: string };
 
-/** The architecture of an `arch_def`, neither scaled nor with a count to be expected. The first string that cannot be read or said is the problem. */
+/** The architecture of an `arch_def`. The first string that cannot be read or said is the problem. */
 export function fromTimm(stages: readonly (readonly string[])[], frame: TimmFrame): FromTimm {
   const lines: BlockLine[] = [];
   for (const [stage, strings] of stages.entries()) {
@@ -33,9 +33,7 @@ export function fromTimm(stages: readonly (readonly string[])[], frame: TimmFram
       lines.push({ ...line, args: { ...line.args, ...frame.beyond?.(line, stage) } });
     }
   }
-  // What was counted, and scaled, is the net that lends its frame.
-  const header = { ...frame.header, expectParams: undefined, width: 1, depth: 1 };
-  return { ok: true, architecture: { header, blocks: [...frame.stem, ...lines, ...frame.head] } };
+  return { ok: true, architecture: { header: frame.header, blocks: [...frame.stem, ...lines, ...frame.head] } };
 }
 
 export type ToTimm =
@@ -68,6 +66,12 @@ export function frameOf(architecture: Architecture): Pick<TimmFrame, 'header' | 
     stem: blocks.slice(0, numbers[0] ?? blocks.length),
     head: numbers.length > 0 ? blocks.slice((numbers.at(-1) ?? 0) + 1) : [],
   };
+}
+
+/** The frame that a net lends to other stages: what was counted and scaled was that net, so neither count nor scale come along. */
+export function lentFrame(architecture: Architecture): ReturnType<typeof frameOf> {
+  const frame = frameOf(architecture);
+  return { ...frame, header: { ...frame.header, expectParams: undefined, width: 1, depth: 1 } };
 }
 
 function stageLines({ header, blocks }: Architecture) {

@@ -4,7 +4,7 @@ import { decodeText, isPictureKind, opens, refusal, sniff } from '../../graph/fo
 import { parse } from '../../graph/notation/parse.ts';
 import { print } from '../../graph/notation/print.ts';
 import { holdsBlockStrings, pythonStages } from '../../graph/notation/python-strings.ts';
-import { frameOf, fromTimm, toTimm } from '../../graph/notation/timm-net.ts';
+import { lentFrame, fromTimm, toTimm } from '../../graph/notation/timm-net.ts';
 import type { Architecture } from '../../graph/architecture.ts';
 import { cleanName, nameOfFile } from '../parts/file-names.ts';
 
@@ -33,7 +33,7 @@ export function readText(text: string, frame: Architecture, file?: string): Inta
   if (address && !/\s/.test(trimmed)) return refuse(`This address has no net behind a “#”. ${accepted}`);
   if (holdsBlockStrings(trimmed)) {
     const python = pythonStages(trimmed);
-    const read = python.ok ? fromTimm(python.stages, frameOf(toTimm(frame).ok ? frame : plainFrame)) : python;
+    const read = python.ok ? fromTimm(python.stages, lentFrame(toTimm(frame).ok ? frame : plainFrame)) : python;
     if (!read.ok) return refuse(`These timm block strings cannot be opened: ${read.problem}`);
     return { kind: 'document', name: file ? nameOfFile(file) : 'from timm', text: print(read.architecture) };
   }
