@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => open.device.destroy());
 
 /** Steps of each kernel that are run at least. */
-const wanted = 10;
+const wanted = 8;
 
 const isInteger = (kernel: Kernel): kernel is Kernel<Int8Family> => isInt8(kernel.family);
 
