@@ -52,7 +52,7 @@ test('timm block strings become stages', async ({ page }) => {
   await open(page);
   await paste(page, "arch_def = [['ds_r1_k3_s1_e1_c16'], ['ir_r2_k3_s2_e6_c24'], ['ir_r3_k5_s2_e6_c40_se0.25']]");
   await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue('from timm');
-  await expect(page.getByRole('region', { name: 'Build' })).toContainText('se0.25');
+  await expect(page.getByRole('region', { name: 'Build' })).toContainText('k5s2c40');
 });
 
 for (const [what, act, sentence] of [
