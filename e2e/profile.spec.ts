@@ -55,7 +55,9 @@ test('tabs and the layer table are driven by keys', async ({ page }) => {
   await page.keyboard.press('ArrowLeft');
   await expect(block).toHaveAttribute('aria-expanded', 'false');
   // The same block is selected in Build.
-  await expect(page.getByRole('region', { name: 'Build' }).getByText('mbconv 3 of 11')).toBeVisible();
+  await expect(
+    page.getByRole('region', { name: 'Build' }).getByRole('heading', { name: 'mbconv 3 of 11' }),
+  ).toBeVisible();
   await grid.getByRole('columnheader', { name: 'Time' }).getByRole('button').click();
   await expect(grid.getByRole('columnheader', { name: 'Time' })).toHaveAttribute('aria-sort', 'descending');
   await pane.getByRole('tab', { name: 'Layers' }).focus();
