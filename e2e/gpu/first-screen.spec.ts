@@ -9,7 +9,9 @@ test('a working net within 1.5 s of a cold start', async ({ browser, baseURL, wa
     const page = await context.newPage();
     await page.goto('./', { waitUntil: 'commit' });
     await expect(page.getByRole('banner').getByText('3.50')).toBeVisible();
-    await expect(page.getByRole('region', { name: 'Net' }).locator('svg text', { hasText: 'mbconv' }).first()).toBeVisible();
+    await expect(
+      page.getByRole('region', { name: 'Net' }).locator('svg text', { hasText: 'mbconv' }).first(),
+    ).toBeVisible();
     times.push(await page.evaluate(() => performance.getEntriesByName('first-net')[0]?.startTime ?? Infinity));
     await context.close();
   }
