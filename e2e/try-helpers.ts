@@ -47,6 +47,8 @@ export const acceptable = {
 } as const;
 
 const size = { width: 320, height: 240 };
+/** What a preparation with crop 0.875 sees of a frame: the photo, with a border around it. */
+const inner = { width: 280, height: 210 };
 
 /**
  * A .y4m file for Chromium's fake camera: each sample photo for `seconds`, over and over. Written to the system's temporary folder
@@ -64,8 +66,8 @@ export async function cameraFile(
   file.write(`YUV4MPEG2 W${size.width} H${size.height} F${rate}:1 Ip A1:1 C420jpeg\n`);
   for (const photo of photos) {
     const picture = await readPicture(`public/samples/${photo}.jpg`);
-    const rgb = seenPicture(picture, { ...usualPreparation, size: [size.height, size.width], crop: 1 });
-    const frame = planes(rgb);
+    const rgb = seenPicture(picture, { ...usualPreparation, size: [inner.height, inner.width], crop: 1 });
+    const frame = planes(framed(rgb));
     for (let i = 0; i < seconds * rate; i++) {
       file.write('FRAME\n');
       file.write(frame);
@@ -73,6 +75,20 @@ export async function cameraFile(
   }
   await new Promise((resolve) => file.end(resolve));
   return path;
+}
+
+/** A photo of `inner` in the middle of a frame; its edges go on to the frame's. */
+function framed(rgb: Uint8ClampedArray): Uint8ClampedArray {
+  const result = new Uint8ClampedArray(size.width * size.height * 3);
+  const clamp = (value: number, most: number): number => Math.max(0, Math.min(most - 1, value));
+  for (let y = 0; y < size.height; y++)
+    for (let x = 0; x < size.width; x++) {
+      const row = clamp(y - (size.height - inner.height) / 2, inner.height);
+      const column = clamp(x - (size.width - inner.width) / 2, inner.width);
+      const from = (row * inner.width + column) * 3;
+      result.set(rgb.subarray(from, from + 3), (y * size.width + x) * 3);
+    }
+  return result;
 }
 
 /** RGB → planar YCbCr 4:2:0, full range (JFIF). */
