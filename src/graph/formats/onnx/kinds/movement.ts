@@ -1,6 +1,6 @@
 // ONNX operators that only move values or speak of shapes.
 import type { Call, Kind, Known } from '../../model/call.ts';
-import { reshaped } from '../../model/shapes.ts';
+import { reshaped, tile } from '../../model/shared-kinds.ts';
 import { broadcastShape, stretchedStrides } from '../../model/math/broadcast.ts';
 import { pad, transpose, view, type PadMode } from '../../model/math/move.ts';
 import { decoded, zeros } from '../../model/tensor.ts';
@@ -47,27 +47,6 @@ const expand: Kind = {
     return [call.like(0, shape)];
   },
   run: (call, [out]) => view(out!, call.tensor(0).data, stretchedStrides(call.shape(0), out!.shape)),
-};
-
-const tile: Kind = {
-  infer(call) {
-    const repeats = call.constants(1);
-    if (repeats.length !== call.shape(0).length || repeats.some((n) => n < 0))
-      call.fail(`repeats by [${repeats.join(', ')}]`);
-    return [
-      call.like(
-        0,
-        call.shape(0).map((size, i) => size * repeats[i]!),
-      ),
-    ];
-  },
-  run: (call, [out]) =>
-    pad(
-      out!,
-      call.tensor(0),
-      out!.shape.map(() => 0),
-      'wrap',
-    ),
 };
 
 /** Pads before and after each axis (operands since opset 11, some axes since 18). */

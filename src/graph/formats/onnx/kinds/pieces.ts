@@ -1,7 +1,8 @@
 // ONNX operators that cut tensors to pieces and join them: slices, splits, gathered rows, blocks of pixels.
 import type { Call, Kind } from '../../model/call.ts';
 import { walk } from '../../model/math/broadcast.ts';
-import { around, concat, take, transpose, view } from '../../model/math/move.ts';
+import { concat, take, transpose, view } from '../../model/math/move.ts';
+import { joined, pieces as piecesOf } from '../../model/shared-kinds.ts';
 import { stridesOf } from '../../model/tensor.ts';
 
 /** Start, step and size along each axis (ONNX Slice: operands since opset 10, attributes before). */
@@ -45,62 +46,18 @@ const slice: Kind = {
   },
 };
 
-function parts(call: Call): { axis: number; sizes: number[] } {
+const split = piecesOf((call) => {
   const x = call.shape(0);
   const axis = call.axis(call.number('axis', 0), x.length);
   const given = call.opset >= 13 ? (call.has(1) ? call.constants(1) : undefined) : call.list('split');
   const count = call.number('num_outputs', call.node.outputs.length);
   const chunk = Math.ceil(x[axis]! / count);
   const sizes = given ? [...given] : Array.from({ length: count }, (_, i) => Math.min(chunk, x[axis]! - i * chunk));
-  if (sizes.some((size) => size < 0) || sizes.reduce((a, b) => a + b, 0) !== x[axis])
-    call.fail(`splits ${x[axis]} into ${sizes.join(' + ')}`);
-  return { axis, sizes };
-}
-
-const split: Kind = {
-  infer(call) {
-    const { axis, sizes } = parts(call);
-    return sizes.map((size) =>
-      call.like(
-        0,
-        call.shape(0).map((n, i) => (i === axis ? size : n)),
-      ),
-    );
-  },
-  run(call, outs) {
-    const { axis, sizes } = parts(call);
-    const [outer, total, inner] = around(call.shape(0), axis);
-    const x = call.tensor(0).data;
-    let done = 0;
-    sizes.forEach((size, p) => {
-      const run = size * inner;
-      for (let o = 0; o < outer; o++) {
-        const from = (o * total + done) * inner;
-        outs[p]?.data.set(x.subarray(from, from + run), o * run);
-      }
-      done += size;
-    });
-  },
-};
+  return { from: 0, axis, sizes };
+});
 
 const concatKind: Kind = {
-  infer(call) {
-    const first = call.shape(0);
-    const axis = call.axis(call.number('axis', 1), first.length);
-    let size = 0;
-    for (let i = 0; i < call.node.inputs.length; i++) {
-      const shape = call.shape(i);
-      if (shape.length !== first.length || shape.some((n, a) => a !== axis && n !== first[a]))
-        call.fail(`joins [${first.join(', ')}] and [${shape.join(', ')}] along axis ${axis}`);
-      size += shape[axis]!;
-    }
-    return [
-      call.like(
-        0,
-        first.map((n, a) => (a === axis ? size : n)),
-      ),
-    ];
-  },
+  infer: (call) => [call.like(0, joined(call, call.number('axis', 1)))],
   run(call, [out]) {
     const tensors = call.node.inputs.map((_, i) => call.tensor(i));
     concat(out!, tensors, call.axis(call.number('axis', 1), out!.shape.length));

@@ -1,8 +1,8 @@
 // TFLite operators that move values: quantised values move as they are, except where parts of a result differ in scale.
 import type { Call, Kind, Known } from '../../model/call.ts';
 import { broadcastShape, stretchedStrides } from '../../model/math/broadcast.ts';
-import { concat, pad, transpose, view } from '../../model/math/move.ts';
-import { reshaped } from '../../model/shapes.ts';
+import { concat, transpose, view } from '../../model/math/move.ts';
+import { joined, reshaped, tile } from '../../model/shared-kinds.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { affine, emit, real } from './real.ts';
 
@@ -43,23 +43,7 @@ function parts(call: Call, indices: readonly number[]): readonly Tensor[] | unde
 }
 
 const concatenation: Kind = {
-  infer(call) {
-    const first = call.shape(0);
-    const axis = call.axis(call.number('axis', 0), first.length);
-    let size = 0;
-    for (let i = 0; i < call.node.inputs.length; i++) {
-      const shape = call.shape(i);
-      if (shape.length !== first.length || shape.some((n, a) => a !== axis && n !== first[a]))
-        call.fail(`joins [${first.join(', ')}] and [${shape.join(', ')}] along axis ${axis}`);
-      size += shape[axis]!;
-    }
-    return [
-      call.like(
-        0,
-        first.map((n, a) => (a === axis ? size : n)),
-      ),
-    ];
-  },
+  infer: (call) => [call.like(0, joined(call, call.number('axis', 0)))],
   run(call, [out]) {
     const axis = call.axis(call.number('axis', 0), out!.shape.length);
     const indices = call.node.inputs.map((_, i) => i);
@@ -90,27 +74,6 @@ const pack: Kind = {
       axis,
     );
   },
-};
-
-const tile: Kind = {
-  infer(call) {
-    const repeats = call.constants(1);
-    if (repeats.length !== call.shape(0).length || repeats.some((n) => n < 0))
-      call.fail(`repeats by [${repeats.join(', ')}]`);
-    return [
-      call.like(
-        0,
-        call.shape(0).map((size, i) => size * repeats[i]!),
-      ),
-    ];
-  },
-  run: (call, [out]) =>
-    pad(
-      out!,
-      call.tensor(0),
-      out!.shape.map(() => 0),
-      'wrap',
-    ),
 };
 
 const broadcastTo: Kind = {

@@ -1,37 +1,8 @@
 // TFLite operators that cut pieces out of a tensor: splits, slices, gathered rows.
 import type { Call, Kind } from '../../model/call.ts';
-import { around, take, view } from '../../model/math/move.ts';
+import { take, view } from '../../model/math/move.ts';
+import { pieces } from '../../model/shared-kinds.ts';
 import { stridesOf, type Tensor } from '../../model/tensor.ts';
-
-/** Pieces of one operand along an axis. */
-const pieces = (
-  plan: (call: Call) => { from: number; axis: number; sizes: readonly number[]; drop?: boolean },
-): Kind => ({
-  infer(call) {
-    const { from, axis, sizes, drop } = plan(call);
-    const x = call.shape(from);
-    if (sizes.reduce((a, b) => a + b, 0) !== x[axis]) call.fail(`splits ${x[axis]} into ${sizes.join(' + ')}`);
-    return sizes.map((size) =>
-      call.like(
-        from,
-        x.flatMap((n, i) => (i === axis ? (drop ? [] : [size]) : [n])),
-      ),
-    );
-  },
-  run(call, outs) {
-    const { from, axis, sizes } = plan(call);
-    const [outer, total, inner] = around(call.shape(from), axis);
-    const { data } = call.tensor(from);
-    let done = 0;
-    sizes.forEach((size, p) => {
-      for (let o = 0; o < outer; o++) {
-        const at = (o * total + done) * inner;
-        outs[p]?.data.set(data.subarray(at, at + size * inner), o * size * inner);
-      }
-      done += size;
-    });
-  },
-});
 
 const split = pieces((call) => {
   const axis = call.axis(call.constants(0)[0] ?? 0, call.shape(1).length);
