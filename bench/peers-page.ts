@@ -5,7 +5,7 @@ import { generateTensor } from '../src/graph/inspect/golden.ts';
 import { expand } from '../src/graph/blocks/expand.ts';
 import type { Tensors } from '../src/gpu-kernels/packing/weight-expr.ts';
 import type { Numbers } from '../src/gpu-kernels/step.ts';
-import type { InferredGraph } from '../src/graph/ir/graph.ts';
+import type { InferredGraph, Params } from '../src/graph/ir/graph.ts';
 import { assemblePlan, makePlan } from '../src/graph/plan/make-plan.ts';
 import type { Plan } from '../src/graph/plan/plan.ts';
 import { resolvePreset } from '../src/graph/presets/resolve.ts';
@@ -17,7 +17,7 @@ import { quantizeNet } from '../src/graph/quant/quantize.ts';
 import { runFolded } from '../src/graph/quant/run-program.ts';
 import { nchwToNhwc } from '../src/graph/ir/reference.ts';
 import { firstRate } from '../src/graph/plan/schedule.ts';
-import { graphParams, type Params } from '../src/graph/weights/weights.ts';
+import { graphParams } from '../src/graph/weights/weights.ts';
 import { openDevice, type OpenDevice } from '../src/workers/engine/device.ts';
 import { Program } from '../src/workers/engine/program.ts';
 

@@ -2,9 +2,9 @@
 import type { Shape } from '../../gpu-kernels/op.ts';
 import { accounting } from '../cost/cost.ts';
 import { generateInput, generateTensor, type GoldenRecord } from './golden.ts';
-import type { InferredGraph } from '../ir/graph.ts';
+import type { InferredGraph, Params } from '../ir/graph.ts';
 import { nchwToNhwc, nhwcToNchw, spread } from '../ir/reference.ts';
-import { graphParams, type Params } from '../weights/weights.ts';
+import { graphParams } from '../weights/weights.ts';
 
 export interface GoldenRun {
   /** The record's model at `size` pixels. */

@@ -5,8 +5,6 @@ import type { InferredGraph, Params } from '../ir/graph.ts';
 import { unsoundWeights } from './soundness.ts';
 import { byWantedNames } from './tensor-names.ts';
 
-export type { Params } from '../ir/graph.ts';
-
 export interface Mismatch {
   /** Names that the net has and the file lacks. */
   readonly missing: readonly string[];

@@ -2,12 +2,12 @@
 import { parseEmbeddedModel, shippedPreparation } from '../../graph/weights/embedded.ts';
 import { countNonFinite, readSafetensors, type StoredTensor } from '../../graph/formats/safetensors/read.ts';
 import { generateTensor } from '../../graph/inspect/golden.ts';
-import type { InferredGraph } from '../../graph/ir/graph.ts';
+import type { InferredGraph, Params } from '../../graph/ir/graph.ts';
 import { saysImagenet } from '../../graph/tasks/classify/labels.ts';
 import type { Architecture } from '../../graph/architecture.ts';
 import { recognizeNet, type RecognizedNet } from '../../graph/presets/recognize.ts';
 import { findPreparation, type FoundPreparation } from '../../graph/weights/preparation.ts';
-import { describeMismatch, graphParams, loadWeights, type Loaded, type Params } from '../../graph/weights/weights.ts';
+import { describeMismatch, graphParams, loadWeights, type Loaded } from '../../graph/weights/weights.ts';
 import type { WeightsFacts, WeightsRef } from './protocol.ts';
 import { hashOf, listWeights, readWeights } from './store.ts';
 

@@ -1,7 +1,7 @@
 // One net under quantization: its float form, the pictures, the calibrations, and the questions that can be asked of them.
 import { print } from '../../../graph/notation/print.ts';
 import { parse } from '../../../graph/notation/parse.ts';
-import type { InferredGraph } from '../../../graph/ir/graph.ts';
+import type { InferredGraph, Params } from '../../../graph/ir/graph.ts';
 import { calibrate, watchedValues, type Calibration } from '../../../graph/quant/calibrate.ts';
 import { agreementOf, Noise, type Agreement } from '../../../graph/quant/compare.ts';
 import { equalize } from '../../../graph/quant/equalize.ts';
@@ -12,7 +12,6 @@ import { calibrationMethods, type CalibrationMethod } from '../../../graph/quant
 import { isInteger, quantizeNet, type QuantizedNet, type Recipe } from '../../../graph/quant/quantize.ts';
 import { partialQuantization, rankLayers, type Sensitivity, type Subject } from '../../../graph/quant/sensitivity.ts';
 import { clippedShare, spreadOf } from '../../../graph/quant/spread.ts';
-import type { Params } from '../../../graph/weights/weights.ts';
 import type { OpenDevice } from '../../engine/device.ts';
 import { compareWithoutGpu } from './without-gpu.ts';
 import { logitsOf, runnerOf, type Pause, type RunnableNet } from './run.ts';

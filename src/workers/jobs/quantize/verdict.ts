@@ -2,14 +2,14 @@
 import type { Tensors } from '../../../gpu-kernels/packing/weight-expr.ts';
 import type { Numbers } from '../../../gpu-kernels/step.ts';
 import { elements } from '../../../gpu-kernels/op.ts';
-import type { InferredGraph } from '../../../graph/ir/graph.ts';
+import type { InferredGraph, Params } from '../../../graph/ir/graph.ts';
 import { assemblePlan, makePlan } from '../../../graph/plan/make-plan.ts';
 import type { Plan } from '../../../graph/plan/plan.ts';
 import { fusedIntegerProgram } from '../../../graph/quant/integer-program.ts';
 import type { QuantizedNet } from '../../../graph/quant/quantize.ts';
 import { verdictOf, type Arithmetic, type ArithmeticRun, type Verdict } from '../../../graph/quant/verdict.ts';
 import { firstRate } from '../../../graph/plan/schedule.ts';
-import { graphParams, type Params } from '../../../graph/weights/weights.ts';
+import { graphParams } from '../../../graph/weights/weights.ts';
 import type { OpenDevice } from '../../engine/device.ts';
 import { Program } from '../../engine/program.ts';
 import { median, profile } from '../../engine/timing.ts';

@@ -1,9 +1,8 @@
 // A net with weights that looks at pictures: on the GPU, or in WebAssembly where there is none; photos and frames take the same way.
-import type { InferredGraph } from '../../../graph/ir/graph.ts';
+import type { InferredGraph, Params } from '../../../graph/ir/graph.ts';
 import { preparePicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
 import { makePlan } from '../../../graph/plan/make-plan.ts';
 import type { PlanTensor } from '../../../graph/plan/plan.ts';
-import type { Params } from '../../../graph/weights/weights.ts';
 import { NoDeviceError, type OpenDevice } from '../../engine/device.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { LoadedNet } from '../../engine/loaded-net.ts';

@@ -1,9 +1,8 @@
 // The net without a GPU: its ONNX export in onnxruntime-web's WebAssembly, in a worker of its own that is started when it is needed.
 import * as Comlink from 'comlink';
 import { exportOnnx } from '../../../graph/formats/onnx/export.ts';
-import type { InferredGraph } from '../../../graph/ir/graph.ts';
+import type { InferredGraph, Params } from '../../../graph/ir/graph.ts';
 import { nchwToNhwc, nhwcToNchw } from '../../../graph/ir/reference.ts';
-import type { Params } from '../../../graph/weights/weights.ts';
 import type { Helper } from '../../border/serve.ts';
 
 /** Calls of the worker with the runtime (src/workers/wasm.worker.ts). */
