@@ -6,7 +6,7 @@ import { encodeLink } from '../../../src/graph/link/link.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { presets } from '../../../src/graph/presets/catalogue.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
-import { findRows, frontier, nextSort, presetRows, rowsInView } from '../../../src/ui/dialogs/presets/rows.ts';
+import { findRows, frontier, nextSort, presetRows } from '../../../src/ui/dialogs/presets/rows.ts';
 
 const texts = presets.map(({ name }) => {
   const resolved = resolvePreset(name);
@@ -72,12 +72,6 @@ describe('rows', () => {
     expect(nextSort(second, 'top1Timm')).toBeUndefined();
     expect(nextSort(second, 'macs')).toEqual({ key: 'macs', descending: false });
   });
-});
-
-it('draws the rows in view and a few around them', () => {
-  expect(rowsInView(0, 280, 28, 1000, 6)).toEqual([0, 16]);
-  expect(rowsInView(2800, 280, 28, 1000, 6)).toEqual([94, 116]);
-  expect(rowsInView(5000, 280, 28, 20, 6)).toEqual([20, 20]);
 });
 
 it('keeps on the frontier what nothing cheaper beats', () => {

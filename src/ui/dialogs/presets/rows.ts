@@ -82,18 +82,6 @@ function compare(a: PresetRow, b: PresetRow, { key, descending }: Sort): number 
   return sign * (x - y);
 }
 
-/** Indices [from, to) of the rows to draw: those in view and a few around them. */
-export function rowsInView(
-  scrollTop: number,
-  height: number,
-  rowHeight: number,
-  count: number,
-  around = 6,
-): [number, number] {
-  const from = Math.max(0, Math.floor(scrollTop / rowHeight) - around);
-  return [Math.min(from, count), Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + around)];
-}
-
 /** The rows that no other row beats: none is both cheaper and more accurate. Ordered by cost. */
 export function frontier<T>(rows: readonly T[], cost: (row: T) => number, gain: (row: T) => number): T[] {
   const byCost = [...rows].sort((a, b) => cost(a) - cost(b) || gain(b) - gain(a));
