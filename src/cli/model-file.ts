@@ -1,52 +1,28 @@
 // A model file of another program named on the command line, with the files beside it that it may keep weights in.
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { ModelError, modelLimits, type Model } from '../graph/formats/model/model.ts';
 import { openModel } from '../graph/formats/open.ts';
-import { ModelError, type Model } from '../graph/formats/model/model.ts';
+import { refusal } from '../graph/formats/sniff/sniff.ts';
+import { readBytes, readHead } from './files.ts';
 import { NetError, UsageError } from './verb.ts';
 
-/** Largest file that is read, bytes. */
-const most = 1e9;
-
-/** Reads FILE.onnx or FILE.tflite. Throws {@link UsageError} when there is no such file, {@link NetError} when it is no sound model. */
+/** Reads FILE.onnx or FILE.tflite. Throws {@link UsageError} when it is no such file, {@link NetError} when it is no sound model. */
 export function readModel(path: string): Model {
-  const file = bytesOf(path);
-  const companions = new Map<string, Uint8Array>();
+  const foreign = refusal(readHead(path), 'model');
+  if (foreign !== undefined) throw new UsageError(`"${path}" ${foreign}.`);
+  if (statSync(path).size > modelLimits.fileBytes) throw new UsageError(`"${path}" is larger than 1 GB.`);
   const folder = dirname(path);
-  // Names that the model asks for are looked up in this list: nothing else of the folder is opened.
-  const beside = new Map(readdirSync(folder).map((name) => [name, join(folder, name)]));
+  // A model asks by name, and only a plain file that lies beside it answers: no name reaches another folder.
+  const beside = new Set(readdirSync(folder));
+  const companions = (name: string): Uint8Array | undefined =>
+    beside.has(name) && name !== basename(path) && statSync(join(folder, name)).isFile()
+      ? readBytes(join(folder, name))
+      : undefined;
   try {
-    return openModel(file, lazyFiles(beside, basename(path), companions));
+    return openModel(readBytes(path), companions);
   } catch (error) {
     if (error instanceof ModelError) throw new NetError(`${path}: ${error.message}`);
     throw error;
   }
-}
-
-function bytesOf(path: string): Uint8Array {
-  try {
-    if (statSync(path).size > most) throw new UsageError(`"${path}" is larger than 1 GB.`);
-    return readFileSync(path);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UsageError(
-      missing ? `there is no file "${path}".` : `"${path}" cannot be read: ${(error as Error).message}`,
-    );
-  }
-}
-
-/** A map that reads a file when it is first asked for. */
-function lazyFiles(
-  beside: ReadonlyMap<string, string>,
-  own: string,
-  read: Map<string, Uint8Array>,
-): ReadonlyMap<string, Uint8Array> {
-  const get = read.get.bind(read);
-  read.get = (name) => {
-    const path = name === own ? undefined : beside.get(name);
-    if (path !== undefined && !read.has(name) && statSync(path).isFile()) read.set(name, bytesOf(path));
-    return get(name);
-  };
-  return read;
 }

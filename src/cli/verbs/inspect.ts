@@ -67,7 +67,7 @@ function shapesOf(model: Model, text: string | undefined): ReadonlyMap<string, r
   const input = model.inputs.find(({ name, label: own }) => (own ?? name) === label);
   if (!input) {
     const names = model.inputs.map(({ name, label: own }) => quoted(own ?? name)).join(', ');
-    throw new UsageError(`--input takes NAME=1x3x224x224; this file's inputs are ${names}.`);
+    throw new UsageError(`--input takes NAME=1x3x224x224; this file’s inputs are ${names}.`);
   }
   return new Map([[input.name, sizes.split('x').map(Number)]]);
 }

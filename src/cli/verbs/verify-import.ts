@@ -90,7 +90,7 @@ function verifyRow(row: ManifestRow, file: string, folder: string, most: number)
       const found = disagreement(model, row, item, known);
       if (found.worst > worst.worst) worst = found;
     }
-    const runs = `${cases.length} inputs`;
+    const runs = `${cases.length} ${cases.length === 1 ? 'input' : 'inputs'}`;
     return worst.worst <= 1
       ? done(true, `${runs}, at most ${worst.worst.toFixed(2)} of the bound`)
       : done(

@@ -13,7 +13,7 @@ import { computable, decoded, isFloatType } from './model/tensor.ts';
  * Reads an ONNX or TFLite file; `companions` are files given beside it (ONNX keeps large weights in them).
  * Throws {@link ModelError} with a sentence for everything else.
  */
-export function openModel(file: Uint8Array, companions: Companions = new Map()): Model {
+export function openModel(file: Uint8Array, companions: Companions = () => undefined): Model {
   const tflite = file.length >= 8 && String.fromCharCode(...file.subarray(4, 7)) === 'TFL';
   return tflite ? readTflite(file) : readOnnx(file, companions);
 }

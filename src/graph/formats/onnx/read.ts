@@ -15,7 +15,7 @@ const newest = { ir: 13, opset: 27 };
  * Reads a `.onnx` file of at most 1 GB. Weights stay views of `file`; those stored in other files come from `companions` (by exact name) or are
  * marked `missing`. Throws {@link ModelError}.
  */
-export function readOnnx(file: Uint8Array, companions: Companions = new Map()): Model {
+export function readOnnx(file: Uint8Array, companions: Companions = () => undefined): Model {
   if (file.length > modelLimits.fileBytes) throw new ModelError('The file is larger than 1 GB.');
   if (file.length === 0) throw new ModelError('The file is empty: download it again.');
   const reading: Reading = { companions, names: new CopyBudget() };

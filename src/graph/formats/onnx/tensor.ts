@@ -36,8 +36,8 @@ export function dataType(code: number, where: string): DataType {
   return type;
 }
 
-/** Other files that the user gave together with this one, by exact name. */
-export type Companions = ReadonlyMap<string, Uint8Array>;
+/** Another file that was given together with this one, by its exact name; undefined where there is none. */
+export type Companions = (name: string) => Uint8Array | undefined;
 
 interface RawTensor {
   name: string;
@@ -168,7 +168,7 @@ function external(
     throw new ModelError(
       `${label} keeps its values in ${quoted(location)}: only a file beside the model, named without a folder, is read.`,
     );
-  const file = companions.get(location);
+  const file = companions(location);
   if (!file) return { bytes: new Uint8Array(0), missing: location };
   const number = (key: string, otherwise: number): number => {
     const text = entries.get(key);

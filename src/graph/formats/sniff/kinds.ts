@@ -1,7 +1,7 @@
 // Every kind of file that people hand over, by what it is called and what to do with it: the words of a refusal.
 
 /** What a place takes. `any` is the page as a whole. */
-export type Wanted = 'weights' | 'picture' | 'net' | 'record' | 'any';
+export type Wanted = 'weights' | 'picture' | 'net' | 'model' | 'record' | 'any';
 
 /** `mishap`: what stands where the file should be; the advice holds for every place. */
 type Group = 'weights' | 'picture' | 'net' | 'record' | 'mishap' | 'other';
@@ -123,6 +123,7 @@ const needed: Readonly<Record<Wanted, string>> = {
   weights: 'weights as safetensors are needed here',
   picture: 'a picture (JPEG, PNG or WebP) is needed here',
   net: 'a net’s text (.arch) or a file of `quantize` is needed here',
+  model: 'a model (ONNX or TFLite) is needed here',
   record: 'a golden record (JSON) is needed here',
   any: opens,
 };

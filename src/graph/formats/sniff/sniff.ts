@@ -21,6 +21,8 @@ const accepted: Readonly<Record<Wanted, readonly FileKind[]>> = {
   weights: ['safetensors'],
   picture: ['jpeg', 'png', 'webp'],
   net: ['text', 'timm', 'int8'],
+  // What is of no known kind may be a damaged model: its reader says where.
+  model: ['onnx', 'tflite', 'binary', 'empty'],
   record: ['record', 'json'],
   any: ['text', 'timm', 'int8', 'safetensors', 'jpeg', 'png', 'webp', 'avif', 'gif', 'bmp'],
 };
