@@ -13,12 +13,15 @@ export const tryPane = (page: Page): Locator => page.getByRole('region', { name:
 export async function pasteNet(page: Page, name: string): Promise<void> {
   const preset = resolvePreset(name);
   if ('problem' in preset) throw new Error(preset.problem);
+  // The page listens once its net stands, which may be later than the load event: storage is read in between.
+  const title = page.getByRole('textbox', { name: 'Name of the net' });
+  await expect(title).toBeVisible();
   await page.evaluate((text) => {
     const clipboardData = new DataTransfer();
     clipboardData.setData('text/plain', text);
     document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   }, preset.text);
-  await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue(name);
+  await expect(title).toHaveValue(name);
 }
 
 /** Shows the Try pane and waits until its net is open. */
