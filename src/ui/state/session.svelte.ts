@@ -4,8 +4,8 @@ import type { Architecture, ArgumentValue, BlockLine, Header } from '../../graph
 import type { InferredGraph, Problem } from '../../graph/ir/graph.ts';
 import { netHash, type LinkDocument, type SharedRecipe, type SharedResult } from '../../graph/link/link.ts';
 import { check, type Checked } from '../../graph/notation/check.ts';
+import { canonical } from '../../graph/notation/canonical.ts';
 import * as edit from '../../graph/notation/edit.ts';
-import { print } from '../../graph/notation/print.ts';
 import type { NodeNoise, NodeTimes } from './measurements/heat.ts';
 import { Measurements } from './measurements/measurements.svelte.ts';
 import { nodeTimes } from './measurements/node-times.ts';
@@ -56,6 +56,8 @@ export class Session {
   quantization = $state.raw<QuantizeFindings | undefined>(undefined);
   selection = $state.raw<Selection>({ kind: 'none' });
   baseline = $state.raw<Baseline | undefined>(undefined);
+  /** What an edit made of the published net whose name this is: `edited`, `at 192 px`. Whoever knows the published nets says it. */
+  departure = $state.raw<string | undefined>(undefined);
   /** What just happened, for the status line and screen readers. */
   notice = $state.raw<{ readonly text: string; readonly tone: 'info' | 'bad' } | undefined>(undefined);
 
@@ -88,6 +90,10 @@ export class Session {
 
   get name(): string {
     return this.#snapshot.name;
+  }
+  /** The name, with a word where the net no longer is the published one of that name. */
+  get title(): string {
+    return this.departure === undefined ? this.name : `${this.name} (${this.departure})`;
   }
   get text(): string {
     return this.#snapshot.text;
@@ -298,9 +304,3 @@ export class Session {
 
 const setOf = (lines: number | ReadonlySet<number>): ReadonlySet<number> =>
   typeof lines === 'number' ? new Set([lines]) : lines;
-
-/** The net itself: canonical text without comments and without the expected count. */
-export function canonical(architecture: Architecture): string {
-  const blocks = architecture.blocks.map(({ comments: _, note: __, ...line }) => line);
-  return print({ header: { ...architecture.header, expectParams: undefined }, blocks });
-}

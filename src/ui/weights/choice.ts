@@ -2,11 +2,12 @@
 import { embeddedNet } from '../../graph/weights/embedded.ts';
 import type { Architecture } from '../../graph/architecture.ts';
 import { netHash } from '../../graph/link/link.ts';
+import { canonical } from '../../graph/notation/canonical.ts';
 import type { Preprocessing } from '../../graph/pictures/preprocess.ts';
+import { likenessOf } from '../../graph/presets/edited.ts';
 import { resolvePreset } from '../../graph/presets/resolve.ts';
 import { largestFile } from '../../workers/weights/hub.ts';
 import type { StoredWeights, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
-import { canonical } from '../state/session.svelte.ts';
 
 /** What the page remembers of a choice; a file is kept so that a new worker can be given it again. */
 export type WeightsChoice = Exclude<WeightsRef, { kind: 'file' }> | { readonly kind: 'file'; readonly file: File };
@@ -34,11 +35,11 @@ export interface Published {
   readonly top1?: number;
 }
 
-/** The published checkpoint of the net that a document is, by its name and exact content. */
-export function publishedFor(name: string, hash: string): Published | undefined {
-  const resolved = resolvePreset(name);
-  if ('problem' in resolved || !resolved.exact || netHash(canonical(resolved.architecture)) !== hash) return undefined;
-  const { hubId, preprocessing = {}, top1Timm } = resolved.checkpoint ?? {};
+/** The published checkpoint of the net that a document is, by its name and content: another input size leaves its weights fitting. */
+export function publishedFor(name: string, architecture: Architecture): Published | undefined {
+  const { preset, is } = likenessOf(name, architecture) ?? {};
+  if (!preset?.exact || is === 'edited') return undefined;
+  const { hubId, preprocessing = {}, top1Timm } = preset.checkpoint ?? {};
   return hubId === undefined ? undefined : { hubId, preprocessing, ...(top1Timm !== undefined && { top1: top1Timm }) };
 }
 

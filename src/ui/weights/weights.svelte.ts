@@ -9,7 +9,9 @@ export class Weights {
   readonly fetching: WeightsFetch;
   choice = $state.raw<WeightsChoice | undefined>(undefined);
   stored = $state.raw<readonly StoredWeights[]>([]);
-  readonly published: Published | undefined = $derived.by(() => publishedFor(this.session.name, this.session.hash));
+  readonly published: Published | undefined = $derived.by(() =>
+    publishedFor(this.session.name, this.session.architecture),
+  );
   /** Weights of this net that are here, so that nobody need be asked. */
   readonly obvious: WeightsChoice | undefined = $derived.by(() =>
     obviousChoice(this.session.architecture, this.published, this.stored),

@@ -5,6 +5,7 @@ import { calibrationMethods, type CalibrationMethod } from '../../../graph/quant
 import type { Recipe } from '../../../graph/quant/quantize.ts';
 import type { Sensitivity } from '../../../graph/quant/sensitivity.ts';
 import { netHash, type SharedRecipe } from '../../../graph/link/link.ts';
+import { canonical } from '../../../graph/notation/canonical.ts';
 import { parse } from '../../../graph/notation/parse.ts';
 import type {
   Assessment,
@@ -17,7 +18,7 @@ import { fileName } from '../../parts/file-names.ts';
 import { photosOf, type Photos } from '../../pictures/photos.svelte.ts';
 import type { NodeNoise } from '../../state/measurements/heat.ts';
 import { perSession } from '../../state/per-session.svelte.ts';
-import { canonical, type QuantizeFindings, type Session } from '../../state/session.svelte.ts';
+import type { QuantizeFindings, Session } from '../../state/session.svelte.ts';
 import { weightsBytes } from '../../weights/choice.ts';
 import { openNetOf } from '../../weights/net-of.ts';
 import type { OpenNet } from '../../weights/open-net.svelte.ts';

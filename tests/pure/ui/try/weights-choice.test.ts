@@ -1,9 +1,7 @@
 // Which weights belong to a document: the embedded ones to their net at any size, published ones to the unchanged preset.
 import { describe, expect, test } from 'vitest';
-import { netHash } from '../../../../src/graph/link/link.ts';
 import { parse } from '../../../../src/graph/notation/parse.ts';
 import { resolvePreset } from '../../../../src/graph/presets/resolve.ts';
-import { canonical } from '../../../../src/ui/state/session.svelte.ts';
 import { embeddedText, isEmbeddedNet, publishedFor } from '../../../../src/ui/weights/choice.ts';
 
 const architecture = (name: string) => {
@@ -11,7 +9,6 @@ const architecture = (name: string) => {
   if ('problem' in resolved) throw new Error(resolved.problem);
   return resolved.architecture;
 };
-const hash = (name: string): string => netHash(canonical(architecture(name)));
 
 describe('the embedded weights', () => {
   test.each([
@@ -31,17 +28,24 @@ describe('the embedded weights', () => {
 
 describe('published weights', () => {
   test('of an unchanged preset, with its own preparation', () => {
-    expect(publishedFor('mobilenetv4_conv_small', hash('mobilenetv4_conv_small'))).toMatchObject({
+    expect(publishedFor('mobilenetv4_conv_small', architecture('mobilenetv4_conv_small'))).toMatchObject({
       hubId: expect.stringMatching(/^timm\/mobilenetv4_conv_small\./) as string,
     });
-    expect(publishedFor('tf_efficientnet_lite0', hash('tf_efficientnet_lite0'))?.preprocessing).toMatchObject({
+    expect(publishedFor('tf_efficientnet_lite0', architecture('tf_efficientnet_lite0'))?.preprocessing).toMatchObject({
       mean: [0.5, 0.5, 0.5],
       crop: 0.875,
     });
   });
+  test('of a preset at another size, but not where parameters have a place each', () => {
+    expect(publishedFor('mobilenetv2_100', architecture('mobilenetv2_100@192'))?.hubId).toContain('mobilenetv2_100');
+    expect(publishedFor('efficientformer_l1', architecture('efficientformer_l1'))?.hubId).toBeDefined();
+    expect(publishedFor('efficientformer_l1', architecture('efficientformer_l1@256'))).toBeUndefined();
+  });
   test('not of an edited net that kept the name, nor of one that nobody published', () => {
-    expect(publishedFor('mobilenetv2_100', hash('mobilenetv2_050'))).toBeUndefined();
-    expect(publishedFor('tf_efficientnet_lite0+width=0.5', hash('tf_efficientnet_lite0+width=0.5'))).toBeUndefined();
-    expect(publishedFor('my net', hash('mobilenetv2_100'))).toBeUndefined();
+    expect(publishedFor('mobilenetv2_100', architecture('mobilenetv2_050'))).toBeUndefined();
+    expect(
+      publishedFor('tf_efficientnet_lite0+width=0.5', architecture('tf_efficientnet_lite0+width=0.5')),
+    ).toBeUndefined();
+    expect(publishedFor('my net', architecture('mobilenetv2_100'))).toBeUndefined();
   });
 });
