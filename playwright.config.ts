@@ -8,9 +8,15 @@ register('./e2e/raw-text.mjs', import.meta.url);
 const port = Number(process.env['E2E_PORT'] ?? 4319);
 /** Folder of the build under test; another one keeps two runs on one machine apart. */
 const folder = process.env['E2E_DIST'] ?? 'dist';
-const vite = 'node node_modules/vite/bin/vite.js';
+/** `npm test` has just built the page; alone, the tests build it first. */
+const build = process.env['E2E_BUILT']
+  ? ''
+  : `node node_modules/vite/bin/vite.js build --logLevel warn --outDir ${folder} && `;
 
 const launch = (...flags: string[]) => ({ executablePath: findChromium(), args: ['--no-sandbox', ...flags] });
+
+/** Tests of how long something takes: nothing runs beside them. */
+const timed = 'quick.spec.ts';
 
 export default defineConfig({
   testDir: 'e2e',
@@ -31,7 +37,8 @@ export default defineConfig({
   },
   // A software adapter takes the processor from the page, so only what is about the GPU runs with one.
   projects: [
-    { name: 'page', testIgnore: ['gpu/**', 'engine/**'], use: { launchOptions: launch() } },
+    { name: 'page', testIgnore: ['gpu/**', 'engine/**', timed], use: { launchOptions: launch() } },
+    { name: 'timed', testMatch: timed, use: { launchOptions: launch() } },
     {
       name: 'gpu',
       testMatch: ['gpu/**/*.spec.ts', 'engine/**/*.spec.ts'],
@@ -39,7 +46,7 @@ export default defineConfig({
     },
   ],
   webServer: {
-    command: `${vite} build --logLevel warn --outDir ${folder} && ${vite} preview --outDir ${folder} --port ${port} --strictPort`,
+    command: `${build}node node_modules/vite/bin/vite.js preview --outDir ${folder} --port ${port} --strictPort`,
     url: `http://localhost:${port}/`,
     reuseExistingServer: false,
     timeout: 180_000,

@@ -2,14 +2,14 @@
 //   npm test                 everything this machine can run
 //   npm test -- types lint   only the stages named
 //   npm run test:full        the long versions of the tests too (FULL=1)
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cache, ensureDependencies, fail, root } from './setup.mjs';
 import { vulkanFiles } from './vulkan.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Count */
-/** @typedef {{ name: string, needs?: string, prepare?: () => string | undefined, commands: string[], count?: () => Count }} Stage */
+/** @typedef {{ name: string, needs?: string, prepare?: () => string | undefined, commands: string[], together?: true, count?: () => Count }} Stage */
 
 const reports = join(cache, 'reports');
 const vitest = (/** @type {string} */ project) => ({
@@ -19,10 +19,17 @@ const vitest = (/** @type {string} */ project) => ({
   count: () => vitestCount(join(reports, `${project}.json`)),
 });
 
-/** `needs` is a path without which the stage is passed over; `prepare` says why the stage cannot run here, if it cannot. */
+const playwright = (/** @type {string} */ report, /** @type {string} */ choice) =>
+  `PLAYWRIGHT_JSON_OUTPUT_NAME=.cache/reports/${report}.json playwright test --reporter=list,json --output=test-results/${report} ${choice}`;
+
+/**
+ * `needs` is a path without which the stage is passed over; `prepare` says why the stage cannot run here, if it cannot. Commands run one
+ * after another up to the first that fails, or all at once (`together`) where each keeps to one core; then their output comes when they end.
+ */
 const stages = /** @type {Stage[]} */ ([
   {
     name: 'types',
+    together: true,
     commands: [
       'tsc -b',
       ...(has('src/ui/tsconfig.json') ? ['svelte-check --tsconfig src/ui/tsconfig.json --fail-on-warnings'] : []),
@@ -30,6 +37,7 @@ const stages = /** @type {Stage[]} */ ([
   },
   {
     name: 'lint',
+    together: true,
     commands: ['eslint . --max-warnings 0', 'prettier --check . --log-level warn', 'knip', 'node bin/file-lengths.mjs'],
   },
   { name: 'pure', needs: 'tests/pure', ...vitest('pure') },
@@ -39,8 +47,13 @@ const stages = /** @type {Stage[]} */ ([
   {
     name: 'e2e',
     needs: 'playwright.config.ts',
-    commands: ['node bin/chromium.mjs', 'playwright test --reporter=list,json'],
-    count: () => playwrightCount(join(reports, 'e2e.json')),
+    commands: [
+      'node bin/chromium.mjs',
+      playwright('e2e-page', '--project=page --workers=2'),
+      // What measures, and what has a software adapter, has the machine to itself.
+      playwright('e2e-gpu', '--project=timed --project=gpu'),
+    ],
+    count: () => sum(['e2e-page', 'e2e-gpu'].map((report) => playwrightCount(join(reports, `${report}.json`)))),
   },
   { name: 'size', needs: 'dist', commands: ['size-limit'] },
 ]);
@@ -57,7 +70,8 @@ const environment = {
   ...process.env,
   ...(full ? { FULL: '1' } : {}),
   PATH: join(root, 'node_modules', '.bin') + delimiter + process.env['PATH'],
-  PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json'),
+  // The build stage's page is the one that the end-to-end tests open.
+  ...(named.length === 0 ? { E2E_BUILT: '1' } : {}),
 };
 
 const total = { passed: 0, failed: 0 };
@@ -65,7 +79,7 @@ const total = { passed: 0, failed: 0 };
 const summary = [];
 for (const stage of stages) {
   if (named.length > 0 && !named.includes(stage.name)) continue;
-  const { line, failed } = run(stage);
+  const { line, failed } = await run(stage);
   summary.push(line);
   if (failed) break;
 }
@@ -73,21 +87,25 @@ console.log(`\n${summary.join('\n')}\n${total.passed} passed, ${total.failed} fa
 process.exitCode = total.failed > 0 ? 1 : 0;
 
 /** @param {Stage} stage */
-function run(stage) {
+async function run(stage) {
   const label = stage.name.padEnd(9);
   if (stage.needs && !has(stage.needs))
     return { line: `  –  ${label} nothing to run: there is no ${stage.needs} yet`, failed: false };
   const hindrance = stage.prepare?.();
   if (hindrance) return { line: `  –  ${label} not run: ${hindrance}`, failed: false };
   const start = performance.now();
-  rmSync(join(reports, `${stage.name}.json`), { force: true });
-  const broken = stage.commands.find((command) => {
-    console.log(`\n▶ ${stage.name}: ${command}`);
-    return (
-      spawnSync(command, { cwd: root, env: environment, shell: true, stdio: ['ignore', 'inherit', 'inherit'] })
-        .status !== 0
-    );
-  });
+  for (const file of readdirSync(reports).filter((name) => name.split(/[-.]/)[0] === stage.name))
+    rmSync(join(reports, file));
+  /** @type {string | undefined} */
+  let broken;
+  if (stage.together) {
+    const statuses = await Promise.all(stage.commands.map((command) => execute(stage.name, command, true)));
+    broken = stage.commands.find((_, i) => statuses[i] !== 0);
+  } else
+    for (const command of stage.commands) {
+      if (broken) break;
+      if ((await execute(stage.name, command, false)) !== 0) broken = command;
+    }
   const count = stage.count?.() ?? { passed: 0, failed: 0 };
   // A check without tests of its own, or a runner that died, counts as one failure.
   if (broken && count.failed === 0) count.failed = 1;
@@ -95,8 +113,35 @@ function run(stage) {
   total.failed += count.failed;
   const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`.padStart(8);
   const tests = stage.count ? `${count.passed} passed, ${count.failed} failed` : '';
-  const line = `  ${count.failed > 0 ? '✗' : '✓'}  ${label} ${seconds}  ${broken ? `failed at: ${broken.split(' --reporter')[0]}  ` : ''}${tests}`;
+  const line = `  ${count.failed > 0 ? '✗' : '✓'}  ${label} ${seconds}  ${broken ? `failed at: ${broken.replace(/^\S+=\S+ /, '').split(' --reporter')[0]}  ` : ''}${tests}`;
   return { line: line.trimEnd(), failed: count.failed > 0 };
+}
+
+/**
+ * Runs a command and resolves to its exit status.
+ * @param {string} stage
+ * @param {string} command
+ * @param {boolean} quiet Whether its output waits until it ends.
+ * @returns {Promise<number>}
+ */
+function execute(stage, command, quiet) {
+  const head = `\n▶ ${stage}: ${command.replace(/^\S+=\S+ /, '')}`;
+  if (!quiet) console.log(head);
+  return new Promise((resolve) => {
+    /** @type {Buffer[]} */
+    const output = [];
+    const child = spawn(command, {
+      cwd: root,
+      env: environment,
+      shell: true,
+      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
+    });
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
+    child.on('close', (status) => {
+      if (quiet) console.log(`${head}\n${Buffer.concat(output)}`.trimEnd());
+      resolve(status ?? 1);
+    });
+  });
 }
 
 /** @param {string} file Vitest's JSON report. A file that did not load has no tests: it counts as one failure. */
@@ -114,6 +159,14 @@ function playwrightCount(file) {
   if (!existsSync(file)) return { passed: 0, failed: 0 };
   const { stats } = JSON.parse(readFileSync(file, 'utf8'));
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky };
+}
+
+/** @param {Count[]} counts */
+function sum(counts) {
+  return counts.reduce((all, { passed, failed }) => ({ passed: all.passed + passed, failed: all.failed + failed }), {
+    passed: 0,
+    failed: 0,
+  });
 }
 
 /** A second adapter is welcome, not required: machines without apt do without. */
