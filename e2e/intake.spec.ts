@@ -1,26 +1,7 @@
 // Drop and paste anywhere: nets open, anything else is answered with a sentence that says what would open.
 import type { Page } from '@playwright/test';
 import { expect, expectNet, netHash, open, test } from './fixture.ts';
-
-/** What the browser does on Ctrl+V outside of fields. */
-const paste = (page: Page, text: string): Promise<void> =>
-  page.evaluate((pasted) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', pasted);
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }, text);
-
-const drop = (page: Page, name: string, content: string): Promise<void> =>
-  page.evaluate(
-    ([file, text]) => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([text ?? ''], file ?? '', { type: 'text/plain' }));
-      for (const type of ['dragenter', 'dragover', 'drop']) {
-        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
-      }
-    },
-    [name, content],
-  );
+import { drop, paste } from './give.ts';
 
 const net = '# A small net, mine\ninput 3x64x64\n\nconv k3 s2 c16\nmbconv k3 s2 c24 e4\npool\nlinear c10\n';
 

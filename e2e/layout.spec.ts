@@ -1,6 +1,7 @@
 // Nothing covers or leaves the window: every view at widths from 320 to 1920 px, with long names, a baseline, a notice and an error.
 import type { Page } from '@playwright/test';
 import { expect, open, openDialog, openPreset, sidewaysScroll, test } from './fixture.ts';
+import { paste } from './give.ts';
 
 const widths = [320, 360, 480, 600, 768, 801, 900, 1024, 1280, 1440, 1680, 1920] as const;
 const long = 'mobilenetv4_hybrid_large_with_a_name_of_40';
@@ -32,16 +33,7 @@ const states: readonly { name: string; go: (page: Page) => Promise<unknown> }[] 
   {
     name: 'a text with errors',
     go: async (page) => {
-      await page.evaluate(() => {
-        const data = new DataTransfer();
-        data.setData(
-          'text/plain',
-          'input 3x224x224\nconv k3 s2 c32\nmbconv k3 c16 e1 zz\nmbconv k77777 c\npool\nlinear c1000\n',
-        );
-        document.body.dispatchEvent(
-          new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
-        );
-      });
+      await paste(page, 'input 3x224x224\nconv k3 s2 c32\nmbconv k3 c16 e1 zz\nmbconv k77777 c\npool\nlinear c1000\n');
       await expect(page.getByRole('region', { name: 'Build' })).toContainText('zz');
     },
   },

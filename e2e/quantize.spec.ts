@@ -8,6 +8,7 @@ import { decodeLink } from '../src/graph/link/link.ts';
 import { parse } from '../src/graph/notation/parse.ts';
 import { graphParams } from '../src/graph/weights/weights.ts';
 import { axeFindings, expect, open, openDialog, sidewaysScroll, test } from './fixture.ts';
+import { paste } from './give.ts';
 
 const small = 'input 3x32x32\nact relu6\n\nconv k3 s2 c8\nmbconv k3 c8 e4\nmbconv k3 s2 c16 e4\npool\nlinear c10\n';
 
@@ -26,13 +27,6 @@ function weights(): Buffer {
   return Buffer.from(writeSafetensors(tensors));
 }
 
-const pasteSmall = (page: Page): Promise<void> =>
-  page.evaluate((text) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', text);
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }, small);
-
 async function openQuantize(page: Page): Promise<Locator> {
   await page.getByRole('radiogroup', { name: 'Below the net' }).getByRole('radio', { name: 'Quantize' }).click();
   return page.getByRole('region', { name: 'Quantize', exact: true });
@@ -41,7 +35,7 @@ async function openQuantize(page: Page): Promise<Locator> {
 /** The small net with weights of its own, given in the pane. */
 async function openSmall(page: Page): Promise<Locator> {
   await open(page);
-  await pasteSmall(page);
+  await paste(page, small);
   const pane = await openQuantize(page);
   await expect(pane.getByText('has no weights yet.')).toBeVisible();
   await pane

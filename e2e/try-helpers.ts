@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, type Browser, type Locator, type Page } from '@playwright/test';
 import { readPicture } from '../src/cli/picture.ts';
 import { seenPicture, usualPreparation } from '../src/graph/pictures/preprocess.ts';
+import { paste } from './give.ts';
 import { resolvePreset } from '../src/graph/presets/resolve.ts';
 
 export const tryPane = (page: Page): Locator => page.getByRole('region', { name: 'Try', exact: true });
@@ -13,15 +14,8 @@ export const tryPane = (page: Page): Locator => page.getByRole('region', { name:
 export async function pasteNet(page: Page, name: string): Promise<void> {
   const preset = resolvePreset(name);
   if ('problem' in preset) throw new Error(preset.problem);
-  // The page listens once its net stands, which may be later than the load event: storage is read in between.
-  const title = page.getByRole('textbox', { name: 'Name of the net' });
-  await expect(title).toBeVisible();
-  await page.evaluate((text) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', text);
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }, preset.text);
-  await expect(title).toHaveValue(name);
+  await paste(page, preset.text);
+  await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue(name);
 }
 
 /** Shows the Try pane and waits until its net is open. */

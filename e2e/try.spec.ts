@@ -10,6 +10,7 @@ import { parse } from '../src/graph/notation/parse.ts';
 import { resolvePreset } from '../src/graph/presets/resolve.ts';
 import { graphParams } from '../src/graph/weights/weights.ts';
 import { expect, expectNet, netHash, open, openPreset, test } from './fixture.ts';
+import { drop, paste } from './give.ts';
 import { acceptable, answers, expectAnswer, giveCrops, openTry, pasteNet, tab, tryPane } from './try-helpers.ts';
 
 // onnxruntime's 14 MB of WebAssembly are compiled anew in every test.
@@ -27,26 +28,6 @@ function weightsFor(text: string, change: (tensors: Map<string, TensorToWrite>) 
   return Buffer.from(writeSafetensors(tensors));
 }
 const small = 'input 3x32x32\n\nconv k3 s2 c8\nmbconv k3 c8 e2\npool\nlinear c10\n';
-
-const paste = (page: Page, text: string): Promise<void> =>
-  page.evaluate((pasted) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', pasted);
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }, text);
-
-/** Drops a file anywhere on the page. */
-const drop = (page: Page, name: string, bytes: Buffer): Promise<void> =>
-  page.evaluate(
-    ([file, base64]) => {
-      const data = Uint8Array.from(atob(base64 ?? ''), (c) => c.charCodeAt(0));
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([data], file ?? ''));
-      for (const type of ['dragenter', 'dragover', 'drop'])
-        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
-    },
-    [name, bytes.toString('base64')],
-  );
 
 test('the first visit: the net whose weights ship is opened as one step, and a sample is named, in WebAssembly and said so', async ({
   page,

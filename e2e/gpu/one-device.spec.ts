@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { findChromium } from '../../bin/chromium.mjs';
 import { expect, open, test } from '../fixture.ts';
+import { paste } from '../give.ts';
 import { cameraFile, cameraFlags } from '../try-helpers.ts';
 
 // A software adapter compiles the net's shaders on cores that other work may share.
@@ -41,14 +42,6 @@ async function requests(page: Page): Promise<string[]> {
     await route.fulfill({ response, body: hook + (await response.text()) });
   });
   return heard;
-}
-
-async function paste(page: Page, text: string): Promise<void> {
-  await page.evaluate((plain) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', plain);
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }, text);
 }
 
 const show = (page: Page, view: string): Promise<void> =>

@@ -1,5 +1,6 @@
 // The Quantize pane on a software adapter: the same net in float32 and int8 on the device, with milliseconds and a sentence.
 import { expect, open, test } from '../fixture.ts';
+import { paste } from '../give.ts';
 
 test.describe.configure({ timeout: 300_000 });
 const READY_MS = 240_000;
@@ -8,14 +9,7 @@ test('the verdict has milliseconds in total and for each layer, and says why int
   page,
 }) => {
   await open(page);
-  await page.evaluate(() => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData(
-      'text/plain',
-      'input 3x32x32\nact relu6\n\nconv k3 s2 c8\nmbconv k3 c8 e4\npool\nlinear c10\n',
-    );
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  });
+  await paste(page, 'input 3x32x32\nact relu6\n\nconv k3 s2 c8\nmbconv k3 c8 e4\npool\nlinear c10\n');
   await page.getByRole('radiogroup', { name: 'Below the net' }).getByRole('radio', { name: 'Quantize' }).click();
   const pane = page.getByRole('region', { name: 'Quantize', exact: true });
   await pane.getByRole('button', { name: 'Made-up weights' }).click();

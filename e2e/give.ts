@@ -1,0 +1,31 @@
+// What a person gives to the page as a whole: a pasted text, a dropped file. The page takes them once its net stands, which may be after
+// the load event, since storage is read in between.
+import { expect, type Page } from '@playwright/test';
+
+const listening = (page: Page): Promise<void> =>
+  expect(page.getByRole('textbox', { name: 'Name of the net' })).toBeVisible();
+
+/** What the browser does on Ctrl V outside of fields. */
+export async function paste(page: Page, text: string): Promise<void> {
+  await listening(page);
+  await page.evaluate((pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+}
+
+/** Drops a file anywhere on the page. */
+export async function drop(page: Page, name: string, content: Buffer | string): Promise<void> {
+  await listening(page);
+  await page.evaluate(
+    ([file, base64]) => {
+      const data = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([data], file));
+      for (const type of ['dragenter', 'dragover', 'drop'])
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    [name, Buffer.from(content).toString('base64')] as const,
+  );
+}
