@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, copyFileSync, readFileSync, writeFileSync } fro
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import { expand } from '../src/graph/blocks/expand.ts';
 import { writeSafetensors, type TensorToWrite } from '../src/graph/formats/safetensors/write.ts';
 import { parse } from '../src/graph/notation/parse.ts';
