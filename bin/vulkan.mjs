@@ -1,12 +1,14 @@
-// Prints, as JSON, the files that make Dawn under Node use one software Vulkan driver; fetches them into .cache where it can.
-//   node bin/vulkan.mjs swiftshader | lavapipe     → { "loader": path, "driver": path, "preload": [path…] }
+// Prints, as JSON, the files that make Dawn under Node use one Vulkan driver that needs no GPU; fetches them into .cache where it can.
+//   node bin/vulkan.mjs swiftshader | lavapipe | radv     → { "loader": path, "driver": path, "preload": [path…] }
 // SwiftShader comes with Chromium. Lavapipe is Mesa's; version 25 is the first with everything that Dawn's shader-f16 asks for.
+// RADV is Mesa's driver of AMD's GPUs: on its null device it compiles and runs nothing (bin/compile-shaders.mjs).
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromiumLibraryFolders } from './chromium.mjs';
 import { unpackDebianPackages } from './debian.mjs';
+import { buildNullLayer } from './null-layer.mjs';
 import { cache, say } from './setup.mjs';
 
 /**
@@ -22,6 +24,7 @@ export function vulkanFiles(name) {
   if (process.platform !== 'linux') return { problem: `${name} runs on Linux only: use the default adapter here.` };
   if (name === 'swiftshader') return swiftshader();
   if (name === 'lavapipe') return lavapipe();
+  if (name === 'radv') return radv();
   return { problem: `There is no adapter "${name}": the adapters are swiftshader, lavapipe and default.` };
 }
 
@@ -52,36 +55,54 @@ function inFolder(folder) {
 }
 
 function lavapipe() {
-  const own = join(cache, 'lavapipe');
+  return mesaDriver('lavapipe', 'lvp', 'a second software adapter, with shader-f16');
+}
+
+function radv() {
+  const files = mesaDriver('radv', 'radeon', 'the shader compiler of AMD GPUs');
+  if ('problem' in files) return files;
+  const problem = buildNullLayer(dirname(files.driver));
+  return problem ? { problem } : files;
+}
+
+/**
+ * A driver of the package mesa-vulkan-drivers, unpacked into .cache/NAME unless it is there.
+ * @param {string} name
+ * @param {string} file libvulkan_FILE.so, FILE_icd.json.
+ * @param {string} what
+ */
+function mesaDriver(name, file, what) {
+  const own = join(cache, name);
   const [loader, driver, order] = [
     join(own, 'libvulkan.so.1'),
-    join(own, 'lavapipe_icd.json'),
+    join(own, `${name}_icd.json`),
     join(own, 'preload.json'),
   ];
   if (![loader, driver, order].every(existsSync)) {
-    say('Unpacking Mesa lavapipe (a second software adapter, with shader-f16) into .cache…');
-    const problem = unpackLavapipe(own, driver, order);
-    if (problem) return { problem: `Mesa's lavapipe 25 or newer is not available: ${problem}.` };
+    say(`Unpacking Mesa ${name} (${what}) into .cache…`);
+    const problem = unpackMesa(own, file, driver, order);
+    if (problem) return { problem: `Mesa's ${name} 25 or newer is not available: ${problem}.` };
   }
-  const preload = JSON.parse(readFileSync(order, 'utf8')).map((/** @type {string} */ name) => join(own, name));
+  const preload = JSON.parse(readFileSync(order, 'utf8')).map((/** @type {string} */ part) => join(own, part));
   return { loader, driver, preload };
 }
 
 /**
  * Keeps of the packages only the driver, the loader and those of their libraries that the system lacks or has too old.
  * @param {string} own
+ * @param {string} file
  * @param {string} driver
  * @param {string} order
  * @returns {string | undefined} What went wrong.
  */
-function unpackLavapipe(own, driver, order) {
+function unpackMesa(own, file, driver, order) {
   const unpacked = join(cache, `unpacked-${process.pid}`);
   try {
     const problem = unpackDebianPackages(['mesa-vulkan-drivers', 'libvulkan1'], unpacked, { backports: true });
     if (problem) return problem;
     const files = filesBelow(unpacked);
-    const manifest = files.find((path) => /\/lvp_icd[^/]*\.json$/.test(path));
-    const library = files.find((path) => path.endsWith('/libvulkan_lvp.so'));
+    const manifest = files.find((path) => basename(path).startsWith(`${file}_icd`) && path.endsWith('.json'));
+    const library = files.find((path) => path.endsWith(`/libvulkan_${file}.so`));
     const loader = files.find((path) => path.endsWith('/libvulkan.so.1'));
     if (!manifest || !library || !loader) return 'the package mesa-vulkan-drivers does not hold the expected files';
     const { ICD } = JSON.parse(readFileSync(manifest, 'utf8'));
@@ -96,7 +117,7 @@ function unpackLavapipe(own, driver, order) {
     writeFileSync(order, JSON.stringify(needed.map((path) => basename(path))));
     writeFileSync(
       driver,
-      JSON.stringify({ file_format_version: '1.0.0', ICD: { ...ICD, library_path: './libvulkan_lvp.so' } }),
+      JSON.stringify({ file_format_version: '1.0.0', ICD: { ...ICD, library_path: `./${basename(library)}` } }),
     );
     return undefined;
   } finally {

@@ -61,7 +61,8 @@ async function startDawn(name: AdapterName): Promise<GPU> {
   return gpu;
 }
 
-function vulkanFiles(name: AdapterName): VulkanFiles {
+/** The driver's files, unpacked first where needed. `radv` compiles only (tools/compile). Throws {@link NoNodeAdapterError}. */
+export function vulkanFiles(name: AdapterName | 'radv'): VulkanFiles {
   const { stdout } = spawnSync(process.execPath, [join(repositoryRoot(), 'bin', 'vulkan.mjs'), name], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -105,7 +106,7 @@ function noAdapter(name: AdapterName): string {
 }
 
 /** The nearest folder above this file, or above the bundle made of it, that holds bin/vulkan.mjs. */
-function repositoryRoot(): string {
+export function repositoryRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'bin', 'vulkan.mjs')) && dirname(folder) !== folder) folder = dirname(folder);
   return folder;
