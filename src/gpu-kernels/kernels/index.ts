@@ -17,8 +17,10 @@ import { genericConv2d, genericPointwise } from './pointwise/generic.ts';
 import { invertedResidualTile } from './fused/inverted-residual.ts';
 import { mixedDepthwiseRows } from './depthwise/mixed-rows.ts';
 import { concat, prependToken, reshape, slice, transpose, unfold } from './move/copies.ts';
+import { evonormB0Workgroup, groupNormWorkgroup, meanWorkgroup } from './reduce/columns-workgroup.ts';
 import { evonormB0, groupNorm, layerNorm } from './reduce/norms.ts';
-import { performer, performerSums } from './attention/performer.ts';
+import { layerNormWorkgroup, softmaxWorkgroup } from './reduce/rows-workgroup.ts';
+import { performer, performerSums, performerSumsWorkgroup } from './attention/performer.ts';
 import { blurPool, mean, pool } from './reduce/pooling.ts';
 import { pointwisePool } from './pointwise/pool.ts';
 import { conv2dQuad, pointwiseQuad } from './pointwise/quad.ts';
@@ -38,16 +40,16 @@ const byFamily: { readonly [F in Family]: readonly Kernel<F>[] } = {
   depthwisePointwise: [depthwisePointwiseChunked],
   gate: [gateWorkgroup],
   attention: [attentionWorkgroup, rowAttention, generalAttention],
-  performerSums: [performerSums],
+  performerSums: [performerSumsWorkgroup, performerSums],
   performer: [performer],
   elementwise: [elementwise],
-  layerNorm: [layerNorm],
-  groupNorm: [groupNorm],
-  evonormB0: [evonormB0],
+  layerNorm: [layerNormWorkgroup, layerNorm],
+  groupNorm: [groupNormWorkgroup, groupNorm],
+  evonormB0: [evonormB0Workgroup, evonormB0],
   pool: [pool, blurPool],
-  mean: [mean],
+  mean: [meanWorkgroup, mean],
   resize: [resize],
-  softmax: [softmax],
+  softmax: [softmaxWorkgroup, softmax],
   concat: [concat],
   slice: [slice],
   transpose: [transpose],

@@ -26,8 +26,10 @@ interface Tile {
   readonly lanes: number;
 }
 
-/** Workgroups below which a discrete GPU idles. */
-const fewGroups = 96;
+/** Invocations below which a large GPU idles. */
+const busyInvocations = 192 * 32;
+/** vec4s of queries that meet a key at once: the compiler keeps all of them in registers. */
+const maxQueryVectors = 64;
 
 function tileOf(step: StepOf<'attention'>, caps: Capabilities): Tile | undefined {
   const a = step.attrs;
@@ -44,7 +46,10 @@ function tileOf(step: StepOf<'attention'>, caps: Capabilities): Tile | undefined
   const groups = (t: Tile): number =>
     ((shapeOf(step.inputs[0])[0] as number) * a.heads * Math.ceil(queries / t.queries)) / heads;
   const fitting = tiles.filter(fits);
-  return fitting.find((t) => t.queries <= 4 || groups(t) >= fewGroups) ?? fitting[0];
+  return (
+    fitting.find((t) => (t.queries * a.keyDim) / 4 <= maxQueryVectors && groups(t) * t.size >= busyInvocations) ??
+    fitting.at(-1)
+  );
 }
 
 export const attentionWorkgroup: Kernel<'attention'> = {

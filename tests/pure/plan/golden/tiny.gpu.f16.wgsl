@@ -601,20 +601,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 enable f16;
 @group(0) @binding(0) var<storage, read> in0: array<vec4<f16>, 512>;
 @group(0) @binding(1) var<storage, read_write> out0: array<vec4<f16>, 256>;
-var<workgroup> query: array<vec4f, 8>;
-var<workgroup> scores: array<f32, 256>;
+var<workgroup> query: array<vec4f, 2>;
+var<workgroup> scores: array<f32, 64>;
 var<workgroup> shares: array<f32, 64>;
-var<workgroup> inverse: array<f32, 4>;
+var<workgroup> inverse: array<f32, 1>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let tile = group.x;
-  let firstQuery = (tile % 16u) * 4u;
-  let firstHead = (tile / 16u) % 2u;
-  let n = tile / 32u;
-  for (var i = local; i < 8u; i += 64u) {
+  let firstQuery = (tile % 64u) * 1u;
+  let firstHead = (tile / 64u) % 2u;
+  let n = tile / 128u;
+  for (var i = local; i < 2u; i += 64u) {
     let row = i / 2u;
-    let head = firstHead + row / 4u;
-    let token = n * 64u + min(firstQuery + row % 4u, 63u);
+    let head = firstHead + row / 1u;
+    let token = n * 64u + min(firstQuery + row % 1u, 63u);
     query[i] = vec4f(in0[(token) * 8u + 0u + head * 2u + i % 2u]) * 0.35355339059327373;
   }
   workgroupBarrier();
@@ -622,35 +622,29 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let head = firstHead + h;
     for (var j = local; j < 64u; j += 64u) {
       let fromK = (n * 64u + j) * 8u + 4u + 0u * 2u;
-      var s0 = 0.0; var s1 = 0.0; var s2 = 0.0; var s3 = 0.0;
+      var s0 = 0.0;
       for (var d = 0u; d < 2u; d++) {
         let key = vec4f(in0[fromK + d]);
-        s0 += dot(query[(h * 4u + 0u) * 2u + d], key);
-        s1 += dot(query[(h * 4u + 1u) * 2u + d], key);
-        s2 += dot(query[(h * 4u + 2u) * 2u + d], key);
-        s3 += dot(query[(h * 4u + 3u) * 2u + d], key);
+        s0 += dot(query[(h * 1u + 0u) * 2u + d], key);
       }
-      scores[(h * 4u + 0u) * 64u + j] = s0;
-      scores[(h * 4u + 1u) * 64u + j] = s1;
-      scores[(h * 4u + 2u) * 64u + j] = s2;
-      scores[(h * 4u + 3u) * 64u + j] = s3;
+      scores[(h * 1u + 0u) * 64u + j] = s0;
     }
   }
   workgroupBarrier();
-  { let row = min(local / 16u, 3u);
-    let lane = local % 16u;
+  { let row = min(local / 64u, 0u);
+    let lane = local % 64u;
     let live = local < 64u;
     var top = -3.40282e38;
-    for (var j = lane; j < 64u; j += 16u) {
+    for (var j = lane; j < 64u; j += 64u) {
       top = max(top, scores[row * 64u + j]);
     }
     shares[local] = top;
     workgroupBarrier();
-    for (var l = 0u; l < 16u; l++) { top = max(top, shares[row * 16u + l]); }
+    for (var l = 0u; l < 64u; l++) { top = max(top, shares[row * 64u + l]); }
     workgroupBarrier();
     var total = 0.0;
     if (live) {
-      for (var j = lane; j < 64u; j += 16u) {
+      for (var j = lane; j < 64u; j += 64u) {
         let e = exp(max(scores[row * 64u + j] - top, -80.0)); scores[row * 64u + j] = e; total += e;
       }
     }
@@ -658,7 +652,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     workgroupBarrier();
     if (live && lane == 0u) {
       total = 0.0;
-      for (var l = 0u; l < 16u; l++) { total += shares[row * 16u + l]; }
+      for (var l = 0u; l < 64u; l++) { total += shares[row * 64u + l]; }
       inverse[row] = 1.0 / total;
     }
   }
@@ -669,15 +663,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let h = item / 2u;
     let head = firstHead + h;
     let fromV = (n * 64u) * 8u + 6u + 0u * 2u + item % 2u;
-    let m0 = min(lane + 0u, 3u); var a0 = vec4f();
+    let m0 = min(lane + 0u, 0u); var a0 = vec4f();
     for (var j = 0u; j < 64u; j++) {
       let value = vec4f(in0[fromV + j * 8u]);
-      a0 += scores[(h * 4u + m0) * 64u + j] * value;
+      a0 += scores[(h * 1u + m0) * 64u + j] * value;
     }
     let block = head * 2u + item % 2u;
-    if (lane + 0u < 4u && firstQuery + m0 < 64u) {
+    if (lane + 0u < 1u && firstQuery + m0 < 64u) {
       let row = n * 64u + firstQuery + m0;
-      a0 *= inverse[h * 4u + m0];
+      a0 *= inverse[h * 1u + m0];
       out0[row * 4u + block] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
     }
   }
