@@ -13,9 +13,11 @@ export interface Watch {
   add(context: BrowserContext): Promise<void>;
 }
 
-export const test = base.extend<{ watch: Watch }>({
+export const test = base.extend<{ watch: Watch; firstVisit: boolean }>({
+  /** True: the page is seen for the first time, with its first steps; other tests begin after those were closed. */
+  firstVisit: [false, { option: true }],
   watch: [
-    async ({ context, baseURL }, use) => {
+    async ({ context, baseURL, firstVisit }, use) => {
       const findings: string[] = [];
       const allowed: RegExp[] = [];
       const find = (finding: string): void => {
@@ -42,6 +44,14 @@ export const test = base.extend<{ watch: Watch }>({
         });
       };
       await add(context);
+      if (!firstVisit)
+        await context.addInitScript(() => {
+          try {
+            localStorage.setItem('guide', 'closed');
+          } catch {
+            // A frame of another site may have no storage.
+          }
+        });
       await use({ findings, allow: (expected) => allowed.push(expected), add });
       expect(findings).toEqual([]);
     },

@@ -81,3 +81,25 @@ test('a block selected in the list comes into view in the graph', async ({ page 
     await expect.poll(() => inside(page, '.unit.selected')).toBe(true);
   }
 });
+
+test('a repeat is selected by its card: the line in Build, that repeat alone in the net and in Profile', async ({
+  page,
+}) => {
+  await open(page);
+  const net = page.getByRole('region', { name: 'Net', exact: true });
+  await net.getByRole('button', { name: /, blocks\.2\.1[:,]/ }).click();
+  const build = page.getByRole('region', { name: 'Build' });
+  await expect(build.getByRole('heading', { name: 'blocks.2.1, one of 3 repeats' })).toBeVisible();
+  const line = build.getByRole('listbox', { name: 'Blocks' }).getByRole('option', { selected: true });
+  await expect(line).toHaveCount(1);
+  await expect(line).toContainText('c32');
+  await expect(net.locator('.unit.selected')).toHaveCount(1);
+  const rows = page.getByRole('region', { name: 'Profile' }).getByRole('row', { selected: true });
+  await expect(rows).toHaveCount(1);
+  await expect(rows).toContainText('blocks.2.1');
+  // The whole line again, by its row.
+  await line.getByText('mbconv').click();
+  await expect(build.getByRole('heading', { name: 'blocks.2.0–2' })).toBeVisible();
+  await expect(net.locator('.unit.selected')).toHaveCount(3);
+  await expect(rows).toHaveCount(3);
+});

@@ -13,7 +13,17 @@ const rename = async (page: Page, name: string): Promise<void> => {
   await field.press('Enter');
 };
 
-const states: readonly { name: string; go: (page: Page) => Promise<unknown> }[] = [
+const states: readonly { name: string; first?: true; go: (page: Page) => Promise<unknown> }[] = [
+  {
+    name: 'a first visit, and an edited preset',
+    first: true,
+    go: async (page) => {
+      await expect(page.getByRole('region', { name: 'First steps' })).toBeVisible();
+      await page.getByRole('region', { name: 'Build' }).getByText('mbconv').first().click();
+      await page.keyboard.press('Delete');
+      await expect(page.getByRole('banner').getByRole('button', { name: 'what that means' })).toBeVisible();
+    },
+  },
   {
     name: 'long names and a baseline',
     go: async (page) => {
@@ -80,9 +90,10 @@ const faults = (page: Page): Promise<string[]> =>
     return found;
   });
 
-for (const { name, go } of states) {
+for (const { name, first = false, go } of states) {
   test(`every view × ${widths.length} widths: ${name}`, async ({ page }) => {
     test.setTimeout(300_000);
+    if (first) await page.addInitScript(() => localStorage.removeItem('guide'));
     await open(page);
     await go(page);
     for (const width of widths) {

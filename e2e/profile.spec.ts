@@ -56,7 +56,7 @@ test('tabs and the layer table are driven by keys', async ({ page }) => {
   await expect(block).toHaveAttribute('aria-expanded', 'false');
   // The same block is selected in Build.
   await expect(
-    page.getByRole('region', { name: 'Build' }).getByRole('heading', { name: 'mbconv 3 of 11' }),
+    page.getByRole('region', { name: 'Build' }).getByRole('heading', { name: 'mbconv blocks.1.0, one of 2 repeats' }),
   ).toBeVisible();
   await grid.getByRole('columnheader', { name: 'Time' }).getByRole('button').click();
   await expect(grid.getByRole('columnheader', { name: 'Time' })).toHaveAttribute('aria-sort', 'descending');

@@ -2,6 +2,7 @@
 import type { Architecture } from '../../graph/architecture.ts';
 import type { GraphNode, InferredGraph } from '../../graph/ir/graph.ts';
 import { printArgument } from '../../graph/notation/argument-text.ts';
+import { nodesText } from '../../graph/plan/print.ts';
 import type { Shape } from '../../gpu-kernels/op.ts';
 
 /** One repeat of a block line: what folds and unfolds. */
@@ -10,6 +11,8 @@ export interface Unit {
   readonly key: string;
   readonly line: number;
   readonly repeat: number;
+  /** What this block is called everywhere: `blocks.1.0`, as its parameters are; without a module of its own, `conv_stem`. */
+  readonly name: string;
   /** `mbconv`. */
   readonly word: string;
   /** `k3 s2 e6`: what the text says, channels left out since the shape shows them. */
@@ -74,6 +77,7 @@ export function sceneOf({ graph, architecture }: Pictured): Scene {
       key,
       line: first.block,
       repeat: first.repeat,
+      name: unitName(graph, nodes),
       word: line?.word ?? first.op,
       detail: line ? detailOf(line.args, first.repeat) : '',
       nodes,
@@ -93,6 +97,37 @@ export function sceneOf({ graph, architecture }: Pictured): Scene {
     else columns.push({ title, units: [unit] });
   }
   return { columns, units };
+}
+
+/**
+ * The numbered module that the nodes share, or that most of them are in (`stages.1.blocks.0` beside the stage's downsampling); without a
+ * number, the module of those with parameters; without a module, the node with most parameters.
+ */
+export function unitName(graph: InferredGraph, nodes: readonly GraphNode[]): string {
+  const params = ({ id }: GraphNode): number => graph.facts.get(id)?.parameterCount ?? 0;
+  const shared = sharedModule(nodes);
+  const block = nodes
+    .map(({ id }) => /^(.*\.)?blocks\.\d+(?=\.)/.exec(id)?.[0])
+    .find((name) => name?.startsWith(`${shared}.`));
+  if (block !== undefined) return block;
+  const module = /\d/.test(shared) ? shared : sharedModule(nodes.filter((node) => params(node) > 0)) || shared;
+  if (module !== '') return module;
+  return nodes.reduce((best, node) => (params(node) > params(best) ? node : best)).id;
+}
+
+function sharedModule(nodes: readonly GraphNode[]): string {
+  const text = nodesText(nodes.map(({ id }) => id));
+  const colon = text.indexOf(':');
+  return colon > 0 ? text.slice(0, colon) : nodes.length === 1 ? text : '';
+}
+
+/** Of the repeats of one line: `blocks.1.0–2`. */
+export function unitsName(names: readonly string[]): string {
+  const [first = ''] = names;
+  const last = names.at(-1) ?? '';
+  if (names.length < 2) return first;
+  const [module, end] = [first.slice(0, first.lastIndexOf('.')), last.slice(last.lastIndexOf('.') + 1)];
+  return last === `${module}.${end}` && module !== '' ? `${first}–${end}` : `${first} – ${last}`;
 }
 
 /** Pixels of a map; 1 for anything else. */

@@ -17,6 +17,20 @@ const themeLabels = { system: 'Theme: as the system', light: 'Theme: light', dar
 
 export const frameCommands = (session: Session, shell: Shell, actions: FrameActions): readonly Command[] => [
   { id: 'presets', label: 'Open a preset…', group: 'Document', keys: ['P'], run: () => (shell.dialog = 'presets') },
+  {
+    id: 'claims',
+    label: 'What the paper says, beside timm and this device',
+    group: 'Document',
+    run: () => (shell.dialog = 'claims'),
+  },
+  {
+    id: 'guide',
+    label: 'Show the first steps',
+    group: 'View',
+    enabled: () => !shell.guide,
+    run: () => (shell.guide = true),
+  },
+  { id: 'glossary', label: 'Glossary: what the words mean', group: 'View', run: () => (shell.dialog = 'glossary') },
   { id: 'new', label: 'New net from empty', group: 'Document', run: actions.newNet },
   { id: 'open-file', label: 'Open a file…', group: 'Document', keys: ['Mod+O'], run: actions.openFile },
   { id: 'save-file', label: 'Save as an .arch file', group: 'Document', keys: ['Mod+S'], run: actions.saveFile },

@@ -11,12 +11,7 @@ import { Measurements } from './measurements/measurements.svelte.ts';
 import { nodeTimes } from './measurements/node-times.ts';
 import { ownResult } from './measurements/own-record.ts';
 import { History, type Snapshot } from './history.ts';
-
-/** What is selected: block lines of the document, or one op node of the graph. */
-export type Selection =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'lines'; readonly lines: ReadonlySet<number> }
-  | { readonly kind: 'node'; readonly node: string };
+import { selectionIn, type Selection } from './selection.ts';
 
 /** A net that could be built: its words and what was made of them, which belong together. */
 export interface BuiltNet {
@@ -157,6 +152,10 @@ export class Session {
     const set = new Set(lines);
     this.selection = set.size === 0 ? { kind: 'none' } : { kind: 'lines', lines: set };
   }
+  /** One block of the net: its line, and which of the line's repeats. */
+  selectBlock(line: number, repeat: number): void {
+    this.selection = { kind: 'lines', lines: new Set([line]), repeat };
+  }
   selectNode(node: string): void {
     this.selection = { kind: 'node', node };
   }
@@ -199,13 +198,10 @@ export class Session {
     this.setText(this.text.slice(0, range.from) + insert + this.text.slice(range.to), label);
   }
   /** Changes one argument of every given line that takes it, as one step; `undefined` removes it. */
-  setArgument(lines: number | ReadonlySet<number>, key: string, value: edit.Change<ArgumentValue | undefined>): void {
+  setArgument(lines: Lines, key: string, value: edit.Change<ArgumentValue | undefined>): void {
     const set = setOf(lines);
-    this.setText(
-      edit.setArgument(this.#document, set, key, value),
-      `Change ${key}`,
-      `argument ${[...set].join()} ${key}`,
-    );
+    const text = edit.setArgument(this.#document, set, key, value);
+    this.setText(text, `Change ${key}`, `argument ${[...set].join()} ${key}`);
   }
   setRepeats(lines: number | ReadonlySet<number>, repeats: edit.Change<number>): void {
     const set = setOf(lines);
@@ -288,7 +284,9 @@ export class Session {
     this.#snapshot = this.#history.current;
     this.#steps++;
     const { graph, architecture } = this.#checked;
-    if (graph) this.#built = { name: this.name, text: this.text, architecture, graph, hash: this.hash };
+    if (!graph) return;
+    this.#built = { name: this.name, text: this.text, architecture, graph, hash: this.hash };
+    this.selection = selectionIn(graph, this.selection);
   }
   #timesOf(net: BuiltNet | undefined): NodeTimes | undefined {
     const record = net && this.measurements.of(net.hash)?.record;
@@ -302,5 +300,5 @@ export class Session {
   }
 }
 
-const setOf = (lines: number | ReadonlySet<number>): ReadonlySet<number> =>
-  typeof lines === 'number' ? new Set([lines]) : lines;
+type Lines = number | ReadonlySet<number>;
+const setOf = (lines: Lines): ReadonlySet<number> => (typeof lines === 'number' ? new Set([lines]) : lines);

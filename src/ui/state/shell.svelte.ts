@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { readStored, writeStored } from '../parts/stored.ts';
 import type { View } from '../parts/view.ts';
 
-export type DialogName = 'presets' | 'share' | 'keys' | 'palette';
+export type DialogName = 'presets' | 'share' | 'keys' | 'palette' | 'claims' | 'glossary';
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
@@ -34,6 +34,7 @@ export class Shell {
   /** Height of the Profile pane as a share of the height of all panes. */
   profile = $state<number>(splits.profile.initial);
   #theme = $state<Theme>('system');
+  #guide = $state(false);
 
   /** `views`: the table of views; the first at `main` is shown first. */
   constructor(private readonly views: readonly Pick<View, 'id' | 'place'>[]) {
@@ -41,6 +42,7 @@ export class Shell {
     [this.#view, this.#below] = [first('main'), first('below')];
     const stored = readStored('layout', layout);
     if (stored) [this.build, this.profile] = [stored.build, stored.profile];
+    this.#guide = readStored('guide', v.literal('closed')) === undefined;
     this.#theme = readStored('theme', v.picklist(['light', 'dark'])) ?? 'system';
   }
 
@@ -80,6 +82,15 @@ export class Shell {
 
   remember(): void {
     writeStored('layout', { build: this.build, profile: this.profile });
+  }
+
+  /** The first steps are shown: until they are closed once. */
+  get guide(): boolean {
+    return this.#guide;
+  }
+  set guide(shown: boolean) {
+    this.#guide = shown;
+    writeStored('guide', shown ? undefined : 'closed');
   }
 
   get theme(): Theme {

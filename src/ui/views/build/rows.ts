@@ -5,8 +5,9 @@ import { blocks } from '../../../graph/blocks/index.ts';
 import type { Place } from '../../../graph/blocks/block.ts';
 import { placeLines } from '../../../graph/blocks/expand.ts';
 import { families } from '../../../graph/blocks/naming.ts';
-import type { InferredGraph, Problem } from '../../../graph/ir/graph.ts';
+import type { GraphNode, InferredGraph, Problem } from '../../../graph/ir/graph.ts';
 import { argumentsOf, printArgument } from '../../../graph/notation/argument-text.ts';
+import { unitName } from '../../drawing/scene.ts';
 import type { Shape } from '../../../gpu-kernels/op.ts';
 
 /** One argument as the text says it. */
@@ -32,6 +33,8 @@ export interface LineFacts {
   readonly total: LineCost;
   /** One entry a repeat. */
   readonly repeats: readonly LineCost[];
+  /** What each repeat is called wherever it is shown: `blocks.1.0`, as its parameters are. */
+  readonly names: readonly string[];
   /** Of the line's last op: the part of the picture that one element sees, and the distance between elements, in pixels. */
   readonly field: readonly [number, number];
   readonly stride: readonly [number, number];
@@ -45,7 +48,7 @@ export interface Row {
   readonly index: number;
   readonly line: BlockLine;
   readonly place: Place;
-  /** Number of the stage, from 0; undefined for stem and head. */
+  /** Number of the stage as it stands in the names of its parameters; undefined for stem and head. */
   readonly stage: number | undefined;
   /** True where a line under the row above separates stages. */
   readonly begins: boolean;
@@ -73,7 +76,7 @@ export function rowsOf(
       index,
       line,
       place,
-      stage: place === 'stage' ? stage : undefined,
+      stage: place === 'stage' ? (family?.blockIsStage ? numberIn(facts.get(index)?.names[0]) : stage) : undefined,
       begins: position > 0 && (before?.place !== place || (place === 'stage' && before.stage !== stage)),
       chips: chipsOf(line),
       repeats,
@@ -82,6 +85,12 @@ export function rowsOf(
     };
   });
 }
+
+/** 5 of `blocks.5`. */
+const numberIn = (name = ''): number | undefined => {
+  const [number] = /\d+/.exec(name) ?? [];
+  return number === undefined ? undefined : Number(number);
+};
 
 /** Problems that stand in the line, also those of single arguments. */
 export const problemsOf = ({ range }: BlockLine, problems: readonly Problem[]): readonly Problem[] =>
@@ -101,13 +110,14 @@ function chipsOf(line: BlockLine): Chip[] {
 
 /** Facts of every line that the graph has, by line number. */
 export function lineFacts(graph: InferredGraph, accounting: Accounting): Map<number, LineFacts> {
-  const costs = new Map<number, { node: NodeCost; repeat: number }[]>();
-  graph.nodes.forEach(({ block, repeat }, position) => {
+  const costs = new Map<number, { node: NodeCost; repeat: number; of: GraphNode }[]>();
+  graph.nodes.forEach((of, position) => {
+    const { block, repeat } = of;
     const node = accounting.nodes[position];
     if (block < 0 || !node) return;
     const list = costs.get(block);
-    if (list) list.push({ node, repeat });
-    else costs.set(block, [{ node, repeat }]);
+    if (list) list.push({ node, repeat, of });
+    else costs.set(block, [{ node, repeat, of }]);
   });
   let input: Shape = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
   const result = new Map<number, LineFacts>();
@@ -115,7 +125,9 @@ export function lineFacts(graph: InferredGraph, accounting: Accounting): Map<num
     const last = nodes.at(-1)?.node;
     const output = (last && graph.facts.get(last.id)?.shape) ?? [];
     const repeats: { params: number; macs: number; bytes: number }[] = [];
-    for (const { node, repeat } of nodes) {
+    const members: GraphNode[][] = [];
+    for (const { node, repeat, of } of nodes) {
+      (members[repeat] ??= []).push(of);
       const own = (repeats[repeat] ??= { params: 0, macs: 0, bytes: 0 });
       own.params += node.params;
       own.macs += node.macs;
@@ -126,6 +138,7 @@ export function lineFacts(graph: InferredGraph, accounting: Accounting): Map<num
       output,
       total: repeats.reduce(add, { params: 0, macs: 0, bytes: 0 }),
       repeats,
+      names: members.map((own) => unitName(graph, own)),
       field: last?.view.field ?? [1, 1],
       stride: last?.view.stride ?? [1, 1],
       whole: last?.view.whole ?? false,

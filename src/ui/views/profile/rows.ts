@@ -103,7 +103,7 @@ export function layerRows({ graph, architecture, accounting, dispatches, baselin
   return sceneOf({ graph, architecture }).units.map((unit, position): BlockRow => {
     const nodes = unit.nodes.map(({ id }) => id);
     const own = new Set(nodes);
-    const name = blockName(nodes, (id) => costs.get(id)?.params ?? 0);
+    const { name } = unit;
     const indices = [...new Set(nodes.flatMap((id) => dispatchesOf.get(id) ?? []))].sort((a, b) => a - b);
     const kernels = indices.flatMap((index): KernelRow[] => {
       const dispatch = dispatches?.[index];
@@ -156,15 +156,6 @@ export function layerRows({ graph, architecture, accounting, dispatches, baselin
       baselineMs: baselineMs?.(unit.line, unit.repeat),
     };
   });
-}
-
-/** `blocks.1.0` of `blocks.1.0.conv_pw`, `blocks.1.0.bn1`; where they share none, the name of the node with most parameters. */
-function blockName(nodes: readonly string[], params: (id: string) => number): string {
-  const text = nodesText(nodes);
-  const colon = text.indexOf(':');
-  return colon > 0
-    ? text.slice(0, colon)
-    : nodes.reduce((best, id) => (params(id) > params(best) ? id : best), nodes[0] ?? '');
 }
 
 export const sortKeys = ['position', 'name', 'ms', 'macRate', 'byteRate', 'params', 'macs', 'change'] as const;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { baselineTimes } from '../../../../src/ui/views/profile/baseline-times.ts';
 import { columnsFor, layersCsv } from '../../../../src/ui/views/profile/layer-columns.ts';
 import { arrange, beyondNoise, change, layerRows } from '../../../../src/ui/views/profile/rows.ts';
-import { isSelected } from '../../../../src/ui/views/profile/selection.ts';
+import { isDispatchSelected, isSelected } from '../../../../src/ui/views/profile/selection.ts';
 import { timedNet } from './timed-net.ts';
 
 const net = timedNet();
@@ -114,6 +114,27 @@ describe('selection', () => {
       true,
     ]);
     expect(isSelected(kernel, { kind: 'none' })).toBe(false);
+  });
+  it('tells the repeats of one line apart', () => {
+    const [, first, second] = blocks;
+    if (!first || !second) throw new Error('the test net has a line of two repeats');
+    expect([first.line, first.repeat, second.line, second.repeat]).toEqual([1, 0, 1, 1]);
+    const of = (repeat: number) =>
+      [first, second].map((row) => isSelected(row, { kind: 'lines', lines: new Set([1]), repeat }));
+    expect([of(0), of(1)]).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    const blockOf = new Map([
+      ['a', { block: 1, repeat: 0 }],
+      ['b', { block: 1, repeat: 1 }],
+    ]);
+    const selection = { kind: 'lines', lines: new Set([1]), repeat: 1 } as const;
+    expect([['a'], ['b'], ['a', 'b']].map((from) => isDispatchSelected(from, selection, blockOf))).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { ops } from '../../../../gpu-kernels/ops/index.ts';
 import { attentionOperands } from '../../../../graph/inspect/attention-weights.ts';
 import type { GraphNode, InferredGraph } from '../../../../graph/ir/graph.ts';
-import type { Selection } from '../../../state/session.svelte.ts';
+import { selectsBlock, type Selection } from '../../../state/selection.ts';
 
 /** Everything that holds numbers of its own. */
 export const viewable = (graph: InferredGraph): readonly GraphNode[] => graph.nodes.filter(({ op }) => op !== 'input');
@@ -12,7 +12,7 @@ export function chosenNode(graph: InferredGraph, selection: Selection): string |
   const nodes = viewable(graph);
   if (selection.kind === 'node') return nodes.find(({ id }) => id === selection.node)?.id ?? nodes[0]?.id;
   if (selection.kind === 'lines') {
-    const last = nodes.findLast(({ block }) => selection.lines.has(block));
+    const last = nodes.findLast(({ block, repeat }) => selectsBlock(selection, block, repeat));
     return last?.id ?? nodes[0]?.id;
   }
   // After the first activation: the first picture that looks like something.
