@@ -1,7 +1,7 @@
 // The command line as one function: picks the verb, prints help, turns refusals into sentences and exit codes.
 import { PictureError } from '../graph/formats/pictures/header.ts';
 import { SafetensorsError } from '../graph/formats/safetensors/read.ts';
-import { LoweringError } from '../graph/lower/rules.ts';
+import { LoweringError } from '../graph/lower/lowering-error.ts';
 import { PlanError } from '../graph/plan/memory.ts';
 import { QuantizedFileError } from '../graph/quant/file.ts';
 import { OutOfMemoryError } from '../workers/engine/program.ts';

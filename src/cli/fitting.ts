@@ -1,7 +1,7 @@
 // A net that no plan fits, in a sentence: what does not fit, which limit would do, and the largest input that plans.
 import type { Capabilities, Precision } from '../gpu-kernels/kernel.ts';
 import type { InferredGraph } from '../graph/ir/graph.ts';
-import { LoweringError } from '../graph/lower/rules.ts';
+import { LoweringError } from '../graph/lower/lowering-error.ts';
 import { makePlan } from '../graph/plan/make-plan.ts';
 import { PlanError, type MemoryLimits } from '../graph/plan/memory.ts';
 import type { Plan } from '../graph/plan/plan.ts';

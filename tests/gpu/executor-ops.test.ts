@@ -9,6 +9,7 @@ import { runReference } from '../../src/graph/ir/reference.ts';
 import { graphParams } from '../../src/graph/weights/weights.ts';
 import { openDevice, type OpenDevice } from '../../src/workers/engine/device.ts';
 import { executeGraph } from '../../src/workers/engine/execute.ts';
+import { importedCases, type Case } from './imported-ops.ts';
 import { gpu } from './rig.ts';
 
 let open: OpenDevice;
@@ -16,12 +17,6 @@ beforeAll(async () => {
   open = await openDevice(await gpu());
 });
 afterAll(() => open.device.destroy());
-
-interface Case {
-  readonly op: OpName;
-  readonly attrs?: unknown;
-  readonly inputs: readonly Shape[];
-}
 
 const random = mulberry32(7);
 const whole = (low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
@@ -167,6 +162,7 @@ const cases: readonly Case[] = [
     }),
   ),
   ...times(20, (): Case => ({ op: 'scale_const', attrs: { factor: random() * 4 - 2 }, inputs: [map()] })),
+  ...importedCases(random),
   ...times(20, (): Case => ({
     op: 'mean',
     attrs: { axes: pick([1], [2], [1, 2]), keepDims: pick(true, false) },
@@ -261,11 +257,15 @@ function isTaken(given: Case): boolean {
 const fill = (count: number, low: number, high: number): Float32Array =>
   Float32Array.from({ length: count }, () => low + (high - low) * random());
 
+/** Places in a value of at least 900 elements; variances are positive. */
+const parameter = (name: string, shape: Shape): Float32Array =>
+  name.endsWith('index')
+    ? fill(elements(shape), -1, 900).map(Math.floor)
+    : fill(elements(shape), name.endsWith('var') ? 0.5 : -1, 1);
+
 async function compare(given: Case): Promise<number> {
   const graph = build(given);
-  const params = new Map(
-    graphParams(graph).map(({ name, shape }) => [name, fill(elements(shape), name.endsWith('var') ? 0.5 : -1, 1)]),
-  );
+  const params = new Map(graphParams(graph).map(({ name, shape }) => [name, parameter(name, shape)]));
   const inputs = given.inputs.map((shape) => fill(elements(shape), -2, 2));
   const expected = runReference(graph, params, new Map(inputs.map((data, i) => [`input${i}`, data]))).get(
     'node',

@@ -2,12 +2,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { evaluate } from '../../graph/formats/model/evaluate.ts';
-import { ModelError, type DataType, type Model } from '../../graph/formats/model/model.ts';
+import { ModelError, nodeLabel, type DataType, type Model } from '../../graph/formats/model/model.ts';
 import { zeros, type Tensor } from '../../graph/formats/model/tensor.ts';
 import { kindsOf } from '../../graph/formats/open.ts';
-import { disagreement } from '../corpus/agree.ts';
+import { LoweringError } from '../../graph/lower/lowering-error.ts';
+import type { OpenDevice } from '../../workers/engine/device.ts';
+import { disagreement, type Disagreement } from '../corpus/agree.ts';
 import { corpusInput, type EncodedPhoto } from '../corpus/inputs.ts';
 import { parseManifest, type Case, type ManifestRow } from '../corpus/manifest.ts';
+import { convertedFor, runConverted } from '../corpus/converted.ts';
+import { openWhere, whereOptions } from '../gpu-device.ts';
 import { readModel } from '../model-file.ts';
 import { readText } from '../files.ts';
 import { json, NetError, UsageError, type Verb } from '../verb.ts';
@@ -25,12 +29,20 @@ export const verifyImport: Verb = {
   options: [
     { name: 'only', value: 'TEXT', doc: 'Only rows whose id contains TEXT.' },
     { name: 'cases', value: 'N', doc: 'At most N inputs of each file.', range: { min: 1, max: 100, integer: true } },
+    {
+      name: 'graph',
+      doc: 'Converts each file to a graph of this project’s operators and runs that, where --device says.',
+    },
+    ...whereOptions,
     json,
   ],
-  run({ positionals, word, number, flag }, console) {
+  async run({ positionals, word, number, flag }, console) {
     const path = positionals[0] as string;
     const rows = manifestOf(path).filter(({ id }) => id.includes(word('only') ?? ''));
     if (rows.length === 0) throw new UsageError('no row of the manifest is called that.');
+    if (!flag('graph') && (word('device') ?? word('adapter')) !== undefined)
+      throw new UsageError('--device and --adapter belong to --graph.');
+    const device = flag('graph') ? await openWhere(word) : undefined;
     const outcomes: Outcome[] = [];
     let absent = 0;
     for (const row of rows) {
@@ -39,7 +51,10 @@ export const verifyImport: Verb = {
         absent++;
         continue;
       }
-      const outcome = verifyRow(row, file, dirname(path), number('cases') ?? Infinity);
+      const most = number('cases') ?? Infinity;
+      const outcome = flag('graph')
+        ? await verifyGraph(row, file, dirname(path), most, device)
+        : verifyRow(row, file, dirname(path), most);
       outcomes.push(outcome);
       if (!flag('json')) console.out(`${outcome.passed ? 'ok  ' : 'FAIL'}  ${row.id}: ${outcome.detail}`);
     }
@@ -99,6 +114,44 @@ function verifyRow(row: ManifestRow, file: string, folder: string, most: number)
         );
   } catch (error) {
     if (error instanceof NetError || error instanceof ModelError) return done(false, error.message);
+    throw error;
+  }
+}
+
+/** The file as a graph of our ops: what does not convert is listed, what does runs and agrees. */
+async function verifyGraph(
+  row: ManifestRow,
+  file: string,
+  folder: string,
+  most: number,
+  device: OpenDevice | undefined,
+): Promise<Outcome> {
+  const done = (passed: boolean, detail: string): Outcome => ({ id: row.id, passed, detail });
+  try {
+    const model = readModel(file);
+    const cases = (row.cases ?? []).slice(0, most);
+    const [first] = cases;
+    if (!first) return done(true, 'has no case to run');
+    const converted = convertedFor(model, feedsOf(model, row, first, folder));
+    if (!('graph' in converted)) {
+      const [one, ...others] = converted.unconverted;
+      const more = others.length > 0 ? ` and ${others.length} more` : '';
+      return done(false, one ? `does not convert: ${nodeLabel(one.node)} ${one.reason}${more}` : 'does not convert');
+    }
+    let worst: Disagreement = { worst: 0, at: '' };
+    for (const item of cases) {
+      const run = await runConverted(converted, item, feedsOf(model, row, item, folder), device);
+      const found = disagreement(model, row, run.item, run.known);
+      if (found.worst > worst.worst) worst = found;
+    }
+    const nodes = `${model.nodes.length} nodes as ${converted.graph.nodes.length}`;
+    return done(
+      worst.worst <= 1,
+      `${nodes}, ${worst.worst.toFixed(2)} of the bound${worst.worst <= 1 ? '' : ` at ${worst.at}`}`,
+    );
+  } catch (error) {
+    if (error instanceof NetError || error instanceof ModelError) return done(false, error.message);
+    if (error instanceof LoweringError) return done(false, error.message);
     throw error;
   }
 }

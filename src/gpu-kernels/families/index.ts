@@ -2,6 +2,7 @@
 import type { KernelOf } from '../kernel.ts';
 import type { Numbers, StepShape } from '../step.ts';
 import { attention } from './attention.ts';
+import { constant } from './constant.ts';
 import { conv2d } from './conv2d.ts';
 import { concat, prependToken, reshape, slice, transpose, unfold } from './copies.ts';
 import { depthwisePointwise } from './depthwise-pointwise.ts';
@@ -19,12 +20,15 @@ import { int8Pool } from './int8/pool.ts';
 import { int8Conv2d, int8Depthwise, int8Pointwise } from './int8/product.ts';
 import { int8Table } from './int8/table.ts';
 import { invertedResidual } from './inverted-residual.ts';
+import { matmul } from './matmul.ts';
 import { mean } from './mean.ts';
 import { mixedDepthwise } from './mixed-depthwise.ts';
 import { evonormB0, groupNorm, layerNorm } from './norms.ts';
+import { pad } from './pad.ts';
 import { performer, performerSums } from './performer.ts';
 import { pointwise } from './pointwise.ts';
 import { pool } from './pool.ts';
+import { rearrange } from './rearrange.ts';
 import { resize } from './resize.ts';
 import { softmax } from './softmax.ts';
 
@@ -54,6 +58,10 @@ export const floatFamilies = {
   reshape,
   unfold,
   prependToken,
+  constant,
+  matmul,
+  pad,
+  rearrange,
 } as const;
 
 export const int8Families = {

@@ -16,7 +16,8 @@ import { genericDepthwise, genericMixedDepthwise } from './depthwise/generic.ts'
 import { genericConv2d, genericPointwise } from './pointwise/generic.ts';
 import { invertedResidualTile } from './fused/inverted-residual.ts';
 import { mixedDepthwiseRows } from './depthwise/mixed-rows.ts';
-import { concat, prependToken, reshape, slice, transpose, unfold } from './move/copies.ts';
+import { concat, constant, pad, prependToken, rearrange, reshape, slice, transpose, unfold } from './move/copies.ts';
+import { matmul } from './move/matmul.ts';
 import { evonormB0Workgroup, groupNormWorkgroup, meanWorkgroup } from './reduce/columns-workgroup.ts';
 import { evonormB0, groupNorm, layerNorm } from './reduce/norms.ts';
 import { layerNormWorkgroup, softmaxWorkgroup } from './reduce/rows-workgroup.ts';
@@ -56,6 +57,10 @@ const byFamily: { readonly [F in Family]: readonly Kernel<F>[] } = {
   reshape: [reshape],
   unfold: [unfold],
   prependToken: [prependToken],
+  constant: [constant],
+  matmul: [matmul],
+  pad: [pad],
+  rearrange: [rearrange],
   ...int8Kernels,
 };
 

@@ -34,3 +34,8 @@ export const epsilon = v.pipe(v.number('must be a number'), v.minValue(0, 'must 
 /** Ops without attributes take `{}`. */
 export const none = v.strictObject({});
 export type None = v.InferOutput<typeof none>;
+/** WGSL literal of a finite number. */
+export const f32 = (value: number): string => {
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+};

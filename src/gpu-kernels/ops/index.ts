@@ -4,16 +4,21 @@ import { gelu, geluTanh, hsigmoid, hswish, prelu, relu, relu6, sigmoid, swish, t
 import { add, layerScale, mul, scaleConst, sub } from './arithmetic.ts';
 import { attention } from './attention.ts';
 import { blurPool } from './blur-pool.ts';
+import { constant } from './constant.ts';
 import { conv2d } from './conv2d.ts';
 import { evonormB0, evonormS0 } from './evonorm.ts';
+import { affine, clip, elementFunction, leakyRelu } from './functions.ts';
 import { input } from './input.ts';
 import { concat, reshape, transpose } from './layout.ts';
 import { linear } from './linear.ts';
+import { matmul } from './matmul.ts';
 import { mean } from './mean.ts';
 import { mixedConv2d } from './mixed-conv2d.ts';
 import { batchNorm, groupNorm, layerNorm } from './norm.ts';
+import { pad } from './pad.ts';
 import { performerAttention } from './performer.ts';
 import { avgPool2d, maxPool2d } from './pool.ts';
+import { rearrange } from './rearrange.ts';
 import { resize } from './resize.ts';
 import { select, slice } from './slice.ts';
 import { softmax } from './softmax.ts';
@@ -39,13 +44,21 @@ const all = [
   mul,
   sub,
   scaleConst,
+  affine,
+  clip,
+  leakyRelu,
+  elementFunction,
   layerScale,
+  constant,
+  matmul,
   mean,
   avgPool2d,
   maxPool2d,
   blurPool,
   resize,
   unfold,
+  pad,
+  rearrange,
   reshape,
   concat,
   slice,

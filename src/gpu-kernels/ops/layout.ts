@@ -12,12 +12,14 @@ const reshapeAttrs = v.variant('to', [
   v.strictObject({ to: v.literal('map'), height: count, width: count }),
   /** `[N, 1, 1, C]` or `[N, 1, C]` → `[N, C]`. */
   v.strictObject({ to: v.literal('vector') }),
+  /** Any other shape of as many elements, in row-major order. */
+  v.strictObject({ to: v.literal('shape'), shape: v.pipe(v.array(count), v.minLength(1), v.maxLength(8)) }),
 ]);
 
-/** The channel stays last, so no element moves. */
+/** Where the channel stays last, no element moves. */
 export const reshape = defineOp({
   name: 'reshape',
-  doc: 'Map to tokens, tokens to map, or a single pixel to a vector; no data moves.',
+  doc: 'Map to tokens, tokens to map, a single pixel to a vector, or any other shape; row-major order stays.',
   attrs: reshapeAttrs,
   shape(inputs, a) {
     if (a.to === 'tokens') {
@@ -34,6 +36,12 @@ export const reshape = defineOp({
       }
       return [batch, a.height, a.width, channels];
     }
+    if (a.to === 'shape') {
+      const input = onlyOperand(inputs, 'a reshape');
+      if (elements(input) !== elements(a.shape))
+        throw new ShapeError(`${printShape(input)} does not hold as many values as ${printShape(a.shape)}`);
+      return a.shape;
+    }
     const input = onlyOperand(inputs, 'flattening to a vector');
     if (input.length < 3 || input.slice(1, -1).some((size) => size !== 1)) {
       throw new ShapeError(
@@ -47,10 +55,14 @@ export const reshape = defineOp({
   macs: () => 0,
   reference: ([x]) => (x as Float32Array).slice(),
   onnx: {
-    write({ builder, inputs, output, inputShapes, outputShape }) {
+    write({ builder, inputs, output, inputShapes, outputShape, attrs }) {
       const [x] = inputs as [string];
       const input = inputShapes[0] as Shape;
-      if (input.length === 4 && outputShape.length === 3) {
+      if (attrs.to === 'shape') {
+        const last = input.length === 4 ? builder.transpose(x, [0, 2, 3, 1]) : x;
+        if (outputShape.length !== 4) builder.reshape(last, outputShape, output);
+        else builder.transpose(builder.reshape(last, outputShape), [0, 3, 1, 2], output);
+      } else if (input.length === 4 && outputShape.length === 3) {
         const [batch, height, width, channels] = input as MapShape;
         builder.transpose(builder.reshape(x, [batch, channels, height * width]), [0, 2, 1], output);
       } else if (input.length === 3 && outputShape.length === 4) {
@@ -60,6 +72,11 @@ export const reshape = defineOp({
   },
   pytorch: {
     expression(n) {
+      if (n.attrs.to === 'shape') {
+        const last = n.inputs[0]?.length === 4 ? `${n.x()}.permute(0, 2, 3, 1)` : n.x();
+        const made = `${last}.reshape(${n.output.join(', ')})`;
+        return n.output.length === 4 ? `${made}.permute(0, 3, 1, 2)` : made;
+      }
       if (n.attrs.to === 'tokens') return `${n.x()}.flatten(2).transpose(1, 2)`;
       if (n.attrs.to === 'map') return `${n.x()}.transpose(1, 2).unflatten(2, (${n.attrs.height}, ${n.attrs.width}))`;
       return `${n.x()}.flatten(1)`;
@@ -116,7 +133,7 @@ export const concat = defineOp({
   },
 });
 
-const transposeAttrs = v.strictObject({ perm: v.pipe(v.array(position), v.minLength(2), v.maxLength(4)) });
+const transposeAttrs = v.strictObject({ perm: v.pipe(v.array(position), v.minLength(2), v.maxLength(8)) });
 
 export const transpose = defineOp({
   name: 'transpose',

@@ -11,10 +11,7 @@ export const rowCount = (shape: Shape): number => elements(shape.slice(0, -1));
 /** vec4s that a value occupies. */
 export const storedVectors = (shape: Shape): number => rowCount(shape) * channelBlocks(shape);
 
-export const f32Literal = (value: number): string => {
-  const text = String(value);
-  return /[.e]/.test(text) ? text : `${text}.0`;
-};
+export { f32 as f32Literal } from '../ops/attributes.ts';
 
 interface Buffer {
   readonly name: string;

@@ -9,22 +9,14 @@ import type { GroupNormAttrs, LayerNormAttrs } from '../../gpu-kernels/families/
 import type { ResizeAttrs } from '../../gpu-kernels/families/resize.ts';
 import { mixedParts, type MixedConv2dAttrs } from '../../gpu-kernels/ops/mixed-conv2d.ts';
 import { isPointwise, type OpName, type PointwiseOpName } from '../../gpu-kernels/ops/index.ts';
+import type { MatmulAttrs } from '../../gpu-kernels/ops/matmul.ts';
+import type { PadAttrs } from '../../gpu-kernels/ops/pad.ts';
 import { blurPadding, type BlurPoolAttrs } from '../../gpu-kernels/ops/blur-pool.ts';
 import { poolWindow, type AvgPool2dAttrs, type MaxPool2dAttrs } from '../../gpu-kernels/ops/pool.ts';
 import type { GraphNode, InferredGraph } from '../ir/graph.ts';
+import { LoweringError } from './lowering-error.ts';
 import { channels } from './steps.ts';
 import * as w from './weight-exprs.ts';
-
-/** A node that no kernel can compute. `node` names the layer. */
-export class LoweringError extends Error {
-  override readonly name = 'LoweringError';
-  constructor(
-    message: string,
-    readonly node: string,
-  ) {
-    super(message);
-  }
-}
 
 interface Rule {
   readonly graph: InferredGraph;
@@ -310,6 +302,10 @@ const rules: Readonly<Record<Exclude<OpName, PointwiseOpName>, (rule: Rule) => S
   transpose: (rule) => [step(rule, 'transpose', { order: (rule.node.attrs as { perm: readonly number[] }).perm })],
   reshape: (rule) => [step(rule, 'reshape', {})],
   softmax: (rule) => [step(rule, 'softmax', {})],
+  constant: (rule) => [step(rule, 'constant', {}, { value: rule.param('value') })],
+  matmul: (rule) => [step(rule, 'matmul', rule.node.attrs as MatmulAttrs)],
+  rearrange: (rule) => [step(rule, 'rearrange', {}, { index: rule.param('index') })],
+  pad: (rule) => [step(rule, 'pad', rule.node.attrs as PadAttrs)],
   prepend_token: (rule) => [step(rule, 'prependToken', {}, { token: rule.param('cls_token') })],
   attention,
   performer_attention(rule) {

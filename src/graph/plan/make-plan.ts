@@ -6,7 +6,7 @@ import { chooseKernel } from '../../gpu-kernels/kernels/index.ts';
 import { packedBytes } from '../../gpu-kernels/packing/weight-expr.ts';
 import type { InferredGraph } from '../ir/graph.ts';
 import { lower } from '../lower/lower.ts';
-import { LoweringError } from '../lower/rules.ts';
+import { LoweringError } from '../lower/lowering-error.ts';
 import { runPasses } from '../lower/passes/index.ts';
 import type { Plan, PlanBinding, PlanDispatch, PlanTensor, PlanWeight } from './plan.ts';
 import { checkMemory, PlanError, smallerMemory, valueBytes, type MemoryLimits } from './memory.ts';

@@ -4,9 +4,13 @@ import { elements, type Shape } from '../../../src/gpu-kernels/op.ts';
 import { map, type Drawer } from './draw-products.ts';
 import { randomWindow, StepBuilder, unary, type Random } from './random-steps.ts';
 
-const tokens = (random: Random, channels: number): Shape => [random.pick(1, 2, 3), random.whole(1, 30), channels];
+export const tokens = (random: Random, channels: number): Shape => [
+  random.pick(1, 2, 3),
+  random.whole(1, 30),
+  channels,
+];
 const vector = (random: Random, channels: number): Shape => [random.whole(1, 4), channels];
-const anyShape = (random: Random, channels = random.whole(1, 40)): Shape =>
+export const anyShape = (random: Random, channels = random.whole(1, 40)): Shape =>
   random.pick(map, tokens, vector)(random, channels);
 /** Riders of kernels that know no operands. */
 const unaries = (random: Random) => (random.chance(0.5) ? [unary(random.pick('relu', 'sigmoid', 'hswish'))] : []);
@@ -149,75 +153,4 @@ export const softmax: Drawer<'softmax'> = (random) => {
   const shape = anyShape(random, random.whole(1, 90));
   b.input(random.pick('wide', 'x'), shape);
   return b.build('softmax', shape, {}, { epilogue: random.chance(0.3) ? b.epilogue(shape) : [] });
-};
-
-export const concat: Drawer<'concat'> = (random) => {
-  const b = new StepBuilder(random);
-  const first = anyShape(random);
-  const axis = random.whole(1, first.length - 1);
-  const parts = Array.from({ length: random.whole(2, 4) }, () => random.whole(1, 12));
-  parts.forEach((size, i) => b.input(`x${i}`, first.with(axis, size)));
-  const output = first.with(
-    axis,
-    parts.reduce((x, y) => x + y),
-  );
-  return b.build('concat', output, { axis }, { epilogue: b.epilogue(output) });
-};
-
-export const slice: Drawer<'slice'> = (random) => {
-  const b = new StepBuilder(random);
-  const input = anyShape(random);
-  const axis = random.whole(1, input.length - 1);
-  const [length, step] = [input[axis] as number, random.pick(1, 1, 2, 3)];
-  const start = random.whole(0, length - 1);
-  const output = input.with(axis, random.whole(1, Math.floor((length - 1 - start) / step) + 1));
-  b.input('x', input);
-  return b.build('slice', output, { axis, start, step }, { epilogue: b.epilogue(output) });
-};
-
-export const transpose: Drawer<'transpose'> = (random) => {
-  const b = new StepBuilder(random);
-  const input = anyShape(random, random.whole(1, 14));
-  const order = input.map((_, axis) => axis);
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = random.whole(0, i);
-    [order[i], order[j]] = [order[j] as number, order[i] as number];
-  }
-  b.input('x', input);
-  const output = order.map((axis) => input[axis] as number);
-  return b.build('transpose', output, { order }, { epilogue: b.epilogue(output) });
-};
-
-export const reshape: Drawer<'reshape'> = (random) => {
-  const b = new StepBuilder(random);
-  const input = anyShape(random, random.whole(1, 14));
-  const [batch, count] = [input[0] as number, elements(input.slice(1))];
-  const divisor = random.pick(...Array.from({ length: count }, (_, i) => i + 1).filter((size) => count % size === 0));
-  b.input('x', input);
-  const output = random.pick<Shape>(
-    [batch, count],
-    [batch, divisor, count / divisor],
-    [batch, 1, divisor, count / divisor],
-  );
-  return b.build('reshape', output, {}, { epilogue: b.epilogue(output) });
-};
-
-export const unfold: Drawer<'unfold'> = (random) => {
-  const b = new StepBuilder(random);
-  const input = map(random, random.whole(1, 9));
-  const drawn = randomWindow(random, input, { dilation: [1, 1, 2] });
-  if (!drawn) return undefined;
-  const { window, height, width } = drawn;
-  const output = [input[0] as number, height * width, (input[3] as number) * window.kernel[0] * window.kernel[1]];
-  b.input('x', input);
-  return b.build('unfold', output, { ...window, columns: width }, { epilogue: b.epilogue(output) });
-};
-
-export const prependToken: Drawer<'prependToken'> = (random) => {
-  const b = new StepBuilder(random);
-  const [batch, length, channels] = tokens(random, random.whole(1, 40)) as [number, number, number];
-  b.input('x', [batch, length, channels]);
-  b.weight('token', [1, 1, channels]);
-  const output = [batch, length + 1, channels];
-  return b.build('prependToken', output, {}, { epilogue: b.epilogue(output) });
 };

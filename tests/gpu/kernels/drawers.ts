@@ -1,6 +1,7 @@
 // The drawers of the float families' steps: a family without one does not compile. Those of the integer families are in tests/gpu/int8/cases.ts.
 import { isInt8, type FloatFamily, type Kernel } from '../../../src/gpu-kernels/families/index.ts';
 import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
+import * as moves from './draw-moves.ts';
 import * as others from './draw-others.ts';
 import * as products from './draw-products.ts';
 import type { Drawer } from './draw-products.ts';
@@ -28,10 +29,14 @@ export const drawers: { readonly [F in FloatFamily]: readonly Drawer<F>[] } = {
   mean: [others.mean],
   resize: [others.resize],
   softmax: [others.softmax],
-  concat: [others.concat],
-  slice: [others.slice],
-  transpose: [others.transpose],
-  reshape: [others.reshape],
-  unfold: [others.unfold],
-  prependToken: [others.prependToken],
+  concat: [moves.concat],
+  slice: [moves.slice],
+  transpose: [moves.transpose],
+  reshape: [moves.reshape],
+  unfold: [moves.unfold],
+  prependToken: [moves.prependToken],
+  constant: [moves.constant],
+  matmul: [moves.matmul],
+  pad: [moves.pad],
+  rearrange: [moves.rearrange],
 };

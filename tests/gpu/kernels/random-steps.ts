@@ -122,6 +122,8 @@ export function fill(step: Step, random: Random): FloatData {
   const inputs = step.inputs.map(({ id }) => numbers.get(id) as Float32Array);
   const weights = Object.fromEntries(
     Object.entries(step.weights).map(([role, { shape }]) => {
+      const places = elements(step.inputs[0]?.shape ?? []);
+      if (role === 'index') return [role, random.numbers(elements(shape), -1, places).map(Math.floor)];
       if (role === 'deviation') return [role, random.numbers(elements(shape), 0.5, 1.5)];
       const scale = shape.length > 1 ? 2 / Math.sqrt(elements(shape.slice(1))) : 1;
       return [role, random.numbers(elements(shape), -scale, scale)];

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { isPointwise, opNames, ops } from '../../../src/gpu-kernels/ops/index.ts';
+import { functionNames } from '../../../src/gpu-kernels/ops/functions.ts';
 import { exportOnnx } from '../../../src/graph/formats/onnx/export.ts';
 import { expand } from '../../../src/graph/blocks/expand.ts';
 import { generateInput, generateTensor, parseGoldenRecord } from '../../../src/graph/inspect/golden.ts';
@@ -68,6 +69,27 @@ describe('ops that no golden net has', () => {
     ['resize nearest', (b) => void b.add('n', 'resize', { size: [10, 13], mode: 'nearest' })],
     ['resize corners', (b) => void b.add('n', 'resize', { scale: 2, alignCorners: true })],
     ['transpose', (b) => void b.add('n', 'transpose', { perm: [0, 2, 1, 3] })],
+    ['affine', (b) => void b.add('n', 'affine', { factor: -1.5, offset: 0.25 })],
+    ['clip', (b) => void b.add('n', 'clip', { min: -1, max: 0.5 })],
+    ...functionNames.map((of): [string, (b: GraphBuilder) => void] => [
+      of,
+      (b) => void b.add('n', 'function', { of }, [b.add('positive', 'affine', { factor: 0.1, offset: 1.5 })]),
+    ]),
+    ['constant', (b) => void b.add('n', 'add', {}, ['input', b.add('c', 'constant', { shape: [1, 7, 9, 8] }, [])])],
+    ['matmul', (b) => void b.add('n', 'matmul', { transposed: true }, ['input', 'input'])],
+    [
+      'matmul as it lies',
+      (b) => {
+        b.add('turned', 'transpose', { perm: [0, 1, 3, 2] });
+        b.add('n', 'matmul', {}, ['input', 'turned']);
+      },
+    ],
+    ...(['constant', 'reflect', 'edge'] as const).map((mode): [string, (b: GraphBuilder) => void] => [
+      `pad ${mode}`,
+      (b) => void b.add('n', 'pad', { before: [0, 2, 1, 3], after: [0, 0, 4, 1], mode, value: 0.5 }),
+    ]),
+    ['reshape to a shape', (b) => void b.add('n', 'reshape', { to: 'shape', shape: [1, 9, 14, 4] })],
+    ['rearrange', (b) => void b.add('n', 'rearrange', { shape: [1, 3, 5, 2] })],
     ...plain.map((name): [string, (b: GraphBuilder) => void] => [name, (b) => void b.add('n', name, {})]),
     [
       'same padding, dilated',
@@ -88,6 +110,12 @@ describe('ops that no golden net has', () => {
     add(builder);
     const graph = builder.graph();
     const params = filled(graph, 'x');
+    const places = params.get('n.index');
+    if (places)
+      params.set(
+        'n.index',
+        Float32Array.from(places, (_, i) => ((i * 37) % 505) - 1),
+      );
     const input = generateTensor('x', 'input', [1, 8, 7, 9]).map((value) => 4 * value);
     const shape = graph.facts.get('n')?.shape as readonly number[];
     const ours = runReference(graph, params, nchwToNhwc(input, [1, 7, 9, 8])).get('n') as Float32Array;

@@ -1,8 +1,8 @@
-// Data movement element by element: concat, slice, transpose, reshape, unfold and prepending a token, for any shape.
+// Data movement element by element: concat, slice, transpose, reshape, unfold, padding, constants and prepending a token, for any shape.
 import type { FloatFamily, Kernel, StepOf } from '../../families/index.ts';
 import type { Value } from '../../step.ts';
 import { elements, type Shape } from '../../op.ts';
-import { channelBlocks, perVector, Shader } from '../../wgsl/shader.ts';
+import { channelBlocks, f32Literal, perVector, Shader } from '../../wgsl/shader.ts';
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
@@ -149,5 +149,62 @@ export const prependToken = gatherKernel(
       elements: Math.ceil(channels / 4) * 4,
     });
     return `if (i1 == 0u) { value = (${shader.load(token, 'i2 / 4u')})[i2 % 4u]; } else { value = ${element(shader, 0, ['i0', 'i1 - 1u', 'i2'])}; }`;
+  },
+);
+
+export const constant = gatherKernel('constant/element', 'constant', 'Writes a fixed tensor.', (shader) => {
+  const shape = shapeOf(shader.step.outputs[0]);
+  const value = shader.weight('value', {
+    packer: 'rows',
+    roles: ['value'],
+    options: {},
+    elements: elements(shape.slice(0, -1)) * channelBlocks(shape) * 4,
+  });
+  return `value = (${shader.load(value, `row * ${channelBlocks(shape)}u + block`)})[lane];`;
+});
+
+export const pad = gatherKernel(
+  'pad/element',
+  'pad',
+  'Reads where the padding comes from, or writes its value.',
+  (shader, step) => {
+    const { before, mode, value } = step.attrs;
+    const input = shapeOf(step.inputs[0]);
+    const lines = input.map((size, axis) => {
+      const at = `i32(i${axis}) - ${before[axis] as number}`;
+      if (mode === 'edge') return `let p${axis} = clamp(${at}, 0, ${size - 1});`;
+      if (mode === 'constant') return `let p${axis} = ${at};`;
+      return `let m${axis} = abs(${at});\nlet p${axis} = select(m${axis}, ${2 * (size - 1)} - m${axis}, m${axis} >= ${size});`;
+    });
+    const inside = input.map((size, axis) => `p${axis} >= 0 && p${axis} < ${size}`).join(' && ');
+    const read = element(
+      shader,
+      0,
+      input.map((_, axis) => `u32(p${axis})`),
+    );
+    const otherwise = mode === 'constant' && value !== 0 ? ` else { value = ${f32Literal(value)}; }` : '';
+    return `${lines.join('\n')}\nif (${inside}) { value = ${read}; }${otherwise}`;
+  },
+);
+
+export const rearrange = gatherKernel(
+  'rearrange/element',
+  'rearrange',
+  'Reads the place that a table names.',
+  (shader, step) => {
+    const [input, output] = [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])];
+    const blocks = channelBlocks(output);
+    const index = shader.weight('index', {
+      packer: 'rows',
+      roles: ['index'],
+      options: {},
+      elements: elements(output.slice(0, -1)) * blocks * 4,
+      // Places need more than the eleven bits of a half.
+      type: 'f32',
+    });
+    const places = input.map((size, axis) => `(place / ${elements(input.slice(axis + 1))}u) % ${size}u`);
+    return `let named = (${shader.load(index, `row * ${blocks}u + block`)})[lane];
+let place = u32(max(named, 0.0));
+if (named >= 0.0) { value = ${element(shader, 0, places)}; }`;
   },
 );

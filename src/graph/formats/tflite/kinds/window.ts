@@ -19,7 +19,7 @@ function map4(call: Call, index: number): [number, number, number, number] {
   return [...shape] as [number, number, number, number];
 }
 
-function sweep(call: Call, [, rows, columns]: readonly number[], kernel: readonly [number, number]): Sweep {
+export function sweep(call: Call, [, rows, columns]: readonly number[], kernel: readonly [number, number]): Sweep {
   const stride = [call.number('stride_h', 0), call.number('stride_w', 0)] as const;
   const dilation = [call.number('dilation_h', 1), call.number('dilation_w', 1)] as const;
   if (stride[0] < 1 || stride[1] < 1) call.fail(`has a stride of ${stride.join(' × ')}`);
@@ -50,7 +50,7 @@ function filters({ data, shape }: Tensor, depthwise: boolean): Filters {
     : { data, size: [first, last, kh, kw], stride: [kh * kw * last, 1, kw * last, last] };
 }
 
-function layout(call: Call, depthwise: boolean) {
+export function layout(call: Call, depthwise: boolean) {
   const x = map4(call, 0);
   const w = map4(call, 1);
   const outputs = depthwise ? w[3] : w[0];

@@ -1,0 +1,122 @@
+// ONNX nodes with weights, windows or reductions as our ops: convolutions, pools, products, norms, shares.
+import type { Call } from '../model/call.ts';
+import { convolution as convolutionOf, window as windowOf } from '../onnx/kinds/window.ts';
+import { permuted, straight, Unfit } from './emitter.ts';
+import {
+  convolution,
+  dense,
+  layerNorm,
+  overChannels,
+  pool,
+  product,
+  reduced,
+  softmax,
+  type PaddedWindow,
+} from './maps.ts';
+import { reshaped } from './moves.ts';
+import type { Rule } from './rule.ts';
+
+const windowed = (sweep: ReturnType<typeof windowOf>): PaddedWindow => ({
+  kernel: sweep.kernel,
+  stride: sweep.stride,
+  dilation: sweep.dilation,
+  pads: [sweep.pads[0], sweep.padsEnd[0], sweep.pads[1], sweep.padsEnd[1]],
+});
+
+export const conv: Rule = (c) => {
+  const x = c.x(0);
+  const { groups, sweep, shape } = convolutionOf(c.call, x.shape, c.call.shape(1));
+  const bias = c.call.has(2) ? c.vector(2) : undefined;
+  return [convolution(c.e, x, true, windowed(sweep), groups, c.vector(1), shape[1]!, bias)];
+};
+
+export const pooling =
+  (mode: 'avg' | 'max'): Rule =>
+  (c) => {
+    const x = c.x(0);
+    const sweep = windowOf(c.call, x.shape, c.call.list('kernel_shape') ?? []);
+    const ceil = c.call.number('ceil_mode', 0) === 1;
+    const counted = c.call.number('count_include_pad', 0) === 1;
+    return [pool(c.e, x, true, mode, windowed(sweep), ceil, counted)];
+  };
+
+export const gemm: Rule = (c) => {
+  const alpha = c.call.number('alpha', 1);
+  const beta = c.call.number('beta', 1);
+  if (c.call.number('transA', 0) === 1) throw new Unfit('transposes its first operand');
+  const w = c.constant(1) ?? c.fail('multiplies by a computed matrix');
+  const turned = c.call.number('transB', 0) === 1;
+  const [out, depth] = turned ? [w.shape[0]!, w.shape[1]!] : [w.shape[1]!, w.shape[0]!];
+  const weight = permuted(w, turned ? [0, 1] : [1, 0]).map((value) => value * alpha);
+  const bias = c.call.has(2) ? c.vector(2).map((value) => value * beta) : undefined;
+  if (bias && bias.length !== out && bias.length !== 1) throw new Unfit('adds a matrix of shifts');
+  const full = bias?.length === 1 ? new Float32Array(out).fill(bias[0]!) : bias;
+  if (c.x(0).shape.at(-1) !== depth) throw new Unfit('multiplies matrices that do not fit');
+  return [dense(c.e, c.x(0), weight, out, full)];
+};
+
+export const matMul: Rule = (c) => {
+  const w = c.constant(1);
+  if (w?.shape.length === 2) return [dense(c.e, c.x(0), permuted(w, [1, 0]), w.shape[1]!, undefined)];
+  return [product(c.e, c.operand(0), c.operand(1), false, false)];
+};
+
+export const batchNorm: Rule = (c) => {
+  const [weight, bias, mean, variance] = [1, 2, 3, 4].map((i) => c.vector(i)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  const params = { weight, bias, running_mean: mean, running_var: variance };
+  return [overChannels(c.e, c.x(0), 'batch_norm', { eps: c.call.number('epsilon', 1e-5) }, params)];
+};
+
+export const groupNorm =
+  (groupsOf: (call: Call) => number): Rule =>
+  (c) => {
+    const groups = groupsOf(c.call);
+    const channels = c.x(0).shape[1]!;
+    const spread = (values: Float32Array): Float32Array =>
+      values.length === channels
+        ? values
+        : Float32Array.from({ length: channels }, (_, i) => values[Math.floor(i / (channels / groups))]!);
+    const params = { weight: spread(c.vector(1)), bias: spread(c.vector(2)) };
+    return [overChannels(c.e, c.x(0), 'group_norm', { groups, eps: c.call.number('epsilon', 1e-5) }, params)];
+  };
+
+export const norm: Rule = (c) => {
+  const axis = c.call.axis(c.call.number('axis', -1), c.x(0).shape.length);
+  return [
+    layerNorm(
+      c.e,
+      c.x(0),
+      axis,
+      c.call.number('epsilon', 1e-5),
+      c.constant(1),
+      c.call.has(2) ? c.constant(2) : undefined,
+    ),
+  ];
+};
+
+export const shares =
+  (log: boolean): Rule =>
+  (c) => {
+    const x = c.x(0);
+    const old = c.call.opset < 13;
+    const axis = c.call.axis(c.call.number('axis', old ? 1 : -1), x.shape.length);
+    if (!old || axis === x.shape.length - 1) return [softmax(c.e, x, axis, log)];
+    const rows = x.shape.slice(0, axis).reduce((a, b) => a * b, 1);
+    const columns = x.shape.slice(axis).reduce((a, b) => a * b, 1);
+    return [reshaped(c.e, softmax(c.e, reshaped(c.e, x, [rows, columns]), 1, log), x.shape)];
+  };
+
+export const reduction =
+  (mode: 'mean' | 'sum', since: number): Rule =>
+  (c) => {
+    const x = c.x(0);
+    const given = c.call.opset >= since ? (c.call.has(1) ? c.call.constants(1) : undefined) : c.call.list('axes');
+    if (!given?.length && c.call.number('noop_with_empty_axes', 0) === 1) return [x];
+    const axes = given?.length ? c.call.axes(given, x.shape.length) : straight(x.shape.length);
+    return [reduced(c.e, x, axes, c.call.number('keepdims', 1) !== 0, mode)];
+  };

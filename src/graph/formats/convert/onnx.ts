@@ -1,0 +1,195 @@
+// What each kind of ONNX node becomes: one entry a kind, said with the pieces that both formats share.
+import type { Tensor } from '../model/tensor.ts';
+import {
+  affine,
+  binary,
+  clipped,
+  extreme,
+  hardSigmoid,
+  power,
+  prelu,
+  unary,
+  withConstant,
+  type BinaryOp,
+} from './elementwise.ts';
+import { straight, Unfit } from './emitter.ts';
+import { globalPool } from './maps.ts';
+import { joined, moved, reshaped } from './moves.ts';
+import { batchNorm, conv, gemm, groupNorm, matMul, norm, pooling, reduction, shares } from './onnx-layers.ts';
+import type { Context, Rule } from './rule.ts';
+
+const one =
+  (op: Parameters<typeof unary>[2], attrs?: unknown): Rule =>
+  (c) => [unary(c.e, c.x(), op, attrs)];
+const func = (of: string): Rule => one('function', { of });
+
+const arithmetic =
+  (op: BinaryOp): Rule =>
+  (c) => {
+    const [a, b] = [c.constant(0), c.constant(1)];
+    if (b) return [withConstant(c.e, op, c.x(0), b, false)];
+    if (a) return [withConstant(c.e, op, c.x(1), a, true)];
+    return [binary(c.e, op, c.x(0), c.x(1))];
+  };
+
+const inverse = (tensor: Tensor): Tensor => ({
+  ...tensor,
+  type: 'float32',
+  data: Float32Array.from(tensor.data, (y) => 1 / y),
+});
+
+const divide: Rule = (c) => {
+  const [a, b] = [c.constant(0), c.constant(1)];
+  if (b) return [withConstant(c.e, 'mul', c.x(0), inverse(b), false)];
+  const below = unary(c.e, c.x(1), 'function', { of: 'reciprocal' }, 'reciprocal');
+  return [a ? withConstant(c.e, 'mul', below, a, true) : binary(c.e, 'mul', c.x(0), below)];
+};
+
+/** Max and Min of any number of operands; numbers are bounds. */
+const extremes =
+  (larger: boolean): Rule =>
+  (c) => {
+    const operands = c.call.node.inputs.map((_, i) => i);
+    const bounds = operands.flatMap((i) => c.constant(i) ?? []);
+    const values = operands.filter((i) => !c.constant(i)).map((i) => c.x(i));
+    if (bounds.some(({ data }) => data.length !== 1)) throw new Unfit('compares with a constant that is no number');
+    let result = values.slice(1).reduce((a, b) => extreme(c.e, a, b, larger), values[0]!);
+    for (const { data } of bounds)
+      result = larger ? clipped(c.e, result, data[0]!, Infinity) : clipped(c.e, result, -Infinity, data[0]!);
+    return [result];
+  };
+
+const sum: Rule = (c) => {
+  const values = c.call.node.inputs.map((_, i) => c.operand(i));
+  return [values.slice(1).reduce((a, b) => binary(c.e, 'add', a, b), values[0]!)];
+};
+
+const move: Rule = (c) => moved(c.e, c.kind, c.call, 0, c.x(0));
+/** Shape is known; row-major order stays. */
+const view: Rule = (c) => [reshaped(c.e, c.x(0), c.shape(0))];
+
+const transpose: Rule = (c) => {
+  const x = c.x(0);
+  const rank = x.shape.length;
+  const perm = c.call.list('perm') ?? straight(rank).reverse();
+  // Nothing moves: the axes of the node are other axes of the file now.
+  return [{ id: x.id, order: x.order.map((axis) => perm.indexOf(axis)), shape: perm.map((axis) => x.shape[axis]!) }];
+};
+
+const padding: Rule = (c) => {
+  const x = c.x(0);
+  const shape = c.shape(0);
+  const given = c.call.opset >= 11 ? c.call.constants(1) : (c.call.list('pads') ?? c.call.list('paddings') ?? []);
+  const axes =
+    c.call.opset >= 18 && c.call.has(3) ? c.call.axes(c.call.constants(3), x.shape.length) : straight(x.shape.length);
+  const before = straight(x.shape.length).map((axis) => (axes.includes(axis) ? given[axes.indexOf(axis)]! : 0));
+  const value = c.call.opset >= 11 ? (c.call.has(2) ? (c.vector(2)[0] ?? 0) : 0) : c.call.number('value', 0);
+  return [c.padded(x, before, shape, c.call.text('mode', 'constant'), value)];
+};
+
+const resize: Rule = (c) => {
+  const x = c.x(0);
+  const shape = c.shape(0);
+  const modern = c.call.node.kind === 'Resize' && c.call.opset >= 11;
+  const mode = c.call.text('mode', 'nearest');
+  const coordinates = modern ? c.call.text('coordinate_transformation_mode', 'half_pixel') : 'asymmetric';
+  // Which pixel is nearest is asked of the node itself.
+  if (mode === 'nearest') return [c.nearest(x)];
+  if (mode === 'cubic' || c.call.number('antialias', 0) === 1)
+    throw new Unfit(`resizes by "${mode}" with filters that no op of ours has`);
+  return [c.bilinear(x, [0, 2, 3, 1], shape, coordinates)];
+};
+
+const swish: Rule = (c) => {
+  const alpha = c.call.number('alpha', c.call.node.kind === 'com.microsoft.QuickGelu' ? 1.702 : 1);
+  const x = c.x(0);
+  return alpha === 1
+    ? [unary(c.e, x, 'swish')]
+    : [binary(c.e, 'mul', x, unary(c.e, affine(c.e, x, alpha, 0, 'scaled'), 'sigmoid', {}, 'gate'))];
+};
+
+const bound = (c: Context, index: number, name: string, otherwise: number): number =>
+  c.call.has(index) ? (c.vector(index)[0] ?? otherwise) : c.call.number(name, otherwise);
+
+export const onnxRules: Readonly<Record<string, Rule>> = {
+  Identity: (c) => [c.x(0)],
+  Dropout: (c) => [c.x(0)],
+  Cast: (c) => [c.floating()],
+  Relu: one('relu'),
+  Sigmoid: one('sigmoid'),
+  Tanh: one('tanh'),
+  HardSwish: one('hswish'),
+  HardSigmoid: (c) => [hardSigmoid(c.e, c.x(0), c.call.number('alpha', 0.2), c.call.number('beta', 0.5))],
+  LeakyRelu: (c) => [unary(c.e, c.x(0), 'leaky_relu', { slope: c.call.number('alpha', 0.01) })],
+  PRelu: (c) => [prelu(c.e, c.x(0), c.constant(1) ?? c.fail('has computed slopes'))],
+  Swish: swish,
+  'com.microsoft.QuickGelu': swish,
+  Gelu: (c) => [unary(c.e, c.x(0), c.call.text('approximate', 'none') === 'tanh' ? 'gelu_tanh' : 'gelu')],
+  'com.microsoft.Gelu': one('gelu'),
+  Mish: (c) => {
+    const x = c.x(0);
+    return [
+      binary(c.e, 'mul', x, unary(c.e, unary(c.e, x, 'function', { of: 'softplus' }, 'softplus'), 'tanh', {}, 'tanh')),
+    ];
+  },
+  Clip: (c) => [clipped(c.e, c.x(0), bound(c, 1, 'min', -Infinity), bound(c, 2, 'max', Infinity))],
+  Exp: func('exp'),
+  Log: func('log'),
+  Sqrt: func('sqrt'),
+  Reciprocal: func('reciprocal'),
+  Abs: func('abs'),
+  Floor: func('floor'),
+  Ceil: func('ceil'),
+  Softplus: func('softplus'),
+  Erf: func('erf'),
+  Neg: (c) => [affine(c.e, c.x(0), -1, 0)],
+  Add: arithmetic('add'),
+  Sub: arithmetic('sub'),
+  Mul: arithmetic('mul'),
+  Div: divide,
+  Pow: (c) => {
+    const exponent = c.constant(1);
+    if (exponent?.data.length !== 1) throw new Unfit('raises to powers that are no single number');
+    return [power(c.e, c.x(0), exponent.data[0]!)];
+  },
+  Max: extremes(true),
+  Min: extremes(false),
+  Sum: sum,
+  Conv: conv,
+  MaxPool: pooling('max'),
+  AveragePool: pooling('avg'),
+  GlobalAveragePool: (c) => [globalPool(c.e, c.x(0), 'avg')],
+  GlobalMaxPool: (c) => [globalPool(c.e, c.x(0), 'max')],
+  Gemm: gemm,
+  MatMul: matMul,
+  BatchNormalization: batchNorm,
+  InstanceNormalization: groupNorm((call) => call.shape(0)[1] ?? 1),
+  GroupNormalization: groupNorm((call) => call.number('num_groups', 1)),
+  LayerNormalization: norm,
+  Softmax: shares(false),
+  LogSoftmax: shares(true),
+  ReduceMean: reduction('mean', 18),
+  ReduceSum: reduction('sum', 13),
+  Reshape: view,
+  Flatten: view,
+  Squeeze: view,
+  Unsqueeze: view,
+  Transpose: transpose,
+  Concat: (c) => [
+    joined(
+      c.e,
+      c.call.node.inputs.map((_, i) => c.operand(i)),
+      c.call.axis(c.call.number('axis', 1), c.shape(0).length),
+    ),
+  ],
+  Slice: move,
+  Split: move,
+  Gather: move,
+  DepthToSpace: move,
+  SpaceToDepth: move,
+  Tile: move,
+  Expand: move,
+  Pad: padding,
+  Resize: resize,
+  Upsample: resize,
+};

@@ -1,0 +1,226 @@
+// What each kind of TFLite operator becomes: maps are channel-last already, activations are fused, padding is named.
+import { layout, sweep } from '../tflite/kinds/window.ts';
+import { affine, binary, clipped, extreme, power, prelu, unary, withConstant, type BinaryOp } from './elementwise.ts';
+import { permuted, straight, Unfit, type Val } from './emitter.ts';
+import { convolution, dense, pool, product, reduced, softmax, type Pads } from './maps.ts';
+import { joined, moved, reshaped } from './moves.ts';
+import type { Context, Rule } from './rule.ts';
+
+/** The fused activation of a result. */
+function activated(c: Context, x: Val): Val {
+  const name = c.call.text('activation', 'NONE');
+  switch (name) {
+    case 'NONE':
+      return x;
+    case 'RELU':
+      return unary(c.e, x, 'relu', {}, 'activation');
+    case 'RELU6':
+      return unary(c.e, x, 'relu6', {}, 'activation');
+    case 'RELU_N1_TO_1':
+      return unary(c.e, x, 'clip', { min: -1, max: 1 }, 'activation');
+    case 'TANH':
+      return unary(c.e, x, 'tanh', {}, 'activation');
+    default:
+      return c.fail(`has the fused activation ${name}`);
+  }
+}
+
+const one =
+  (op: Parameters<typeof unary>[2], attrs?: unknown): Rule =>
+  (c) => [unary(c.e, c.x(), op, attrs)];
+const func = (of: string): Rule => one('function', { of });
+
+const arithmetic =
+  (op: BinaryOp): Rule =>
+  (c) => {
+    const [a, b] = [c.constant(0), c.constant(1)];
+    if (b) return [activated(c, withConstant(c.e, op, c.x(0), b, false))];
+    if (a) return [activated(c, withConstant(c.e, op, c.x(1), a, true))];
+    return [activated(c, binary(c.e, op, c.x(0), c.x(1)))];
+  };
+
+const divide: Rule = (c) => {
+  const b = c.constant(1);
+  if (b) {
+    const inverse = { ...b, data: Float32Array.from(b.data, (y) => 1 / y) };
+    return [activated(c, withConstant(c.e, 'mul', c.x(0), inverse, false))];
+  }
+  const below = unary(c.e, c.x(1), 'function', { of: 'reciprocal' }, 'reciprocal');
+  const a = c.constant(0);
+  return [activated(c, a ? withConstant(c.e, 'mul', below, a, true) : binary(c.e, 'mul', c.x(0), below))];
+};
+
+const extremes =
+  (larger: boolean): Rule =>
+  (c) => {
+    const at = [0, 1].find((i) => c.constant(i));
+    if (at === undefined) return [extreme(c.e, c.x(0), c.x(1), larger)];
+    const { data } = c.constant(at)!;
+    if (data.length !== 1) throw new Unfit('compares with a constant that is no number');
+    return [larger ? clipped(c.e, c.x(1 - at), data[0]!, Infinity) : clipped(c.e, c.x(1 - at), -Infinity, data[0]!)];
+  };
+
+/** Padding before and after rows and columns: SAME puts what is odd at the end. */
+function padsOf(c: Context, x: readonly number[], kernel: readonly [number, number]) {
+  const { stride, dilation, pads, out } = sweep(c.call, x, kernel);
+  const after = ([0, 1] as const).map((i) =>
+    c.call.text('padding', 'SAME') === 'SAME'
+      ? Math.max(0, (out[i] - 1) * stride[i] + (kernel[i] - 1) * dilation[i] + 1 - x[1 + i]! - pads[i])
+      : 0,
+  ) as [number, number];
+  return { kernel, stride, dilation, pads: [pads[0], after[0], pads[1], after[1]] as Pads };
+}
+
+const conv =
+  (depthwise: boolean): Rule =>
+  (c) => {
+    const x = c.x(0);
+    const w = c.constant(1) ?? c.fail('has computed filters');
+    const { groups, outputs } = layout(c.call, depthwise);
+    // [O, KH, KW, I], or [1, KH, KW, O] where depthwise.
+    const weight = permuted(w, depthwise ? [3, 0, 1, 2] : [0, 3, 1, 2]);
+    const window = padsOf(c, x.shape, [w.shape[1]!, w.shape[2]!]);
+    const bias = c.call.has(2) ? c.vector(2) : undefined;
+    return [activated(c, convolution(c.e, x, false, window, groups, weight, outputs, bias))];
+  };
+
+const pooling =
+  (mode: 'avg' | 'max'): Rule =>
+  (c) => {
+    const x = c.x(0);
+    const kernel = [c.call.number('filter_height', 0), c.call.number('filter_width', 0)] as const;
+    return [activated(c, pool(c.e, x, false, mode, { ...padsOf(c, x.shape, kernel), dilation: [1, 1] }, false, false))];
+  };
+
+const connected: Rule = (c) => {
+  const w = c.constant(1) ?? c.fail('multiplies by a computed matrix');
+  const x = c.x(0);
+  const [out = 0, inner = 1] = w.shape;
+  const rows = x.shape.reduce((a, b) => a * b, 1) / inner;
+  const flat = x.shape.at(-1) === inner ? x : reshaped(c.e, x, [rows, inner]);
+  const made = dense(c.e, flat, permuted(w, [0, 1]), out, c.call.has(2) ? c.vector(2) : undefined);
+  return [activated(c, reshaped(c.e, made, c.shape(0)))];
+};
+
+const reduction =
+  (mode: 'mean' | 'sum'): Rule =>
+  (c) => {
+    const x = c.x(0);
+    const axes = [...new Set(c.call.constants(1).map((axis) => c.call.axis(axis, x.shape.length)))];
+    return [reduced(c.e, x, axes, c.call.number('keep_dims', 0) === 1, mode)];
+  };
+
+const move =
+  (from = 0): Rule =>
+  (c) =>
+    moved(c.e, c.kind, c.call, from, c.x(from));
+const view: Rule = (c) => [reshaped(c.e, c.x(0), c.shape(0))];
+
+const transpose: Rule = (c) => {
+  const x = c.x(0);
+  const perm = c.call.constants(1).map((axis) => c.call.axis(axis, x.shape.length));
+  return [{ id: x.id, order: x.order.map((axis) => perm.indexOf(axis)), shape: perm.map((axis) => x.shape[axis]!) }];
+};
+
+const padding =
+  (mode: string): Rule =>
+  (c) => {
+    const x = c.x(0);
+    const pads = c.call.constants(1);
+    const before = x.shape.map((_, axis) => pads[2 * axis]!);
+    const value = c.call.node.kind === 'PADV2' ? (c.vector(2)[0] ?? 0) : 0;
+    const rule = mode === 'mirror' ? (c.call.number('mode', 0) === 0 ? 'reflect' : 'symmetric') : mode;
+    return [c.padded(x, before, c.shape(0), rule, value)];
+  };
+
+const bilinear: Rule = (c) => {
+  const corners = c.call.number('align_corners', 0) === 1;
+  const half = c.call.number('half_pixel_centers', 0) === 1;
+  const coordinates = corners ? 'align_corners' : half ? 'half_pixel' : 'asymmetric';
+  return [c.bilinear(c.x(0), straight(4), c.shape(0), coordinates)];
+};
+
+const packed: Rule = (c) => {
+  const shape = c.shape(0);
+  const axis = c.call.axis(c.call.number('axis', 0), shape.length);
+  const unit = shape.map((size, i) => (i === axis ? 1 : size));
+  const parts = c.call.node.inputs.map((_, i) => reshaped(c.e, c.operand(i), unit));
+  return [joined(c.e, parts, axis)];
+};
+
+export const tfliteRules: Readonly<Record<string, Rule>> = {
+  CONV_2D: conv(false),
+  DEPTHWISE_CONV_2D: conv(true),
+  AVERAGE_POOL_2D: pooling('avg'),
+  MAX_POOL_2D: pooling('max'),
+  FULLY_CONNECTED: connected,
+  ADD: arithmetic('add'),
+  SUB: arithmetic('sub'),
+  MUL: arithmetic('mul'),
+  DIV: divide,
+  MAXIMUM: extremes(true),
+  MINIMUM: extremes(false),
+  SQUARED_DIFFERENCE: (c) => {
+    const b = c.constant(1);
+    const difference = b ? withConstant(c.e, 'sub', c.x(0), b, false) : binary(c.e, 'sub', c.x(0), c.x(1));
+    return [unary(c.e, difference, 'function', { of: 'square' })];
+  },
+  POW: (c) => [power(c.e, c.x(0), c.vector(1)[0]!)],
+  RELU: one('relu'),
+  RELU6: one('relu6'),
+  RELU_N1_TO_1: one('clip', { min: -1, max: 1 }),
+  RELU_0_TO_1: one('clip', { min: 0, max: 1 }),
+  LOGISTIC: one('sigmoid'),
+  TANH: one('tanh'),
+  HARD_SWISH: one('hswish'),
+  GELU: (c) => [unary(c.e, c.x(0), c.call.number('approximate', 0) === 1 ? 'gelu_tanh' : 'gelu')],
+  LEAKY_RELU: (c) => [unary(c.e, c.x(0), 'leaky_relu', { slope: c.call.number('alpha', 0) })],
+  PRELU: (c) => [prelu(c.e, c.x(0), c.constant(1) ?? c.fail('has computed slopes'))],
+  ABS: func('abs'),
+  NEG: (c) => [affine(c.e, c.x(0), -1, 0)],
+  CEIL: func('ceil'),
+  FLOOR: func('floor'),
+  SQRT: func('sqrt'),
+  RSQRT: (c) => [power(c.e, c.x(0), -0.5)],
+  SQUARE: func('square'),
+  EXP: func('exp'),
+  LOG: func('log'),
+  SOFTMAX: (c) => {
+    const x = affine(c.e, c.x(0), c.call.number('beta', 1), 0, 'beta');
+    return [softmax(c.e, x, x.shape.length - 1, false)];
+  },
+  LOG_SOFTMAX: (c) => [softmax(c.e, c.x(0), c.x(0).shape.length - 1, true)],
+  MEAN: reduction('mean'),
+  SUM: reduction('sum'),
+  BATCH_MATMUL: (c) => [
+    product(c.e, c.operand(0), c.operand(1), c.call.number('adj_x', 0) === 1, c.call.number('adj_y', 0) === 1),
+  ],
+  CONCATENATION: (c) => {
+    const parts = c.call.node.inputs.map((_, i) => c.operand(i));
+    return [activated(c, joined(c.e, parts, c.call.axis(c.call.number('axis', 0), c.shape(0).length)))];
+  },
+  PACK: packed,
+  RESHAPE: view,
+  SQUEEZE: view,
+  EXPAND_DIMS: view,
+  TRANSPOSE: transpose,
+  PAD: padding('constant'),
+  PADV2: padding('constant'),
+  MIRROR_PAD: padding('mirror'),
+  SLICE: move(),
+  STRIDED_SLICE: move(),
+  SPLIT: move(1),
+  SPLIT_V: move(),
+  UNPACK: move(),
+  GATHER: move(),
+  TILE: move(),
+  BROADCAST_TO: move(),
+  DEPTH_TO_SPACE: move(),
+  SPACE_TO_DEPTH: move(),
+  SPACE_TO_BATCH_ND: move(),
+  BATCH_TO_SPACE_ND: move(),
+  RESIZE_NEAREST_NEIGHBOR: (c) => [c.nearest(c.x(0))],
+  RESIZE_BILINEAR: bilinear,
+  DEQUANTIZE: (c) => [c.floating()],
+  CAST: (c) => [c.floating()],
+};

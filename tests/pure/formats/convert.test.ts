@@ -1,0 +1,71 @@
+// Model files as graphs of our own ops: they compute what the file computes, what cannot be said is listed, and our exports come back whole.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import * as verbs from '../../../src/cli/verbs/index.ts';
+import { runCommand } from '../../../src/cli/command.ts';
+import { expand } from '../../../src/graph/blocks/expand.ts';
+import { convertModel, type Conversion } from '../../../src/graph/formats/convert/convert.ts';
+import { exportOnnx } from '../../../src/graph/formats/onnx/export.ts';
+import { openModel } from '../../../src/graph/formats/open.ts';
+import { generateInput, generateTensor } from '../../../src/graph/inspect/golden.ts';
+import { nchwToNhwc, runReference, spread } from '../../../src/graph/ir/reference.ts';
+import { presets } from '../../../src/graph/presets/catalogue.ts';
+import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
+import { graphParams } from '../../../src/graph/weights/weights.ts';
+import { captured } from '../cli/captured.ts';
+
+const folder = new URL('../../../test-data/imports/', import.meta.url);
+const modelAt = (path: string) => openModel(new Uint8Array(readFileSync(new URL(path, folder))));
+
+function converted(path: string): Conversion {
+  const result = convertModel(modelAt(path));
+  if (!('graph' in result)) throw new Error(result.unconverted.map(({ reason }) => reason).join('\n'));
+  return result;
+}
+
+test('the committed files compute as graphs what their own runtimes computed', async () => {
+  const { console, out } = captured();
+  await runCommand(
+    verbs,
+    ['verify-import', new URL('manifest.json', folder).pathname, '--graph', '--device', 'cpu'],
+    console,
+  );
+  const passed = out.filter((line) => line.startsWith('ok')).map((line) => /^ok\s+([^:]+)/.exec(line)?.[1]);
+  expect(passed).toEqual(
+    expect.arrayContaining(['k-swish-f32', 'x-coord_att-legacy-op17', 'x-shuffle_tiny-legacy-op17']),
+  );
+  expect(out.filter((line) => line.startsWith('FAIL')).every((line) => line.includes('does not convert'))).toBe(true);
+});
+
+test('spellings are recognised, and the passes say so', () => {
+  const { graph, passes } = converted('models/x-coord_att-legacy-op17.onnx');
+  expect(graph.nodes.map(({ op }) => op)).not.toContain('relu6');
+  expect(passes.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['shapes', 'constants', 'dead-code', 'layout', 'pads', 'hard-swish', 'swish', 'gelu']),
+  );
+});
+
+const small = ['mobilenetv2_050@64', 'mobilenetv3_small_050@64', 'mnasnet_small@64', 'mobilenetv4_conv_small_050@64'];
+const names = process.env['FULL'] === '1' ? presets.map(({ name }) => name) : small;
+
+describe('a preset exported to ONNX and opened again', () => {
+  test.each(names)('%s answers as before', { timeout: 600_000 }, (name) => {
+    const preset = resolvePreset(name);
+    if ('problem' in preset) throw new Error(preset.problem);
+    const { graph } = expand(preset.architecture, name);
+    if (!graph) throw new Error(`${name} has no graph`);
+    const params = new Map(
+      graphParams(graph).map((param) => [param.name, generateTensor('back', param.name, param.shape)]),
+    );
+    const back = convertModel(openModel(exportOnnx(graph, params)));
+    if (!('graph' in back)) throw new Error(back.unconverted.map(({ reason }) => reason).join('\n'));
+    const shape = graph.facts.get('input')!.shape;
+    const picture = nchwToNhwc(generateInput('back', shape[1] as number, shape[3]), shape);
+    const logits = (net: typeof graph, own: ReadonlyMap<string, Float32Array>): Float32Array =>
+      runReference(net, own, picture).get(net.outputs[0] as string) as Float32Array;
+    const [before, after] = [logits(graph, params), logits(back.graph, back.params)];
+    const { std } = spread(before);
+    expect(after).toHaveLength(before.length);
+    expect(Math.max(...before.map((value, i) => Math.abs(value - (after[i] as number)))) / std).toBeLessThan(1e-5);
+  });
+});
