@@ -46,6 +46,7 @@ export default defineConfig({
           env: { BOTTLENECK_ADAPTER: process.env['BOTTLENECK_ADAPTER'] ?? 'swiftshader' },
         },
       },
+      { test: { name: 'compile', include: ['tests/compile/**/*.test.ts'], testTimeout: 240_000 } },
       {
         test: {
           name: 'lavapipe',

@@ -1,4 +1,4 @@
-// `npm test`: types → lint → pure → gpu → build → e2e → size, stopping at the first stage that fails.
+// `npm test`: types → lint → pure → gpu → compile → build → e2e → size, stopping at the first stage that fails.
 //   npm test                 everything this machine can run
 //   npm test -- types lint   only the stages named
 //   npm run test:full        the long versions of the tests too (FULL=1)
@@ -42,7 +42,8 @@ const stages = /** @type {Stage[]} */ ([
   },
   { name: 'pure', needs: 'tests/pure', ...vitest('pure') },
   { name: 'gpu', needs: 'tests/gpu/rig.test.ts', ...vitest('gpu') },
-  { name: 'lavapipe', needs: 'tests/gpu/rig.test.ts', prepare: lavapipeMissing, ...vitest('lavapipe') },
+  { name: 'lavapipe', needs: 'tests/gpu/rig.test.ts', prepare: () => missing('lavapipe'), ...vitest('lavapipe') },
+  { name: 'compile', needs: 'tests/compile', prepare: () => missing('radv'), ...vitest('compile') },
   { name: 'build', needs: 'index.html', commands: ['vite build --logLevel warn'] },
   {
     name: 'e2e',
@@ -169,9 +170,12 @@ function sum(counts) {
   });
 }
 
-/** A second adapter is welcome, not required: machines without apt do without. */
-function lavapipeMissing() {
-  const files = vulkanFiles('lavapipe');
+/**
+ * A second adapter and a GPU's compiler are welcome, not required: machines without apt do without.
+ * @param {string} name
+ */
+function missing(name) {
+  const files = vulkanFiles(name);
   return 'problem' in files ? files.problem : undefined;
 }
 

@@ -1,5 +1,5 @@
 // pointwise/pool: x 1×7×7×320, y 1×1280
-// 80 × 1 × 1 workgroups
+// 160 × 1 × 1 workgroups
 @group(0) @binding(0) var<storage, read> in0: array<vec4<f32>, 3920>;
 @group(0) @binding(1) var<storage, read> w_columns: array<vec4<f32>, 102400>;
 @group(0) @binding(2) var<storage, read> w_bias: array<vec4<f32>, 320>;
@@ -8,28 +8,20 @@ var<workgroup> partial: array<vec4f, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let tile = group.x;
-  let picture = tile / 80u;
-  let block = (tile % 80u) * 4u + local % 4u;
+  let picture = tile / 160u;
+  let block = (tile % 160u) * 2u + local % 2u;
   let column = min(block, 319u);
   let start = w_bias[column];
   var total = vec4f();
-  for (var firstPixel = local / 4u; firstPixel < 49u; firstPixel += 64u) {
+  for (var firstPixel = local / 2u; firstPixel < 49u; firstPixel += 64u) {
     let at0 = firstPixel + 0u;
     let row0 = picture * 49u + min(at0, 48u);
     let pixel0 = row0;
     var a0 = start;
-    let at1 = firstPixel + 16u;
+    let at1 = firstPixel + 32u;
     let row1 = picture * 49u + min(at1, 48u);
     let pixel1 = row1;
     var a1 = start;
-    let at2 = firstPixel + 32u;
-    let row2 = picture * 49u + min(at2, 48u);
-    let pixel2 = row2;
-    var a2 = start;
-    let at3 = firstPixel + 48u;
-    let row3 = picture * 49u + min(at3, 48u);
-    let pixel3 = row3;
-    var a3 = start;
     let tap = 0u;
     for (var k = 0u; k < 80u; k += 1u) {
       let c = k;
@@ -37,8 +29,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       let w0 = w_columns[at]; let w1 = w_columns[at + 320u]; let w2 = w_columns[at + 640u]; let w3 = w_columns[at + 960u];
       { var x = in0[pixel0 * 80u + c];  a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
       { var x = in0[pixel1 * 80u + c];  a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = in0[pixel2 * 80u + c];  a2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = in0[pixel3 * 80u + c];  a3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
     }
     if (at0 < 49u) {
       a0 = clamp(a0, vec4f(0.0), vec4f(6.0));
@@ -48,20 +38,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       a1 = clamp(a1, vec4f(0.0), vec4f(6.0));
       total += a1;
     }
-    if (at2 < 49u) {
-      a2 = clamp(a2, vec4f(0.0), vec4f(6.0));
-      total += a2;
-    }
-    if (at3 < 49u) {
-      a3 = clamp(a3, vec4f(0.0), vec4f(6.0));
-      total += a3;
-    }
   }
   partial[local] = total;
   workgroupBarrier();
-  if (local < 4u && block < 320u) {
+  if (local < 2u && block < 320u) {
     var sum = vec4f();
-    for (var lane = 0u; lane < 16u; lane++) { sum += partial[lane * 4u + local]; }
+    for (var lane = 0u; lane < 32u; lane++) { sum += partial[lane * 2u + local]; }
     let mean = sum * 0.02040816326530612;
     out0[picture * 320u + block] = mean;
   }

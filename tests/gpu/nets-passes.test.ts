@@ -34,8 +34,8 @@ const net = netFrom(graph);
 const expected = runReference(graph, net.params, net.input).get(graph.outputs[0] as string) as Float32Array;
 const scale = Math.max(...expected.map(Math.abs));
 
-async function worst(without: readonly string[]): Promise<number> {
-  const found = (await executeGraph(open, net.graph, net.params, [net.input], { without })).get(
+async function worst(without: readonly string[], device = open): Promise<number> {
+  const found = (await executeGraph(device, net.graph, net.params, [net.input], { without })).get(
     graph?.outputs[0] as string,
   ) as Float32Array;
   return Math.max(...expected.map((x, i) => Math.abs(x - (found[i] as number)))) / scale;
@@ -45,6 +45,10 @@ describe('passes on the GPU', () => {
   it('agree with the reference, all of them and none of them', async () => {
     expect(await worst([])).toBeLessThan(1e-5);
     expect(await worst(passes.map((pass) => pass.name))).toBeLessThan(1e-5);
+  });
+  it('agree on the plan that GPUs get', async () => {
+    const likeGpu = { ...open, capabilities: { ...open.capabilities, software: false } };
+    expect(await worst([], likeGpu)).toBeLessThan(1e-5);
   });
   for (const { name } of passes) {
     it(`agree without ${name}`, async () => {

@@ -33,7 +33,41 @@ interface Exception {
   readonly why: string;
 }
 
-const exceptions: readonly Exception[] = [];
+/** Kernels that are large by what they read and still leave SIMDs idle. */
+export const exceptions: readonly Exception[] = [
+  {
+    kernel: 'gate/workgroup',
+    waves: 8,
+    why: 'Two small layers on one vector: the second needs all of the first, and a launch more costs what a wider grid saves.',
+  },
+  {
+    kernel: 'depthwise/rows',
+    waves: 128,
+    why: 'Maps of 7×7 and 8×8: one output vec4 an invocation already.',
+  },
+  {
+    kernel: 'coordinateGate/workgroup',
+    waves: 112,
+    why: 'A workgroup of 256 for each of the fourteen rows and columns of a 7×7 map.',
+  },
+  { kernel: 'pool/window', waves: 38, why: 'One output vec4 an invocation already; nine additions.' },
+  { kernel: 'slice/element', waves: 2, why: 'Reads one token of its input, of which the cost model counts all.' },
+  {
+    kernel: 'expandDepthwise/tile',
+    waves: 176,
+    why: 'Smaller tiles would expand more pixels twice than the idle SIMDs could.',
+  },
+  {
+    kernel: 'evonormB0/workgroup',
+    waves: 64,
+    why: 'A workgroup of 256 for four channels of a picture: the variance needs all of their pixels.',
+  },
+  {
+    kernel: 'int8Pointwise/tiled-dot',
+    waves: 70,
+    why: 'One vec4 of one row an invocation: not yet split over the inputs.',
+  },
+];
 
 /** What breaks the budget, a sentence each. */
 export function broken(dispatches: readonly CompiledDispatch[]): string[] {

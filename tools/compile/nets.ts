@@ -9,8 +9,17 @@ import { fusedIntegerProgram } from '../../src/graph/quant/integer-program.ts';
 import { quantizeNet } from '../../src/graph/quant/quantize.ts';
 import { graphParams } from '../../src/graph/weights/weights.ts';
 
-/** NET or NET:int8. Throws NetError for an unknown name. */
+const made = new Map<string, Plan>();
+
+/** NET or NET:int8, which is the same in either precision; made once a process. Throws NetError for an unknown name. */
 export function gpuPlan(word: string, precision: Precision): Plan {
+  const key = word.endsWith(':int8') ? word : `${word} ${precision}`;
+  const plan = made.get(key) ?? makeGpuPlan(word, precision);
+  made.set(key, plan);
+  return plan;
+}
+
+function makeGpuPlan(word: string, precision: Precision): Plan {
   const [name = '', kind] = word.split(':');
   const graph = buildGraph(openPreset(name));
   if (kind !== 'int8') return makePlan(graph, { caps: { ...plainGpu, f16: precision === 'f16' }, precision });

@@ -4,6 +4,7 @@ import type { Numbers, StepShape } from '../step.ts';
 import { attention } from './attention.ts';
 import { constant } from './constant.ts';
 import { conv2d } from './conv2d.ts';
+import { axisMeans, coordinateGate } from './coordinate.ts';
 import { concat, prependToken, reshape, slice, transpose, unfold } from './copies.ts';
 import { depthwisePointwise } from './depthwise-pointwise.ts';
 import { depthwise } from './depthwise.ts';
@@ -41,6 +42,8 @@ export const floatFamilies = {
   expandDepthwise,
   depthwisePointwise,
   gate,
+  axisMeans,
+  coordinateGate,
   attention,
   performerSums,
   performer,

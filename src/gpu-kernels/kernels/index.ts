@@ -4,6 +4,7 @@ import type { Capabilities, Precision } from '../kernel.ts';
 import { int8Kernels } from './int8/index.ts';
 import { attentionWorkgroup } from './attention/workgroup.ts';
 import { conv2dStrip } from './conv2d/strip.ts';
+import { axisMeansWorkgroup, coordinateGateWorkgroup } from './fused/coordinate.ts';
 import { depthwisePointwiseChunked } from './fused/depthwise-pointwise.ts';
 import { depthwiseRows } from './depthwise/rows.ts';
 import { depthwiseColumns } from './depthwise/strip.ts';
@@ -40,6 +41,8 @@ const byFamily: { readonly [F in Family]: readonly Kernel<F>[] } = {
   expandDepthwise: [expandDepthwiseTile],
   depthwisePointwise: [depthwisePointwiseChunked],
   gate: [gateWorkgroup],
+  axisMeans: [axisMeansWorkgroup],
+  coordinateGate: [coordinateGateWorkgroup],
   attention: [attentionWorkgroup, rowAttention, generalAttention],
   performerSums: [performerSumsWorkgroup, performerSums],
   performer: [performer],

@@ -138,6 +138,31 @@ export const mean: Drawer<'mean'> = (random) => {
   return b.build('mean', output, { axes }, { prologue, epilogue: b.epilogue(output) });
 };
 
+export const axisMeans: Drawer<'axisMeans'> = (random) => {
+  const b = new StepBuilder(random);
+  const input = map(random, random.whole(1, 40));
+  b.input('x', input);
+  const [batch, height, width, channels] = input as [number, number, number, number];
+  return b.build('axisMeans', [batch, height + width, 1, channels], {});
+};
+
+export const coordinateGate: Drawer<'coordinateGate'> = (random) => {
+  const b = new StepBuilder(random);
+  const [batch, rows, columns] = [random.whole(1, 2), random.whole(1, 12), random.whole(1, 12)];
+  const [channels, results] = [random.whole(1, 60), random.pick(random.whole(1, 60), 4 * random.whole(257, 300))];
+  const hidden = random.whole(1, 40);
+  b.input('x', [batch, rows + columns, 1, channels]);
+  b.weight('w1', [hidden, channels]);
+  b.weight('b1', [hidden]);
+  for (const n of [2, 3]) {
+    b.weight(`w${n}`, [results, hidden]);
+    b.weight(`b${n}`, [results]);
+  }
+  const attrs = { rows, hidden, act: [unary(random.pick('relu', 'hswish'))] };
+  const step = b.build('coordinateGate', [batch, rows, 1, results], attrs, { epilogue: [unary('sigmoid')] });
+  return { ...step, outputs: [...step.outputs, { id: 'z', shape: [batch, 1, columns, results] }] };
+};
+
 export const resize: Drawer<'resize'> = (random) => {
   const b = new StepBuilder(random);
   const input = map(random, random.whole(1, 24), 1, 12);

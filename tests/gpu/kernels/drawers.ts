@@ -18,6 +18,8 @@ export const drawers: { readonly [F in FloatFamily]: readonly Drawer<F>[] } = {
   expandDepthwise: [products.expandDepthwise],
   depthwisePointwise: [products.depthwisePointwise],
   gate: [products.gate],
+  axisMeans: [others.axisMeans],
+  coordinateGate: [others.coordinateGate],
   attention: [products.attention],
   performerSums: [others.performerSums],
   performer: [others.performer],

@@ -58,7 +58,7 @@ export const mixedDepthwiseRows: Kernel<'mixedDepthwise'> = {
     );
   },
   sumParts: (step, caps) =>
-    caps.software ? 0 : rowLayout((step.outputs[0] as Value).shape, segmentsOf(step) as Segment[], true).parts,
+    caps.software ? 0 : rowLayout((step.outputs[0] as Value).shape, segmentsOf(step) as Segment[], true, caps).parts,
   build: (step, caps, precision) => {
     const segments = segmentsOf(step) as Segment[];
     const roles = step.attrs.splits.map((_, i) => `weight${i}`);

@@ -10,7 +10,7 @@ import { columnOf, declareColumns, range, stripColumns } from '../../wgsl/strip.
 
 const size = 64;
 const maxColumns = 20;
-/** Partial sums a picture that a gate should have to read at most. */
+/** Partial sums a picture that a gate should have to read at most, unless a GPU would idle. */
 const maxParts = 64;
 
 /** A run of channel blocks with one window; its taps lie at `taps + tap · blocks + (block − first)` in the packed weights. */
@@ -34,9 +34,11 @@ interface Layout {
   readonly parts: number;
 }
 
-function layout(output: Shape, across: number, rows: number): Layout {
+/** Invocations below which a large GPU idles. */
+const busyInvocations = 192 * 32;
+
+function layout(output: Shape, across: number, rows: number, outputs: number): Layout {
   const [, height, width] = output as [number, number, number];
-  const outputs = Math.min(4, width);
   const stripsInRow = Math.ceil(width / outputs);
   const places = stripsInRow * Math.ceil(height / rows);
   return {
@@ -50,13 +52,18 @@ function layout(output: Shape, across: number, rows: number): Layout {
   };
 }
 
-/** One row an invocation; several where partial sums would become too many. */
-export function rowLayout(output: Shape, segments: readonly Segment[], sums: boolean): Layout {
+/** One row of four outputs an invocation; fewer where a GPU would idle, several rows where partial sums would become too many. */
+export function rowLayout(output: Shape, segments: readonly Segment[], sums: boolean, caps: Capabilities): Layout {
   const across = columnThreads(Math.min(...segments.map(({ blocks }) => blocks)), [16, 8, 4]);
-  const height = output[1] as number;
+  const [batch, height, width] = output as [number, number, number];
+  const busy = (outputs: number): boolean =>
+    batch * height * Math.ceil(width / outputs) * channelBlocks(output) >= busyInvocations;
+  const outputs = caps.software || busy(4) ? 4 : busy(2) ? 2 : 1;
   for (let rows = 1; ; rows *= 2) {
-    const found = layout(output, across, Math.min(rows, height));
-    if (!sums || found.parts <= maxParts || rows >= height) return found;
+    const found = layout(output, across, Math.min(rows, height), Math.min(outputs, width));
+    const halved = layout(output, across, Math.min(2 * rows, height), Math.min(outputs, width));
+    const fewer = caps.software || batch * halved.places * channelBlocks(output) >= busyInvocations;
+    if (!sums || found.parts <= maxParts || rows >= height || !fewer) return found;
   }
 }
 
@@ -129,7 +136,7 @@ export function buildRows(
 ): BuiltKernel {
   const [input, output] = [(step.inputs[0] as Value).shape, (step.outputs[0] as Value).shape];
   const sums = step.outputs.length > 1;
-  const l = rowLayout(output, segments, sums);
+  const l = rowLayout(output, segments, sums, caps);
   const in4 = channelBlocks(input);
   const out4 = channelBlocks(output);
   const tilesOf = segments.map(({ blocks }) => Math.ceil(blocks / l.across));
@@ -191,13 +198,14 @@ const whole = (step: StepOf<'depthwise'>): Segment[] => [
 export const depthwiseRows: Kernel<'depthwise'> = {
   name: 'depthwise/rows',
   family: 'depthwise',
-  doc: 'Four outputs wide, row by row, 4 to 16 channel blocks a workgroup; sums over the workgroup in its memory where a gate wants them.',
+  doc: 'One to four outputs wide, row by row, 4 to 16 channel blocks a workgroup; sums over the workgroup in its memory where a gate wants them.',
   accepts: (step, caps) =>
     // Channel sums go through workgroup memory.
     (!caps.software || step.outputs.length === 1) &&
     (step.attrs.repeat === 1 || ((step.inputs[0] as Value).shape.at(-1) as number) % 4 === 0) &&
     fitsRows((step.outputs[0] as Value).shape, whole(step)),
-  sumParts: (step, caps) => (caps.software ? 0 : rowLayout((step.outputs[0] as Value).shape, whole(step), true).parts),
+  sumParts: (step, caps) =>
+    caps.software ? 0 : rowLayout((step.outputs[0] as Value).shape, whole(step), true, caps).parts,
   build: (step, caps, precision) => {
     const { kernel, repeat } = step.attrs;
     const [segment] = whole(step) as [Segment];

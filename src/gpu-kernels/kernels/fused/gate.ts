@@ -20,7 +20,7 @@ const memoryBytes = (step: StepOf<'gate'>, caps: Capabilities): number =>
  * One layer of the gate: `blocks` results, each added up by as many invocations as there are. `term(index)` is the text of a
  * `vec4f` statement adding to `sum` for u32 `index` of `count` and u32 `block`; `finish` sees the whole sum as `v`.
  */
-function stage(size: number, blocks: number, count: number, term: string, finish: string): string {
+export function layer(size: number, blocks: number, count: number, term: string, finish: string): string {
   const columns = Math.min(blocks, size);
   const lanes = Math.floor(size / columns);
   const body = `let block = base + local % ${columns}u;
@@ -82,9 +82,9 @@ var<workgroup> partial: array<vec4f, ${size}>;
 @compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
 let n = group.x;
-${stage(size, in4, rows, `sum += ${shader.load(x, `(n * ${rows}u + index) * ${in4}u + block`)};`, `means[block] = v * ${f32Literal(1 / pixels)};`)}
-${stage(size, hidden4, in4, product('means', w1, hidden4), `v += ${shader.load(b1, 'block')};\n${shader.riders(act, 'v', [batch, 1, 1, hidden], 'n', 'block', false)}\ninner[block] = v;`)}
-${stage(
+${layer(size, in4, rows, `sum += ${shader.load(x, `(n * ${rows}u + index) * ${in4}u + block`)};`, `means[block] = v * ${f32Literal(1 / pixels)};`)}
+${layer(size, hidden4, in4, product('means', w1, hidden4), `v += ${shader.load(b1, 'block')};\n${shader.riders(act, 'v', [batch, 1, 1, hidden], 'n', 'block', false)}\ninner[block] = v;`)}
+${layer(
   size,
   out4,
   hidden4,

@@ -18,9 +18,13 @@ interface Cut {
   readonly chunks: number;
 }
 
+/** Invocations below which a large GPU idles. */
+const busyInvocations = 192 * 32;
+
 function cutOf(output: Shape, caps: Capabilities): Cut {
   const [, height, width] = output as [number, number, number, number];
-  const across = Math.min(caps.software ? 4 : 2, width);
+  const busy = (output[0] as number) * height * Math.ceil(width / 2) * channelBlocks(output) >= busyInvocations;
+  const across = Math.min(caps.software ? 4 : busy ? 2 : 1, width);
   const strips = Math.ceil(width / across);
   if (!caps.software) return { across, down: 1, strips, chunks: height };
   // Whole columns load each input row once; shorter ones where they would leave cores idle.

@@ -1,5 +1,5 @@
 // The head's 1×1 convolution with the global mean inside: one workgroup sees all pixels of a few channels, so the map is never stored.
-import type { Kernel } from '../../families/index.ts';
+import type { Kernel, StepOf } from '../../families/index.ts';
 import { f32Literal, Shader } from '../../wgsl/shader.ts';
 import { productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
 import { columnThreads, tileGrid, tileLoop } from '../../wgsl/product.ts';
@@ -7,6 +7,24 @@ import { columnThreads, tileGrid, tileLoop } from '../../wgsl/product.ts';
 const size = 64;
 /** Pixels an invocation holds at once. */
 const rowsEach = 4;
+/** Workgroups below which a large GPU idles: its SIMDs over the waves of a workgroup. */
+const fewGroups = 192 / 2;
+
+/** Multiply-accumulates below which a dispatch less is worth more than idle SIMDs. */
+const smallWork = 4e6;
+
+/** Columns of invocations: the widest that fill a GPU, for reuse of the inputs. Undefined where much work would lie in few workgroups. */
+function columnsOf(g: ProductRows): number | undefined {
+  const widest = columnThreads(g.out4, [4, 2, 1]);
+  const groups = (across: number): number => Math.ceil(g.out4 / across) * (g.input[0] as number);
+  const filling = [4, 2, 1].find((across) => across <= widest && groups(across) >= fewGroups);
+  return filling ?? (g.rows * g.outChannels * g.group4 * 4 * g.taps < smallWork ? 1 : undefined);
+}
+
+function columnsOfStep(step: StepOf<'pointwise'>): number | undefined {
+  const g = productRows(step);
+  return g && columnsOf(g);
+}
 
 export const pointwisePool: Kernel<'pointwise'> = {
   name: 'pointwise/pool',
@@ -17,12 +35,12 @@ export const pointwisePool: Kernel<'pointwise'> = {
     step.attrs.pool === 'mean' &&
     step.outputs.length === 1 &&
     // Operands of riders are read pixel by pixel: a residual of the pooled map, or one value a picture.
-    productRows(step) !== undefined,
+    columnsOfStep(step) !== undefined,
   build(step, caps, precision) {
     const g = productRows(step) as ProductRows;
     const batch = g.input[0] as number;
     const pixels = g.rows / batch;
-    const across = columnThreads(g.out4, [4, 2, 1]);
+    const across = columnsOf(g) as number;
     const lanes = size / across;
     const columnTiles = Math.ceil(g.out4 / across);
     const rows = Math.min(rowsEach, Math.ceil(pixels / lanes));

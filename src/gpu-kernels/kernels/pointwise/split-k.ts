@@ -17,12 +17,20 @@ interface Split {
 /** Workgroups below which narrower tiles are worth their shorter reads. */
 const fewTiles = 64;
 
+/** Invocations below which a large GPU idles. */
+const fewInvocations = 192 * 32;
+
 /** Undefined where the inputs are too few to split or the device has too little workgroup memory. */
 function chooseSplit(g: ProductRows, caps: Capabilities): Split | undefined {
   // 7 divides the maps of ImageNet nets; fewest rows of padding, then most reuse. A window's rows need registers for their corners.
-  const rows = (g.guarded ? [4, 2, 1] : [8, 7, 4, 2, 1]).reduce((best, r) =>
-    Math.ceil(g.rows / r) * r < Math.ceil(g.rows / best) * best ? r : best,
-  );
+  const choices = g.guarded ? [4, 2, 1] : [8, 7, 4, 2, 1];
+  const rows = choices.reduce((best, r) => (Math.ceil(g.rows / r) * r < Math.ceil(g.rows / best) * best ? r : best));
+  const splits = choices.filter((r) => r <= rows).map((r) => splitOf(g, r, caps));
+  const busy = (s: Split | undefined): boolean => s !== undefined && s.tiles * s.across * s.parts >= fewInvocations;
+  return splits.find(busy) ?? splits[0];
+}
+
+function splitOf(g: ProductRows, rows: number, caps: Capabilities): Split | undefined {
   const tilesOf = (width: number): number => Math.ceil(g.out4 / width) * Math.ceil(g.rows / rows);
   const widest = columnThreads(g.out4, [8, 4]);
   const across = tilesOf(widest) < fewTiles ? 4 : widest;

@@ -2,6 +2,7 @@
 import type { Pass, PassContext, StepProgram } from '../steps.ts';
 import { attentionSlices, mergeSiblings } from './attention-operands.ts';
 import { averageHeads } from './average-heads.ts';
+import { coordinateAttention } from './coordinate-attention.ts';
 import { foldNorms } from './fold-norms.ts';
 import { depthwisePointwise, expandDepthwise, wholeBlock } from './fuse-depthwise.ts';
 import { fuseEpilogues } from './fuse-epilogues.ts';
@@ -19,6 +20,7 @@ export const passes: readonly Pass[] = [
   mergeSiblings,
   fuseEpilogues,
   fuseGates,
+  coordinateAttention,
   fusePrologues,
   poolIntoHead,
   expandDepthwise,

@@ -337,31 +337,28 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let tile = group.x;
   let columnTile = tile % 1u;
-  let part = (tile / 1u) % 1u;
-  let n = tile / 1u;
+  let part = (tile / 1u) % 4u;
+  let n = tile / 4u;
   let place = part * 16u + local / 4u;
   var own: u32;
   var end: u32;
   {
     own = 0u + (columnTile - 0u) * 4u + local % 4u; end = 3u;
   }
-  let live = own < end && place < 16u;
+  let live = own < end && place < 64u;
   let block = min(own, end - 1u);
   let source = block;
   if (live) {
     let start = w_bias[block];
     {
-      let firstColumn = (place % 2u) * 4u;
-      let firstRow = (place / 2u) * 1u;
+      let firstColumn = (place % 8u) * 1u;
+      let firstRow = (place / 8u) * 1u;
       let left = i32(firstColumn * 1u) - 1;
       let inside0 = left + 0 >= 0 && left + 0 < 8; let column0 = u32(clamp(left + 0, 0, 7));
       let inside1 = left + 1 >= 0 && left + 1 < 8; let column1 = u32(clamp(left + 1, 0, 7));
       let inside2 = left + 2 >= 0 && left + 2 < 8; let column2 = u32(clamp(left + 2, 0, 7));
-      let inside3 = left + 3 >= 0 && left + 3 < 8; let column3 = u32(clamp(left + 3, 0, 7));
-      let inside4 = left + 4 >= 0 && left + 4 < 8; let column4 = u32(clamp(left + 4, 0, 7));
-      let inside5 = left + 5 >= 0 && left + 5 < 8; let column5 = u32(clamp(left + 5, 0, 7));
       { let oy = firstRow;
-        var a0 = start; var a1 = start; var a2 = start; var a3 = start;
+        var a0 = start;
         for (var ky = 0u; ky < 3u; ky++) {
           let y = i32(oy * 1u + ky * 1u) - 1;
           if (y < 0 || y >= 8) { continue; }
@@ -372,31 +369,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
           { var v = in0[(rowStart + column1) * 3u + source]; x1 = select(vec4f(), v, inside1); }
           var x2: vec4f;
           { var v = in0[(rowStart + column2) * 3u + source]; x2 = select(vec4f(), v, inside2); }
-          var x3: vec4f;
-          { var v = in0[(rowStart + column3) * 3u + source]; x3 = select(vec4f(), v, inside3); }
-          var x4: vec4f;
-          { var v = in0[(rowStart + column4) * 3u + source]; x4 = select(vec4f(), v, inside4); }
-          var x5: vec4f;
-          { var v = in0[(rowStart + column5) * 3u + source]; x5 = select(vec4f(), v, inside5); }
-          { let w = w_taps[0u + (ky * 3u + 0u) * 3u + block - 0u]; a0 += x0 * w; a1 += x1 * w; a2 += x2 * w; a3 += x3 * w; }
-          { let w = w_taps[0u + (ky * 3u + 1u) * 3u + block - 0u]; a0 += x1 * w; a1 += x2 * w; a2 += x3 * w; a3 += x4 * w; }
-          { let w = w_taps[0u + (ky * 3u + 2u) * 3u + block - 0u]; a0 += x2 * w; a1 += x3 * w; a2 += x4 * w; a3 += x5 * w; }
+          { let w = w_taps[0u + (ky * 3u + 0u) * 3u + block - 0u]; a0 += x0 * w; }
+          { let w = w_taps[0u + (ky * 3u + 1u) * 3u + block - 0u]; a0 += x1 * w; }
+          { let w = w_taps[0u + (ky * 3u + 2u) * 3u + block - 0u]; a0 += x2 * w; }
         }
         {
           let row = (n * 8u + oy) * 8u + firstColumn + 0u;
           out0[row * 3u + block] = a0;
-        }
-        {
-          let row = (n * 8u + oy) * 8u + firstColumn + 1u;
-          out0[row * 3u + block] = a1;
-        }
-        {
-          let row = (n * 8u + oy) * 8u + firstColumn + 2u;
-          out0[row * 3u + block] = a2;
-        }
-        {
-          let row = (n * 8u + oy) * 8u + firstColumn + 3u;
-          out0[row * 3u + block] = a3;
         }
       }
     }
@@ -716,42 +695,33 @@ var<workgroup> partial: array<vec4f, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let tile = group.x;
-  let picture = tile / 3u;
-  let block = (tile % 3u) * 2u + local % 2u;
+  let picture = tile / 6u;
+  let block = (tile % 6u) * 1u + local % 1u;
   let column = min(block, 5u);
   let start = w_bias[column];
   var total = vec4f();
-  for (var firstPixel = local / 2u; firstPixel < 64u; firstPixel += 64u) {
+  for (var firstPixel = local / 1u; firstPixel < 64u; firstPixel += 64u) {
     let at0 = firstPixel + 0u;
     let row0 = picture * 64u + min(at0, 63u);
     let pixel0 = row0;
     var a0 = start;
-    let at1 = firstPixel + 32u;
-    let row1 = picture * 64u + min(at1, 63u);
-    let pixel1 = row1;
-    var a1 = start;
     let tap = 0u;
     for (var k = 0u; k < 3u; k += 1u) {
       let c = k;
       let at = (tap * 3u + k) * 24u + column;
       let w0 = w_columns[at]; let w1 = w_columns[at + 6u]; let w2 = w_columns[at + 12u]; let w3 = w_columns[at + 18u];
       { var x = in0[pixel0 * 3u + c];  a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = in0[pixel1 * 3u + c];  a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
     }
     if (at0 < 64u) {
       a0 = (a0 * clamp(a0 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
       total += a0;
     }
-    if (at1 < 64u) {
-      a1 = (a1 * clamp(a1 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-      total += a1;
-    }
   }
   partial[local] = total;
   workgroupBarrier();
-  if (local < 2u && block < 6u) {
+  if (local < 1u && block < 6u) {
     var sum = vec4f();
-    for (var lane = 0u; lane < 32u; lane++) { sum += partial[lane * 2u + local]; }
+    for (var lane = 0u; lane < 64u; lane++) { sum += partial[lane * 1u + local]; }
     let mean = sum * 0.015625;
     out0[picture * 6u + block] = mean;
   }
