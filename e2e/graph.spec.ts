@@ -93,13 +93,30 @@ test('a repeat is selected by its card: the line in Build, that repeat alone in 
   const line = build.getByRole('listbox', { name: 'Blocks' }).getByRole('option', { selected: true });
   await expect(line).toHaveCount(1);
   await expect(line).toContainText('c32');
-  await expect(net.locator('.unit.selected')).toHaveCount(1);
+  await expect(net.locator('g.unit.selected')).toHaveCount(1);
   const rows = page.getByRole('region', { name: 'Profile' }).getByRole('row', { selected: true });
   await expect(rows).toHaveCount(1);
   await expect(rows).toContainText('blocks.2.1');
   // The whole line again, by its row.
   await line.getByText('mbconv').click();
   await expect(build.getByRole('heading', { name: 'blocks.2.0–2' })).toBeVisible();
-  await expect(net.locator('.unit.selected')).toHaveCount(3);
+  await expect(net.locator('g.unit.selected')).toHaveCount(3);
   await expect(rows).toHaveCount(3);
 });
+
+for (const [width, height] of [
+  [1440, 900],
+  [1280, 720],
+  [360, 740],
+] as const) {
+  test(`the legend lies over no card at ${width} × ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await open(page);
+    const net = page.getByRole('region', { name: 'Net', exact: true });
+    const legend = await net.locator('.legend').boundingBox();
+    const canvas = await net.locator('svg[role="group"]').boundingBox();
+    expect(legend?.height).toBeGreaterThan(8);
+    // What is cut off at the canvas's edge is not over the legend either.
+    expect(legend?.y).toBeGreaterThanOrEqual((canvas?.y ?? 0) + (canvas?.height ?? 999) - 0.5);
+  });
+}

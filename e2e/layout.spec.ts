@@ -129,6 +129,24 @@ test('a pane fills the window and gives the room back', async ({ page }) => {
   expect(await height()).toBe(before);
 });
 
+test('sizes and the pane below the net are there again after a reload', async ({ page }) => {
+  await open(page);
+  await page.getByRole('region', { name: 'Build' }).getByText('mbconv').first().click();
+  const inspector = page.getByRole('separator', { name: 'Height of the inspector' });
+  const below = page.getByRole('separator', { name: 'Height of what is below the net' });
+  for (const line of [inspector, below]) {
+    await line.focus();
+    for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowUp');
+  }
+  await page.keyboard.press('5');
+  await expect(page.getByRole('region', { name: 'Quantize', exact: true })).toBeVisible();
+  const values = () => Promise.all([inspector, below].map((line) => line.getAttribute('aria-valuenow')));
+  const before = await values();
+  await page.reload();
+  await expect(page.getByRole('region', { name: 'Quantize', exact: true })).toBeVisible();
+  expect(await values()).toEqual(before);
+});
+
 test('a notice moves nothing but the lower edge', async ({ page }) => {
   await open(page);
   const net = page.getByRole('region', { name: 'Net', exact: true });

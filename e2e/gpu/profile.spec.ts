@@ -43,12 +43,15 @@ test('an edit brings new milliseconds and their change against the baseline', as
   await openSmall(page);
   const pane = profile(page);
   await measured(page);
+  await expect(page.getByRole('banner').getByRole('definition').nth(3)).toHaveText(/^[\d.]+\s?[mµ]s\s*$/);
   await page.keyboard.press('b');
   const before = await netHash(page);
   await selectFirstMbconv(page);
   await expansion(page).fill('3');
   await page.keyboard.press('Enter');
   expect(await netHash(page)).not.toBe(before);
+  // The graph goes on showing time, of before the edit, while the edited net is measured.
+  expect(await page.getByRole('combobox', { name: 'Colour by' }).inputValue()).toBe('ms');
   await expect(pane.getByRole('columnheader', { name: 'Δ baseline' })).toBeVisible({ timeout: MEASURED_MS });
   await expect(pane.getByRole('row').filter({ hasText: 'blocks.0.0' })).toContainText(/[+−±][\d.]+\s?[mµ]s/);
   await expect(pane.getByText(/blocks\.0\.0 takes .* of the net/)).toBeVisible();

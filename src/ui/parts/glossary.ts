@@ -46,6 +46,12 @@ export const glossary = {
     means: 'Time from one picture in memory to its answer, with nothing else under way; the median of many runs.',
     ...mobilenetV3,
   },
+  time: {
+    word: 'Time',
+    means:
+      'One pass of the whole net on this device, from the begin of the first kernel to the end of the last; the median of many runs.',
+    ...webgpu,
+  },
   block: {
     word: 'Block',
     means: 'A few layers that nets repeat as a unit; one line of the text, and one card of the graph for each repeat.',

@@ -42,6 +42,8 @@ export class Shell {
     [this.#view, this.#below] = [first('main'), first('below')];
     const stored = readStored('layout', layout);
     if (stored) [this.build, this.profile] = [stored.build, stored.profile];
+    const below = readStored('below', v.string());
+    if (views.some(({ id, place }) => id === below && place === 'below')) this.#below = below ?? '';
     this.#guide = readStored('guide', v.literal('closed')) === undefined;
     this.#theme = readStored('theme', v.picklist(['light', 'dark'])) ?? 'system';
   }
@@ -52,7 +54,10 @@ export class Shell {
   }
   set view(id: string) {
     this.#view = id;
-    if (this.views.some((view) => view.id === id && view.place === 'below')) this.#below = id;
+    if (this.views.some((view) => view.id === id && view.place === 'below')) {
+      this.#below = id;
+      writeStored('below', id);
+    }
     if (this.#maximized !== undefined) this.#maximized = id;
   }
   get below(): string {
