@@ -12,5 +12,6 @@ export { profile } from './profile.ts';
 export { quantize } from './quantize.ts';
 export { run } from './run.ts';
 export { show } from './show.ts';
+export { space } from './space.ts';
 export { verify } from './verify.ts';
 export { verifyImport as 'verify-import' } from './verify-import.ts';

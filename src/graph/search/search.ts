@@ -35,7 +35,7 @@ export interface JudgedNet extends Proposal, Cost {
 }
 
 /** What a method may ask while it proposes. */
-export interface Context {
+export interface SearchContext {
   readonly problem: SearchProblem;
   readonly seed: number;
   readonly generation: number;
@@ -48,7 +48,7 @@ export interface SearchMethod<State = unknown> {
   readonly name: string;
   readonly start: State;
   /** The nets of the next generation; none: the method is done. */
-  propose(state: State, context: Context): readonly Proposal[];
+  propose(state: State, context: SearchContext): readonly Proposal[];
   fold(state: State, generation: readonly JudgedNet[]): State;
 }
 

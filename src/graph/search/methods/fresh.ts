@@ -1,14 +1,14 @@
 // What all methods share: drawing until a net comes that is new and keeps the limits, with an end to it.
 import { randomGenotype } from '../genes.ts';
 import { Draws } from '../random.ts';
-import { tries, type Context, type Proposal } from '../search.ts';
+import { tries, type SearchContext, type Proposal } from '../search.ts';
 
 /**
  * A net that is new to the search and to `taken`, drawn by `draw`; feasible, or after all tries the new one that missed the limits least.
  * Once-for-all's finder draws without an end, and hangs where no net keeps the limit.
  */
 export function fresh(
-  { problem, isKnown }: Context,
+  { problem, isKnown }: SearchContext,
   taken: Set<string>,
   draw: (attempt: number) => Proposal,
 ): Proposal | undefined {
@@ -26,7 +26,7 @@ export function fresh(
 
 /** `count` nets drawn uniformly, behind those that are given as seeds. */
 export function firstGeneration(
-  context: Context,
+  context: SearchContext,
   count: number,
   seeds: readonly (readonly number[])[],
 ): readonly Proposal[] {
