@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import type { Architecture, Header } from '../graph/architecture.ts';
 import { expand } from '../graph/blocks/expand.ts';
 import type { InferredGraph, Problem } from '../graph/ir/graph.ts';
+import { nameProblems } from '../graph/notation/names.ts';
 import { parse } from '../graph/notation/parse.ts';
 import { resolvePreset, type ResolvedPreset } from '../graph/presets/resolve.ts';
 import { readText } from './files.ts';
@@ -57,11 +58,14 @@ export const textOf = (net: string): string => (namesFile(net) ? readText(net) :
 
 /** A preset, or else a file; a text with errors is refused, since what is left of it is another net. */
 export function openSource(net: string, overrides: Overrides = {}): NetSource {
-  if (!namesFile(net)) return openPreset(net, overrides);
-  const text = readText(net);
+  return namesFile(net) ? openText(net, readText(net), overrides) : openPreset(net, overrides);
+}
+
+/** The net of a text; `net` is its name in messages. Throws {@link NetError} for a text with errors. */
+export function openText(net: string, text: string, overrides: Overrides = {}): NetSource {
   const describe = (problem: Problem): string => problemLines(net, text, problem).join('\n');
   const { architecture, problems } = parse(text);
-  const errors = problems.filter(({ severity }) => severity === 'error');
+  const errors = [...problems, ...nameProblems(architecture)].filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new NetError(errors.map(describe).join('\n'));
   return { name: net, architecture: overridden(architecture, overrides), describe };
 }
@@ -71,7 +75,7 @@ function overridden(architecture: Architecture, { input, width }: Overrides): Ar
   // A count that was right for the text may be wrong at another width, or where tables follow the picture.
   const changed: Header = {
     ...header,
-    ...(input !== undefined && { input: [header.input[0], input, input] as const }),
+    ...(input !== undefined && { input: [header.input[0], header.rate === undefined ? input : 1, input] as const }),
     ...(width !== undefined && { width }),
     ...(expectParams !== undefined && input === undefined && width === undefined && { expectParams }),
   };

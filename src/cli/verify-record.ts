@@ -1,9 +1,10 @@
 // One golden record on one device: what a verify thread does for each file it is given.
-import { checkRecord, type GoldenReport, type GoldenRun, type tolerances } from '../graph/inspect/golden-check.ts';
-import { parseGoldenRecord } from '../graph/inspect/golden.ts';
+import { checkRecord } from '../graph/inspect/golden-check.ts';
+import type { GoldenReport, GoldenRun, tolerances } from '../graph/inspect/golden-parts.ts';
+import { checkTaskRecord, inputSizeOf, parseRecord } from '../graph/inspect/task-record.ts';
 import { runReference } from '../graph/ir/reference.ts';
 import { readText } from './files.ts';
-import { buildGraph, openPreset } from './source.ts';
+import { buildGraph, openPreset, openText } from './source.ts';
 
 export interface VerifiedFile {
   readonly file: string;
@@ -45,14 +46,23 @@ export async function verifyFile(file: string, { execute, precision }: Executor 
   } catch (error) {
     return failed((error as Error).message);
   }
-  const parsed = parseGoldenRecord(text);
+  const parsed = parseRecord(text);
   if ('problem' in parsed) return failed(parsed.problem);
-  const { record } = parsed;
-  const known = { model: record.model, inputSize: record.input_size };
+  const known =
+    'task' in parsed
+      ? { model: parsed.task.model, inputSize: inputSizeOf(parsed.task) }
+      : { model: parsed.record.model, inputSize: parsed.record.input_size };
   let report: GoldenReport;
   try {
-    const build = (size: number) => buildGraph(openPreset(record.model, { input: size }));
-    report = await checkRecord(record, { build, execute }, precision);
+    if ('task' in parsed) {
+      const { arch, model } = parsed.task;
+      const build = (size: number) => buildGraph(openText(model, arch, { input: size }));
+      report = await checkTaskRecord(parsed.task, { build, execute }, precision);
+    } else {
+      const { record } = parsed;
+      const build = (size: number) => buildGraph(openPreset(record.model, { input: size }));
+      report = await checkRecord(record, { build, execute }, precision);
+    }
   } catch (error) {
     return failed((error as Error).message, known);
   }

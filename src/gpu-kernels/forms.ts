@@ -53,7 +53,7 @@ export interface OnnxForm<A = unknown> {
 
 /** Python definitions that come with the code (graph/formats/pytorch/helpers.ts) where torch has no function of that meaning. */
 export type PytorchHelper =
-  'EvoNormB0' | 'EvoNormS0' | 'blur' | 'heads' | 'attend' | 'relative_index' | 'performer' | 'sinusoid';
+  'EvoNormB0' | 'EvoNormS0' | 'blur' | 'heads' | 'attend' | 'relative_index' | 'performer' | 'sinusoid' | 'log_mel';
 
 /** One node as its PyTorch form sees it. PyTorch's maps are `[N, C, H, W]`; tokens `[N, T, C]` and vectors `[N, C]` are as here. */
 export interface PytorchNode<A = unknown> {

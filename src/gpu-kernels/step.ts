@@ -16,10 +16,28 @@ export interface Value {
   readonly type?: 'f32' | 'u8';
 }
 
+/** Sizes in samples, frequencies in Hz: what the tables of a log-mel front end are made of. */
+export interface MelTables {
+  readonly rate: number;
+  readonly fft: number;
+  readonly window: number;
+  readonly mels: number;
+  readonly low: number;
+  readonly high: number;
+  readonly scale: 'slaney' | 'htk' | 'tf';
+}
+
 /** How a constant is computed from the checkpoint's tensors when a net is loaded; plain data, evaluated once, on the CPU, in float64. */
 export type WeightExpr =
   | { readonly kind: 'param'; readonly name: string; readonly shape: Shape }
   | { readonly kind: 'zeros'; readonly shape: Shape }
+  /** A fixed table of a log-mel front end (ops/mel.ts). */
+  | {
+      readonly kind: 'mel';
+      readonly table: 'hann' | 'circle' | 'filters';
+      readonly attrs: MelTables;
+      readonly shape: Shape;
+    }
   /** gamma / sqrt(variance + eps): a vector of C. */
   | {
       readonly kind: 'normScale';

@@ -11,6 +11,10 @@ export const isActivation = (word: string): word is ActivationName =>
 export const normNames = ['bn', 'evonormb0', 'evonorms0', 'gn', 'ln', 'none'] as const;
 export type NormName = (typeof normNames)[number];
 
+/** What the outputs of a net mean (`task detect`). */
+export const taskNames = ['classify', 'detect', 'segment', 'landmarks', 'tags', 'values'] as const;
+export type TaskName = (typeof taskNames)[number];
+
 /** Global knobs: header lines that scale or qualify everything below them. */
 export interface Header {
   /** Channels, height, width of the picture. */
@@ -30,6 +34,10 @@ export interface Header {
   readonly round: { readonly divisor: number; readonly limit: number; readonly min?: number };
   /** `expect N params`: checked after inference, a problem when it differs. */
   readonly expectParams?: number;
+  /** What the outputs mean; undefined = class scores. */
+  readonly task?: TaskName;
+  /** The input is a wave of this many samples a second: `input 1x1xSAMPLES`. */
+  readonly rate?: number;
 }
 
 /** What a text without a single header line means. */
@@ -46,6 +54,10 @@ export const defaultHeader: Header = {
 
 /** Value of one argument of a block line. `true` = a bare flag; `ints` are one number (`k3`) or at least two (`k3.5.7`). */
 export type ArgumentValue = number | readonly number[] | string | true;
+
+/** The names of a list argument (`from=a,b`). */
+export const namesOf = (value: ArgumentValue | undefined): readonly string[] =>
+  typeof value === 'string' ? value.split(',') : [];
 
 export interface BlockLine {
   /** Block word: `mbconv`, `uib`, `conv`, … */

@@ -11,6 +11,8 @@ export const limits = {
   kernel: 31,
   /** Height or width of the input, in pixels. */
   side: 2_048,
+  /** Samples of a wave: a minute at 16 kHz. */
+  samples: 960_000,
   /** Trainable parameters of the net. */
   parameters: 500_000_000,
   /** Width and depth multipliers. */
@@ -19,6 +21,8 @@ export const limits = {
   lineTokens: 64,
   /** Numbers of one list argument (`k3.5.7`). */
   listLength: 8,
+  /** Names of one list (`from=a,b`). */
+  names: 16,
   /** Any numeric argument whose block names no maximum. */
   argument: 1_000_000,
   /** Reading stops here; a text with more mistakes is not an architecture. */

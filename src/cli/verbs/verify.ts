@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { parseGoldenRecord } from '../../graph/inspect/golden.ts';
+import { parseRecord } from '../../graph/inspect/task-record.ts';
 import { readText } from '../files.ts';
 import { gpuExecutor, gpuOptions, planFor } from '../gpu-device.ts';
 import { verifyFile, type Executor, type VerifiedFile } from '../verify-record.ts';
@@ -11,8 +11,10 @@ import { json, UsageError, type Console, type Verb } from '../verb.ts';
 /** Work of a record in MACs: the longest are started first. Unreadable ones cost nothing. */
 function work(file: string): number {
   try {
-    const parsed = parseGoldenRecord(readText(file, 'record'));
-    return 'record' in parsed ? parsed.record.at_input.macs_conv + parsed.record.at_input.macs_linear : 0;
+    const parsed = parseRecord(readText(file, 'record'));
+    if ('problem' in parsed) return 0;
+    const { macs_conv, macs_linear } = ('task' in parsed ? parsed.task : parsed.record).at_input;
+    return macs_conv + macs_linear;
   } catch {
     return 0;
   }

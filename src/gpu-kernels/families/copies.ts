@@ -1,4 +1,4 @@
-// Families that only move elements: `concat`, `slice`, `transpose`, `reshape`, `unfold` and `prependToken`.
+// Families that only move elements: `concat`, `slice`, `transpose`, `reshape`, `unfold`, `pixelShuffle`, `padChannels` and `prependToken`.
 import { elements, type Shape } from '../op.ts';
 import type { Numbers, StepShape } from '../step.ts';
 import type { FamilyOf, NoAttrs, StepData } from './family.ts';
@@ -106,6 +106,28 @@ export const unfold: FamilyOf<UnfoldAttrs> = {
       const column = ((token as number) % columns) * stride[1] + (tap % kernel[1]) * dilation[1] - pads[1];
       return y < 0 || y >= height || column < 0 || column >= width ? 0 : x[flat(shape, [n as number, y, column, c])]!;
     });
+  },
+};
+
+/** `[N, H, W, C·f·f]` → `[N, H·f, W·f, C]`, channel c·f·f + dy·f + dx of the input. */
+export const pixelShuffle: FamilyOf<{ readonly factor: number }> = {
+  reference(step, data) {
+    const { factor } = step.attrs;
+    const [x, shape] = [data.inputs[0] as Numbers, shapeOf(step.inputs[0])];
+    return gathered(step, data, (place) => {
+      const [n, y, column, c] = place as [number, number, number, number];
+      const channel = (c * factor + (y % factor)) * factor + (column % factor);
+      return x[flat(shape, [n, Math.floor(y / factor), Math.floor(column / factor), channel])]!;
+    });
+  },
+};
+
+/** Zeros behind the channels of the input, up to those of the output. */
+export const padChannels: FamilyOf<NoAttrs> = {
+  reference(step, data) {
+    const [x, shape] = [data.inputs[0] as Numbers, shapeOf(step.inputs[0])];
+    const channels = shape.at(-1) as number;
+    return gathered(step, data, (place) => ((place.at(-1) as number) < channels ? x[flat(shape, place)]! : 0));
   },
 };
 

@@ -5,7 +5,8 @@ import { attention } from './attention.ts';
 import { constant } from './constant.ts';
 import { conv2d } from './conv2d.ts';
 import { axisMeans, coordinateGate } from './coordinate.ts';
-import { concat, prependToken, reshape, slice, transpose, unfold } from './copies.ts';
+import { cells, gram } from './cells.ts';
+import { concat, padChannels, pixelShuffle, prependToken, reshape, slice, transpose, unfold } from './copies.ts';
 import { depthwisePointwise } from './depthwise-pointwise.ts';
 import { depthwise } from './depthwise.ts';
 import { elementwise } from './elementwise.ts';
@@ -21,6 +22,7 @@ import { int8Pool } from './int8/pool.ts';
 import { int8Conv2d, int8Depthwise, int8Pointwise } from './int8/product.ts';
 import { int8Table } from './int8/table.ts';
 import { invertedResidual } from './inverted-residual.ts';
+import { melLog, spectrum, waveStats } from './log-mel.ts';
 import { matmul } from './matmul.ts';
 import { mean } from './mean.ts';
 import { mixedDepthwise } from './mixed-depthwise.ts';
@@ -65,6 +67,13 @@ export const floatFamilies = {
   matmul,
   pad,
   rearrange,
+  pixelShuffle,
+  padChannels,
+  cells,
+  gram,
+  waveStats,
+  spectrum,
+  melLog,
 } as const;
 
 export const int8Families = {

@@ -17,8 +17,22 @@ import { genericDepthwise, genericMixedDepthwise } from './depthwise/generic.ts'
 import { genericConv2d, genericPointwise } from './pointwise/generic.ts';
 import { invertedResidualTile } from './fused/inverted-residual.ts';
 import { mixedDepthwiseRows } from './depthwise/mixed-rows.ts';
-import { concat, constant, pad, prependToken, rearrange, reshape, slice, transpose, unfold } from './move/copies.ts';
+import { cells, gram } from './reduce/cells.ts';
+import {
+  concat,
+  constant,
+  pad,
+  padChannels,
+  pixelShuffle,
+  prependToken,
+  rearrange,
+  reshape,
+  slice,
+  transpose,
+  unfold,
+} from './move/copies.ts';
 import { matmul } from './move/matmul.ts';
+import { melLog, spectrum, waveStats } from './reduce/log-mel.ts';
 import { evonormB0Workgroup, groupNormWorkgroup, meanWorkgroup } from './reduce/columns-workgroup.ts';
 import { evonormB0, groupNorm, layerNorm } from './reduce/norms.ts';
 import { layerNormWorkgroup, softmaxWorkgroup } from './reduce/rows-workgroup.ts';
@@ -64,6 +78,13 @@ const byFamily: { readonly [F in Family]: readonly Kernel<F>[] } = {
   matmul: [matmul],
   pad: [pad],
   rearrange: [rearrange],
+  pixelShuffle: [pixelShuffle],
+  padChannels: [padChannels],
+  cells: [cells],
+  gram: [gram],
+  waveStats: [waveStats],
+  spectrum: [spectrum],
+  melLog: [melLog],
   ...int8Kernels,
 };
 

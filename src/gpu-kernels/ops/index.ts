@@ -1,6 +1,7 @@
 // The op registry: one line per op.
 import type { Op, PointwiseOp } from '../op.ts';
 import { gelu, geluTanh, hsigmoid, hswish, prelu, relu, relu6, sigmoid, swish, tanh } from './activations.ts';
+import { adaptiveAvgPool2d } from './adaptive-pool.ts';
 import { add, layerScale, mul, scaleConst, sub } from './arithmetic.ts';
 import { attention } from './attention.ts';
 import { blurPool } from './blur-pool.ts';
@@ -8,15 +9,19 @@ import { constant } from './constant.ts';
 import { conv2d } from './conv2d.ts';
 import { evonormB0, evonormS0 } from './evonorm.ts';
 import { affine, clip, elementFunction, leakyRelu } from './functions.ts';
+import { gram } from './gram.ts';
 import { input } from './input.ts';
 import { concat, reshape, transpose } from './layout.ts';
 import { linear } from './linear.ts';
+import { logMel } from './log-mel.ts';
 import { matmul } from './matmul.ts';
 import { mean } from './mean.ts';
 import { mixedConv2d } from './mixed-conv2d.ts';
 import { batchNorm, groupNorm, layerNorm } from './norm.ts';
 import { pad } from './pad.ts';
+import { padChannels } from './pad-channels.ts';
 import { performerAttention } from './performer.ts';
+import { pixelShuffle } from './pixel-shuffle.ts';
 import { avgPool2d, maxPool2d } from './pool.ts';
 import { rearrange } from './rearrange.ts';
 import { resize } from './resize.ts';
@@ -54,8 +59,11 @@ const all = [
   mean,
   avgPool2d,
   maxPool2d,
+  adaptiveAvgPool2d,
   blurPool,
   resize,
+  pixelShuffle,
+  padChannels,
   unfold,
   pad,
   rearrange,
@@ -67,6 +75,8 @@ const all = [
   softmax,
   attention,
   performerAttention,
+  gram,
+  logMel,
   prependToken,
   positionEmbedding,
 ] as const;

@@ -83,7 +83,10 @@ export const reshape = defineOp({
     },
     nests: 'around',
   },
-  box: ({ to }) => (to === 'tokens' ? { kind: 'move', label: 'to tokens', words: 'map to tokens' } : undefined),
+  box({ to }) {
+    if (to === 'tokens') return { kind: 'move', label: 'to tokens', words: 'map to tokens' };
+    return to === 'shape' ? { kind: 'move', label: 'reshape', words: 'reshape' } : undefined;
+  },
   alias: true,
 });
 
@@ -131,6 +134,7 @@ export const concat = defineOp({
     expression: (n) =>
       `torch.cat([${n.inputs.map((_, index) => n.x(index)).join(', ')}], ${channelFirstAxis(n.output.length, n.attrs.axis)})`,
   },
+  box: () => ({ kind: 'move', label: 'concat', words: 'concatenation' }),
 });
 
 const transposeAttrs = v.strictObject({ perm: v.pipe(v.array(position), v.minLength(2), v.maxLength(8)) });

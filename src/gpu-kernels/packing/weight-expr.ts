@@ -1,8 +1,15 @@
 // Turns checkpoint tensors into the constants that kernels read: evaluates weight expressions on the CPU, then packs and rounds them.
 import type { PackedWeight, Precision } from '../kernel.ts';
 import { elements, type Shape } from '../op.ts';
+import { circle, hann, melFilters } from '../ops/mel.ts';
 import { packers } from './packers.ts';
-import type { Numbers, WeightExpr } from '../step.ts';
+import type { MelTables, Numbers, WeightExpr } from '../step.ts';
+
+const melTables = {
+  hann: ({ window }: MelTables) => hann(window),
+  circle: ({ fft }: MelTables) => circle(fft),
+  filters: melFilters,
+};
 
 /** Looks up a checkpoint tensor by its state-dict name. Throws when it is missing. */
 export type Tensors = (name: string) => Numbers;
@@ -22,6 +29,8 @@ export function evaluate(expr: WeightExpr, tensors: Tensors): Numbers {
     }
     case 'zeros':
       return new Float32Array(count);
+    case 'mel':
+      return melTables[expr.table](expr.attrs);
     case 'normScale': {
       const gamma = evaluate(expr.gamma, tensors);
       const variance = evaluate(expr.variance, tensors);

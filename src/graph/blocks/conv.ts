@@ -10,6 +10,7 @@ export const conv = defineBlock({
   args: [
     common.kernel,
     common.stride,
+    common.dilation,
     common.channels,
     common.groups,
     common.act,
@@ -31,22 +32,25 @@ export const conv = defineBlock({
       stem: { conv: 'conv_stem', norm: 'bn1', act: 'act1', aa: 'aa', skip: 'add_stem' },
       stage: { conv: `${name}.conv`, norm: `${name}.bn1`, act: `${name}.act1`, aa: `${name}.aa`, skip: `${name}.add` },
       head: { conv: 'conv_head', norm: family.headNorm, act: 'act2', aa: 'aa_head', skip: 'add_head' },
-    }[place];
+    }[place === 'stem' || place === 'head' ? place : 'stage'];
     // A net of one's own may have several stems or heads: the second is conv_head_1.
-    const own = (id: string) => (place === 'stage' || context.index === 0 ? id : `${id}_${context.index}`);
+    const own = (id: string) => (name !== '' || context.index === 0 ? id : `${id}_${context.index}`);
     const act = activationOf(args, context);
+    // Without a norm, and for a part's learned slopes, the activation is a module of its own.
+    const outside = args.nonorm === true || (context.inPart && act === 'prelu');
     convNormAct(builder, context, {
       conv: own(names.conv),
       norm: args.nonorm ? undefined : own(names.norm),
       out: numberOf(args, 'c'),
       kernel: numberOf(args, 'k', 3),
       stride: strideOf(args),
+      dilation: numberOf(args, 'd', 1),
       groups: numberOf(args, 'g', 1),
       bias: args.bias === true,
-      act: args.nonorm ? 'none' : act,
+      act: outside ? 'none' : act,
       aa: { id: own(names.aa), kind: args.aa as string | undefined },
     });
-    if (args.nonorm) activation(builder, own(names.act), act);
+    if (outside) activation(builder, own(names.act), act);
     if (args.skip) residual(builder, own(names.skip), from, args);
   },
 });

@@ -7,6 +7,7 @@ import { gate, gateArguments } from './squeeze-excite.ts';
 const shared: readonly Argument[] = [
   common.kernels,
   common.stride,
+  common.dilation,
   common.channels,
   ...gateArguments,
   common.act,
@@ -24,6 +25,7 @@ function separable(builder: GraphBuilder, args: Arguments, context: BlockContext
     out: inputChannels,
     kernel: numbersOf(args, 'k', [3]),
     stride: strideOf(args),
+    dilation: numberOf(args, 'd', 1),
     groups: 'depthwise',
     act,
     aa: { id: `${name}.aa`, kind: args.aa as string | undefined },

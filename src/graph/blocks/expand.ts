@@ -1,30 +1,18 @@
 // Architecture → graph: numbers stages and blocks, scales width and depth as the family's code does, and lets each block build its nodes.
 import { ShapeError } from '../../gpu-kernels/op.ts';
-import type { Architecture, BlockLine, Header } from '../architecture.ts';
-import { blocks } from './index.ts';
-import type { Arguments, Block, Place } from './block.ts';
+import { namesOf, type Architecture, type BlockLine, type Header } from '../architecture.ts';
+import type { Arguments, Block } from './block.ts';
 import { GraphBuilder } from '../ir/builder.ts';
-import { familyNamed, type NetFamily } from './naming.ts';
+import { familyNamed } from './naming.ts';
 import type { InferredGraph, NodeFacts, Problem } from '../ir/graph.ts';
 import { limits, withCommas } from '../limits.ts';
-import { roundChannels, scaleDepth } from './rounding.ts';
+import { endsStage, nameOf, placeLines, slotOf } from './placing.ts';
+import { roundChannels } from './rounding.ts';
 
 export interface Expansion {
   /** Undefined when some line could not be built. */
   readonly graph?: InferredGraph;
   readonly problems: readonly Problem[];
-}
-
-/** A line with its definition, its place and its scaled repeats. */
-export interface PlacedLine {
-  readonly line: BlockLine;
-  readonly block: Block;
-  readonly place: Place;
-  /** Position in `Architecture.blocks`. */
-  readonly number: number;
-  /** Counts stages; for stem and head lines, the stage above. */
-  readonly stage: number;
-  readonly repeats: number;
 }
 
 /**
@@ -38,29 +26,45 @@ export function expand(architecture: Architecture, name: string): Expansion {
   const builder = new GraphBuilder(name);
   const [channels, height, width] = header.input;
   builder.input([1, height, width, channels]);
+  builder.named.set('input', builder.current);
   const lines = placeLines(architecture.blocks, header, family);
   const indices: Record<string, number> = {};
   const caps = new Caps();
   for (const [position, placed] of lines.entries()) {
     const { line, block, place, stage } = placed;
+    if (place === 'part') continue;
     const before = builder.nodes.length;
+    const outNames = namesOf(line.args.out);
     for (let repeat = 0; repeat < placed.repeats; repeat++) {
-      const slot = place === 'stage' ? `stage ${family.blockIsStage ? '' : stage}` : `${place} ${line.word}`;
+      const slot = slotOf(placed, family);
       const index = indices[slot] ?? 0;
       indices[slot] = index + 1;
       builder.origin = { block: placed.number, repeat };
       try {
+        const inputs = inputsOf(builder, line, block, repeat);
         block.expand(builder, argumentsOf(line, block, header, repeat), {
-          header,
+          header: typeof line.args.eps === 'number' ? { ...header, eps: line.args.eps } : header,
           family,
           place,
           stage,
           index,
-          name: place === 'stage' ? family.blockName(stage, index) : '',
+          name: nameOf(placed, family, index),
           repeat,
+          inPart: placed.part !== undefined,
+          inputs,
+          outNames,
+          named: (wish) => namedNode(builder, wish),
+          mid: (node) => {
+            if (repeat === 0 && typeof line.args.mid === 'string') builder.named.set(line.args.mid, node);
+          },
           round: (wish) => roundChannels(wish, header.round),
         });
-        if (family.blockIsStage && place === 'stage') builder.endStage(family.stageName(index));
+        if (repeat === placed.repeats - 1) {
+          if (typeof line.args.as === 'string') builder.named.set(line.args.as, builder.current);
+          if (!block.results) for (const name of outNames) builder.output(name);
+        }
+        if (family.blockIsStage && place === 'stage' && placed.part === undefined)
+          builder.endStage(family.stageName(index));
         caps.check(builder);
       } catch (error) {
         problems.push(problemOf(error, line));
@@ -68,14 +72,29 @@ export function expand(architecture: Architecture, name: string): Expansion {
       }
     }
     if (line.args.skip && !builder.nodes.slice(before).some((node) => node.op === 'add')) problems.push(noSkip(line));
-    const next = lines[position + 1];
-    if (place === 'stage' && !family.blockIsStage && (!next || next.stage !== stage || next.place !== 'stage'))
-      builder.endStage(family.stageName(stage));
+    if (endsStage(lines, position) && !family.blockIsStage) builder.endStage(family.stageName(stage));
   }
   const expected = header.expectParams;
   if (expected !== undefined && expected !== caps.parameters)
     problems.push(miscounted(architecture, expected, caps.parameters));
+  builder.named.delete('input');
   return { graph: builder.graph(), problems };
+}
+
+function namedNode(builder: GraphBuilder, name: string): string {
+  const node = builder.named.get(name);
+  if (node === undefined) throw new ShapeError(`no line above is named "${name}"`, 'name a line with as=');
+  return node;
+}
+
+/** Nodes that a repeat reads; the first of them becomes the current one. */
+function inputsOf(builder: GraphBuilder, line: BlockLine, block: Block, repeat: number): readonly string[] {
+  if (repeat > 0 || line.args.from === undefined) return [builder.current];
+  const inputs = namesOf(line.args.from).map((name) => namedNode(builder, name));
+  if (inputs.length > 1 && !block.readsSeveral)
+    throw new ShapeError('it reads one result, not several', 'join them on a line `concat` or `sum` of their own');
+  builder.current = inputs[0] as string;
+  return inputs;
 }
 
 /** Counts nodes as they come, and refuses those beyond the caps of limits.ts. */
@@ -102,48 +121,6 @@ class Caps {
       throw new ShapeError(`the net has more than ${withCommas(limits.parameters)} parameters from here on`, fix);
     }
   }
-}
-
-/** Finds each line's place and stage, and scales repeats per stage. Lines of unknown words were reported by the parser. */
-export function placeLines(lines: readonly BlockLine[], header: Header, family: NetFamily): PlacedLine[] {
-  const placed: PlacedLine[] = [];
-  let stage = -1;
-  const known = lines.flatMap((line, number) => {
-    const block = blocks.get(line.word);
-    return block ? [{ line, number, block }] : [];
-  });
-  let pooled = false;
-  for (const [i, { line, number, block }] of known.entries()) {
-    if (block.place === 'head') pooled = true;
-    const place = line.word === 'conv' ? convPlace(i === 0, line, known[i + 1]?.line, pooled, family) : block.place;
-    if (place === 'stage' && (!line.sameStage || stage < 0)) stage++;
-    placed.push({ line, block, place, number, stage, repeats: line.repeats });
-  }
-  if (header.depth === 1) return placed;
-  const scaled = new Map<BlockLine, number>();
-  for (let s = 0; s <= stage; s++) {
-    const free = placed.filter((item) => item.place === 'stage' && item.stage === s && !item.line.args.fixdepth);
-    const rounding = free.some((item) => item.line.args.rounddepth) ? 'nearest' : 'up';
-    scaleDepth(
-      free.map((item) => item.repeats),
-      header.depth,
-      rounding,
-    ).forEach((repeats, i) => scaled.set((free[i] as PlacedLine).line, repeats));
-  }
-  return placed.map((item) => ({ ...item, repeats: scaled.get(item.line) ?? item.repeats }));
-}
-
-/** The first line is the stem; below `pool`, or directly above it where the family has its head there, it is the head. */
-function convPlace(
-  first: boolean,
-  line: BlockLine,
-  next: BlockLine | undefined,
-  pooled: boolean,
-  family: NetFamily,
-): Place {
-  if (first) return 'stem';
-  if (pooled || (family.headBeforePool && !line.sameStage && next?.word === 'pool')) return 'head';
-  return 'stage';
 }
 
 /** Defaults filled in, channels scaled, stride on the first repeat only. */

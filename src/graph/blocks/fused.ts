@@ -11,12 +11,14 @@ export const fused = defineBlock({
   args: [
     common.kernel,
     common.stride,
+    common.dilation,
     common.channels,
     common.expansion,
     ...gateArguments,
     common.act,
     common.antialias,
     common.noskip,
+    common.mid,
   ],
   expand(builder, args, context) {
     const { name } = context;
@@ -29,9 +31,11 @@ export const fused = defineBlock({
       out: context.round(inputChannels * numberOf(args, 'e', 1)),
       kernel: numberOf(args, 'k', 3),
       stride: strideOf(args),
+      dilation: numberOf(args, 'd', 1),
       act: activationOf(args, context),
       aa: { id: `${name}.aa`, kind: args.aa as string | undefined },
     });
+    context.mid(builder.current);
     gate(builder, context, args, name, inputChannels);
     convNormAct(builder, context, {
       conv: `${name}.conv_pwl`,

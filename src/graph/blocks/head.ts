@@ -4,6 +4,8 @@ import { activationNames } from '../architecture.ts';
 import { defineBlock } from './block.ts';
 import { activation, numberOf } from './parts.ts';
 
+const numbered = (id: string, index: number): string => (index === 0 ? id : `${id}_${index}`);
+
 export const pool = defineBlock({
   word: 'pool',
   doc: 'Global average over height and width; leaves a 1×1 map for a head convolution or `linear`.',
@@ -12,7 +14,7 @@ export const pool = defineBlock({
   args: [],
   expand(builder, _args, context) {
     if (builder.shape().length !== 4) throw new ShapeError('`pool` needs a feature map', 'remove the second `pool`');
-    builder.add(context.index === 0 ? 'global_pool' : `global_pool_${context.index}`, 'mean', {
+    builder.add(context.name || numbered('global_pool', context.index), 'mean', {
       axes: [1, 2],
       keepDims: true,
     });
@@ -45,14 +47,16 @@ export const linear = defineBlock({
   ],
   expand(builder, args, context) {
     const shape = builder.shape();
-    const suffix = context.index === 0 ? '' : `_${context.index}`;
+    const own = context.name ? `${context.name}.fc` : numbered('classifier', context.index);
     if (shape.length === 4) {
       const [, height, width] = shape as [number, number, number, number];
       if (height * width !== 1)
         throw new ShapeError(`\`linear\` needs a vector, not a ${height}×${width} map`, 'add a line `pool` above it');
-      builder.add(`flatten${suffix}`, 'reshape', { to: 'vector' });
+      builder.add(context.name ? `${context.name}.flatten` : numbered('flatten', context.index), 'reshape', {
+        to: 'vector',
+      });
     }
-    builder.add(`classifier${suffix}`, 'linear', { out: numberOf(args, 'c'), bias: true });
-    activation(builder, `classifier${suffix}.act`, (args.act as 'none' | undefined) ?? 'none');
+    builder.add(own, 'linear', { out: numberOf(args, 'c'), bias: true });
+    activation(builder, `${own}.act`, (args.act as 'none' | undefined) ?? 'none');
   },
 });

@@ -11,6 +11,7 @@ export const mbconv = defineBlock({
   args: [
     common.kernels,
     common.stride,
+    common.dilation,
     common.channels,
     common.expansion,
     {
@@ -35,6 +36,7 @@ export const mbconv = defineBlock({
     common.act,
     common.antialias,
     common.noskip,
+    common.mid,
   ],
   expand(builder, args, context) {
     const { name } = context;
@@ -45,12 +47,14 @@ export const mbconv = defineBlock({
     const mid = context.round(inputChannels * numberOf(args, 'e', 1));
     const split = (key: string) => Array.from({ length: numberOf(args, key, 1) }, () => 1);
     convNormAct(builder, context, { conv: `${name}.conv_pw`, norm: `${name}.bn1`, out: mid, kernel: split('a'), act });
+    context.mid(builder.current);
     convNormAct(builder, context, {
       conv: `${name}.conv_dw`,
       norm: `${name}.bn2`,
       out: mid,
       kernel: numbersOf(args, 'k', [3]),
       stride: strideOf(args),
+      dilation: numberOf(args, 'd', 1),
       groups: 'depthwise',
       act,
       aa: { id: `${name}.aa`, kind: args.aa as string | undefined },

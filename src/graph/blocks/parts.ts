@@ -1,4 +1,5 @@
 // The pieces that blocks share: their common arguments, convolution + norm + activation, anti-aliased stride, layer scale and the skip.
+import { ShapeError } from '../../gpu-kernels/op.ts';
 import { activationNames, type ActivationName } from '../architecture.ts';
 import type { Argument, Arguments, BlockContext } from './block.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
@@ -14,6 +15,20 @@ export const common = {
     min: 1,
     max: 31,
     doc: 'Depthwise kernel size; several (`k3.5.7`) split the channels between them (MixConv).',
+  },
+  dilation: {
+    key: 'd',
+    label: 'dilation',
+    kind: 'int',
+    min: 1,
+    max: 64,
+    doc: 'Distance between the taps of the k×k kernel, in pixels; in every repeat; default 1.',
+  },
+  mid: {
+    key: 'mid',
+    label: 'name of the expansion',
+    kind: 'word',
+    doc: 'Names the expanded map (after its activation) of the first repeat.',
   },
   stride: {
     key: 's',
@@ -66,26 +81,6 @@ export const common = {
     doc: 'A learned factor per channel on the branch (CaiT, arXiv 2103.17239 §2).',
   },
 } as const satisfies Record<string, Argument>;
-
-/** Arguments that every line takes; the expander applies them, blocks never see them. */
-export const universalArguments: readonly Argument[] = [
-  { key: 'fixwidth', label: 'fixed width', kind: 'flag', doc: 'Channels are not multiplied by `width`.' },
-  {
-    key: 'fixbelow',
-    label: 'fixed below',
-    kind: 'number',
-    min: 0,
-    max: 8,
-    doc: 'Channels are not multiplied by a `width` below this (`fixbelow1`: only ever widened).',
-  },
-  { key: 'fixdepth', label: 'fixed depth', kind: 'flag', doc: 'Repeats are not multiplied by `depth`.' },
-  {
-    key: 'rounddepth',
-    label: 'rounded depth',
-    kind: 'flag',
-    doc: 'A stage with this flag rounds its scaled repeats to the nearest instead of up (MixNet).',
-  },
-];
 
 /** An argument read as a number; `fallback` when the line does not say it. */
 export const numberOf = (args: Arguments, key: string, fallback = 0): number => {
@@ -156,6 +151,8 @@ export interface ConvOptions {
   /** One size, or several: MixConv, one size per channel group. */
   readonly kernel: number | readonly number[];
   readonly stride?: number;
+  /** Distance between the taps of the kernel; 1 = a plain convolution. */
+  readonly dilation?: number;
   /** `depthwise` = one group per channel. */
   readonly groups?: number | 'depthwise';
   readonly bias?: boolean;
@@ -164,8 +161,9 @@ export interface ConvOptions {
   readonly aa?: { readonly id: string; readonly kind: string | undefined };
 }
 
-/** Symmetric padding of timm and PyTorch nets: ⌊((s − 1) + (k − 1)) / 2⌋ on both sides, k//2 for odd kernels at stride 1 and 2. */
-export const symmetricPadding = (kernel: number, stride: number): number => Math.floor((stride - 1 + kernel - 1) / 2);
+/** Symmetric padding of timm and PyTorch nets: ⌊((s − 1) + d·(k − 1)) / 2⌋ on both sides, k//2 for odd kernels at stride 1 and 2. */
+export const symmetricPadding = (kernel: number, stride: number, dilation = 1): number =>
+  Math.floor((stride - 1 + dilation * (kernel - 1)) / 2);
 
 /** Even split of channels over groups, the remainder to the first (MixNet's reference code, timm). */
 function splitChannels(channels: number, groups: number): number[] {
@@ -179,10 +177,13 @@ export function convNormAct(builder: GraphBuilder, context: BlockContext, option
   const reduce = options.stride ?? 1;
   const antialias = options.aa?.kind !== undefined && reduce > 1;
   const stride = antialias ? 1 : reduce;
+  const dilation = options.dilation ?? 1;
   const channels = builder.channels();
   const same = context.header.padding === 'same';
   const bias = options.bias ? { bias: true } : {};
   if (kernels.length > 1) {
+    if (dilation > 1)
+      throw new ShapeError('mixed kernels have no dilation', 'use one kernel size, such as k3, or remove the dilation');
     builder.add(options.conv, 'mixed_conv2d', {
       kernels: [...kernels],
       inSplits: splitChannels(channels, kernels.length),
@@ -197,7 +198,8 @@ export function convNormAct(builder: GraphBuilder, context: BlockContext, option
       out: options.out,
       kernel: [kernel, kernel],
       stride: [stride, stride],
-      padding: same ? 'same' : symmetricPadding(kernel, stride),
+      padding: same ? 'same' : symmetricPadding(kernel, stride, dilation),
+      ...(dilation > 1 && { dilation: [dilation, dilation] }),
       groups: options.groups === 'depthwise' ? channels : (options.groups ?? 1),
       ...bias,
     });

@@ -37,6 +37,7 @@ export const uib = defineBlock({
       doc: 'Depthwise after the projection; 0 = none.',
     },
     common.stride,
+    common.dilation,
     common.channels,
     common.expansion,
     ...gateArguments,
@@ -44,6 +45,7 @@ export const uib = defineBlock({
     common.antialias,
     common.layerScale,
     common.noskip,
+    common.mid,
   ],
   expand(builder, args, context) {
     const { name } = context;
@@ -60,13 +62,21 @@ export const uib = defineBlock({
       );
     }
     // Names follow timm's UniversalInvertedResidual; each convolution is a ConvNormAct (conv, bn, aa) of its own.
-    const part = (module: string, out: number, kernel: number, act: ActivationName, depthwiseStride?: number) =>
+    const part = (
+      module: string,
+      out: number,
+      kernel: number,
+      act: ActivationName,
+      depthwiseStride?: number,
+      dilation = 1,
+    ) =>
       convNormAct(builder, context, {
         conv: `${name}.${module}.conv`,
         norm: `${name}.${module}.bn`,
         out,
         kernel,
         act,
+        dilation,
         ...(depthwiseStride === undefined ? {} : { groups: 'depthwise', stride: depthwiseStride }),
         aa: { id: `${name}.${module}.aa`, kind: args.aa as string | undefined },
       });
@@ -76,7 +86,8 @@ export const uib = defineBlock({
     // The stride sits on the middle depthwise if there is one, else on the start, else on the end.
     if (start) part('dw_start', inputChannels, start, 'none', middle ? 1 : stride);
     part('pw_exp', hidden, 1, act);
-    if (middle) part('dw_mid', hidden, middle, act, stride);
+    context.mid(builder.current);
+    if (middle) part('dw_mid', hidden, middle, act, stride, numberOf(args, 'd', 1));
     gate(builder, context, args, name, inputChannels);
     part('pw_proj', out, 1, 'none');
     if (end) part('dw_end', out, end, 'none', middle || start ? 1 : stride);

@@ -10,6 +10,10 @@ export class GraphBuilder {
   readonly stages: { name: string; node: string }[] = [];
   readonly inputs: string[] = [];
   readonly outputs: string[] = [];
+  /** Name of each of `outputs`. */
+  readonly outputNames: string[] = [];
+  /** Name → node, of everything that a line names. */
+  readonly named = new Map<string, string>();
   /** Id of the node that the next block reads. */
   current = '';
   /** Set by the expander: which line and repeat new nodes belong to. */
@@ -84,6 +88,13 @@ export class GraphBuilder {
     this.stages.push({ name, node: this.current });
   }
 
+  /** Makes a node an output of the net under a name. */
+  output(name: string, node: string = this.current): void {
+    this.outputs.push(node);
+    this.outputNames.push(name);
+    this.named.set(name, node);
+  }
+
   graph(): InferredGraph {
     const graph: Graph = {
       name: this.name,
@@ -91,6 +102,8 @@ export class GraphBuilder {
       inputs: this.inputs,
       outputs: this.outputs.length > 0 ? this.outputs : [this.current],
       stages: this.stages,
+      ...(this.outputNames.length > 0 && { outputNames: this.outputNames }),
+      ...(this.named.size > 0 && { named: this.named }),
     };
     return { ...graph, facts: this.facts };
   }

@@ -25,6 +25,10 @@ export interface Graph {
   readonly inputs: readonly string[];
   /** Ids of result nodes, in order; several outputs are allowed. The classifier's logits are the first. */
   readonly outputs: readonly string[];
+  /** Name of each output, where the net names them. */
+  readonly outputNames?: readonly string[];
+  /** Name → node, of every result that the net names. */
+  readonly named?: ReadonlyMap<string, string>;
   /** Stage name (`blocks.0`, `stages.2`) → id of the stage's last node, in order. */
   readonly stages: readonly { readonly name: string; readonly node: string }[];
 }

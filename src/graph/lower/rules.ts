@@ -1,10 +1,11 @@
 // One rule an op: how a node of the graph is said as a step of a kernel family.
-import type { AttrsOf, Family, Step } from '../../gpu-kernels/families/index.ts';
-import type { Rider, StepShape, Value, WeightExpr } from '../../gpu-kernels/step.ts';
+import type { Step } from '../../gpu-kernels/families/index.ts';
+import type { Rider, Value, WeightExpr } from '../../gpu-kernels/step.ts';
 import type { Window } from '../../gpu-kernels/families/window.ts';
 import type { Shape } from '../../gpu-kernels/op.ts';
 import { biasTable, headLayouts, type AttentionAttrs } from '../../gpu-kernels/ops/attention-layout.ts';
 import { conv2dWindow, type Conv2dAttrs } from '../../gpu-kernels/ops/convolution.ts';
+import type { CellsAttrs } from '../../gpu-kernels/families/cells.ts';
 import type { GroupNormAttrs, LayerNormAttrs } from '../../gpu-kernels/families/norms.ts';
 import type { ResizeAttrs } from '../../gpu-kernels/families/resize.ts';
 import { mixedParts, type MixedConv2dAttrs } from '../../gpu-kernels/ops/mixed-conv2d.ts';
@@ -16,24 +17,16 @@ import { poolWindow, type AvgPool2dAttrs, type MaxPool2dAttrs } from '../../gpu-
 import type { GraphNode, InferredGraph } from '../ir/graph.ts';
 import { LoweringError } from './lowering-error.ts';
 import { channels } from './steps.ts';
+import { logMel } from './log-mel-rule.ts';
+import { step, type LoweringRule } from './rule.ts';
 import * as w from './weight-exprs.ts';
-
-interface Rule {
-  readonly graph: InferredGraph;
-  readonly node: GraphNode;
-  readonly inputs: readonly Value[];
-  readonly output: Value;
-  /** Expression of a parameter by role; throws when the op has none of that role. */
-  param(role: string): WeightExpr;
-  has(role: string): boolean;
-}
 
 /** Steps of one node; the last one makes the node's value. */
 export function lowerNode(graph: InferredGraph, node: GraphNode, inputs: readonly Value[]): Step[] {
   const facts = graph.facts.get(node.id);
   if (!facts) throw new LoweringError(`node "${node.id}" has no shape`, node.id);
   const find = (role: string) => facts.params.find((param) => param.role === role);
-  const rule: Rule = {
+  const rule: LoweringRule = {
     graph,
     node,
     inputs,
@@ -49,35 +42,17 @@ export function lowerNode(graph: InferredGraph, node: GraphNode, inputs: readonl
   return rules[node.op](rule);
 }
 
-const step = <F extends Family>(
-  rule: Rule,
-  family: F,
-  attrs: AttrsOf<F>,
-  weights: Readonly<Record<string, WeightExpr>> = {},
-  change: Partial<Pick<Step, 'inputs' | 'outputs' | 'epilogue'>> = {},
-): StepShape<F, AttrsOf<F>> => ({
-  family,
-  from: [rule.node.id],
-  inputs: rule.inputs,
-  outputs: [rule.output],
-  attrs,
-  weights,
-  prologue: [],
-  epilogue: [],
-  ...change,
-});
-
 const elementwise = (
-  rule: Rule,
+  rule: LoweringRule,
   epilogue: readonly Rider[],
   weights: Readonly<Record<string, WeightExpr>> = {},
 ): Step => step(rule, 'elementwise', {}, weights, { epilogue });
 
 const binary =
   (op: 'add' | 'mul' | 'sub') =>
-  (rule: Rule): Step[] => [elementwise(rule, [{ kind: 'binary', op, input: 1 }])];
+  (rule: LoweringRule): Step[] => [elementwise(rule, [{ kind: 'binary', op, input: 1 }])];
 
-const affine = (rule: Rule, scale: WeightExpr, shift: WeightExpr): Step[] => [
+const affine = (rule: LoweringRule, scale: WeightExpr, shift: WeightExpr): Step[] => [
   elementwise(
     rule,
     [
@@ -95,7 +70,7 @@ const window = (
   dilation: readonly [number, number] = [1, 1],
 ): Window => ({ kernel, stride, dilation, pads });
 
-function convolution(rule: Rule, attrs: Conv2dAttrs, input: Value, weight: WeightExpr): Step {
+function convolution(rule: LoweringRule, attrs: Conv2dAttrs, input: Value, weight: WeightExpr): Step {
   const { top, left } = conv2dWindow(input.shape, attrs);
   const inChannels = channels(input.shape);
   const bias = rule.has('bias') ? rule.param('bias') : w.zeros([attrs.out]);
@@ -121,7 +96,7 @@ function convolution(rule: Rule, attrs: Conv2dAttrs, input: Value, weight: Weigh
 const noPadding = ({ padding }: Conv2dAttrs): boolean =>
   padding === 'same' || padding === 0 || (Array.isArray(padding) && padding.every((side) => side === 0));
 
-function mixed(rule: Rule): Step[] {
+function mixed(rule: LoweringRule): Step[] {
   const attrs = rule.node.attrs as MixedConv2dAttrs;
   const input = rule.inputs[0] as Value;
   const parts = mixedParts(attrs);
@@ -163,7 +138,7 @@ function mixed(rule: Rule): Step[] {
   return [...made, step(rule, 'concat', { axis: 3 }, {}, { inputs: joined })];
 }
 
-function attention(rule: Rule): Step[] {
+function attention(rule: LoweringRule): Step[] {
   const a = rule.node.attrs as AttentionAttrs;
   const { q, k, v } = headLayouts(a);
   const [first] = rule.inputs as [Value];
@@ -188,14 +163,14 @@ function attention(rule: Rule): Step[] {
   ];
 }
 
-function pooling(rule: Rule, mode: 'avg' | 'max', countPad: boolean): Step[] {
+function pooling(rule: LoweringRule, mode: 'avg' | 'max', countPad: boolean): Step[] {
   const a = rule.node.attrs as MaxPool2dAttrs;
   const [rows, columns] = poolWindow((rule.inputs[0] as Value).shape, a);
   const sliding = window(a.kernel, a.stride, [rows.begin, columns.begin]);
   return [step(rule, 'pool', { ...sliding, mode, countPad, ends: [rows.end, columns.end] })];
 }
 
-const rules: Readonly<Record<Exclude<OpName, PointwiseOpName>, (rule: Rule) => Step[]>> = {
+const rules: Readonly<Record<Exclude<OpName, PointwiseOpName>, (rule: LoweringRule) => Step[]>> = {
   input: () => [],
   conv2d: (rule) => [convolution(rule, rule.node.attrs as Conv2dAttrs, rule.inputs[0] as Value, rule.param('weight'))],
   mixed_conv2d: mixed,
@@ -289,6 +264,11 @@ const rules: Readonly<Record<Exclude<OpName, PointwiseOpName>, (rule: Rule) => S
     const place = conv2dWindow((rule.inputs[0] as Value).shape, { ...a, dilation: [1, 1] });
     return [step(rule, 'unfold', { ...window(a.kernel, a.stride, [place.top, place.left]), columns: place.width })];
   },
+  adaptive_avg_pool2d: (rule) => [step(rule, 'cells', { size: (rule.node.attrs as CellsAttrs).size })],
+  pixel_shuffle: (rule) => [step(rule, 'pixelShuffle', rule.node.attrs as { factor: number })],
+  pad_channels: (rule) => [step(rule, 'padChannels', {})],
+  gram: (rule) => [step(rule, 'gram', {})],
+  log_mel: logMel,
   concat: (rule) => [step(rule, 'concat', rule.node.attrs as { axis: number })],
   slice(rule) {
     const { axis, start, step: every } = rule.node.attrs as { axis: number; start: number; step: number };

@@ -1,7 +1,7 @@
 // One argument of a block line, read and printed by its definition: `k3`, `k3.5.7`, `act=relu6`, `noskip`.
 import type { ArgumentValue } from '../architecture.ts';
 import type { Argument, Block } from '../blocks/block.ts';
-import { universalArguments } from '../blocks/parts.ts';
+import { universalArguments } from '../blocks/universal.ts';
 import { limits, withCommas } from '../limits.ts';
 import { meantKey, meantNumber, meantNumbers, meantWord, plainText } from './meant.ts';
 import { nearest } from './nearest.ts';
@@ -10,9 +10,11 @@ import { quote, removal, replaceWith, type ProblemList } from './problem-list.ts
 import type { Token } from './scan.ts';
 
 /** What the notation needs to know of the blocks: their words, where they stand and their arguments. */
-export type Vocabulary = ReadonlyMap<string, Pick<Block, 'word' | 'place' | 'args'>>;
+export type Vocabulary = ReadonlyMap<string, Pick<Block, 'word' | 'place' | 'args' | 'bare'>>;
 
-export const argumentsOf = (block: Pick<Block, 'args'>): readonly Argument[] => [...block.args, ...universalArguments];
+/** A line whose name stands bare (`part head`) takes nothing else. */
+export const argumentsOf = (block: Pick<Block, 'args' | 'bare'>): readonly Argument[] =>
+  block.bare === undefined ? [...block.args, ...universalArguments] : block.args;
 
 /** The text of one argument; the inverse of {@link readArgument}. */
 export function printArgument(key: string, value: ArgumentValue): string {
@@ -21,10 +23,23 @@ export function printArgument(key: string, value: ArgumentValue): string {
   return key + (typeof value === 'number' ? printNumber(value) : value.map(printNumber).join('.'));
 }
 
+export const isName = (text: string): boolean => /^[a-z][a-z0-9_]{0,31}$/.test(text);
+const isNames = (text: string): boolean => {
+  const names = text.split(',', limits.names + 1);
+  return names.length <= limits.names && names.every(isName);
+};
+/** A name as it would be allowed: `P3` → `p3`, `box-1` → `box_1`. */
+export function meantName(text: string, argument: Pick<Argument, 'kind'>): string | undefined {
+  const plain = plainText(text).toLowerCase().replace(/[-. ]/g, '_').replace(/[;+|]/g, ',');
+  return (argument.kind === 'names' ? isNames : isName)(plain) ? plain : undefined;
+}
+const isCount = (text: string): boolean => /^=?\d+$/.test(text);
+const isWord = ({ kind }: Argument): boolean => kind === 'word' || kind === 'names';
+
 /** A value that the definition accepts: the one nearest to `wish`, else the default, else something ordinary. */
 export function acceptable(argument: Argument, wish?: number): ArgumentValue {
   if (argument.kind === 'flag') return true;
-  if (argument.kind === 'word')
+  if (isWord(argument))
     return typeof argument.default === 'string' ? argument.default : (argument.words?.[0] ?? 'none');
   const { min, max } = bounds(argument);
   if (wish === undefined && argument.default !== undefined) return argument.default;
@@ -43,16 +58,18 @@ export function readArgument(token: Token, argument: Argument, problems: Problem
     problems.error(`"${key}" stands alone, without a value.`, token, fix);
     return undefined;
   }
-  return kind === 'word' ? readWord(token, argument, value, problems) : readNumbers(token, argument, value, problems);
+  return isWord(argument) ? readWord(token, argument, value, problems) : readNumbers(token, argument, value, problems);
 }
 
 function readWord(token: Token, argument: Argument, value: string, problems: ProblemList): string | undefined {
   const { key, words } = argument;
-  const known = words ? words.includes(value) : /^[a-z][a-z0-9-]{0,31}$/.test(value);
+  const known = words ? words.includes(value) : (argument.kind === 'names' ? isNames : isName)(value);
   if (known && token.text === `${key}=${value}`) return value;
-  const meant = known ? value : words && (meantWord(value, words) ?? nearest(value, words));
+  const meant = known ? value : words ? (meantWord(value, words) ?? nearest(value, words)) : meantName(value, argument);
   const insert = printArgument(key, meant ?? acceptable(argument));
-  const list = words ? `one of ${words.join(', ')}` : 'a word';
+  const list = words
+    ? `one of ${words.join(', ')}`
+    : `${argument.kind === 'names' ? 'one or several names' : 'a name'} of small letters, digits and _`;
   const message = known ? `Write "${insert}".` : `"${key}" must be ${list}, as in "${insert}".`;
   // Another word in the place of one that means something would change the net.
   problems.error(message, token, meant !== undefined || value === '' ? replaceWith(token, insert) : undefined);
@@ -141,7 +158,9 @@ export function findArgument(
 ): Argument | undefined {
   const letters = /^[A-Za-z]*/.exec(token.text)?.[0] ?? '';
   const exact = args.find(({ key }) => key === token.text) ?? args.find(({ key }) => key === letters);
-  if (exact) return exact;
+  // `out24` is another program's word for channels, not a name.
+  const rest = token.text.slice(letters.length);
+  if (exact && !(exact.kind === 'names' && isCount(rest) && meantKey(letters) !== undefined)) return exact;
   const meant = intended(token.text, letters, args, missing);
   const hint = meant ? `Did you mean ${quote(meant)}?` : `It knows ${args.map(({ key }) => key).join(', ')}.`;
   const fix = meant
@@ -165,11 +184,13 @@ function intended(
     if (own) return plain;
   }
   const [, name = '', behind = ''] = /^([A-Za-z]*)=?(.*)$/.exec(plain) ?? [];
-  const other = args.find(({ key }) => key === name.toLowerCase()) ?? args.find(({ key }) => key === meantKey(name));
+  const called = args.find(({ key }) => key === name.toLowerCase());
+  const meant = args.find(({ key }) => key === meantKey(name));
+  const other = called?.kind === 'names' && isCount(behind) ? meant : (called ?? meant);
   if (other && other.kind !== 'flag' && behind !== '') {
     const word = other.words && meantWord(behind, other.words);
     if (other.kind !== 'word' || word !== undefined)
-      return printArgument(other.key, '').replace(/=$/, other.kind === 'word' ? '=' : '') + (word ?? behind);
+      return printArgument(other.key, '').replace(/=$/, isWord(other) ? '=' : '') + (word ?? behind);
   }
   // timm's activations: `nre`, `nhs`.
   const activation = args.find(({ key }) => key === 'act');

@@ -9,6 +9,7 @@ import {
   readArgument,
   type Vocabulary,
 } from './argument-text.ts';
+import { readBare } from './bare-name.ts';
 import { limits } from '../limits.ts';
 import { meantRepeats, plainText } from './meant.ts';
 import { nearest } from './nearest.ts';
@@ -72,6 +73,10 @@ export function readBlockLine(
   for (const token of rest) {
     if (problems.full) return undefined;
     const range = { from: token.from, to: token.to };
+    if (block.bare !== undefined && !token.text.startsWith(`${block.bare}=`)) {
+      readBare(token, block.bare, definitions, { args, argRanges, given }, word.text, problems);
+      continue;
+    }
     if (/^x-?\d/.test(token.text) && !definitions.some(({ key }) => key === 'x')) {
       if (repeatsRange) {
         problems.error('The repeats are given twice.', token, removal(token, 'Remove the second'));
@@ -113,7 +118,10 @@ export function readBlockLine(
   const absent = definitions.filter(({ key, required }) => required && args[key] === undefined);
   for (const argument of absent.filter(({ key }) => !given.has(key))) {
     const wish = before[argument.key];
-    const example = printArgument(argument.key, acceptable(argument, typeof wish === 'number' ? wish : undefined));
+    const example =
+      argument.key === block.bare
+        ? 'head'
+        : printArgument(argument.key, acceptable(argument, typeof wish === 'number' ? wish : undefined));
     problems.error(`"${word.text}" needs its ${argument.label}, for example "${example}".`, word, {
       label: `Add ${example}`,
       range: { from: end, to: end },

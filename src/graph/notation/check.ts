@@ -4,6 +4,7 @@ import { blocks } from '../blocks/index.ts';
 import { expand } from '../blocks/expand.ts';
 import type { InferredGraph, Problem } from '../ir/graph.ts';
 import { printArgument } from './argument-text.ts';
+import { nameProblems } from './names.ts';
 import { parse } from './parse.ts';
 import { replaceWith } from './problem-list.ts';
 import { shapeFix } from './shape-fixes.ts';
@@ -20,6 +21,8 @@ export function check(text: string, name = 'net'): Checked {
   const { architecture, problems } = parse(text);
   if (architecture.blocks.length === 0) return { architecture, problems };
   const broken = problems.some(({ severity }) => severity === 'error');
+  const names = nameProblems(architecture);
+  if (names.length > 0) return { architecture, problems: [...problems, ...names].sort(byPlace) };
   const { graph, problems: shapeProblems } = expand(architecture, name);
   // A net with a line left out has another size: its count says nothing.
   const { expect } = architecture.headerRanges ?? {};
@@ -28,9 +31,11 @@ export function check(text: string, name = 'net'): Checked {
     ...problems,
     ...relevant.map((problem) => withFix(problem, architecture)),
     ...(graph ? [...largeKernels(graph, architecture), ...evenKernels(graph, architecture)] : []),
-  ].sort((a, b) => a.range.from - b.range.from);
+  ].sort(byPlace);
   return { architecture, problems: all, ...(graph && { graph }) };
 }
+
+const byPlace = (a: Problem, b: Problem): number => a.range.from - b.range.from;
 
 function withFix(problem: Problem, architecture: Architecture): Problem {
   if (problem.fix || problem.severity === 'warning') return problem;

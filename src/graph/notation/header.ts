@@ -1,22 +1,12 @@
 // The header lines: one table that reads and prints each knob, so the two cannot disagree.
-import { activationNames, defaultHeader, normNames, type Header } from '../architecture.ts';
+import { activationNames, defaultHeader, normNames, taskNames, type Header } from '../architecture.ts';
 import { families } from '../blocks/naming.ts';
-import type { Range } from '../ir/graph.ts';
 import { limits, withCommas } from '../limits.ts';
-import { meantNumber, meantNumbers, meantWord, plainText } from './meant.ts';
-import { nearest } from './nearest.ts';
-import { clamp, guessNumber, printNumber, readInteger, readNumber } from './number-text.ts';
-import { quote, removal, replaceWith, type ProblemList } from './problem-list.ts';
+import { name, quantity, rest, single, type Values, type Writable } from './header-values.ts';
+import { meantNumber, meantNumbers, plainText } from './meant.ts';
+import { clamp, printNumber, readInteger } from './number-text.ts';
+import { quote, removal, replaceWith } from './problem-list.ts';
 import type { Token } from './scan.ts';
-
-type Writable = { -readonly [K in keyof Header]: Header[K] };
-
-/** What a knob's reader gets: the tokens behind its word (all of them foreign) and where to say what is wrong. */
-interface Values {
-  readonly word: Token;
-  readonly tokens: readonly Token[];
-  readonly problems: ProblemList;
-}
 
 interface Knob {
   readonly word: string;
@@ -26,71 +16,6 @@ interface Knob {
   read(values: Values, header: Writable): void;
   /** The values of the line, or undefined when the header says the default. */
   print(header: Header): string | undefined;
-}
-
-/** The single value of a line, or undefined with a problem when there is none or more than one. */
-function single({ word, tokens, problems }: Values, example: string): Token | undefined {
-  const [first, second] = tokens;
-  if (!first) {
-    problems.error(`"${word.text}" needs a value, for example "${word.text} ${example}".`, word, {
-      label: `Add ${example}`,
-      range: { from: word.to, to: word.to },
-      insert: ` ${example}`,
-    });
-  } else if (second) {
-    problems.error(`"${word.text}" takes one value.`, rest(tokens, 1), {
-      label: 'Remove the rest',
-      range: { from: first.to, to: rest(tokens, 1).to },
-      insert: '',
-    });
-  }
-  return first;
-}
-
-const rest = (tokens: readonly Token[], start: number): Range => ({
-  from: tokens[start]?.from ?? 0,
-  to: tokens.at(-1)?.to ?? 0,
-});
-
-function name<T extends string>(values: Values, names: readonly T[], fallback: T): T | undefined {
-  const token = single(values, fallback);
-  if (!token) return undefined;
-  const known = names.find((candidate) => candidate === token.text);
-  if (known) return known;
-  const near = meantWord(token.text, names) ?? nearest(token.text, names);
-  values.problems.error(
-    `Unknown ${values.word.text} ${quote(token.text)}. Known: ${names.join(', ')}.`,
-    token,
-    near === undefined ? undefined : replaceWith(token, near),
-  );
-  return undefined;
-}
-
-function quantity(
-  token: Token,
-  problems: ProblemList,
-  what: string,
-  kind: 'int' | 'number',
-  min: number,
-  max: number,
-  fallback: number,
-): number | undefined {
-  const value = kind === 'int' ? readInteger(token.text) : readNumber(token.text);
-  if (value !== undefined && value >= min && value <= max) return value;
-  const guess = clamp(
-    value ?? meantNumber(token.text, kind === 'int') ?? guessNumber(token.text) ?? fallback,
-    min,
-    max,
-  );
-  const insert = printNumber(kind === 'int' ? Math.round(guess) : guess);
-  const kindWords = kind === 'int' ? 'a whole number' : 'a plain number';
-  const bounds = `between ${printNumber(min)} and ${withCommas(max)}`;
-  problems.error(
-    `${what} must be ${kindWords} ${bounds}, not ${quote(token.text)}.`,
-    token,
-    replaceWith(token, insert),
-  );
-  return undefined;
 }
 
 const nameKnob = (word: string, field: 'family' | 'act' | 'norm', names: readonly string[]): Knob => ({
@@ -121,7 +46,9 @@ function readInput(values: Values, header: Writable): void {
   const sides = token.text.split('x').slice(0, 4).map(readInteger);
   const [channels = 0, height = 0, width = 0] = sides;
   const good = (side: number, max: number) => side >= 1 && side <= max;
-  if (sides.length === 3 && good(channels, limits.channels) && good(height, limits.side) && good(width, limits.side)) {
+  const wave = channels === 1 && height === 1;
+  const widest = wave ? limits.samples : limits.side;
+  if (sides.length === 3 && good(channels, limits.channels) && good(height, limits.side) && good(width, widest)) {
     header.input = [channels, height, width];
     return;
   }
@@ -236,6 +163,24 @@ export const knobs: readonly Knob[] = [
       header.padding = name(values, ['symmetric', 'same'], 'symmetric') ?? header.padding;
     },
     print: (header) => (header.padding === 'symmetric' ? undefined : header.padding),
+  },
+  {
+    word: 'task',
+    form: 'task NAME',
+    read(values, header) {
+      header.task = name(values, taskNames, 'classify') ?? header.task;
+    },
+    print: (header) => header.task,
+  },
+  {
+    word: 'rate',
+    form: 'rate HZ',
+    read(values, header) {
+      const token = single(values, '16000');
+      const value = token && quantity(token, values.problems, 'rate', 'int', 1000, 384_000, 16_000);
+      if (value !== undefined) header.rate = value;
+    },
+    print: (header) => (header.rate === undefined ? undefined : String(header.rate)),
   },
   multiplierKnob('width'),
   multiplierKnob('depth'),

@@ -187,7 +187,13 @@ class Reader {
         stem,
       );
     }
-    if (this.#header.family === 'mobiledet') return;
+    const { family, task } = this.#header;
+    if (
+      family === 'mobiledet' ||
+      task !== undefined ||
+      this.#blocks.some(({ word, args }) => word === 'part' || args['out'] !== undefined)
+    )
+      return;
     if (this.#blocks.some(({ word }) => this.vocabulary.get(word)?.place === 'head')) return;
     const head = { label: 'Add pool and linear', range: end, insert: `${newline}pool\nlinear c1000\n` };
     this.#problems.warning(

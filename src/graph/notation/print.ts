@@ -1,5 +1,5 @@
 // Architecture → its one canonical text, laid out like the table of a paper.
-import type { Architecture, ArgumentValue, BlockLine } from '../architecture.ts';
+import type { Architecture, BlockLine } from '../architecture.ts';
 import { blocks as knownBlocks } from '../blocks/index.ts';
 import { argumentsOf, printArgument, type Vocabulary } from './argument-text.ts';
 import { knobs } from './header.ts';
@@ -23,12 +23,15 @@ export function print(architecture: Architecture, vocabulary: Vocabulary = known
 export const printLine = (line: BlockLine, vocabulary: Vocabulary = knownBlocks): string => {
   const order = keyOrder(vocabulary);
   const repeats = line.repeats === 1 ? [] : [`x${line.repeats}`];
-  return [`${line.sameStage ? '+ ' : ''}${line.word}`, ...repeats, ...printArguments(line.args, order)].join(' ');
+  return [`${line.sameStage ? '+ ' : ''}${line.word}`, ...repeats, ...printArguments(line, order, vocabulary)].join(
+    ' ',
+  );
 };
 
 function printBlocks(lines: readonly BlockLine[], vocabulary: Vocabulary): string[] {
   const order = keyOrder(vocabulary);
-  const aligned = lines.filter(({ word }) => vocabulary.get(word)?.place !== 'head');
+  const apart = ({ word }: BlockLine) => ['head', 'part'].includes(vocabulary.get(word)?.place ?? '');
+  const aligned = lines.filter((line) => !apart(line));
   const columns = order.filter((key) => {
     const users = aligned.filter(
       ({ args }) => args[key] !== undefined && args[key] !== true && typeof args[key] !== 'string',
@@ -45,17 +48,22 @@ function printBlocks(lines: readonly BlockLine[], vocabulary: Vocabulary): strin
   const columnWidths = columns.map((key) => width(aligned.map((line) => cell(line, key))));
 
   return lines.flatMap((line, i) => {
-    const isHead = vocabulary.get(line.word)?.place === 'head';
     const table = columns.map((key, at) => cell(line, key).padEnd(columnWidths[at] ?? 0));
-    const parts = isHead ? printArguments(line.args, order) : [...table, ...printArguments(line.args, tail)];
+    const parts = apart(line)
+      ? printArguments(line, order, vocabulary)
+      : [...table, ...printArguments(line, tail, vocabulary)];
     const start = (words[i] ?? '').padEnd(wordWidth) + repeatsOf(line).padEnd(repeatsWidth);
     const text = `${start}  ${parts.join(' ')}`.trimEnd();
     return [...(line.comments ?? []), line.note === undefined ? text : `${text}  ${line.note}`];
   });
 }
 
-const printArguments = (args: Readonly<Record<string, ArgumentValue>>, order: readonly string[]): string[] =>
-  order.flatMap((key) => (args[key] === undefined ? [] : [printArgument(key, args[key])]));
+const printArguments = ({ word, args }: BlockLine, order: readonly string[], vocabulary: Vocabulary): string[] =>
+  order.flatMap((key) => {
+    const value = args[key];
+    if (value === undefined) return [];
+    return [vocabulary.get(word)?.bare === key ? String(value) : printArgument(key, value)];
+  });
 
 /**
  * One order of keys that agrees with each block's own: the lists are merged one after another, a new key going behind the key
@@ -72,7 +80,7 @@ export function keyOrder(vocabulary: Vocabulary): readonly string[] {
       const found = order.indexOf(key);
       if (found < 0) order.splice(at, 0, key);
       at = found < 0 ? at + 1 : Math.max(at, found + 1);
-      if (!rank.has(key)) rank.set(key, kind === 'flag' ? 2 : kind === 'word' ? 1 : 0);
+      if (!rank.has(key)) rank.set(key, kind === 'flag' ? 2 : kind === 'word' || kind === 'names' ? 1 : 0);
     }
   }
   const sorted = order.sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));

@@ -1,6 +1,6 @@
 // Whole architecture definitions of timm (a list of stages, each a list of block strings) to and from this notation.
 import type { Architecture, ArgumentValue, BlockLine, Header } from '../architecture.ts';
-import { placeLines } from '../blocks/expand.ts';
+import { placeLines } from '../blocks/placing.ts';
 import { families } from '../blocks/naming.ts';
 import { lineOfTimm, timmOfLine } from './timm-lines.ts';
 import { printTimmBlock } from './timm-print.ts';

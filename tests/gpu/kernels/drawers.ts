@@ -1,6 +1,7 @@
 // The drawers of the float families' steps: a family without one does not compile. Those of the integer families are in tests/gpu/int8/cases.ts.
 import { isInt8, type FloatFamily, type Kernel } from '../../../src/gpu-kernels/families/index.ts';
 import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
+import * as branches from './draw-branches.ts';
 import * as moves from './draw-moves.ts';
 import * as others from './draw-others.ts';
 import * as products from './draw-products.ts';
@@ -41,4 +42,11 @@ export const drawers: { readonly [F in FloatFamily]: readonly Drawer<F>[] } = {
   matmul: [moves.matmul],
   pad: [moves.pad],
   rearrange: [moves.rearrange],
+  pixelShuffle: [branches.pixelShuffle],
+  padChannels: [branches.padChannels],
+  cells: [branches.cells],
+  gram: [branches.gram],
+  waveStats: [branches.waveStats],
+  spectrum: [branches.spectrum],
+  melLog: [branches.melLog],
 };

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Argument } from '../../../src/graph/blocks/block.ts';
 import { blocks } from '../../../src/graph/blocks/index.ts';
-import { universalArguments } from '../../../src/graph/blocks/parts.ts';
+import { universalArguments } from '../../../src/graph/blocks/universal.ts';
 import { families } from '../../../src/graph/blocks/naming.ts';
 import { printArgument } from '../../../src/graph/notation/argument-text.ts';
 import { check } from '../../../src/graph/notation/check.ts';
@@ -15,10 +15,20 @@ const docs = (name: string) => fileURLToPath(new URL(`../../../docs/${name}`, im
 const page = readFileSync(docs('notation.md'), 'utf8');
 
 const row = ({ key, kind, label, doc, default: fallback, required, min, max, words }: Argument) => {
-  const written = { int: `${key}N`, number: `${key}X`, ints: `${key}N, ${key}N.N…`, word: `${key}=WORD`, flag: key }[
-    kind
-  ];
-  const range = words ? words.join(' ') : kind === 'flag' ? '' : `${min ?? 0} – ${withCommas(max ?? limits.argument)}`;
+  // A block's bare name stands without its key.
+  const written = {
+    int: `${key}N`,
+    number: `${key}X`,
+    ints: `${key}N, ${key}N.N…`,
+    word: words ? `${key}=WORD` : `${key}=NAME`,
+    names: `${key}=NAME,NAME…`,
+    flag: key,
+  }[kind];
+  const range = words
+    ? words.join(' ')
+    : ['flag', 'word', 'names'].includes(kind)
+      ? ''
+      : `${min ?? 0} – ${withCommas(max ?? limits.argument)}`;
   const absent = required ? 'required' : fallback === undefined ? '' : `\`${printArgument(key, fallback)}\``;
   return `| \`${written}\` | ${label} | ${range} | ${absent} | ${doc} |`;
 };

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   activationNames,
   normNames,
+  taskNames,
   type Architecture,
   type ArgumentValue,
   type BlockLine,
@@ -20,13 +21,21 @@ const nowhere = { from: 0, to: 0 };
 const decimal = (min: number, max: number) =>
   fc.double({ min, max, noNaN: true }).map((value) => Math.min(max, Math.max(min, Number(value.toFixed(3)))));
 
+/** What a line reads is seldom there under a random name. */
+const mostlyInput = (other: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 9, arbitrary: fc.constant('input') }, { weight: 1, arbitrary: other });
+const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/);
+
 function valueOf(argument: Argument): fc.Arbitrary<ArgumentValue> {
   const { min = 0, max = limits.argument } = argument;
   switch (argument.kind) {
     case 'flag':
       return fc.constant(true);
     case 'word':
-      return fc.constantFrom(...(argument.words ?? ['word']));
+      if (argument.words) return fc.constantFrom(...argument.words);
+      return argument.key === 'to' ? mostlyInput(name) : name;
+    case 'names':
+      return mostlyInput(fc.array(name, { minLength: 1, maxLength: 4 }).map((list) => list.join(',')));
     case 'int':
       return fc.integer({ min, max });
     case 'number':
@@ -50,7 +59,8 @@ const lineOf = (word: string, maxRepeats: number): fc.Arbitrary<BlockLine> => {
   return fc
     .record({
       args,
-      repeats: block?.place === 'head' ? fc.constant(1) : fc.integer({ min: 1, max: maxRepeats }),
+      repeats:
+        block?.place === 'head' || block?.place === 'part' ? fc.constant(1) : fc.integer({ min: 1, max: maxRepeats }),
       sameStage: fc.boolean(),
       comments: fc.array(comment, { maxLength: 2 }),
       note: fc.option(comment, { nil: undefined }),
@@ -84,6 +94,8 @@ const header: fc.Arbitrary<Header> = fc
       limit: decimal(0, 1),
       min: fc.option(fc.integer({ min: 1, max: 8192 }), { nil: undefined }),
     }),
+    task: fc.option(fc.constantFrom(...taskNames), { nil: undefined }),
+    rate: fc.option(fc.integer({ min: 1000, max: 384_000 }), { nil: undefined }),
     expectParams: fc.option(fc.integer({ min: 0, max: limits.parameters }), { nil: undefined }),
   })
   .map((value) => withoutUndefined({ ...value, round: withoutUndefined(value.round) }));

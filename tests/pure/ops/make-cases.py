@@ -10,6 +10,7 @@ its magnitude + 0.5); `gain` multiplies operands. Operands count from 0, paramet
 (channel last); convolution weights are OIHW, linear weights [out, in].
 """
 import json
+import math
 import sys
 
 import torch
@@ -296,6 +297,50 @@ def performer(xs, p):
 
 
 case("performer_attention", {"dim": 4, "features": 5}, [[2, 3, 12]], {"w": [5, 4]}, performer)
+
+case("reshape", {"to": "shape", "shape": [1, 12, 2]}, [[1, 2, 2, 6]], {}, lambda xs, p: xs[0].reshape(1, 12, 2))
+case("adaptive_avg_pool2d", {"size": [2, 3]}, [[1, 5, 7, 2]], {}, lambda xs, p: nhwc(F.adaptive_avg_pool2d(nchw(xs[0]), (2, 3))))
+case("pixel_shuffle", {"factor": 2}, [[1, 2, 3, 8]], {}, lambda xs, p: nhwc(F.pixel_shuffle(nchw(xs[0]), 2)))
+case("pad_channels", {"channels": 5}, [[1, 2, 2, 3]], {}, lambda xs, p: F.pad(xs[0], (0, 2)))
+case("gram", {}, [[2, 3, 4]], {}, lambda xs, p: torch.bmm(xs[0], xs[0].transpose(1, 2)))
+
+
+def log_mel(a):
+    """Filters by their definitions, element by element; the transform is torch's."""
+
+    def filters():
+        step = math.log(6.4) / 27
+        to = {"htk": lambda f: 2595 * math.log10(1 + f / 700), "tf": lambda f: 1127 * math.log(1 + f / 700),
+              "slaney": lambda f: f * 3 / 200 if f < 1000 else 15 + math.log(f / 1000) / step}[a["scale"]]
+        back = {"htk": lambda m: 700 * (10 ** (m / 2595) - 1), "tf": lambda m: m,
+                "slaney": lambda m: m * 200 / 3 if m < 15 else 1000 * math.exp(step * (m - 15))}[a["scale"]]
+        low, high = to(a["low"]), to(a["high"])
+        edges = [back(low + (high - low) * i / (a["mels"] + 1)) for i in range(a["mels"] + 2)]
+        for k in range(a["fft"] // 2 + 1):
+            hertz = k * a["rate"] / a["fft"]
+            at = to(hertz) if a["scale"] == "tf" else hertz
+            row = [max(0, min((at - l) / (m - l), (r - at) / (r - m))) for l, m, r in zip(edges, edges[1:], edges[2:])]
+            if a["scale"] == "slaney":
+                row = [w * 2 / (r - l) for w, l, r in zip(row, edges, edges[2:])]
+            yield [0.0] * a["mels"] if a["scale"] == "tf" and k == 0 else row
+
+    def compute(xs, p):
+        x = xs[0][:, 0, :, 0]
+        if a["unit"]:
+            x = x - x.mean(1, keepdim=True)
+            x = x / (x.square().mean(1, keepdim=True) + 1e-7).sqrt()
+        frames = x.unfold(1, a["window"], a["hop"]) * torch.hann_window(a["window"])
+        energy = torch.fft.rfft(frames, a["fft"]).abs() ** a["power"] @ torch.tensor(list(filters()))
+        return (10 * energy.clamp(min=a["floor"]).log10() if a["log"] == "db" else (energy + a["offset"]).log())[..., None]
+
+    return compute
+
+
+front = {"rate": 16000, "fft": 32, "window": 32, "hop": 16, "mels": 6, "low": 0, "high": 8000, "scale": "slaney",
+         "power": 2, "log": "db", "floor": 1e-10, "offset": 1e-6, "unit": True}
+yamnet = {**front, "window": 25, "hop": 10, "low": 125, "high": 7500, "scale": "tf", "power": 1, "log": "ln", "offset": 0.001, "unit": False, "mels": 5}
+for attrs, samples in ((front, 80), (yamnet, 70), ({**front, "scale": "htk", "unit": False, "mels": 4}, 48)):
+    case("log_mel", attrs, [[1, 1, samples, 1]], {}, log_mel(attrs))
 
 with open(sys.argv[1], "w") as file:
     lines = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in cases)

@@ -1,70 +1,8 @@
-// Data movement element by element: concat, slice, transpose, reshape, unfold, padding, constants and prepending a token, for any shape.
-import type { FloatFamily, Kernel, StepOf } from '../../families/index.ts';
-import type { Value } from '../../step.ts';
-import { elements, type Shape } from '../../op.ts';
-import { channelBlocks, f32Literal, perVector, Shader } from '../../wgsl/shader.ts';
-
-const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
-
-/** Declares `i0`, `i1`, … of the logical position (row, channel `c`) in `shape`. */
-function position(shape: Shape): string {
-  const lead = shape.slice(0, -1);
-  const lines = lead.map((size, axis) => {
-    const below = elements(lead.slice(axis + 1));
-    const divided = below === 1 ? 'row' : `row / ${below}u`;
-    return `let i${axis} = ${axis === 0 ? divided : `(${divided}) % ${size}u`};`;
-  });
-  return [...lines, `let i${lead.length} = c;`].join('\n');
-}
-
-/** f32 expression of element `indices` of an input. */
-function element(shader: Shader, input: number, indices: readonly string[]): string {
-  const shape = shapeOf(shader.step.inputs[input]);
-  const lead = shape.slice(0, -1);
-  const row = lead.map((_, axis) => {
-    const stride = elements(lead.slice(axis + 1));
-    return stride === 1 ? `(${indices[axis]})` : `(${indices[axis]}) * ${stride}u`;
-  });
-  const channel = indices.at(-1) as string;
-  const buffer = shader.input(input);
-  return `(${shader.load(buffer, `(${row.join(' + ') || '0u'}) * ${channelBlocks(shape)}u + (${channel}) / 4u`)})[(${channel}) % 4u]`;
-}
-
-/** A kernel whose every output element is an assignment to `value`, given `i0`, `i1`, … of the output. */
-function gatherKernel<F extends FloatFamily>(
-  name: string,
-  family: F,
-  doc: string,
-  value: (shader: Shader, step: StepOf<F>) => string,
-): Kernel<F> {
-  return {
-    name,
-    family,
-    doc,
-    accepts: (step) => step.outputs.length === 1 && step.prologue.length === 0,
-    build(step, caps, precision) {
-      const shader = new Shader(step, precision);
-      const output = shapeOf(step.outputs[0]);
-      const channels = output.at(-1) as number;
-      const { main, workgroups } = perVector(
-        output,
-        caps,
-        `var acc = vec4f();
-for (var lane = 0u; lane < 4u; lane++) {
-let c = block * 4u + lane;
-${channels % 4 === 0 ? '' : `if (c >= ${channels}u) { break; }`}
-${position(output)}
-var value = 0.0;
-${value(shader, step)}
-acc[lane] = value;
-}
-${shader.riders(step.epilogue, 'acc', output, 'row', 'block')}
-${shader.store(shader.output(), 'index', 'acc')}`,
-      );
-      return shader.build(main, workgroups);
-    },
-  };
-}
+// Data movement element by element: concat, slice, transpose, reshape, unfold, padding, shuffling pixels, constants and prepending a token.
+import { elements } from '../../op.ts';
+import { channelBlocks, f32Literal } from '../../wgsl/shader.ts';
+import { element, gatherKernel, shapeOf } from './gather.ts';
+import type { Shape } from '../../op.ts';
 
 const indicesOf = (shape: Shape): string[] => shape.map((_, axis) => `i${axis}`);
 
@@ -206,5 +144,26 @@ export const rearrange = gatherKernel(
     return `let named = (${shader.load(index, `row * ${blocks}u + block`)})[lane];
 let place = u32(max(named, 0.0));
 if (named >= 0.0) { value = ${element(shader, 0, places)}; }`;
+  },
+);
+
+export const pixelShuffle = gatherKernel(
+  'pixelShuffle/element',
+  'pixelShuffle',
+  'Reads the channel that lies at the pixel’s place in its square.',
+  (shader, step) => {
+    const f = `${step.attrs.factor}u`;
+    const channel = `(i3 * ${f} + i1 % ${f}) * ${f} + i2 % ${f}`;
+    return `value = ${element(shader, 0, ['i0', `i1 / ${f}`, `i2 / ${f}`, channel])};`;
+  },
+);
+
+export const padChannels = gatherKernel(
+  'padChannels/element',
+  'padChannels',
+  'Copies, with zeros behind the last channel.',
+  (shader, step) => {
+    const shape = shapeOf(step.inputs[0]);
+    return `if (c < ${shape.at(-1)}u) { value = ${element(shader, 0, indicesOf(shape))}; }`;
   },
 );

@@ -109,6 +109,37 @@ export const pytorchHelpers = {
     channel = torch.arange(dim)
     angle = torch.arange(tokens)[:, None] / 10000 ** (2 * (channel // 2) / dim)
     return torch.where(channel % 2 == 0, angle.sin(), angle.cos())[None]`,
+
+  log_mel: `def log_mel(x, rate, fft, window, hop, mels, low, high, scale, power, floor=None, offset=None, unit=False):
+    """Wave [N, 1, 1, samples] -> [N, 1, frames, mels]: Hann frames, magnitude or power, mel filters, logarithm."""
+    log1p, break_mel, step = torch.log1p, 15.0, torch.tensor(6.4).log().item() / 27
+    to = {
+        "htk": lambda f: 2595 / torch.tensor(10.0).log() * log1p(f / 700),
+        "tf": lambda f: 1127 * log1p(f / 700),
+        "slaney": lambda f: torch.where(f < 1000, f * 3 / 200, break_mel + (f.clamp(min=1) / 1000).log() / step),
+    }[scale]
+    back = {
+        "htk": lambda m: 700 * (10 ** (m / 2595) - 1),
+        "tf": lambda m: m,
+        "slaney": lambda m: torch.where(m < break_mel, m * 200 / 3, 1000 * (step * (m - break_mel)).exp()),
+    }[scale]
+    bins = torch.arange(fft // 2 + 1, dtype=torch.float64) * rate / fft
+    ends = to(torch.tensor([low, high], dtype=torch.float64))
+    left, middle, right = back(torch.linspace(ends[0], ends[1], mels + 2, dtype=torch.float64)).unfold(0, mels, 1)
+    at = (to(bins) if scale == "tf" else bins)[:, None]
+    filters = torch.minimum((at - left) / (middle - left), (right - at) / (right - middle)).clamp(min=0)
+    if scale == "slaney":
+        filters = filters * 2 / (right - left)
+    if scale == "tf":
+        filters[0] = 0
+    x = x[:, 0, 0].double()
+    if unit:
+        x = x - x.mean(1, keepdim=True)
+        x = x / (x.square().mean(1, keepdim=True) + 1e-7).sqrt()
+    frames = x.unfold(1, window, hop) * torch.hann_window(window, dtype=torch.float64, device=x.device)
+    energy = torch.fft.rfft(frames, fft).abs() ** power @ filters.to(x.device)
+    loud = 10 * energy.clamp(min=floor).log10() if offset is None else (energy + offset).log()
+    return loud.float()[:, None]`,
 } as const satisfies Readonly<Record<PytorchHelper | 'Part' | 'holding', string>>;
 
 export type HelperName = keyof typeof pytorchHelpers;

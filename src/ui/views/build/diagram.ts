@@ -164,6 +164,10 @@ const preludes: readonly (readonly BlockLine[])[] = [
     bare({ word: 'conv', args: { k: 3, c: 16 }, repeats: 1, sameStage: false }),
     bare({ word: 'pool', args: {}, repeats: 1, sameStage: false }),
   ],
+  [
+    bare({ word: 'conv', args: { k: 3, c: 16, as: 'a' }, repeats: 1, sameStage: false }),
+    bare({ word: 'conv', args: { k: 3, c: 16, as: 'b' }, repeats: 1, sameStage: false }),
+  ],
 ];
 
 const drawings = new Map<string, Diagram | undefined>();
@@ -175,18 +179,31 @@ export function blockDiagram(block: Block, asStem = false): Diagram | undefined 
   return drawings.get(key);
 }
 
+/** A line with what it must read: joins two results, takes the size of one. */
+function lineFor(block: Block, architecture: Architecture, at: number): BlockLine {
+  const line = proposeLine(block.word, architecture, at);
+  if (!block.readsSeveral) return line;
+  return { ...line, args: { ...line.args, from: block.results ? 'a' : 'a,b' } };
+}
+
+/** A picture, or a wave for blocks that hear. */
+const headers = [
+  { ...defaultHeader, family: 'plain', input: [3, 32, 32] as const },
+  { ...defaultHeader, family: 'plain', input: [1, 1, 4000] as const, rate: 16_000 },
+];
+
 function drawFirst(block: Block, asStem: boolean): Diagram | undefined {
   const above = asStem || block.place === 'stem' ? preludes.slice(0, 1) : preludes.slice(1);
-  for (const before of above) {
-    const header = { ...defaultHeader, family: 'plain', input: [3, 32, 32] as const };
-    const architecture: Architecture = { header, blocks: before };
-    const line = proposeLine(block.word, architecture, before.length);
-    const { graph } = expand({ header, blocks: [...before, line] }, printLine(line));
-    if (graph)
-      return diagramOf(
-        graph,
-        graph.nodes.filter((node) => node.block === before.length),
-      );
-  }
+  for (const header of headers)
+    for (const before of above) {
+      const architecture: Architecture = { header, blocks: before };
+      const line = lineFor(block, architecture, before.length);
+      const { graph } = expand({ header, blocks: [...before, line] }, printLine(line));
+      if (graph)
+        return diagramOf(
+          graph,
+          graph.nodes.filter((node) => node.block === before.length),
+        );
+    }
   return undefined;
 }

@@ -2,7 +2,7 @@
 import type { ArgumentValue, BlockLine, Header } from '../../../graph/architecture.ts';
 import type { Argument } from '../../../graph/blocks/block.ts';
 import { blocks } from '../../../graph/blocks/index.ts';
-import { universalArguments } from '../../../graph/blocks/parts.ts';
+import { universalArguments } from '../../../graph/blocks/universal.ts';
 import type { Problem } from '../../../graph/ir/graph.ts';
 import { argumentsOf, printArgument, readArgument } from '../../../graph/notation/argument-text.ts';
 import { ProblemList } from '../../../graph/notation/problem-list.ts';
@@ -49,7 +49,8 @@ export type Read =
 /** Reads what was typed into a field as the notation would; the suggestion is the notation's own fix. */
 export function readField(argument: Argument, text: string): Read {
   const list = new ProblemList();
-  const written = text.trim().replaceAll(/[,;\s]+/g, '.');
+  const names = argument.kind === 'names' || (argument.kind === 'word' && !argument.words);
+  const written = names ? `=${text.trim().replaceAll(/[;\s]+/g, ',')}` : text.trim().replaceAll(/[,;\s]+/g, '.');
   const token = (value: string) => ({ text: argument.key + value, from: 0, to: argument.key.length + value.length });
   const value = readArgument(token(written), argument, list);
   if (value !== undefined) return { value };

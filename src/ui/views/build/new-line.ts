@@ -25,6 +25,13 @@ const usual: Readonly<Record<string, Values>> = {
   t2t: { k: 3, s: 2 },
   tokens: { k: 3, s: 2 },
   vit: { h: 4, e: 3 },
+  blaze: { s: 1 },
+  resize: { s: 2 },
+  maxpool: { k: 3, s: 2, p: 1 },
+  avgpool: { k: 2, s: 2 },
+  spp: { n: [1, 2, 4] },
+  upconv: { s: 2 },
+  logmel: { n: 512, win: 400, hop: 160, m: 64 },
 };
 
 /** Channels where no line says any. */
@@ -34,7 +41,20 @@ const firstChannels: Readonly<Record<string, number>> = { conv: 32, stem4: 48, t
 const classifiers: ReadonlySet<string> = new Set(['linear', 'distilled', 'clshead']);
 
 /** Arguments that belong to one place in a net and are not copied to the next line. */
-const ownOfALine: ReadonlySet<string> = new Set(['s', 'fixbelow', 'fixwidth', 'dual', 'aa', 'bias', 'nonorm', 'skip']);
+const ownOfALine: ReadonlySet<string> = new Set([
+  'as',
+  'mid',
+  'from',
+  'out',
+  's',
+  'fixbelow',
+  'fixwidth',
+  'dual',
+  'aa',
+  'bias',
+  'nonorm',
+  'skip',
+]);
 
 /** The line to insert before position `at`; what `typed` says goes first. */
 export function proposeLine(

@@ -5,7 +5,7 @@ import { blocks } from '../../../graph/blocks/index.ts';
 import { families } from '../../../graph/blocks/naming.ts';
 import { insertionPoint, nothingTyped, proposeLine, readTyped, type Typed } from './new-line.ts';
 
-export type GroupName = 'Stem' | 'Convolution' | 'Attention and transformer' | 'Head';
+export type GroupName = 'Stem' | 'Convolution' | 'Attention and transformer' | 'Branches' | 'Head';
 
 export interface PaletteItem {
   readonly id: string;
@@ -27,14 +27,19 @@ export interface PaletteGroup {
 
 const attention: ReadonlySet<string> = new Set(['mqa', 'mha', 'flatten', 'mb3d', 'mhsa', 'vit']);
 
+/** Lines with weights that stand in the parts of a net with branches. */
+const branching: ReadonlySet<string> = new Set(['ssd', 'timepool', 'timepool2d']);
+
 const groupOf = ({ word, place }: Block): GroupName =>
   place === 'stem'
     ? 'Stem'
     : place === 'head'
       ? 'Head'
-      : attention.has(word)
-        ? 'Attention and transformer'
-        : 'Convolution';
+      : place === 'join' || place === 'part' || branching.has(word)
+        ? 'Branches'
+        : attention.has(word)
+          ? 'Attention and transformer'
+          : 'Convolution';
 
 const itemOf = (block: Block, typed: Typed = nothingTyped): PaletteItem => ({
   id: block.word,
@@ -88,12 +93,14 @@ export function paletteGroups(architecture: Architecture): PaletteGroup[] {
     name: 'Attention and transformer',
     items: byGroup.get('Attention and transformer') ?? [],
   };
+  const branches: PaletteGroup = { name: 'Branches', items: byGroup.get('Branches') ?? [] };
   if (lines.length === 0) {
     const blocksLater = { ...convolution, items: convolution.items.filter(({ block }) => block !== conv) };
     return [
       { name: 'Stem', hint: 'a net begins with one', items: stems },
       blocksLater,
       transformer,
+      branches,
       { name: 'Head', items: heads },
     ];
   }
@@ -102,7 +109,7 @@ export function paletteGroups(architecture: Architecture): PaletteGroup[] {
     ...(!hasHead && lines.length > 1 && { hint: 'this net has none yet' }),
     items: heads,
   };
-  return [convolution, transformer, ending, { name: 'Stem', items: byGroup.get('Stem') ?? [] }];
+  return [convolution, transformer, branches, ending, { name: 'Stem', items: byGroup.get('Stem') ?? [] }];
 }
 
 /**

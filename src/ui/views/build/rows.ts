@@ -3,7 +3,7 @@ import type { Accounting, NodeCost } from '../../../graph/cost/cost.ts';
 import type { Architecture, BlockLine } from '../../../graph/architecture.ts';
 import { blocks } from '../../../graph/blocks/index.ts';
 import type { Place } from '../../../graph/blocks/block.ts';
-import { placeLines } from '../../../graph/blocks/expand.ts';
+import { placeLines } from '../../../graph/blocks/placing.ts';
 import { families } from '../../../graph/blocks/naming.ts';
 import type { GraphNode, InferredGraph, Problem } from '../../../graph/ir/graph.ts';
 import { argumentsOf, printArgument } from '../../../graph/notation/argument-text.ts';
@@ -50,6 +50,8 @@ export interface Row {
   readonly place: Place;
   /** Number of the stage as it stands in the names of its parameters; undefined for stem and head. */
   readonly stage: number | undefined;
+  /** Name of the part that the line belongs to; undefined in the backbone. */
+  readonly part: string | undefined;
   /** True where a line under the row above separates stages. */
   readonly begins: boolean;
   readonly chips: readonly Chip[];
@@ -70,14 +72,24 @@ export function rowsOf(
   const family = families.get(header.family) ?? families.get('plain');
   const facts = graph && accounting ? lineFacts(graph, accounting) : new Map<number, LineFacts>();
   const placed = family ? placeLines(lines, header, family) : [];
-  return placed.map(({ line, place, number: index, stage, repeats }, position) => {
+  return placed.map(({ line, place, number: index, stage, repeats, part }, position) => {
     const before = placed[position - 1];
     return {
       index,
       line,
       place,
-      stage: place === 'stage' ? (family?.blockIsStage ? numberIn(facts.get(index)?.names[0]) : stage) : undefined,
-      begins: position > 0 && (before?.place !== place || (place === 'stage' && before.stage !== stage)),
+      stage:
+        place === 'stage' && part === undefined
+          ? family?.blockIsStage
+            ? numberIn(facts.get(index)?.names[0])
+            : stage
+          : undefined,
+      part,
+      begins:
+        position > 0 &&
+        (part !== undefined
+          ? place === 'part'
+          : before?.place !== place || (place === 'stage' && before.stage !== stage)),
       chips: chipsOf(line),
       repeats,
       facts: facts.get(index),
@@ -104,7 +116,8 @@ function chipsOf(line: BlockLine): Chip[] {
   if (!block) return [];
   return argumentsOf(block).flatMap(({ key, label }) => {
     const value = line.args[key];
-    return value === undefined ? [] : [{ key, label, text: printArgument(key, value) }];
+    if (value === undefined) return [];
+    return [{ key, label, text: key === block.bare ? String(value) : printArgument(key, value) }];
   });
 }
 

@@ -87,6 +87,7 @@ function parameters(expr: WeightExpr): string[] {
     case 'param':
       return [expr.name];
     case 'zeros':
+    case 'mel':
       return [];
     case 'normScale':
       return [...parameters(expr.gamma), ...parameters(expr.variance)];

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Argument } from '../../../../src/graph/blocks/block.ts';
 import { defaultHeader } from '../../../../src/graph/architecture.ts';
 import { blocks } from '../../../../src/graph/blocks/index.ts';
+import { universalArguments } from '../../../../src/graph/blocks/universal.ts';
 import { check } from '../../../../src/graph/notation/check.ts';
 import {
   formOf,
@@ -30,7 +31,7 @@ describe('form', () => {
     expect(more.map((field) => field.argument.key)).toEqual(
       expect.arrayContaining(['gate', 'aa', 'fixwidth', 'rounddepth']),
     );
-    expect(main.length + more.length).toBe((blocks.get('mbconv')?.args.length ?? 0) + 4);
+    expect(main.length + more.length).toBe((blocks.get('mbconv')?.args.length ?? 0) + universalArguments.length);
   });
   test('several lines show what they share and where they differ', () => {
     const { main } = formOf([mbconv, other].flatMap((line) => line ?? []));

@@ -1,7 +1,7 @@
 // What the text editor can say about a place: completions of words, keys and values, and the documentation of what stands there.
 import type { Argument } from '../../../../graph/blocks/block.ts';
 import { blocks } from '../../../../graph/blocks/index.ts';
-import { activationNames, normNames } from '../../../../graph/architecture.ts';
+import { activationNames, normNames, taskNames } from '../../../../graph/architecture.ts';
 import { families } from '../../../../graph/blocks/naming.ts';
 import { argumentsOf, printArgument } from '../../../../graph/notation/argument-text.ts';
 import { knobs } from '../../../../graph/notation/header.ts';
@@ -41,6 +41,8 @@ const headerDocs: Readonly<Record<string, string>> = {
   depth: 'Multiplies the repeats of each stage, rounded up.',
   round:
     'Scaled channels become the nearest multiple of N, at least `min`, one step up when below `limit` of the wish.',
+  task: 'What the outputs mean: class scores, boxes, a mask, points, tags or values.',
+  rate: 'The input is a wave of this many samples a second: `input 1x1x16000`.',
   expect: 'Trainable parameters that the net must have; another count is a problem.',
 };
 
@@ -49,6 +51,7 @@ const headerValues: Readonly<Record<string, readonly string[]>> = {
   act: activationNames,
   norm: normNames,
   pad: ['symmetric', 'same'],
+  task: taskNames,
 };
 
 /** Suggestions at a column of a line; undefined in a comment and where nothing can follow. `used` are the header words of the text. */
@@ -70,6 +73,7 @@ export function suggest(line: string, column: number, used: ReadonlySet<string>)
   }
   const block = blocks.get(word);
   if (!block) return undefined;
+  if (block.bare !== undefined) return undefined;
   const definitions = argumentsOf(block);
   const equals = before.slice(from).indexOf('=');
   if (equals > 0) {
@@ -154,7 +158,7 @@ function argumentSuggestion(argument: Argument): Suggestion {
   const apply =
     kind === 'flag'
       ? key
-      : kind === 'word'
+      : kind === 'word' || kind === 'names'
         ? `${key}=`
         : typeof otherwise === 'number'
           ? printArgument(key, otherwise)
@@ -170,9 +174,8 @@ const value = (label: string, what: string): Suggestion => ({
   kind: 'value',
 });
 
-function argumentInfo({ doc, kind, min, max, words: known, default: otherwise, key }: Argument): string {
-  const range =
-    kind === 'word' || kind === 'flag' || min === undefined || max === undefined ? '' : ` ${min} – ${withCommas(max)}.`;
+function argumentInfo({ doc, min, max, words: known, default: otherwise, key }: Argument): string {
+  const range = min === undefined || max === undefined ? '' : ` ${min} – ${withCommas(max)}.`;
   const list = known ? ` ${known.join(', ')}.` : '';
   const without =
     otherwise === undefined

@@ -36,6 +36,7 @@ export function tokensOfLine(line: string): LineToken[] {
       const equals = text.indexOf('=');
       const letters = /^[A-Za-z]*/.exec(text)?.[0].length ?? 0;
       if (!definitions) add(from, to, /\d/.test(text.charAt(0)) ? 'number' : 'word');
+      else if (block?.bare !== undefined && equals < 0) add(from, to, 'word');
       else if (/^x\d+$/.test(text)) add(from, to, 'repeats');
       else if (definitions.some(({ key, kind }) => kind === 'flag' && key === text)) add(from, to, 'flag');
       else if (equals > 0) {
