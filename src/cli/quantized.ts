@@ -17,6 +17,7 @@ import type { OpenDevice } from '../workers/engine/device.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { kindOfFile, readBytes } from './files.ts';
 import { leftOutText, readPicture, type FoundPictures, type LeftOut } from './picture.ts';
+import { namesModelFile, openImported } from './imported.ts';
 import { buildGraph, openSource } from './source.ts';
 import { NetError, UsageError, type Console } from './verb.ts';
 
@@ -67,6 +68,13 @@ export function openFloat(
   weights: string | undefined,
   { input, preparation = {}, note, assumed }: Opening = {},
 ): Extract<AnyNet, { kind: 'float' }> {
+  if (namesModelFile(name)) {
+    if (weights !== undefined) throw new UsageError(`"${name}" has its own weights; leave --weights away.`);
+    const { graph, params } = openImported(name, { input });
+    assumed?.(`preparation of pictures: "${name}" does not say; --mean, --std, --crop and --interpolation do`);
+    const facts = { name: graph.name, architecture: '', preprocessing: preparation, imagenet: false };
+    return { kind: 'float', net: foldNet(graph, params), facts };
+  }
   const source = openSource(name, { input });
   const graph = buildGraph(source);
   const { architecture } = source;

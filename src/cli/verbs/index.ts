@@ -2,6 +2,7 @@
 export { check } from './check.ts';
 export { compare } from './compare.ts';
 export { conformance } from './conformance.ts';
+export { convert } from './convert.ts';
 export { inspect } from './inspect.ts';
 export { kernels } from './kernels.ts';
 export { ops } from './ops.ts';

@@ -4,7 +4,7 @@ import { passes } from '../../graph/lower/passes/index.ts';
 import { planJson, planRows } from '../../graph/plan/print.ts';
 import type { Plan } from '../../graph/plan/plan.ts';
 import { defaultLimits, planOrSay } from '../fitting.ts';
-import { buildGraph, openSource } from '../source.ts';
+import { graphOf } from '../imported.ts';
 import { bytes, integer, millions, textTable } from '../text-table.ts';
 import { json, UsageError, type Verb } from '../verb.ts';
 
@@ -37,7 +37,7 @@ export const plan: Verb = {
   ],
   run({ positionals, word, number, flag }, console) {
     const net = positionals[0] as string;
-    const graph = buildGraph(openSource(net, { input: number('input') }));
+    const graph = graphOf(net, { input: number('input') });
     const precision = word('precision') === 'f16' ? 'f16' : 'f32';
     const caps = { ...(word('for') === 'software' ? plainSoftware : plainGpu), f16: precision === 'f16' };
     const without = word('without')?.split(',') ?? [];
@@ -47,7 +47,7 @@ export const plan: Verb = {
         `--without: no pass is called "${unknown}"; known: ${passes.map(({ name }) => name).join(', ')}.`,
       );
     const made = planOrSay(graph, { caps, precision, without, limits: defaultLimits }, (input) =>
-      buildGraph(openSource(net, { input })),
+      graphOf(net, { input }),
     );
     if (flag('json')) console.out(JSON.stringify(planJson(made), undefined, 2));
     else if (flag('wgsl')) for (const line of shaders(made)) console.out(line);

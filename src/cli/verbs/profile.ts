@@ -12,7 +12,7 @@ import { profile as measure } from '../../workers/engine/timing.ts';
 import { planOrSay } from '../fitting.ts';
 import { gpuOptions, openGpu, planFor, plannedFor, precisionOf } from '../gpu-device.ts';
 import { int8Plan, namesQuantizedFile, openQuantized } from '../quantized.ts';
-import { buildGraph, openSource } from '../source.ts';
+import { graphOf } from '../imported.ts';
 import { shapeText, textTable } from '../text-table.ts';
 import { json, UsageError, type Verb } from '../verb.ts';
 
@@ -87,8 +87,8 @@ export const profile: Verb = {
     if (quantized && (number('input') !== undefined || word('precision') !== undefined)) {
       throw new UsageError('a quantized net has its input size and precision: leave --input and --precision away.');
     }
-    const graph = quantized?.graph ?? buildGraph(openSource(name, { input: number('input') }));
-    const found = await profileGraph(graph, quantized, (input) => buildGraph(openSource(name, { input })), {
+    const graph = quantized?.graph ?? graphOf(name, { input: number('input') });
+    const found = await profileGraph(graph, quantized, (input) => graphOf(name, { input }), {
       adapter: word('adapter'),
       precision: word('precision'),
       for: word('for'),

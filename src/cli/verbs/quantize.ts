@@ -13,6 +13,7 @@ import { logitsOf, runnerOf } from '../../workers/jobs/quantize/run.ts';
 import { openWhere, whereOptions } from '../gpu-device.ts';
 import { findPictures } from '../picture.ts';
 import { givenPreparation, preparationOptions } from '../preparation-options.ts';
+import { namesModelFile } from '../imported.ts';
 import { openFloat, readInputs } from '../quantized.ts';
 import { textTable } from '../text-table.ts';
 import { json, NetError, UsageError, type Console, type Given, type Verb } from '../verb.ts';
@@ -79,6 +80,10 @@ async function quantizeAndSave({ positionals, word, flag, number, output }: Give
   if (images === undefined) throw new UsageError('which pictures? Give a folder with --images DIR.');
   const found = findPictures(images);
   const out = output('out');
+  if (namesModelFile(positionals[0] as string))
+    throw new UsageError(
+      `"${positionals[0] as string}" is a model file: a file of "quantize" holds a net's text, which it has none of.`,
+    );
   const opened = openFloat(positionals[0] as string, word('weights'), {
     input: number('input'),
     preparation: givenPreparation({ word, number }),

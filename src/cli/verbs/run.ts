@@ -1,10 +1,6 @@
 // `run NET --image FILE`: classifies a photo with real weights, on WebGPU through Dawn or on the CPU reference.
-import type { Tensors } from '../../gpu-kernels/packing/weight-expr.ts';
-import type { Plan } from '../../graph/plan/plan.ts';
-import { integerProgram } from '../../graph/quant/integer-program.ts';
-import { runProgram } from '../../graph/quant/run-program.ts';
 import { firstRate } from '../../graph/plan/schedule.ts';
-import { imagenetClasses, topAnswers } from '../../graph/tasks/classify/labels.ts';
+import { topAnswers } from '../../graph/tasks/classify/labels.ts';
 import {
   outputCount,
   outputKind,
@@ -19,18 +15,13 @@ import {
   type Picture,
   type Preparation,
 } from '../../graph/pictures/preprocess.ts';
-import type { InferredGraph } from '../../graph/ir/graph.ts';
-import { runReference } from '../../graph/ir/reference.ts';
 import type { AdapterIdentity, OpenDevice } from '../../workers/engine/device.ts';
 import { Program } from '../../workers/engine/program.ts';
-import { imagenetLabels, openCheckpoint, type LoadedCheckpoint } from '../checkpoint.ts';
-import { planOrSay } from '../fitting.ts';
-import { gpuOptions, openGpu, precisionOf } from '../gpu-device.ts';
+import { gpuOptions, openGpu } from '../gpu-device.ts';
 import { readPicture } from '../picture.ts';
-import { givenPreparation, preparationOptions } from '../preparation-options.ts';
-import { int8Plan, namesQuantizedFile, openQuantized } from '../quantized.ts';
-import { buildGraph, openSource } from '../source.ts';
+import { preparationOptions } from '../preparation-options.ts';
 import { textTable } from '../text-table.ts';
+import { openRunnable, type RunnableNet } from '../runnable.ts';
 import { json, NetError, UsageError, type Console, type Given, type Verb } from '../verb.ts';
 
 /** The JSON of `run --json`; stable. */
@@ -91,7 +82,7 @@ export const run: Verb = {
     const image = given.word('image');
     if (image === undefined) throw new UsageError('which photo? Give it with --image FILE.');
     const net = given.positionals[0] as string;
-    const model = namesQuantizedFile(net) ? integerModel(net, given) : floatModel(net, given);
+    const model = openRunnable(net, given);
     const { graph } = model;
     const picture = await readPicture(image);
     const [, height, width, channels] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
@@ -140,72 +131,9 @@ function topOf(
     });
 }
 
-/** A net ready to run, in floats or in integers. */
-interface Model extends Omit<LoadedCheckpoint, 'params'> {
-  readonly graph: InferredGraph;
-  load(open: OpenDevice): { readonly plan: Plan; readonly tensors: Tensors };
-  reference(input: Float32Array): Float32Array;
-}
-
-function floatModel(net: string, given: Given): Model {
-  const source = openSource(net);
-  const graph = buildGraph(source);
-  const { params, ...checkpoint } = openCheckpoint({
-    graph,
-    architecture: source.architecture,
-    preset: source.preset,
-    file: given.word('weights'),
-    preparation: givenPreparation(given),
-    labels: given.word('labels') as 'imagenet' | 'none' | undefined,
-  });
-  return {
-    ...checkpoint,
-    graph,
-    load: (open) => ({
-      plan: planOrSay(graph, {
-        caps: open.capabilities,
-        precision: precisionOf(open, given.word('precision')),
-        limits: open.limits,
-      }),
-      tensors: (name) => params.get(name) as Float32Array,
-    }),
-    reference: (input) => runReference(graph, params, input).get(graph.outputs[0] ?? '') as Float32Array,
-  };
-}
-
-/** A file of `quantize`: it has its own weights, precision and preparation. */
-function integerModel(file: string, given: Given): Model {
-  for (const option of ['weights', 'precision']) {
-    if (given.word(option) !== undefined)
-      throw new UsageError(
-        `"${file}" is a quantized net: it has its own weights and precision; leave --${option} away.`,
-      );
-  }
-  const { net, facts } = openQuantized(file);
-  const { calibration, pictures } = net.recipe;
-  const classes = outputCount(net.graph);
-  if (given.word('labels') === 'imagenet' && classes !== imagenetClasses)
-    throw new UsageError(`--labels imagenet: ${net.graph.name} has ${classes} classes, ImageNet-1k has 1,000.`);
-  const named = given.word('labels') === 'imagenet' || (facts.imagenet && given.word('labels') !== 'none');
-  return {
-    graph: net.graph,
-    source: `${file}: int8, calibrated on ${pictures} pictures (${calibration})`,
-    preprocessing: { ...facts.preprocessing, ...givenPreparation(given) },
-    notes: [],
-    prepared: 'as the file says',
-    assumed: false,
-    labels: named ? imagenetLabels() : undefined,
-    load: (open) => int8Plan(net, open),
-    reference(input) {
-      const { program, constants } = integerProgram(net);
-      return runProgram(program, constants, input).get(net.graph.outputs[0] ?? '') as Float32Array;
-    },
-  };
-}
-
 type Execution = Omit<RunJson, 'net' | 'top'> & { readonly logits: Float32Array };
 
-async function execute(given: Given, model: Model, input: Float32Array, console: Console): Promise<Execution> {
+async function execute(given: Given, model: RunnableNet, input: Float32Array, console: Console): Promise<Execution> {
   const device = given.word('device');
   if (device === 'cpu') {
     if (given.word('adapter') !== undefined || given.word('precision') !== undefined) {
@@ -221,7 +149,7 @@ async function execute(given: Given, model: Model, input: Float32Array, console:
     console.err(`bottleneck run: on the CPU reference, since there is no WebGPU adapter: ${error.message}`);
     return onCpu(model, input);
   }
-  let loaded: ReturnType<Model['load']>;
+  let loaded: ReturnType<RunnableNet['load']>;
   try {
     loaded = model.load(open);
   } catch (error) {
@@ -249,7 +177,7 @@ async function execute(given: Given, model: Model, input: Float32Array, console:
   };
 }
 
-function onCpu(model: Model, input: Float32Array): Execution {
+function onCpu(model: RunnableNet, input: Float32Array): Execution {
   const started = performance.now();
   const logits = model.reference(input);
   return { device: 'cpu', adapter: null, ms: performance.now() - started, logits };
@@ -257,7 +185,7 @@ function onCpu(model: Model, input: Float32Array): Execution {
 
 function report(
   found: RunJson,
-  { source, graph, prepared }: Model,
+  { source, graph, prepared }: RunnableNet,
   image: string,
   picture: Picture,
   preparation: Preparation,

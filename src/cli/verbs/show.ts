@@ -1,6 +1,7 @@
 // `show NET`: the layer table of a net, with its totals and the convention they are counted by.
 import { accounting, countingConvention, type Accounting } from '../../graph/cost/cost.ts';
 import type { InferredGraph, NodeFacts } from '../../graph/ir/graph.ts';
+import { namesModelFile, openImported } from '../imported.ts';
 import { buildGraph, openSource } from '../source.ts';
 import { bytes, integer, millions, pairText, shapeText, textTable, type TextColumn } from '../text-table.ts';
 import { json, type Verb } from '../verb.ts';
@@ -25,17 +26,20 @@ export const show: Verb = {
     json,
   ],
   run({ positionals, number, flag }, console) {
-    const source = openSource(positionals[0] as string, { input: number('input'), width: number('width') });
-    const graph = buildGraph(source);
-    const note = source.preset?.note;
+    const net = positionals[0] as string;
+    const overrides = { input: number('input'), width: number('width') };
+    const source = namesModelFile(net) ? undefined : openSource(net, overrides);
+    const graph = source ? buildGraph(source) : openImported(net, overrides).graph;
+    const note = source?.preset?.note;
     if (note !== undefined) console.err(`bottleneck show: ${note}`);
     const counted = accounting(graph);
-    const [channels, height, width] = source.architecture.header.input;
+    const name = source?.name ?? graph.name;
+    const input = source?.architecture.header.input ?? inputOf(graph);
     if (flag('json')) {
-      console.out(JSON.stringify(asJson(source.name, [channels, height, width], graph, counted), undefined, 2));
+      console.out(JSON.stringify(asJson(name, input, graph, counted), undefined, 2));
       return 0;
     }
-    console.out(`${source.name}, input ${channels}×${height}×${width}`);
+    console.out(`${name}, input ${input.join('×')}`);
     console.out('');
     for (const line of layerTable(graph, counted)) console.out(line);
     console.out('');
@@ -45,6 +49,12 @@ export const show: Verb = {
     return 0;
   },
 };
+
+/** Channels, height and width of a picture; any other input as it is. */
+function inputOf(graph: InferredGraph): readonly number[] {
+  const [, ...shape] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
+  return shape.length === 3 ? [shape[2]!, shape[0]!, shape[1]!] : shape;
+}
 
 const columns: readonly TextColumn[] = [
   { title: 'node' },

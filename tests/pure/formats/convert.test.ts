@@ -1,8 +1,11 @@
 // Model files as graphs of our own ops: they compute what the file computes, what cannot be said is listed, and our exports come back whole.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as verbs from '../../../src/cli/verbs/index.ts';
 import { runCommand } from '../../../src/cli/command.ts';
+import { accounting } from '../../../src/graph/cost/cost.ts';
 import { expand } from '../../../src/graph/blocks/expand.ts';
 import { convertModel, type Conversion } from '../../../src/graph/formats/convert/convert.ts';
 import { exportOnnx } from '../../../src/graph/formats/onnx/export.ts';
@@ -14,8 +17,8 @@ import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
 import { graphParams } from '../../../src/graph/weights/weights.ts';
 import { captured } from '../cli/captured.ts';
 
-const folder = new URL('../../../test-data/imports/', import.meta.url);
-const modelAt = (path: string) => openModel(new Uint8Array(readFileSync(new URL(path, folder))));
+const folderUrl = new URL('../../../test-data/imports/', import.meta.url);
+const modelAt = (path: string) => openModel(new Uint8Array(readFileSync(new URL(path, folderUrl))));
 
 function converted(path: string): Conversion {
   const result = convertModel(modelAt(path));
@@ -27,7 +30,7 @@ test('the committed files compute as graphs what their own runtimes computed', a
   const { console, out } = captured();
   await runCommand(
     verbs,
-    ['verify-import', new URL('manifest.json', folder).pathname, '--graph', '--device', 'cpu'],
+    ['verify-import', new URL('manifest.json', folderUrl).pathname, '--graph', '--device', 'cpu'],
     console,
   );
   const passed = out.filter((line) => line.startsWith('ok')).map((line) => /^ok\s+([^:]+)/.exec(line)?.[1]);
@@ -47,6 +50,35 @@ test('spellings are recognised, and the passes say so', () => {
 
 const small = ['mobilenetv2_050@64', 'mobilenetv3_small_050@64', 'mnasnet_small@64', 'mobilenetv4_conv_small_050@64'];
 const names = process.env['FULL'] === '1' ? presets.map(({ name }) => name) : small;
+
+test('a preset’s export is recognised, its text offered, and verbs take the file as a net', async () => {
+  const { architecture } = resolvePreset('mobilenetv2_050@64') as Extract<
+    ReturnType<typeof resolvePreset>,
+    { text: string }
+  >;
+  const graph = expand(architecture, 'net').graph!;
+  const params = new Map(graphParams(graph).map(({ name, shape }) => [name, generateTensor('back', name, shape)]));
+  const folder = mkdtempSync(join(tmpdir(), 'bottleneck-'));
+  const file = join(folder, 'net.onnx');
+  writeFileSync(file, exportOnnx(graph, params));
+  const run = async (...words: string[]) => {
+    const { console, out, err } = captured();
+    return { code: await runCommand(verbs, words, console), out, err };
+  };
+  const arch = await run('convert', file, '--to', 'arch', '--out', join(folder, 'net.arch'));
+  expect(arch.code, arch.err.join('\n')).toBe(0);
+  expect(readFileSync(join(folder, 'net.arch'), 'utf8')).toContain('mobilenetv2_050@64');
+  const again = await run('convert', file, '--to', 'onnx', '--out', join(folder, 'again.onnx'));
+  expect(again.out[0]).toMatch(/read back, largest difference/);
+  expect((await run('convert', file, '--to', 'safetensors', '--out', join(folder, 'a.safetensors'))).code).toBe(0);
+  for (const verb of ['show', 'plan']) expect((await run(verb, file)).code).toBe(0);
+  const shown = await run('show', file, '--json');
+  expect((JSON.parse(shown.out.join('\n')) as { macs: number }).macs).toBe(accounting(graph).total.macs.total);
+  const listed = await run('show', new URL('models/x-decoder_tiny-legacy-op17.onnx', folderUrl).pathname);
+  expect(listed.code).not.toBe(0);
+  expect(listed.err.join('\n')).toContain('ConvTranspose');
+  rmSync(folder, { recursive: true });
+});
 
 describe('a preset exported to ONNX and opened again', () => {
   test.each(names)('%s answers as before', { timeout: 600_000 }, (name) => {

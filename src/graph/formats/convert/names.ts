@@ -9,7 +9,9 @@ export function pathOf(name: string): string {
 }
 
 export function nodeNames(model: Model): { node(node: ModelNode): string; value(name: string): string } {
-  const value = (name: string): string => pathOf(model.values.get(name)?.label ?? name) || 'value';
+  // TFLite joins the names of all operators that were fused into one by semicolons.
+  const value = (name: string): string =>
+    pathOf((model.values.get(name)?.label ?? name).split(';', 1)[0]!.slice(0, 80)) || 'value';
   return {
     value,
     node: (node) =>

@@ -1,0 +1,109 @@
+// What `run` runs: a float net with its weights, a model file of another program, or a quantized net, each ready for a device or the CPU.
+import type { Tensors } from '../gpu-kernels/packing/weight-expr.ts';
+import type { Plan } from '../graph/plan/plan.ts';
+import { integerProgram } from '../graph/quant/integer-program.ts';
+import { runProgram } from '../graph/quant/run-program.ts';
+import { imagenetClasses } from '../graph/tasks/classify/labels.ts';
+import { outputCount } from '../graph/tasks/classify/outputs.ts';
+import type { InferredGraph, Params } from '../graph/ir/graph.ts';
+import { runReference } from '../graph/ir/reference.ts';
+import type { OpenDevice } from '../workers/engine/device.ts';
+import { imagenetLabels, openCheckpoint, type LoadedCheckpoint } from './checkpoint.ts';
+import { planOrSay } from './fitting.ts';
+import { precisionOf } from './gpu-device.ts';
+import { givenPreparation } from './preparation-options.ts';
+import { int8Plan, namesQuantizedFile, openQuantized } from './quantized.ts';
+import { namesModelFile, openImported } from './imported.ts';
+import { buildGraph, openSource } from './source.ts';
+import { UsageError, type Given } from './verb.ts';
+
+/** A net ready to run, in floats or in integers. */
+export interface RunnableNet extends Omit<LoadedCheckpoint, 'params'> {
+  readonly graph: InferredGraph;
+  load(open: OpenDevice): { readonly plan: Plan; readonly tensors: Tensors };
+  reference(input: Float32Array): Float32Array;
+}
+
+function floatModel(net: string, given: Given): RunnableNet {
+  if (namesModelFile(net)) return importedModel(net, given);
+  const source = openSource(net);
+  const graph = buildGraph(source);
+  const { params, ...checkpoint } = openCheckpoint({
+    graph,
+    architecture: source.architecture,
+    preset: source.preset,
+    file: given.word('weights'),
+    preparation: givenPreparation(given),
+    labels: given.word('labels') as 'imagenet' | 'none' | undefined,
+  });
+  return runnable({ ...checkpoint, graph }, params, given);
+}
+
+/** A model file has its own weights; how pictures are prepared for it, it does not say. */
+function importedModel(file: string, given: Given): RunnableNet {
+  if (given.word('weights') !== undefined) throw new UsageError(`"${file}" has its own weights; leave --weights away.`);
+  const { graph, params } = openImported(file);
+  const named = given.word('labels') === 'imagenet';
+  if (named && outputCount(graph) !== imagenetClasses)
+    throw new UsageError(`--labels imagenet: ${graph.name} has ${outputCount(graph)} outputs, ImageNet-1k has 1,000.`);
+  const facts = {
+    graph,
+    source: file,
+    preprocessing: givenPreparation(given),
+    notes: [],
+    prepared: 'the file does not say; --mean, --std, --crop and --interpolation do',
+    assumed: true,
+    labels: named ? imagenetLabels() : undefined,
+  };
+  return runnable(facts, params, given);
+}
+
+function runnable(facts: Omit<RunnableNet, 'load' | 'reference'>, params: Params, given: Given): RunnableNet {
+  const { graph } = facts;
+  return {
+    ...facts,
+    load: (open) => ({
+      plan: planOrSay(graph, {
+        caps: open.capabilities,
+        precision: precisionOf(open, given.word('precision')),
+        limits: open.limits,
+      }),
+      tensors: (name) => params.get(name) as Float32Array,
+    }),
+    reference: (input) => runReference(graph, params, input).get(graph.outputs[0] ?? '') as Float32Array,
+  };
+}
+
+/** A file of `quantize`: it has its own weights, precision and preparation. */
+function integerModel(file: string, given: Given): RunnableNet {
+  for (const option of ['weights', 'precision']) {
+    if (given.word(option) !== undefined)
+      throw new UsageError(
+        `"${file}" is a quantized net: it has its own weights and precision; leave --${option} away.`,
+      );
+  }
+  const { net, facts } = openQuantized(file);
+  const { calibration, pictures } = net.recipe;
+  const classes = outputCount(net.graph);
+  if (given.word('labels') === 'imagenet' && classes !== imagenetClasses)
+    throw new UsageError(`--labels imagenet: ${net.graph.name} has ${classes} classes, ImageNet-1k has 1,000.`);
+  const named = given.word('labels') === 'imagenet' || (facts.imagenet && given.word('labels') !== 'none');
+  return {
+    graph: net.graph,
+    source: `${file}: int8, calibrated on ${pictures} pictures (${calibration})`,
+    preprocessing: { ...facts.preprocessing, ...givenPreparation(given) },
+    notes: [],
+    prepared: 'as the file says',
+    assumed: false,
+    labels: named ? imagenetLabels() : undefined,
+    load: (open) => int8Plan(net, open),
+    reference(input) {
+      const { program, constants } = integerProgram(net);
+      return runProgram(program, constants, input).get(net.graph.outputs[0] ?? '') as Float32Array;
+    },
+  };
+}
+
+/** The net that an argument names. */
+export const openRunnable = (net: string, given: Given): RunnableNet =>
+  namesQuantizedFile(net) ? integerModel(net, given) : floatModel(net, given);

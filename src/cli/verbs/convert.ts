@@ -1,0 +1,110 @@
+// `convert NET --to onnx|safetensors|arch`: a net written in another form, read back and compared before the file gets its name.
+import { exportOnnx } from '../../graph/formats/onnx/export.ts';
+import { convertModel } from '../../graph/formats/convert/convert.ts';
+import { openModel } from '../../graph/formats/open.ts';
+import { readSafetensors } from '../../graph/formats/safetensors/read.ts';
+import { writeSafetensors } from '../../graph/formats/safetensors/write.ts';
+import { generateTensor } from '../../graph/inspect/golden.ts';
+import type { InferredGraph, Params } from '../../graph/ir/graph.ts';
+import { runReference, spread } from '../../graph/ir/reference.ts';
+import { print } from '../../graph/notation/print.ts';
+import { presetOfImported } from '../../graph/presets/imported.ts';
+import { elements } from '../../gpu-kernels/op.ts';
+import { graphParams } from '../../graph/weights/weights.ts';
+import { openCheckpoint } from '../checkpoint.ts';
+import { namesModelFile, openImported } from '../imported.ts';
+import { buildGraph, openSource } from '../source.ts';
+import { NetError, UsageError, type Verb } from '../verb.ts';
+
+export const convert: Verb = {
+  operands: 'NET',
+  count: { min: 1, max: 1 },
+  doc: 'Writes a net (NAME, FILE.arch, FILE.onnx or FILE.tflite) as ONNX, as safetensors, or, where its structure is a preset’s, as text.',
+  options: [
+    {
+      name: 'to',
+      value: 'onnx|safetensors|arch',
+      choices: ['onnx', 'safetensors', 'arch'],
+      doc: 'What to write.',
+    },
+    { name: 'out', value: 'FILE', writes: ['.onnx', '.safetensors', '.arch'], doc: 'The file to write.' },
+    { name: 'force', doc: 'Replaces a file that exists.' },
+    { name: 'weights', value: 'FILE', doc: 'safetensors for a net given by name or text.' },
+  ],
+  run(given, console) {
+    const net = given.positionals[0] as string;
+    const to = given.word('to') ?? 'onnx';
+    const out = given.output('out');
+    if (!out.path.toLowerCase().endsWith(`.${to}`))
+      throw new UsageError(`--to ${to} writes a file that ends in .${to}.`);
+    if (to === 'arch') {
+      const text = textOf(net);
+      out.save(new TextEncoder().encode(text), () => undefined);
+      console.out(`${out.path}: the structure of ${net} as text.`);
+      return 0;
+    }
+    const { graph, params } = opened(net, given.word('weights'));
+    if (to === 'safetensors') {
+      const tensors = new Map(
+        graphParams(graph).map(({ name, shape }) => [name, { shape, values: params.get(name) as Float32Array }]),
+      );
+      out.save(writeSafetensors(tensors), (bytes) => void readSafetensors(bytes));
+      console.out(`${out.path}: ${tensors.size} tensors.`);
+      return 0;
+    }
+    const bytes = exportOnnx(graph, params);
+    const worst = comparedAgain(graph, params, bytes);
+    out.save(bytes, (written) => void openModel(written));
+    console.out(`${out.path}: read back, largest difference ${worst.toExponential(1)} standard deviations.`);
+    return 0;
+  },
+};
+
+function opened(net: string, weights: string | undefined): { graph: InferredGraph; params: Params } {
+  if (namesModelFile(net)) {
+    if (weights !== undefined) throw new UsageError(`"${net}" has its own weights; leave --weights away.`);
+    return openImported(net);
+  }
+  const source = openSource(net);
+  const graph = buildGraph(source);
+  const { architecture, preset } = source;
+  const { params } = openCheckpoint({ graph, architecture, preset, file: weights, labels: undefined });
+  return { graph, params };
+}
+
+function textOf(net: string): string {
+  if (!namesModelFile(net)) return print(openSource(net).architecture);
+  const { graph, params } = openImported(net);
+  const found = presetOfImported(graph, params);
+  if (found === undefined)
+    throw new NetError(
+      `${net} has the structure of no family of presets, so that no text says it; --to onnx writes it.`,
+    );
+  return found.text;
+}
+
+/** Largest difference of any output between the net and its file read back, on a made-up input, in standard deviations. */
+function comparedAgain(graph: InferredGraph, params: Params, bytes: Uint8Array): number {
+  const back = convertModel(openModel(bytes));
+  if (!('graph' in back))
+    throw new NetError(`${graph.name} cannot be written: ${back.unconverted[0]?.reason ?? 'it does not read back'}.`);
+  const inputs = graph.inputs.map((id) => generateTensor('convert', id, graph.facts.get(id)?.shape ?? []));
+  const feed = (net: InferredGraph): Map<string, Float32Array> =>
+    new Map(net.inputs.map((id, i) => [id, inputs[i] as Float32Array]));
+  const before = runReference(graph, params, feed(graph));
+  const after = runReference(back.graph, back.params, feed(back.graph));
+  let worst = 0;
+  graph.outputs.forEach((id, i) => {
+    const place = back.outputs[i];
+    const shape = graph.facts.get(id)?.shape ?? [];
+    const [a, b] = [before.get(id), after.get(place?.node ?? '')];
+    const laid =
+      elements(shape) === b?.length && String(back.graph.facts.get(place?.node ?? '')?.shape) === String(shape);
+    if (!a || !b || !laid) throw new NetError(`${graph.name} reads back with other shapes at "${id}".`);
+    const { std } = spread(a);
+    a.forEach((value, at) => (worst = Math.max(worst, Math.abs(value - (b[at] as number)) / (std || 1))));
+  });
+  if (!(worst < 1e-5))
+    throw new NetError(`${graph.name} reads back with values that differ by ${worst} standard deviations.`);
+  return worst;
+}
