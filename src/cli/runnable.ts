@@ -18,13 +18,13 @@ import { buildGraph, openSource } from './source.ts';
 import { UsageError, type Given } from './verb.ts';
 
 /** A net ready to run, in floats or in integers. */
-export interface RunnableNet extends Omit<LoadedCheckpoint, 'params'> {
+export interface NetToRun extends Omit<LoadedCheckpoint, 'params'> {
   readonly graph: InferredGraph;
   load(open: OpenDevice): { readonly plan: Plan; readonly tensors: Tensors };
   reference(input: Float32Array): Float32Array;
 }
 
-function floatModel(net: string, given: Given): RunnableNet {
+function floatModel(net: string, given: Given): NetToRun {
   if (namesModelFile(net)) return importedModel(net, given);
   const source = openSource(net);
   const graph = buildGraph(source);
@@ -40,7 +40,7 @@ function floatModel(net: string, given: Given): RunnableNet {
 }
 
 /** A model file has its own weights; how pictures are prepared for it, it does not say. */
-function importedModel(file: string, given: Given): RunnableNet {
+function importedModel(file: string, given: Given): NetToRun {
   if (given.word('weights') !== undefined) throw new UsageError(`"${file}" has its own weights; leave --weights away.`);
   const { graph, params } = openImported(file);
   const named = given.word('labels') === 'imagenet';
@@ -58,7 +58,7 @@ function importedModel(file: string, given: Given): RunnableNet {
   return runnable(facts, params, given);
 }
 
-function runnable(facts: Omit<RunnableNet, 'load' | 'reference'>, params: Params, given: Given): RunnableNet {
+function runnable(facts: Omit<NetToRun, 'load' | 'reference'>, params: Params, given: Given): NetToRun {
   const { graph } = facts;
   return {
     ...facts,
@@ -75,7 +75,7 @@ function runnable(facts: Omit<RunnableNet, 'load' | 'reference'>, params: Params
 }
 
 /** A file of `quantize`: it has its own weights, precision and preparation. */
-function integerModel(file: string, given: Given): RunnableNet {
+function integerModel(file: string, given: Given): NetToRun {
   for (const option of ['weights', 'precision']) {
     if (given.word(option) !== undefined)
       throw new UsageError(
@@ -105,5 +105,5 @@ function integerModel(file: string, given: Given): RunnableNet {
 }
 
 /** The net that an argument names. */
-export const openRunnable = (net: string, given: Given): RunnableNet =>
+export const openRunnable = (net: string, given: Given): NetToRun =>
   namesQuantizedFile(net) ? integerModel(net, given) : floatModel(net, given);

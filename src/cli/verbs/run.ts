@@ -21,7 +21,7 @@ import { gpuOptions, openGpu } from '../gpu-device.ts';
 import { readPicture } from '../picture.ts';
 import { preparationOptions } from '../preparation-options.ts';
 import { textTable } from '../text-table.ts';
-import { openRunnable, type RunnableNet } from '../runnable.ts';
+import { openRunnable, type NetToRun } from '../runnable.ts';
 import { json, NetError, UsageError, type Console, type Given, type Verb } from '../verb.ts';
 
 /** The JSON of `run --json`; stable. */
@@ -133,7 +133,7 @@ function topOf(
 
 type Execution = Omit<RunJson, 'net' | 'top'> & { readonly logits: Float32Array };
 
-async function execute(given: Given, model: RunnableNet, input: Float32Array, console: Console): Promise<Execution> {
+async function execute(given: Given, model: NetToRun, input: Float32Array, console: Console): Promise<Execution> {
   const device = given.word('device');
   if (device === 'cpu') {
     if (given.word('adapter') !== undefined || given.word('precision') !== undefined) {
@@ -149,7 +149,7 @@ async function execute(given: Given, model: RunnableNet, input: Float32Array, co
     console.err(`bottleneck run: on the CPU reference, since there is no WebGPU adapter: ${error.message}`);
     return onCpu(model, input);
   }
-  let loaded: ReturnType<RunnableNet['load']>;
+  let loaded: ReturnType<NetToRun['load']>;
   try {
     loaded = model.load(open);
   } catch (error) {
@@ -177,7 +177,7 @@ async function execute(given: Given, model: RunnableNet, input: Float32Array, co
   };
 }
 
-function onCpu(model: RunnableNet, input: Float32Array): Execution {
+function onCpu(model: NetToRun, input: Float32Array): Execution {
   const started = performance.now();
   const logits = model.reference(input);
   return { device: 'cpu', adapter: null, ms: performance.now() - started, logits };
@@ -185,7 +185,7 @@ function onCpu(model: RunnableNet, input: Float32Array): Execution {
 
 function report(
   found: RunJson,
-  { source, graph, prepared }: RunnableNet,
+  { source, graph, prepared }: NetToRun,
   image: string,
   picture: Picture,
   preparation: Preparation,
