@@ -2,7 +2,9 @@
 import type { StepShape } from '../step.ts';
 import type { Capabilities, PackedWeight } from '../kernel.ts';
 import type { Shape } from '../op.ts';
-import type { Shader } from './shader.ts';
+import { f32Literal, type Shader } from './shader.ts';
+import type { StepOf } from '../families/index.ts';
+import type { LayerNormAttrs } from '../families/norms.ts';
 import { rowNumbers, type ProductRows } from './product-rows.ts';
 
 /** Weights with neighbouring outputs side by side, so that neighbouring invocations read neighbouring vec4s: packer `columns`. */
@@ -29,7 +31,7 @@ export const lanesOf = (g: ProductRows): number => (g.in4 === 1 ? (g.input.at(-1
 
 /**
  * The loop over input blocks for one tap: adds to `vec4f` variables `a{p}`. Needs u32 `column` (the output's vec4, in range),
- * `tap` and what `ProductRows` declares for each row. Blocks `start`, `start + stride`, … of the group.
+ * `tap` and what `ProductRows` declares for each row. With `moments`, adds a row's inputs to f32 `t{p}` and their squares to `q{p}`. Blocks `start`, `start + stride`, … of the group.
  */
 export function tileLoop(
   shader: Shader,
@@ -37,6 +39,7 @@ export function tileLoop(
   g: ProductRows,
   rows: number,
   blocks: { start: string; stride: number } = { start: '0u', stride: 1 },
+  moments = false,
 ): string {
   const x = shader.input(0);
   const w = shader.weight('columns', columnWeights((step.weights.weight as { shape: Shape }).shape));
@@ -51,7 +54,7 @@ ${rowNumbers(lanes)
 ${rowNumbers(rows)
   .map((p) => {
     const riders = shader.riders(step.prologue, 'x', g.input, `pixel${p}`, 'c', false);
-    return `{ var x = ${shader.load(x, `pixel${p} * ${g.in4}u + c`)}; ${riders}${g.guarded ? ` x = select(vec4f(), x, inside${p});` : ''} ${blockProduct(`a${p}`, 'x', lanes)} }`;
+    return `{ var x = ${shader.load(x, `pixel${p} * ${g.in4}u + c`)}; ${riders}${g.guarded ? ` x = select(vec4f(), x, inside${p});` : ''} ${blockProduct(`a${p}`, 'x', lanes)}${moments ? ` t${p} += x.x + x.y + x.z + x.w; q${p} += dot(x, x);` : ''} }`;
   })
   .join('\n')}
 }`;
@@ -76,3 +79,11 @@ export function tileGrid(
 /** Columns of invocations in a workgroup: the widest of `choices` that leaves the fewest idle. */
 export const columnThreads = (out4: number, choices: readonly number[]): number =>
   choices.reduce((best, c) => (Math.ceil(out4 / c) * c < Math.ceil(out4 / best) * best ? c : best));
+
+/** The layer norm that a product's rows have before it; only kernels that say so take it. */
+export const normOf = (step: StepOf<'pointwise' | 'conv2d'>): LayerNormAttrs | undefined =>
+  step.family === 'pointwise' ? step.attrs.norm : undefined;
+
+/** `acc`, a product of a row of `width` inputs as they are, becomes that of the normalised row: f32 `t` is their sum, `q` that of squares. */
+export const normalised = (acc: string, t: string, q: string, total: string, width: number, eps: number): string =>
+  `{ let mean = ${t} / ${width}.0; ${acc} = (${acc} - mean * ${total}) * inverseSqrt(max(${q} / ${width}.0 - mean * mean, 0.0) + ${f32Literal(eps)}); }`;

@@ -11,7 +11,7 @@ export const floatKernels = kernels.filter((kernel): kernel is Kernel<FloatFamil
 
 /** Several drawers where no kernel takes all kinds of steps of a family. */
 export const drawers: { readonly [F in FloatFamily]: readonly Drawer<F>[] } = {
-  pointwise: [products.pointwise, products.pooled],
+  pointwise: [products.pointwise, products.pooled, products.normed],
   conv2d: [products.conv2d],
   depthwise: [products.depthwise],
   mixedDepthwise: [products.mixedDepthwise],

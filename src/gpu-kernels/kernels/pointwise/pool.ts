@@ -33,6 +33,7 @@ export const pointwisePool: Kernel<'pointwise'> = {
   accepts: (step, caps) =>
     !caps.software &&
     step.attrs.pool === 'mean' &&
+    step.attrs.norm === undefined &&
     step.outputs.length === 1 &&
     // Operands of riders are read pixel by pixel: a residual of the pooled map, or one value a picture.
     columnsOfStep(step) !== undefined,

@@ -4,7 +4,7 @@ import type { Kernel, StepOf } from '../../families/index.ts';
 import { Shader } from '../../wgsl/shader.ts';
 import { busyInvocations, fillsGpu } from './tiled.ts';
 import { isPooled, productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
-import { columnThreads, tileGrid, tileLoop } from '../../wgsl/product.ts';
+import { columnThreads, normalised, normOf, tileGrid, tileLoop } from '../../wgsl/product.ts';
 
 interface Split {
   readonly across: number;
@@ -39,7 +39,7 @@ function splitOf(g: ProductRows, rows: number, caps: Capabilities): Split | unde
   const fits = (count: number): boolean =>
     count <= g.group4 &&
     across * count <= caps.maxInvocationsPerWorkgroup &&
-    rows * across * count * 16 <= caps.maxWorkgroupStorageBytes;
+    rows * (across * 16 + 8) * count <= caps.maxWorkgroupStorageBytes;
   while (tiles * across * parts < busyInvocations && fits(parts * 2)) parts *= 2;
   return fits(parts) ? { across, rows, parts, tiles } : undefined;
 }
@@ -51,12 +51,14 @@ function build(step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities, precisi
   const shader = new Shader(step, precision);
   const columnTiles = Math.ceil(g.out4 / across);
   const grid = tileGrid(tiles, caps);
-  const loop = g.overTaps(tileLoop(shader, step, g, rows, { start: 'part', stride: parts }), rows);
+  const norm = normOf(step);
+  const loop = g.overTaps(tileLoop(shader, step, g, rows, { start: 'part', stride: parts }, norm !== undefined), rows);
   const bias = shader.vector('bias');
   const each = (text: (p: number) => string): string => rowNumbers(rows).map(text).join('\n');
   // Partial results lie row by row, column by column, part by part; each result is then added up by one invocation, in a fixed order.
   return shader.build(
     `var<workgroup> partial: array<vec4f, ${rows * size}>;
+${norm ? `var<workgroup> moments: array<vec2f, ${rows * parts}>;` : ''}
 @compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
 ${grid.prologue}
@@ -67,17 +69,27 @@ let column = min(firstColumn + local % ${across}u, ${g.out4 - 1}u);
 ${each(
   (p) => `let row${p} = min(firstRow + ${p}u, ${g.rows - 1}u);
 ${g.rowStart(p)}
-var a${p} = vec4f();`,
+var a${p} = vec4f();${norm ? ` var t${p} = 0.0; var q${p} = 0.0;` : ''}`,
 )}
 ${loop}
 ${each((p) => `partial[${p * size}u + local] = a${p};`)}
+${norm ? `if (local % ${across}u == 0u) {\n${each((p) => `moments[${p * parts}u + part] = vec2f(t${p}, q${p});`)}\n}` : ''}
 workgroupBarrier();
 for (var i = local; i < ${rows * across}u; i += ${size}u) {
 let row = firstRow + i / ${across}u;
 let block = firstColumn + i % ${across}u;
 if (row >= ${g.rows}u || block >= ${g.out4}u) { continue; }
-var v = ${shader.load(bias, 'block')};
+var v = ${norm ? 'vec4f()' : shader.load(bias, 'block')};
 for (var part = 0u; part < ${parts}u; part++) { v += partial[(i / ${across}u) * ${size}u + part * ${across}u + i % ${across}u]; }
+${
+  norm
+    ? `var m = vec2f();
+for (var part = 0u; part < ${parts}u; part++) { m += moments[(i / ${across}u) * ${parts}u + part]; }
+let total = ${shader.load(shader.vector('total'), 'block')};
+${normalised('v', 'm.x', 'm.y', 'total', g.input.at(-1) as number, norm.eps)}
+v += ${shader.load(bias, 'block')};`
+    : ''
+}
 ${shader.riders(step.epilogue, 'v', g.output, 'row', 'block')}
 ${shader.store(shader.output(), `row * ${g.out4}u + block`, 'v')}
 }

@@ -3,7 +3,7 @@ import type { BuiltKernel, Capabilities, Precision } from '../../kernel.ts';
 import type { Kernel, StepOf } from '../../families/index.ts';
 import { Shader } from '../../wgsl/shader.ts';
 import { isPooled, productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
-import { columnThreads, tileGrid, tileLoop } from '../../wgsl/product.ts';
+import { columnThreads, normalised, normOf, tileGrid, tileLoop } from '../../wgsl/product.ts';
 
 const size = 64;
 
@@ -43,7 +43,8 @@ function build(step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities, precisi
   const shader = new Shader(step, precision);
   const columnTiles = Math.ceil(g.out4 / across);
   const grid = tileGrid(tiles, caps);
-  const loop = g.overTaps(tileLoop(shader, step, g, rows), rows);
+  const norm = normOf(step);
+  const loop = g.overTaps(tileLoop(shader, step, g, rows, undefined, norm !== undefined), rows);
   const bias = shader.vector('bias');
   const out = shader.output();
   const each = (text: (p: number) => string): string => rowNumbers(rows).map(text).join('\n');
@@ -59,8 +60,14 @@ ${each(
 ${g.rowStart(p)}`,
 )}
 let start = ${shader.load(bias, 'column')};
-${each((p) => `var a${p} = start;`)}
+${each((p) => (norm ? `var a${p} = vec4f(); var t${p} = 0.0; var q${p} = 0.0;` : `var a${p} = start;`))}
 ${loop}
+${
+  norm
+    ? `let total = ${shader.load(shader.vector('total'), 'column')};
+${each((p) => `${normalised(`a${p}`, `t${p}`, `q${p}`, 'total', g.input.at(-1) as number, norm.eps)} a${p} += start;`)}`
+    : ''
+}
 ${g.out4 % across === 0 ? '' : `if (block >= ${g.out4}u) { return; }`}
 ${each(
   (p) => `${g.rows % ((size / across) * rows) === 0 ? '{' : `if (firstRow + ${p}u < ${g.rows}u) {`}

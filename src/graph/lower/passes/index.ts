@@ -9,6 +9,7 @@ import { fuseEpilogues } from './fuse-epilogues.ts';
 import { fuseGates, gateFromSums } from './fuse-gates.ts';
 import { fusePrologues } from './fuse-prologues.ts';
 import { inPlace } from './in-place.ts';
+import { normIntoProduct } from './norm-into-product.ts';
 import { poolIntoHead } from './pool-into-head.ts';
 import { sinkNorms } from './sink-norms.ts';
 
@@ -27,6 +28,7 @@ export const passes: readonly Pass[] = [
   wholeBlock,
   depthwisePointwise,
   gateFromSums,
+  normIntoProduct,
   inPlace,
 ];
 
