@@ -4,10 +4,9 @@ import type { Kernel } from '../../families/index.ts';
 import type { PackedWeight } from '../../kernel.ts';
 import type { Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
-import { shareOut } from '../../wgsl/across.ts';
+import { acrossLanes, shareOut } from '../../wgsl/across.ts';
 import { tileGrid } from '../../wgsl/product.ts';
 import { channelBlocks, f32Literal, perVector, Shader } from '../../wgsl/shader.ts';
-import { range } from '../../wgsl/strip.ts';
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 const features = ({ dim, features: count }: PerformerStepAttrs): PackedWeight => ({
@@ -60,54 +59,46 @@ ${shader.store(shader.output(), 'index', 'acc')}`,
   },
 };
 
-/** Sums that an invocation keeps in registers at most, vec4s. */
-const maxSums = 20;
-
 export const performerSumsWorkgroup: Kernel<'performerSums'> = {
   name: 'performerSums/workgroup',
   family: 'performerSums',
-  doc: 'A workgroup a feature: its invocations share the tokens, each computes the feature of a token once for all channels.',
-  accepts: (step, caps) => !caps.software && step.attrs.dim % 4 === 0 && step.attrs.dim / 4 < maxSums,
+  doc: 'At least 32 invocations share the tokens of a feature and four channels and add up in workgroup memory.',
+  accepts: (step, caps) => !caps.software && step.attrs.dim % 4 === 0,
   build(step, caps, precision) {
     const a = step.attrs;
     const shader = new Shader(step, precision);
     const input = shapeOf(step.inputs[0]);
-    const tokens = input[1] as number;
+    const [batch, tokens] = input as [number, number, number];
     const blocks = channelBlocks(input);
     const values = a.dim / 4;
-    const results = (input[0] as number) * a.features;
-    const { lanes } = shareOut(results, tokens, Math.min(256, caps.maxInvocationsPerWorkgroup), 32);
+    const results = batch * a.features * (values + 1);
+    const sharing = shareOut(results, tokens, Math.min(256, caps.maxInvocationsPerWorkgroup), 32);
+    const { lanes, together, size } = sharing;
     const helper = phi(shader, a);
-    const grid = tileGrid(results, caps);
-    const held = range(values);
+    const grid = tileGrid(Math.ceil(results / together), caps);
     const out = shader.output();
     return shader.build(
       `${helper}
-var<workgroup> partial: array<vec4f, ${lanes}>;
-@compute @workgroup_size(${lanes})
+var<workgroup> partial: array<vec4f, ${size}>;
+@compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
 ${grid.prologue}
-let n = tile / ${a.features}u;
-let m = tile % ${a.features}u;
-var total = vec4f();
-${held.map((d) => `var a${d} = vec4f();`).join(' ')}
-for (var t = local; t < ${tokens}u; t += ${lanes}u) {
+let lane = local / ${together}u;
+let place = tile * ${together}u + local % ${together}u;
+let index = min(place, ${results - 1}u);
+let block = index % ${values + 1}u;
+let m = (index / ${values + 1}u) % ${a.features}u;
+let n = index / ${(values + 1) * a.features}u;
+var own = vec4f();
+for (var t = lane; t < ${tokens}u; t += ${lanes}u) {
 let base = (n * ${tokens}u + t) * ${blocks}u;
 let weight = phi(base, m);
-total.x += weight;
-${held.map((d) => `a${d} += weight * ${shader.load(shader.input(0), `base + ${2 * values + d}u`)};`).join('\n')}
+if (block == ${values}u) { own.x += weight; } else { own += weight * ${shader.load(shader.input(0), `base + ${2 * values}u + block`)}; }
 }
-${[...held.map((d) => `a${d}`), 'total']
-  .map(
-    (value, d) => `${d > 0 ? 'workgroupBarrier();\n' : ''}partial[local] = ${value};
-workgroupBarrier();
-if (local == ${d % lanes}u) {
-var sum = vec4f();
-for (var i = 0u; i < ${lanes}u; i++) { sum += partial[i]; }
-${shader.store(out, `tile * ${values + 1}u + ${d}u`, 'sum')}
-}`,
-  )
-  .join('\n')}
+${acrossLanes(sharing, 'partial', 'vec4f', 'sum', 'own', { neighbours: false })}
+if (lane == 0u && place < ${results}u) {
+${shader.store(out, 'index', 'sum')}
+}
 }`,
       grid.workgroups,
     );
