@@ -44,18 +44,6 @@ export const pointwise: Drawer<'pointwise'> = (random) => {
   return b.build('pointwise', output, { groups, stride }, { prologue, epilogue: b.epilogue(output) });
 };
 
-/** Rows that are normalised as they are read. */
-export const normed: Drawer<'pointwise'> = (random) => {
-  const b = new StepBuilder(random);
-  const [inC, outC] = [random.whole(2, 90), random.whole(1, 90)];
-  const input = [random.whole(1, 2), random.whole(1, 40), inC];
-  b.input('wide', input);
-  for (const role of ['weight', 'bias', 'total']) b.weight(role, role === 'weight' ? [outC, inC] : [outC]);
-  const output = [...input.slice(0, -1), outC];
-  const attrs: AttrsOf<'pointwise'> = { groups: 1, stride: [1, 1], norm: { eps: random.pick(1e-6, 1e-3) } };
-  return b.build('pointwise', output, attrs, { epilogue: b.epilogue(output) });
-};
-
 export const pooled: Drawer<'pointwise'> = (random) => {
   const b = new StepBuilder(random);
   const input = map(random, random.whole(1, 60), 1, 17);
