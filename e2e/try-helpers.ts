@@ -22,8 +22,14 @@ export async function pasteNet(page: Page, name: string): Promise<void> {
 export async function openTry(page: Page, timeout = 120_000): Promise<Locator> {
   await page.getByRole('radiogroup', { name: 'Below the net' }).getByRole('radio', { name: 'Try' }).click();
   const pane = tryPane(page);
-  await expect(pane.getByText(/^(WebGPU · .+|WebAssembly)$/)).toBeVisible({ timeout });
+  await expect(pane.getByText(/^(WebGPU · .+|WebAssembly( · .+)?)$/)).toBeVisible({ timeout });
   return pane;
+}
+
+/** Runs the open net in WebGPU: on a software adapter WebAssembly is faster, so the page takes that by itself. */
+export async function useWebgpu(pane: Locator, timeout = 120_000): Promise<void> {
+  await pane.getByRole('button', { name: 'Use WebGPU' }).click();
+  await expect(pane.getByText('WebGPU · SwiftShader')).toBeVisible({ timeout });
 }
 
 export const tab = (pane: Locator, name: string): Promise<void> => pane.getByRole('tab', { name }).click();

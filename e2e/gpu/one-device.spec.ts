@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { findChromium } from '../../bin/chromium.mjs';
 import { expect, open, test } from '../fixture.ts';
 import { paste } from '../give.ts';
-import { cameraFile, cameraFlags } from '../try-helpers.ts';
+import { cameraFile, cameraFlags, useWebgpu } from '../try-helpers.ts';
 
 // A software adapter compiles the net's shaders on cores that other work may share.
 test.describe.configure({ timeout: 300_000 });
@@ -58,7 +58,10 @@ async function takeWeights(page: Page): Promise<void> {
 
 async function startCamera(page: Page): Promise<void> {
   await show(page, 'Try');
-  await expect(pane(page, 'Try').getByText('WebGPU · SwiftShader')).toBeVisible({ timeout: READY_MS });
+  const way = pane(page, 'Try').getByText(/^(WebGPU|WebAssembly) · /);
+  await expect(way).toBeVisible({ timeout: READY_MS });
+  // Chosen once, kept after.
+  if ((await way.textContent())?.startsWith('WebAssembly')) await useWebgpu(pane(page, 'Try'), READY_MS);
   await pane(page, 'Try').getByRole('button', { name: 'Camera', exact: true }).click();
   await frames(page, 3);
 }

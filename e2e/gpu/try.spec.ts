@@ -21,6 +21,7 @@ import {
   pasteNet,
   tab,
   tryPane,
+  useWebgpu,
 } from '../try-helpers.ts';
 
 // A software adapter compiles the net's shaders on cores that other work may share.
@@ -63,14 +64,54 @@ async function referenceValues(
   };
 }
 
-test('a photo is resized and answered on the GPU, and the adapter is named', async ({ page }) => {
+test('WebAssembly by itself where WebGPU is software, and said why; WebGPU by a click, on the GPU, kept over a reload', async ({
+  page,
+}) => {
   await open(page);
   await pasteNet(page, net);
   const pane = await openTry(page, READY_MS);
-  await expect(pane.getByText('WebGPU · SwiftShader')).toBeVisible();
+  const badge = pane.getByText('WebAssembly · faster than SwiftShader');
+  await expect(badge).toHaveAttribute('title', /WebGPU has no graphics processor here/);
   await pane.getByRole('button', { name: 'a cup of espresso' }).click();
   await expectAnswer(pane, acceptable.espresso, READY_MS);
-  await expect(pane.getByText('resized on the GPU')).toBeVisible();
+  await expect(pane.getByText('resized on the CPU')).toBeVisible();
+  await useWebgpu(pane, READY_MS);
+  // The picture is answered anew, and stays.
+  await expect(pane.getByText('resized on the GPU')).toBeVisible({ timeout: READY_MS });
+  await expectAnswer(pane, acceptable.espresso, READY_MS);
+  await page.reload();
+  await openTry(page, READY_MS);
+  await expect(pane.getByText('WebGPU · SwiftShader')).toBeVisible();
+  await pane.getByRole('button', { name: 'Use WebAssembly' }).click();
+  await expect(badge).toBeVisible({ timeout: READY_MS });
+});
+
+test('Stop turns the camera off and keeps its last picture with its answer', async ({ page }) => {
+  await open(page);
+  await pasteNet(page, net);
+  const pane = await openTry(page, READY_MS);
+  await pane.getByRole('button', { name: 'Camera', exact: true }).click();
+  await expectAnswer(pane, acceptable.cat, READY_MS);
+  await page.evaluate(() => {
+    const [video] = document.querySelectorAll('video');
+    (globalThis as { watched?: MediaStream }).watched = video?.srcObject as MediaStream;
+  });
+  await pane.getByRole('button', { name: 'Stop' }).click();
+  expect(
+    await page.evaluate(() =>
+      (globalThis as { watched?: MediaStream }).watched?.getTracks().map((track) => track.readyState),
+    ),
+  ).toEqual(['ended']);
+  await expect(pane.getByRole('img', { name: 'Last picture of the camera' })).toBeVisible();
+  await expect(pane.getByText('320 × 240 px, resized on the CPU')).toBeVisible();
+  const [first = ''] = await answers(pane);
+  expect(
+    Object.values(acceptable).some((label) => label.test(first)),
+    first,
+  ).toBe(true);
+  // A photo like any other: its classes can be asked where they are.
+  await pane.getByRole('listitem').getByRole('button').first().click();
+  await expect(pane.locator('canvas.map')).toBeVisible({ timeout: 60_000 });
 });
 
 test('the camera: the right label for each clip, nothing created from frame to frame, off as soon as nobody looks', async ({
@@ -80,6 +121,7 @@ test('the camera: the right label for each clip, nothing created from frame to f
   await page.goto('./?debug=objects');
   await pasteNet(page, net);
   const pane = await openTry(page, READY_MS);
+  await useWebgpu(pane, READY_MS);
   await pane.getByRole('button', { name: 'Camera', exact: true }).click();
   const rate = pane.getByTestId('rate');
   await expect(rate).toBeVisible({ timeout: READY_MS });
@@ -87,6 +129,8 @@ test('the camera: the right label for each clip, nothing created from frame to f
   const objects = async (): Promise<number> => Number(await rate.getAttribute('data-objects'));
   await expect.poll(count, { timeout: READY_MS }).toBeGreaterThan(5);
   await expect.poll(objects, { timeout: 60_000 }).toBeGreaterThan(0);
+  // An answer that comes late shows the frame that it is about.
+  await expect(pane.getByRole('figure')).toHaveText(/answered, \d+\.\d\ss old/, { timeout: 60_000 });
   const before = await objects();
   const seen = new Set<string>();
   await expect
@@ -140,6 +184,7 @@ test('feature maps are the layer’s own values', async ({ page }) => {
   await open(page);
   await pasteNet(page, net);
   const pane = await openTry(page, READY_MS);
+  await useWebgpu(pane, READY_MS);
   await pane.getByRole('button', { name: 'a tabby cat' }).click();
   await expectAnswer(pane, acceptable.cat, READY_MS);
   await tab(pane, 'Inside');
@@ -173,7 +218,10 @@ test('the check: every layer of a sound net agrees', async ({ page }) => {
   await expectAnswer(pane, acceptable.cat, READY_MS);
   await tab(pane, 'Inside');
   await pane.getByRole('radio', { name: 'Check', exact: true }).click();
-  await pane.getByRole('button', { name: 'Check every layer' }).click();
+  await expect(pane.getByText('Layers are checked in WebGPU, and this net runs in WebAssembly.')).toBeVisible();
+  await pane.locator('.check').getByRole('button', { name: 'Use WebGPU' }).click();
+  await expect(pane.getByText('WebGPU · SwiftShader')).toBeVisible({ timeout: READY_MS });
+  await pane.getByRole('button', { name: 'Check every layer' }).click({ timeout: READY_MS });
   await expect(pane.getByText(/^All \d+ stored values agree\./)).toBeVisible({ timeout: READY_MS });
   await expect(tryPane(page).getByRole('row').filter({ hasText: 'classifier' })).toBeVisible();
 });

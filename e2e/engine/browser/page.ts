@@ -106,7 +106,7 @@ function picture(width: number, height: number): ImageData {
 }
 
 const open = async (text: string): Promise<void> => {
-  const request = { name: 'tested', text, weights: { kind: 'made-up' }, keep: [] } as const;
+  const request = { name: 'tested', text, weights: { kind: 'made-up' }, keep: [], way: 'webgpu' } as const;
   const opened = value(await vision.call((calls, ticket) => calls.openNet(ticket, request)));
   if (!opened.fits || opened.path.kind !== 'webgpu') throw new Error(`not on the GPU: ${JSON.stringify(opened)}`);
 };

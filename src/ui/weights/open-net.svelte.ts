@@ -1,20 +1,24 @@
 // The net on the page with its weights, as the worker that looks at pictures has it: which weights, how far the opening is, what it keeps.
 import * as Comlink from 'comlink';
 import { untrack } from 'svelte';
+import { picklist } from 'valibot';
 import { embeddedNet } from '../../graph/weights/embedded.ts';
 import { preparationFor, type Preparation } from '../../graph/pictures/preprocess.ts';
 import type { RecognizedNet } from '../../graph/presets/recognize.ts';
 import type { JobListener } from '../../workers/border/client.ts';
 import type { VisionClient } from '../../workers/jobs/vision/client.ts';
-import type { Path, VisionEvent, WeightsFacts, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
+import type { Path, VisionEvent, Way, WeightsFacts, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
 import type { Session } from '../state/session.svelte.ts';
 import { cleanName } from '../parts/file-names.ts';
 import { sentence } from '../parts/sentence.ts';
+import { readStored, writeStored } from '../parts/stored.ts';
 import { embeddedText, embeddedUrl, isEmbeddedNet, weightsReference, type WeightsChoice } from './choice.ts';
 import type { NetListener, NetOrigin, RefusedWeights, NetStatus, Opened, Refused } from './net-status.ts';
 import { Weights } from './weights.svelte.ts';
 
 const reopenAfterMs = 300;
+/** Where the user's choice of a way is kept. */
+const wayKey = 'way';
 
 interface Fallback {
   readonly choice: WeightsChoice;
@@ -30,6 +34,8 @@ export class OpenNet {
   status = $state.raw<NetStatus>({ kind: 'closed' });
   /** The user's changes to the preparation. */
   edited = $state.raw<Partial<Preparation>>({});
+  /** What nets run on, as the user chose it; undefined: whatever is likely faster here. */
+  #way: Way | undefined = readStored(wayKey, picklist(['webgpu', 'wasm']));
   /** The user says that the classes are ImageNet-1k's though the weights do not. */
   claimed = $state(false);
   /** Weights that were not taken, while those before them are still open. */
@@ -136,6 +142,13 @@ export class OpenNet {
     this.edited = {};
     this.claimed = false;
     this.#begin();
+  }
+
+  /** Runs this net and later ones in WebGPU or in WebAssembly; kept from visit to visit. */
+  useWay(way: Way): void {
+    this.#way = way;
+    writeStored(wayKey, way);
+    if (this.weights.choice) this.#begin();
   }
 
   /** Opens a net that refused weights fit, with these weights, as one step that undo takes back. */
@@ -245,7 +258,7 @@ export class OpenNet {
       return;
     }
     const transfer = weights.kind === 'file' && weights.bytes ? [weights.bytes.buffer] : [];
-    const request = { name, text, weights, keep: this.#wanted() };
+    const request = { name, text, weights, keep: this.#wanted(), way: this.#way };
     const outcome = await this.client.call(
       (calls, ticket) => calls.openNet(ticket, Comlink.transfer(request, transfer)),
       {

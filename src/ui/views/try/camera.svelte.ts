@@ -27,6 +27,8 @@ export class Camera {
   held = $state<string | undefined>(undefined);
   /** Shows the picture as a mirror does; the net sees it as it is. */
   mirror = $state(true);
+  /** The element that shows it. */
+  video: HTMLVideoElement | undefined;
   #sent = 0;
   #answered = 0;
   #wish = 0;
@@ -101,6 +103,16 @@ export class Camera {
     this.status = why === undefined ? { kind: 'off' } : { kind: 'refused', text: why };
   }
 
+  /** The picture that is on the screen now, in a canvas; undefined before the first one. */
+  still(): HTMLCanvasElement | undefined {
+    const { video } = this;
+    if (!this.on || !video?.videoWidth) return undefined;
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+    canvas.getContext('2d')?.drawImage(video, 0, 0);
+    return canvas;
+  }
+
   pause(paused: boolean): void {
     this.paused = paused;
     this.tell();
@@ -120,6 +132,7 @@ export class Camera {
 
   /** Sends the frames of a video element, for browsers without frame streams. Returns what stops it. */
   follow(video: HTMLVideoElement): () => void {
+    this.video = video;
     if ('MediaStreamTrackProcessor' in globalThis || !('requestVideoFrameCallback' in video)) return () => undefined;
     let handle = 0;
     this.#sent = this.#answered = 0;

@@ -27,6 +27,9 @@ export interface Photo {
 /** An answer and what it is about. */
 export type Seen = Look & { readonly live: boolean };
 
+/** The camera's last picture as a photo. */
+const stillName = 'Last picture of the camera';
+
 /** Frames between two looks at the count of GPU objects. */
 const countEvery = 5;
 
@@ -34,7 +37,7 @@ export class Vision {
   readonly camera: Camera;
   photo = $state.raw<Photo | undefined>(undefined);
   seen = $state.raw<Seen | undefined>(undefined);
-  rate = $state.raw<Pick<FrameReport, 'fps' | 'latencyMs' | 'sequence' | 'dropped'> | undefined>(undefined);
+  rate = $state.raw<Pick<FrameReport, 'fps' | 'latencyMs' | 'sequence' | 'dropped' | 'ageMs'> | undefined>(undefined);
   /** GPU objects alive, where they are counted (`?debug=objects`). */
   objects = $state.raw<number | undefined>(undefined);
   /** Why the last picture has no answer. */
@@ -190,6 +193,24 @@ export class Vision {
     this.camera.pause(true);
     video.pause();
     await this.lookAt(await createImageBitmap(video));
+  }
+
+  /** Turns the camera off at once; its last picture stays as a photo, with the answer before until it has its own. */
+  async stopCamera(): Promise<void> {
+    const still = this.camera.still();
+    const { seen } = this;
+    this.camera.stop();
+    if (!still) return;
+    const turn = ++this.#turn;
+    const [bitmap, file] = await Promise.all([
+      createImageBitmap(still),
+      new Promise<Blob | null>((resolve) => still.toBlob(resolve)),
+    ]);
+    // Something else is looked at by now.
+    if (turn !== this.#turn || this.camera.status.kind !== 'off' || !file) return bitmap.close();
+    this.photo = { name: stillName, url: URL.createObjectURL(file), width: still.width, height: still.height };
+    this.seen = seen && { ...seen, live: false };
+    await this.lookAt(bitmap);
   }
 
   async #answer(ask: (calls: VisionClient['calls'], ticket: number) => Promise<Outcome<Look>>): Promise<void> {

@@ -1,5 +1,7 @@
 // The camera in the worker: frames come as a stream or one by one, a few are under way, and each answer is reported with rate and latency.
+import { seenPicture } from '../../../graph/pictures/preprocess.ts';
 import type { Lanes } from '../../border/lanes.ts';
+import { picturePixels } from '../../pictures/picture-pixels.ts';
 import { FrameLoop, FrameMeter, pump, type FrameRate } from './frame-loop.ts';
 import type { VisionNet } from './net.ts';
 import type { CameraSettings, VisionEvent } from './protocol.ts';
@@ -8,6 +10,8 @@ type Frame = VideoFrame | ImageBitmap;
 
 /** An answer that the page has not shown for this long is given up: the page may be gone. */
 const unshownMs = 2000;
+/** The camera's picture has moved on before an answer that took longer: the page is given the one that was answered. */
+const slowMs = 150;
 
 export class VisionCamera {
   /** Something has the GPU alone: frames are let go until it ends. */
@@ -97,9 +101,15 @@ export class VisionCamera {
       });
     if (!look || session !== this.session || epoch !== this.net.epoch) return;
     const sequence = ++this.sequence;
-    const buffers = [look.logits, ...look.values.values()].map(({ buffer }) => buffer as ArrayBuffer);
+    const slow = performance.now() - at > slowMs;
+    const seen = slow ? seenPicture(await picturePixels(frame), settings.preparation) : undefined;
+    const buffers = [look.logits, ...look.values.values(), ...(seen ? [seen] : [])].map(
+      ({ buffer }) => buffer as ArrayBuffer,
+    );
     const shown = this.untilShown(sequence);
-    this.tell({ event: 'frame', report: { ...look, ...this.rate, sequence, dropped: loop.dropped } }, buffers);
+    const ageMs = performance.now() - at;
+    const report = { ...look, ...(seen && { seen }), ...this.rate, sequence, dropped: loop.dropped, ageMs };
+    this.tell({ event: 'frame', report }, buffers);
     await shown;
     this.rate = this.meter.add(at, performance.now());
   }

@@ -10,7 +10,7 @@ import type { Program } from '../../engine/program.ts';
 import { picturePixels, sizeOf, type PictureSource } from '../../pictures/picture-pixels.ts';
 import { layerValues, type LayerHooks } from './layer-values.ts';
 import { PictureStage } from './picture-stage.ts';
-import type { Look, Path } from './protocol.ts';
+import type { Look, Path, Way } from './protocol.ts';
 import { WasmNet, type WasmRuntime } from './wasm-net.ts';
 
 /** What `copyExternalImageToTexture` throws for a source that it does not take. */
@@ -21,6 +21,13 @@ export interface VisionNetOptions {
   /** Starts the worker with WebAssembly. */
   readonly wasm: () => WasmRuntime;
   readonly onPath: (path: Path) => void;
+}
+
+interface Loading {
+  readonly keep: readonly string[];
+  /** What the user wants it to run on. */
+  readonly way?: Way | undefined;
+  readonly signal: AbortSignal;
 }
 
 interface Opened {
@@ -65,51 +72,67 @@ export class VisionNet {
   }
 
   /** Rejects with PlanError or LoweringError when the GPU cannot run the net, or with the signal's reason. */
-  load(graph: InferredGraph, params: Params, keep: readonly string[], signal: AbortSignal): Promise<Path> {
+  load(graph: InferredGraph, params: Params, loading: Loading): Promise<Path> {
     const epoch = ++this.epoch;
     const { opened } = this;
     this.opened = undefined;
     void opened?.net.then((net) => net instanceof LoadedNet && net.destroy());
-    const loading = this.loadNet(graph, params, keep, signal).then((net) => {
+    const loaded = this.loadNet(graph, params, loading).then((net) => {
       if (epoch === this.epoch) {
-        const nodes = [...new Set([...graph.outputs, ...keep])];
+        const nodes = [...new Set([...graph.outputs, ...loading.keep])];
         this.opened = { graph, params, nodes, net: Promise.resolve(net) };
         return this.path as Path;
       }
       if (net instanceof LoadedNet) net.destroy();
       throw new DOMException('Another net was opened meanwhile.', 'AbortError');
     });
-    this.opening = loading.catch(() => undefined);
-    return loading;
+    this.opening = loaded.catch(() => undefined);
+    return loaded;
   }
 
   private async loadNet(
     graph: InferredGraph,
     params: Params,
-    keep: readonly string[],
-    signal: AbortSignal,
+    { keep, way, signal }: Loading,
   ): Promise<LoadedNet | WasmNet> {
     const { engine } = this.options;
     try {
       const open = await engine.open();
+      const { adapter } = open;
+      if (way === 'wasm' || (way === undefined && adapter.software)) {
+        const why = adapter.software
+          ? 'WebGPU has no graphics processor here, only a software adapter, which is slower'
+          : 'chosen in the place of WebGPU';
+        try {
+          return await this.loadWasm(graph, params, keep, { why, instead: adapter });
+        } catch (error) {
+          // A net that the runtime does not take: the other way may.
+          if (way === 'wasm') throw error;
+        }
+      }
       const plan = makePlan(graph, { caps: open.capabilities, keep, limits: open.limits });
       const net = await LoadedNet.load(engine, plan, (name) => params.get(name) as Float32Array, { signal });
       this.setPath({ kind: 'webgpu', adapter: open.adapter });
       return net;
     } catch (error) {
       if (!(error instanceof NoDeviceError)) throw error;
-      return this.loadWasm(graph, params, keep, error.message);
+      return this.loadWasm(graph, params, keep, { why: error.message });
     }
   }
 
-  private async loadWasm(graph: InferredGraph, params: Params, keep: readonly string[], why: string): Promise<WasmNet> {
+  private async loadWasm(
+    graph: InferredGraph,
+    params: Params,
+    keep: readonly string[],
+    path: Omit<Extract<Path, { kind: 'wasm' }>, 'kind'>,
+  ): Promise<WasmNet> {
     this.wasm ??= this.options.wasm();
     const net = await WasmNet.load(this.wasm, graph, params, keep).catch((error: unknown) => {
       // The next opening starts another worker.
       this.wasm = undefined;
       throw error;
     });
-    this.setPath({ kind: 'wasm', why });
+    this.setPath({ kind: 'wasm', ...path });
     return net;
   }
 
@@ -146,7 +169,7 @@ export class VisionNet {
     } catch (error) {
       // A device that cannot be had back: the same picture goes the slow way.
       if (!(error instanceof NoDeviceError)) throw error;
-      if (opened.net === way) opened.net = this.loadWasm(graph, params, nodes.slice(1), error.message);
+      if (opened.net === way) opened.net = this.loadWasm(graph, params, nodes.slice(1), { why: error.message });
       return this.run(opened, picture, preparation, signal);
     }
   }
@@ -211,7 +234,7 @@ export class VisionNet {
     const signal = AbortSignal.any([this.checks.signal, ...(hooks.signal ? [hooks.signal] : [])]);
     const { graph, net: way } = await this.current();
     const net = await way;
-    if (net instanceof WasmNet) throw new Error('Layers are checked on the GPU, and this browser gives the page none');
+    if (net instanceof WasmNet) throw new Error('Layers are checked in WebGPU, and this net runs in WebAssembly');
     const input = preparePicture(await picturePixels(picture), preparation);
     const values = await net.use((program) => layerValues(program, graph, [input], { ...hooks, signal }), signal);
     return { input, values };

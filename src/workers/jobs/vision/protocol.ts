@@ -18,12 +18,16 @@ export interface NetRequest {
   readonly weights: WeightsRef;
   /** Nodes whose values are wanted with every answer. */
   readonly keep: readonly string[];
+  /** The user's choice; without one the likely faster way is taken: WebGPU on a GPU, WebAssembly where WebGPU is software. */
+  readonly way?: Way | undefined;
 }
+
+export type Way = Path['kind'];
 
 export type Path =
   | { readonly kind: 'webgpu'; readonly adapter: AdapterIdentity }
-  /** onnxruntime-web; `why` says why not on the GPU. */
-  | { readonly kind: 'wasm'; readonly why: string };
+  /** onnxruntime-web; `why` says why not WebGPU. `instead`: the adapter that WebGPU would use, where there is one. */
+  | { readonly kind: 'wasm'; readonly why: string; readonly instead?: AdapterIdentity };
 
 export type OpenedNet =
   | { readonly fits: true; readonly path: Path; readonly weights: WeightsFacts }
@@ -47,7 +51,7 @@ export interface Look {
   readonly preparedOn: 'gpu' | 'cpu';
   readonly width: number;
   readonly height: number;
-  /** What the net saw, RGB bytes; only for photos. */
+  /** What the net saw, RGB bytes; of photos, and of frames that took long. */
   readonly seen?: Uint8ClampedArray;
 }
 
@@ -58,6 +62,8 @@ export interface FrameReport extends Look {
   /** Median over the last second, from a frame's arrival in the worker until the page has shown its answer. */
   readonly latencyMs: number;
   readonly dropped: number;
+  /** From this frame's arrival in the worker to its answer. */
+  readonly ageMs: number;
 }
 
 export interface CameraSettings {

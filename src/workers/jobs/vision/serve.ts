@@ -38,7 +38,7 @@ function serveVision(host: JobHost): VisionCalls {
   const camera = new VisionCamera(net, host.lanes, tell);
 
   async function openNet(
-    { name, text, weights: reference, keep }: NetRequest,
+    { name, text, weights: reference, keep, way }: NetRequest,
     { signal, progress, shared: inLane }: CallContext,
   ): Promise<OpenedNet> {
     const graph = pictureGraph(text, name);
@@ -49,7 +49,7 @@ function serveVision(host: JobHost): VisionCalls {
     if ('mismatch' in fitted) return { fits: false, ...fitted };
     progress('Preparing the net', 0.5);
     net.endCheck();
-    const path = await inLane(() => net.load(graph, fitted.params, keep, signal));
+    const path = await inLane(() => net.load(graph, fitted.params, { keep, way, signal }));
     openedText = text;
     const preparation = preparationOf(opened, fitted.params, { architecture: parse(text).architecture, name });
     const weights = { ...opened.facts, notes: fitted.notes, ...(preparation && { preparation }) };
