@@ -57,7 +57,11 @@ test('from pictures to a file and back: calibrators, layers, sensitivity, layers
 }) => {
   const pane = await openSmall(page);
   await expect(pane.getByText('No WebGPU here.')).toBeVisible();
+  await expect(pane.getByRole('button', { name: 'Save' })).toBeDisabled();
   await calibrate(pane);
+  await expect(pane.getByRole('button', { name: 'Save' })).toBeEnabled();
+  await expect(calibrators(pane).first()).toHaveText(/Calibrator.*Same answer.*Same five/);
+  await expect(calibrators(pane).filter({ hasText: 'chosen' })).toHaveCount(1);
   await expect(pane.getByText('CPU reference')).toBeVisible();
   await pane.getByRole('combobox', { name: 'Tensor' }).selectOption('bn1.act');
   await expect(pane.getByRole('img', { name: /^bn1\.act: [\d,]+ values from 0 to .+ Maximum 0 to / })).toBeVisible();
@@ -98,6 +102,21 @@ test('from pictures to a file and back: calibrators, layers, sensitivity, layers
   await expect(pane.getByText(/^No milliseconds: this browser gives the page no GPU/)).toBeVisible({ timeout: 60_000 });
   await expect(pane.getByRole('row').filter({ hasText: 'Top-1 agreement' })).toContainText('%');
 
+  // Another mix leaves the figures in their place, as those of the mix before.
+  await pane.getByRole('tab', { name: 'Sensitivity' }).click();
+  await pane.getByRole('slider').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(pane.getByText('hold the target').or(pane.getByText(/^All \d+ layers in int8/))).toBeVisible();
+  await pane.getByRole('tab', { name: 'Verdict' }).click();
+  const stale = pane.getByRole('status').filter({ hasText: 'These figures are of' });
+  await expect(stale).toHaveText(/1 layer in float; the recipe is Maximum, weights per channel now\./);
+  await expect(pane.getByRole('row').filter({ hasText: 'Top-1 agreement' })).toBeVisible();
+  await pane.getByRole('tab', { name: 'Sensitivity' }).click();
+  await pane.getByRole('slider').focus();
+  await page.keyboard.press('ArrowRight');
+  await pane.getByRole('tab', { name: 'Verdict' }).click();
+  await expect(stale).toHaveCount(0);
+
   const download = page.waitForEvent('download');
   await pane.getByRole('button', { name: 'Save' }).click();
   const saved = readFileSync(await (await download).path());
@@ -119,7 +138,7 @@ test('from pictures to a file and back: calibrators, layers, sensitivity, layers
     .getByLabel('Quantized file')
     .setInputFiles({ name: 'small.int8.safetensors', mimeType: 'application/octet-stream', buffer: saved });
   await expect(pane.getByText('small.int8.safetensors', { exact: true })).toBeVisible();
-  await pane.getByRole('button', { name: 'Compare arithmetics' }).click({ timeout: 60_000 });
+  await pane.getByRole('button', { name: 'Compare again' }).click({ timeout: 60_000 });
   await expect(pane.getByText(/^int8 is Maximum, weights per channel, 1 layer in float\./)).toBeVisible({
     timeout: 60_000,
   });

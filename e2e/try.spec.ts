@@ -8,8 +8,9 @@ import { writeSafetensors, type TensorToWrite } from '../src/graph/formats/safet
 import { parse } from '../src/graph/notation/parse.ts';
 import { resolvePreset } from '../src/graph/presets/resolve.ts';
 import { graphParams } from '../src/graph/weights/weights.ts';
-import { expect, expectNet, netHash, open, openPreset, test } from './fixture.ts';
+import { expect, expectNet, longestTaskMs, netHash, open, openPreset, test } from './fixture.ts';
 import { drop, paste } from './give.ts';
+import { largePng } from './large-png.ts';
 import { acceptable, answers, expectAnswer, giveCrops, openTry, pasteNet, tab, tryPane } from './try-helpers.ts';
 
 // onnxruntime's 14 MB of WebAssembly are compiled anew in every test.
@@ -71,6 +72,46 @@ test('a photo that is dropped or pasted anywhere is classified; one that is none
   await expect(pane.getByRole('alert')).toContainText('"lost bytes.png" cannot be decoded as JPEG:');
   await drop(page, 'empty.jpg', Buffer.alloc(0));
   await expect(page.getByText('"empty.jpg" is empty (0 bytes); the download or the copy did not work')).toBeVisible();
+});
+
+test('a picture of 64 megapixels: its size and Cancel while it is decoded, and the page stays smooth', async ({
+  page,
+  browser,
+}) => {
+  await open(page);
+  await openPreset(page, 'tf_efficientnet_lite0');
+  const pane = await openTry(page);
+  await pane.getByRole('button', { name: 'a tabby cat' }).click();
+  await expectAnswer(pane, acceptable.cat);
+  const choose = (): Promise<void> =>
+    pane
+      .getByLabel('Choose a photo')
+      .setInputFiles({ name: 'large.png', mimeType: 'image/png', buffer: largePng(8000, 8000) });
+  await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline', '__metadata'] });
+  await choose();
+  const said = pane.getByRole('status').filter({ hasText: 'Decoding large.png, 8000 × 8000 px (64.0 megapixels)…' });
+  await expect(said).toBeVisible();
+  // From the click until the page says so no more, as the page itself sees it.
+  const cancelled = await pane.getByRole('button', { name: 'Cancel' }).evaluate(
+    (button) =>
+      new Promise<number>((resolve) => {
+        const started = performance.now();
+        (button as HTMLButtonElement).click();
+        const look = (): void => {
+          if (button.isConnected) setTimeout(look);
+          else resolve(performance.now() - started);
+        };
+        look();
+      }),
+  );
+  expect(cancelled).toBeLessThan(100);
+  // The picture before stays with its answer.
+  await expect(pane.getByRole('img', { name: 'cat.jpg' })).toBeVisible();
+  await expectAnswer(pane, acceptable.cat);
+  await choose();
+  await expect(pane.getByRole('img', { name: 'large.png' })).toBeVisible({ timeout: 120_000 });
+  await expect(pane.getByText('8000 × 8000 px, resized on the CPU')).toBeVisible({ timeout: 120_000 });
+  expect(longestTaskMs(await browser.stopTracing()), 'longest task of the page, CPU ms').toBeLessThan(200);
 });
 
 test('preparation: the checkpoint’s own at first, changed to see what it does, and back', async ({ page }) => {
@@ -214,6 +255,14 @@ test('a batch of folders: table, accuracy, confusion matrix, CSV', async ({ page
   await expect(pane.getByText('is a text; a picture (JPEG, PNG or WebP) is needed here')).toBeVisible();
   const matrix = pane.getByRole('table', { name: /Confusion matrix/ });
   await expect(matrix.getByRole('row', { name: /^Egyptian cat/ })).toHaveText(/^Egyptian cat\s*1$/);
+  // A row shows its photo beside it, and its five best answers below it; there is one place to drop things.
+  await expect(pane.getByText('Choose a row to see its photo here.')).toBeVisible();
+  await expect(pane.getByRole('row', { name: /a\.jpg/ }).locator('td.photo img')).toBeVisible();
+  await pane.getByRole('button', { name: /\/espresso\/a\.jpg$/ }).click();
+  await expect(pane.getByRole('img', { name: /\/espresso\/a\.jpg$/ })).toBeVisible();
+  const best = pane.getByRole('list', { name: /^Best answers for .*a\.jpg$/ }).getByRole('listitem');
+  await expect(best).toHaveCount(5);
+  await expect(best.first()).toHaveText(/^espresso.*9[56]\.\d/);
   const download = page.waitForEvent('download');
   await pane.getByRole('button', { name: 'CSV' }).click();
   const csv = readFileSync(await (await download).path(), 'utf8');
@@ -241,9 +290,15 @@ test('own classes from photos: at least 95 % of what was held out, saved as a fi
     await giveCrops(page, photos, photo, 20);
     await expect(pane.getByText('20 samples').nth(index)).toBeVisible({ timeout: 120_000 });
   }
+  await pane.getByRole('button', { name: 'Delete sample 20 of my cat' }).click();
+  await expect(pane.getByRole('list', { name: 'Samples of my cat' }).getByRole('button')).toHaveCount(19);
+  await expect(pane.getByText('19 samples')).toBeVisible();
   await pane.getByRole('button', { name: 'Teach', exact: true }).click();
   const result = pane.getByRole('status').filter({ hasText: 'held-out samples' });
   await expect(result).toBeVisible({ timeout: 60_000 });
+  await expect(result).toContainText(/Guessing gets 5\d\s%\.$/);
+  const matrix = pane.getByRole('table', { name: /^Held-out samples/ });
+  await expect(matrix.getByRole('row', { name: /^my cup/ })).toHaveText(/^my cup\s*4$/);
   expect(Number.parseFloat((await result.textContent()) ?? '')).toBeGreaterThanOrEqual(95);
   const download = page.waitForEvent('download');
   await pane.getByRole('button', { name: 'Save the head' }).click();

@@ -117,8 +117,19 @@ test('exports: a trace, a table, a record and pictures', async ({ page }) => {
   const svg = await textOf(save(/Timeline chart SVG/));
   expect(svg).toContain('xmlns="http://www.w3.org/2000/svg"');
   expect(svg).not.toMatch(/var\(|light-dark|class=/);
+  // A figure by itself: its own size, what it is of, and its legend; not the pane's.
+  expect(svg).toMatch(/<svg [^>]*width="1040"/);
+  expect(svg).toMatch(/>\w+: timeline<\/text>/);
+  expect(svg).toMatch(/>SwiftShader \(software adapter\) · .*\d{4}-\d\d-\d\d · net [0-9a-f]{16} · Bottleneck<\/text>/);
+  expect(svg).toMatch(/>conv2d<\/text>/);
   const png = readFileSync(await (await save(/Timeline chart PNG/)).path());
   expect(png.subarray(1, 4).toString()).toBe('PNG');
+  expect(png.readUInt32BE(16)).toBe(2080);
+  // As large in a small window, and without what is selected.
+  await selectFirstMbconv(page);
+  await page.setViewportSize({ width: 1000, height: 640 });
+  const withoutTimes = (figure: string): string => figure.replace(/[\d.]+\s(ms|µs)/g, '');
+  expect(withoutTimes(await textOf(save(/Timeline chart SVG/)))).toBe(withoutTimes(svg));
 });
 
 test('Cancel stops at once and the net waits for a click', async ({ page }) => {

@@ -1,5 +1,5 @@
 // A file → a bitmap with the pixels that were encoded: turned as EXIF says, colours as they stand in the file, as PyTorch's pipelines read them.
-import { mostBytes, mostPixels } from '../../graph/formats/pictures/header.ts';
+import { mostBytes, mostPixels, readPictureHeader } from '../../graph/formats/pictures/header.ts';
 import { sniff } from '../../graph/formats/sniff/sniff.ts';
 import { decodeInWorker } from '../hosts/pictures.ts';
 
@@ -11,11 +11,22 @@ export const isPhoto = ({ type, name }: { readonly type: string; readonly name: 
   !name.startsWith('.') &&
   (type.startsWith('image/') ? type !== 'image/svg+xml' : /\.(jpe?g|png|webp|avif|gif|bmp)$/i.test(name));
 
+export interface DecodeHooks {
+  /** Stops the decoding. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told before the decoding, where the file says its size. */
+  readonly onSize?: (width: number, height: number) => void;
+}
+
 /**
  * JPEG, PNG and WebP go through the decoders of the command line: what is damaged or cut short is refused in both, and both turn it
  * alike. The browser reads the other kinds. Rejects with a sentence that names the file; an aborted `signal` stops the decoding.
  */
-export async function decodePhoto(file: Blob, name: string, signal?: AbortSignal): Promise<ImageBitmap> {
+export async function decodePhoto(
+  file: Blob,
+  name: string,
+  { signal, onSize }: DecodeHooks = {},
+): Promise<ImageBitmap> {
   if (file.size === 0) throw new Error(`"${name}" is empty; use another file.`);
   if (file.size > mostBytes) throw new Error(`"${name}" is larger than 200 MB; use a smaller picture.`);
   const bytes = await file.arrayBuffer().catch(() => {
@@ -23,6 +34,9 @@ export async function decodePhoto(file: Blob, name: string, signal?: AbortSignal
   });
   const kind = sniff(new Uint8Array(bytes));
   if (kind === 'avif' || kind === 'gif' || kind === 'bmp') return decodeByBrowser(file, name);
+  // Refused before a decoder is started.
+  const { width, height } = readPictureHeader(new Uint8Array(bytes), name);
+  onSize?.(width, height);
   return decodeInWorker(bytes, name, signal);
 }
 

@@ -48,8 +48,9 @@ export class PictureSet {
     for (const { name, blob } of this.#sources()) {
       signal.throwIfAborted();
       try {
-        bitmaps.push(await decodePhoto(await blob(), name));
+        bitmaps.push(await decodePhoto(await blob(), name, { signal }));
       } catch (error) {
+        signal.throwIfAborted();
         problems.push((error as Error).message);
       }
     }

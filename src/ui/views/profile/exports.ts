@@ -1,5 +1,5 @@
 // The files that the Profile pane saves: one function a format, each plain text.
-import { pngOf, svgText } from '../../parts/charts/svg-file.ts';
+import { pngOf, type Figure } from '../../parts/charts/figure.ts';
 import { saveBlob, saveText } from '../../parts/clipboard.ts';
 import { fileName } from '../../parts/file-names.ts';
 import { adapterText } from '../../parts/adapter-text.ts';
@@ -51,11 +51,9 @@ export const runJson = (record: RunRecord, { text, peaks }: RunContext): string 
 export const saveRun = (record: RunRecord, context: RunContext): void =>
   saveText(fileName(`${record.net}-run`, 'json'), runJson(record, context), 'application/json');
 
-export const saveSvg = (record: RunRecord, chart: SVGSVGElement, view: string): void =>
-  saveText(fileName(`${record.net}-${view}`, 'svg'), svgText(chart, titleOf(record, view)), 'image/svg+xml');
+export const saveSvg = (record: RunRecord, { svg }: Figure, view: string): void =>
+  saveText(fileName(`${record.net}-${view}`, 'svg'), svg, 'image/svg+xml');
 
-export async function savePng(record: RunRecord, chart: SVGSVGElement, view: string): Promise<void> {
-  saveBlob(fileName(`${record.net}-${view}`, 'png'), await pngOf(chart, titleOf(record, view)));
+export async function savePng(record: RunRecord, figure: Figure, view: string): Promise<void> {
+  saveBlob(fileName(`${record.net}-${view}`, 'png'), await pngOf(figure));
 }
-
-const titleOf = (record: RunRecord, view: string): string => `${record.net}: ${view} on ${adapterText(record.adapter)}`;

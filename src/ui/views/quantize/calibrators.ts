@@ -9,10 +9,10 @@ export const calibrators: readonly {
   readonly doc: string;
 }[] = [
   { method: 'max', label: 'Maximum', doc: 'Everything that was seen; nothing is cut off' },
-  { method: 'percentile-99.9999', label: '99.9999 %', doc: 'One value in a million is cut off at each end' },
-  { method: 'percentile-99.999', label: '99.999 %', doc: 'One value in 100,000 is cut off at each end' },
-  { method: 'percentile-99.99', label: '99.99 %', doc: 'One value in 10,000 is cut off at each end' },
-  { method: 'percentile-99.9', label: '99.9 %', doc: 'One value in 1,000 is cut off at each end' },
+  { method: 'percentile-99.9999', label: 'Percentile 99.9999', doc: 'One value in a million is cut off at each end' },
+  { method: 'percentile-99.999', label: 'Percentile 99.999', doc: 'One value in 100,000 is cut off at each end' },
+  { method: 'percentile-99.99', label: 'Percentile 99.99', doc: 'One value in 10,000 is cut off at each end' },
+  { method: 'percentile-99.9', label: 'Percentile 99.9', doc: 'One value in 1,000 is cut off at each end' },
   {
     method: 'entropy',
     label: 'Entropy',

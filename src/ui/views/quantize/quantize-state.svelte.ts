@@ -23,7 +23,13 @@ import { weightsBytes } from '../../weights/choice.ts';
 import { openNetOf } from '../../weights/net-of.ts';
 import type { OpenNet } from '../../weights/open-net.svelte.ts';
 import { Bench, current, type Found } from './bench.svelte.ts';
-import { methodOf, sharedRecipe } from './recipe.ts';
+import { methodOf, sameRecipe, sharedRecipe } from './recipe.ts';
+
+/** A finding with the recipe that it is of. */
+interface OfRecipe<T> {
+  readonly value: T;
+  readonly recipe: Recipe;
+}
 
 /** A quantized file that stands for its net's recipe. */
 interface OpenedFile {
@@ -40,10 +46,10 @@ export class QuantizeState implements QuantizeFindings {
   #file = $state.raw<OpenedFile | undefined>(undefined);
   #float = $state.raw<Found<readonly string[]>>({ key: '', value: [] });
   #compared = $state.raw<Found<readonly CalibratorRow[]> | undefined>(undefined);
-  #assessed = $state.raw<Found<Assessment> | undefined>(undefined);
+  #assessed = $state.raw<Found<OfRecipe<Assessment>> | undefined>(undefined);
   #ranking = $state.raw<Found<readonly Sensitivity[]> | undefined>(undefined);
   #curve = $state.raw<Found<ReadonlyMap<number, Agreement>>>({ key: '', value: new Map() });
-  #verdict = $state.raw<Found<ComparedNets> | undefined>(undefined);
+  #verdict = $state.raw<Found<OfRecipe<ComparedNets>> | undefined>(undefined);
   #target = $state.raw<Found<{ readonly share: number; readonly met: boolean }> | undefined>(undefined);
 
   readonly #treatKey: string = $derived.by(() => `${this.bench.key} ${this.perChannel} ${this.equalized}`);
@@ -89,8 +95,12 @@ export class QuantizeState implements QuantizeFindings {
   get rows(): readonly CalibratorRow[] | undefined {
     return current(this.#compared, this.#treatKey);
   }
+  /** Of this net, these weights and pictures; perhaps with another recipe: {@link isStale}. */
+  get assessed(): OfRecipe<Assessment> | undefined {
+    return current(this.#assessed, this.bench.key);
+  }
   get assessment(): Assessment | undefined {
-    return current(this.#assessed, this.#recipeKey);
+    return this.#fresh(this.assessed);
   }
   get ranking(): readonly Sensitivity[] | undefined {
     return current(this.#ranking, this.#rangeKey);
@@ -99,8 +109,18 @@ export class QuantizeState implements QuantizeFindings {
   get curve(): ReadonlyMap<number, Agreement> {
     return current(this.#curve, this.#rangeKey) ?? new Map();
   }
+  get judged(): OfRecipe<ComparedNets> | undefined {
+    return current(this.#verdict, this.bench.key);
+  }
   get verdict(): ComparedNets | undefined {
-    return current(this.#verdict, this.#recipeKey);
+    return this.#fresh(this.judged);
+  }
+  /** A file's recipe is its own even where it says the same. */
+  isStale({ recipe }: OfRecipe<unknown>): boolean {
+    return recipe !== this.recipe && (this.file !== undefined || !sameRecipe(recipe, this.recipe));
+  }
+  #fresh<T>(found: OfRecipe<T> | undefined): T | undefined {
+    return found && !this.isStale(found) ? found.value : undefined;
   }
   /** The target that the layers in float were found for. */
   get target(): { readonly share: number; readonly met: boolean } | undefined {
@@ -126,8 +146,9 @@ export class QuantizeState implements QuantizeFindings {
   assess(): Promise<void> {
     return this.bench.run(async (hooks) => {
       const { recipe } = this;
-      const key = this.#recipeKey;
-      this.#assessed = { key, value: await this.bench.ask((calls, ticket) => calls.assess(ticket, recipe), hooks) };
+      const { key } = this.bench;
+      const value = await this.bench.ask((calls, ticket) => calls.assess(ticket, recipe), hooks);
+      this.#assessed = { key, value: { value, recipe } };
     });
   }
   rank(): Promise<void> {
@@ -168,8 +189,9 @@ export class QuantizeState implements QuantizeFindings {
   judge(): Promise<void> {
     return this.bench.run(async (hooks) => {
       const { recipe } = this;
-      const key = this.#recipeKey;
-      this.#verdict = { key, value: await this.bench.ask((calls, ticket) => calls.verdict(ticket, recipe), hooks) };
+      const { key } = this.bench;
+      const value = await this.bench.ask((calls, ticket) => calls.verdict(ticket, recipe), hooks);
+      this.#verdict = { key, value: { value, recipe } };
     });
   }
   save(): Promise<void> {

@@ -14,7 +14,15 @@ export function sharedRecipe({ calibration, perChannel, equalized, float }: Reci
   return method && { calibration: method, perChannel, equalized, float: [...float] };
 }
 
-/** `99.99 %, weights per channel, equalised, 3 layers in float`. */
+export const sameRecipe = (a: Recipe, b: Recipe): boolean => JSON.stringify(parts(a)) === JSON.stringify(parts(b));
+const parts = ({ calibration, perChannel, equalized, float }: Recipe): unknown => [
+  calibration,
+  perChannel,
+  equalized,
+  [...float].sort(),
+];
+
+/** `Percentile 99.99, weights per channel, equalised, 3 layers in float`. */
 export function recipeText({ calibration, perChannel, equalized, float }: Omit<Recipe, 'pictures'>): string {
   return [
     calibratorLabel(calibration),

@@ -28,6 +28,10 @@ export class Batch {
     private readonly photos: Photos,
   ) {}
 
+  /** The photos, one for each row. */
+  get files(): readonly FoundFile[] {
+    return this.photos.files;
+  }
   /** Photos without an answer. */
   get waiting(): number {
     return this.photos.files.length - this.#current.rows.size;
@@ -91,8 +95,9 @@ export class Batch {
     };
     let bitmap: ImageBitmap;
     try {
-      bitmap = await decodePhoto(file, path);
+      bitmap = await decodePhoto(file, path, { signal });
     } catch (error) {
+      if (signal.aborted) return undefined;
       return { ...known, top: [], problem: (error as Error).message };
     }
     const { head, net } = vision;

@@ -6,11 +6,17 @@ import { cleanName, fileName } from '../../parts/file-names.ts';
 import { sameOrigin, type NetOrigin } from '../../weights/net-status.ts';
 import { readHead, writeHead } from './head-file.ts';
 import { decodePhoto } from '../../pictures/photo.ts';
+import { thumbnail } from '../../pictures/thumbnail.ts';
 import type { Vision } from './vision.svelte.ts';
 
+export interface Sample {
+  readonly features: Float32Array;
+  /** A small picture of it, as a data URL. */
+  readonly thumb: string;
+}
 export interface Lesson {
   readonly name: string;
-  readonly samples: readonly Float32Array[];
+  readonly samples: readonly Sample[];
 }
 
 const owner = 'teach';
@@ -51,7 +57,8 @@ export class Teach {
     if (index === undefined || !seen?.live || !featureNode || (rate?.sequence ?? 0) === this.#last) return;
     this.#last = rate?.sequence ?? 0;
     const features = seen.values.get(featureNode);
-    if (features) this.#add(index, features);
+    const still = this.vision.camera.still();
+    if (features && still) this.#add(index, { features, thumb: thumbnail(still, still) });
   }
 
   async addFiles(index: number, files: readonly File[]): Promise<void> {
@@ -65,19 +72,21 @@ export class Teach {
       this.progress = { what: `Looking at ${file.name}`, share: i / files.length };
       let bitmap: ImageBitmap;
       try {
-        bitmap = await decodePhoto(file, file.name);
+        bitmap = await decodePhoto(file, file.name, { signal: job.signal });
       } catch (error) {
+        if (job.signal.aborted) break;
         this.problem = (error as Error).message;
         continue;
       }
       const { preparation } = net;
+      const thumb = thumbnail(bitmap, bitmap);
       const outcome = await net.client.call(
         (calls, ticket) => calls.inferOnce(ticket, Comlink.transfer(bitmap, [bitmap]), preparation),
         { signal: job.signal },
       );
       if (this.#job !== job || job.signal.aborted) break;
       const features = outcome.ok ? outcome.value.values.get(node) : undefined;
-      if (features) this.#add(index, features);
+      if (features) this.#add(index, { features, thumb });
       else this.problem = outcome.ok ? 'The features were not at hand; try again.' : outcome.problem.message;
     }
     if (this.#job === job) this.progress = undefined;
@@ -104,6 +113,12 @@ export class Teach {
     this.lessons = this.lessons.filter((_, i) => i !== index);
     this.taught = undefined;
   }
+  deleteSample(index: number, sample: number): void {
+    this.lessons = this.lessons.map((lesson, i) =>
+      i === index ? { ...lesson, samples: lesson.samples.filter((_, at) => at !== sample) } : lesson,
+    );
+    this.taught = undefined;
+  }
   clear(index: number): void {
     this.lessons = this.lessons.map((lesson, i) => (i === index ? { ...lesson, samples: [] } : lesson));
     this.taught = undefined;
@@ -115,7 +130,10 @@ export class Teach {
     this.problem = undefined;
     const job = this.#begin();
     this.progress = { what: 'Learning', share: 0 };
-    const classes = this.lessons.map(({ name, samples }) => ({ name, features: samples }));
+    const classes = this.lessons.map(({ name, samples }) => ({
+      name,
+      features: samples.map(({ features }) => features),
+    }));
     const outcome = await this.vision.net.client.call((calls, ticket) => calls.teach(ticket, classes), {
       signal: job.signal,
       onProgress: (what, share) => {
@@ -157,7 +175,7 @@ export class Teach {
     this.enter();
   }
 
-  #add(index: number, features: Float32Array): void {
+  #add(index: number, sample: Sample): void {
     const { origin } = this.vision.net;
     if (!origin) return;
     // Samples of another net's features cannot be mixed in.
@@ -167,9 +185,7 @@ export class Teach {
     }
     this.taught = undefined;
     this.lessons = this.lessons.map((lesson, i) =>
-      i === index && lesson.samples.length < mostSamples
-        ? { ...lesson, samples: [...lesson.samples, features] }
-        : lesson,
+      i === index && lesson.samples.length < mostSamples ? { ...lesson, samples: [...lesson.samples, sample] } : lesson,
     );
   }
 

@@ -30,6 +30,11 @@ export type Seen = Look & { readonly live: boolean };
 /** The camera's last picture as a photo. */
 const stillName = 'Last picture of the camera';
 
+/** Nothing is said of a picture that is there sooner. */
+const slowAfterMs = 400;
+const megapixels = (width: number, height: number): string =>
+  `${width} × ${height} px (${((width * height) / 1e6).toFixed(1)} megapixels)`;
+
 /** Frames between two looks at the count of GPU objects. */
 const countEvery = 5;
 
@@ -43,12 +48,16 @@ export class Vision {
   /** Why the last picture has no answer. */
   problem = $state.raw<string | undefined>(undefined);
   looking = $state(false);
+  /** A picture that takes long: what is done with it, while it is. */
+  slow = $state.raw<string | undefined>(undefined);
   /** The class whose places in the picture are shown, and the net that it is a class of. */
   #mapped = $state.raw<{ readonly index: number; readonly hash: string } | undefined>(undefined);
   #ownHead = $state.raw<{ readonly head: Head; readonly origin: NetOrigin } | undefined>(undefined);
   #labels = $state.raw<readonly string[] | undefined>(undefined);
   #synsets = $state.raw<readonly string[]>([]);
   #look: AbortController | undefined;
+  /** Ends the reading of the photo that was asked for last. */
+  #reading: AbortController | undefined;
   /** Counts the photos that were asked for. */
   #turn = 0;
   /** The worker has a picture. */
@@ -154,16 +163,30 @@ export class Vision {
   async show(file: Blob, name: string): Promise<void> {
     this.camera.stop();
     this.problem = undefined;
+    this.cancel();
     const turn = ++this.#turn;
+    const reading = new AbortController();
+    this.#reading = reading;
+    let what = `Reading ${name}`;
+    const timer = setTimeout(() => (this.slow = what), slowAfterMs);
     let bitmap: ImageBitmap;
     try {
-      bitmap = await decodePhoto(file, name);
+      bitmap = await decodePhoto(file, name, {
+        signal: reading.signal,
+        onSize: (width, height) => {
+          what = `Decoding ${name}, ${megapixels(width, height)}`;
+          if (this.slow !== undefined) this.slow = what;
+        },
+      });
     } catch (error) {
-      if (turn === this.#turn) this.problem = (error as Error).message;
+      if (turn === this.#turn && !reading.signal.aborted) this.problem = (error as Error).message;
       return;
+    } finally {
+      clearTimeout(timer);
+      if (turn === this.#turn) this.slow = undefined;
     }
     // Another photo was chosen while this one was read.
-    if (turn !== this.#turn) {
+    if (turn !== this.#turn || reading.signal.aborted) {
       bitmap.close();
       return;
     }
@@ -171,6 +194,16 @@ export class Vision {
     this.photo = { name, url: URL.createObjectURL(file), width: bitmap.width, height: bitmap.height };
     this.seen = undefined;
     await this.lookAt(bitmap);
+  }
+
+  /** Gives up the picture that is being read or looked at. */
+  cancel(): void {
+    this.#reading?.abort(new DOMException('Cancelled.', 'AbortError'));
+    this.#reading = undefined;
+    this.#look?.abort();
+    this.#look = undefined;
+    this.slow = undefined;
+    this.looking = false;
   }
 
   /** Hands a bitmap over to the worker and shows the answer. */
@@ -218,9 +251,14 @@ export class Vision {
     const job = new AbortController();
     this.#look = job;
     this.looking = true;
+    const timer = setTimeout(() => {
+      if (this.#look === job && this.net.ready) this.slow = 'Looking at the picture';
+    }, slowAfterMs);
     const outcome = await this.net.client.call(ask, { signal: job.signal });
+    clearTimeout(timer);
     if (this.#look !== job) return;
     this.looking = false;
+    this.slow = undefined;
     if (outcome.ok) {
       this.problem = undefined;
       this.seen = { ...outcome.value, live: false };

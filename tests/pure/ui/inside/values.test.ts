@@ -10,7 +10,7 @@ import {
   operandsOf,
   viewable,
 } from '../../../../src/ui/views/try/inside/layers.ts';
-import { channelFacts, ordered, planesOf, planeValues } from '../../../../src/ui/views/try/inside/planes.ts';
+import { channelFacts, mapRange, ordered, planesOf, planeValues } from '../../../../src/ui/views/try/inside/planes.ts';
 
 describe('planes', () => {
   const values = Float32Array.from({ length: 2 * 3 * 4 }, (_, i) => i);
@@ -83,6 +83,32 @@ describe('histograms', () => {
     [NaN, 'NaN'],
     [-Infinity, '−∞'],
   ])('%s is shown as %s', (value, text) => expect(valueText(value)).toBe(text));
+});
+
+test.each([
+  [
+    { min: -2, max: 1 },
+    { min: -19, max: 17 },
+    { min: -2, max: 2 },
+  ],
+  [
+    { min: 3, max: 5 },
+    { min: -19, max: 17 },
+    { min: -5, max: 5 },
+  ],
+  [
+    { min: 0, max: 0 },
+    { min: -19, max: 17 },
+    { min: -1, max: 1 },
+  ],
+  [
+    { min: 1, max: 2 },
+    { min: 0, max: 6 },
+    { min: 1, max: 2 },
+  ],
+])('a map %o of a layer %o is coloured by %o, white at zero where the layer has both signs', (own, layer, range) => {
+  expect(mapRange(own, layer, false)).toEqual(range);
+  expect(mapRange(own, layer, true)).toEqual(layer);
 });
 
 describe('layers', () => {

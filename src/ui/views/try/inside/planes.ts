@@ -1,6 +1,6 @@
 // A layer's values as pictures: one plane a channel, whatever the layer's layout.
 import type { Shape } from '../../../../gpu-kernels/op.ts';
-import { rangeOf, type ValueRange } from '../../../parts/colours.ts';
+import { isSigned, rangeOf, type ValueRange } from '../../../parts/colours.ts';
 
 export interface Planes {
   readonly channels: number;
@@ -46,6 +46,17 @@ export function channelFacts(values: Float32Array, planes: Planes): readonly Cha
     for (let i = 0; i < height * width; i++) sum += values[offset + i * channels + channel] as number;
     return { channel, ...range, mean: sum / (height * width) };
   });
+}
+
+/**
+ * The range that colours one map: the layer's for all, or its own. Maps of a layer with both signs stay white at zero, so that one
+ * legend holds for all of them.
+ */
+export function mapRange(own: ValueRange, layer: ValueRange, common: boolean): ValueRange {
+  if (common) return layer;
+  if (!isSigned(layer)) return { min: own.min, max: own.max };
+  const reach = Math.max(-own.min, own.max) || 1;
+  return { min: -reach, max: reach };
 }
 
 export const channelOrders = ['channel', 'range', 'mean'] as const;
