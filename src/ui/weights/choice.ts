@@ -68,3 +68,9 @@ export function obviousChoice(
   const kept = stored.find(({ hubId }) => hubId === published?.hubId);
   return kept && { kind: 'stored', id: kept.id };
 }
+
+/** What the weights are called. */
+export const nameOf = (choice: WeightsChoice): string => {
+  if (choice.kind === 'file') return choice.file.name;
+  return choice.kind === 'stored' ? choice.id.replace('--', '/') : `${embeddedNet}.safetensors`;
+};

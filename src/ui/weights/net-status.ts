@@ -1,5 +1,6 @@
 // How far a net is with its weights, what belongs to it, and who is told.
 import type { RecognizedNet } from '../../graph/presets/recognize.ts';
+import type { Preparation } from '../../graph/pictures/preprocess.ts';
 import type { Path, VisionEvent } from '../../workers/jobs/vision/protocol.ts';
 import type { WeightsFacts } from '../../workers/weights/protocol.ts';
 import type { WeightsChoice } from './choice.ts';
@@ -29,6 +30,14 @@ export type Refused = RefusedWeights | { readonly kind: 'failed'; readonly text:
 export interface Opened {
   readonly path: Path;
   readonly weights: WeightsFacts;
+}
+
+/** What was open before weights that may not fit. */
+export interface Fallback {
+  readonly choice: WeightsChoice;
+  readonly status: Extract<NetStatus, { kind: 'open' }>;
+  readonly edited: Partial<Preparation>;
+  readonly claimed: boolean;
 }
 
 /** What features and heads belong to: a net with its weights. */

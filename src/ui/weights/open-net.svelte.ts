@@ -1,7 +1,6 @@
 // The net on the page with its weights, as the worker that looks at pictures has it: which weights, how far the opening is, what it keeps.
 import * as Comlink from 'comlink';
 import { untrack } from 'svelte';
-import { picklist } from 'valibot';
 import { embeddedNet } from '../../graph/weights/embedded.ts';
 import { preparationFor, type Preparation } from '../../graph/pictures/preprocess.ts';
 import type { RecognizedNet } from '../../graph/presets/recognize.ts';
@@ -11,21 +10,13 @@ import type { Path, VisionEvent, Way, WeightsFacts, WeightsRef } from '../../wor
 import type { Session } from '../state/session.svelte.ts';
 import { cleanName } from '../parts/file-names.ts';
 import { sentence } from '../parts/sentence.ts';
-import { readStored, writeStored } from '../parts/stored.ts';
-import { embeddedText, embeddedUrl, isEmbeddedNet, weightsReference, type WeightsChoice } from './choice.ts';
-import type { NetListener, NetOrigin, RefusedWeights, NetStatus, Opened, Refused } from './net-status.ts';
+import { embeddedText, embeddedUrl, isEmbeddedNet, nameOf, weightsReference, type WeightsChoice } from './choice.ts';
+import type { Fallback, NetListener, NetOrigin, NetStatus, Opened, Refused } from './net-status.ts';
+import { refusal } from './refusal.ts';
+import { storedWay, storeWay } from './way-choice.ts';
 import { Weights } from './weights.svelte.ts';
 
 const reopenAfterMs = 300;
-/** Where the user's choice of a way is kept. */
-const wayKey = 'way';
-
-interface Fallback {
-  readonly choice: WeightsChoice;
-  readonly status: Extract<NetStatus, { kind: 'open' }>;
-  readonly edited: Partial<Preparation>;
-  readonly claimed: boolean;
-}
 
 export class OpenNet {
   readonly client: VisionClient;
@@ -34,8 +25,6 @@ export class OpenNet {
   status = $state.raw<NetStatus>({ kind: 'closed' });
   /** The user's changes to the preparation. */
   edited = $state.raw<Partial<Preparation>>({});
-  /** What nets run on, as the user chose it; undefined: whatever is likely faster here. */
-  #way: Way | undefined = readStored(wayKey, picklist(['webgpu', 'wasm']));
   /** The user says that the classes are ImageNet-1k's though the weights do not. */
   claimed = $state(false);
   /** Weights that were not taken, while those before them are still open. */
@@ -146,8 +135,7 @@ export class OpenNet {
 
   /** Runs this net and later ones in WebGPU or in WebAssembly; kept from visit to visit. */
   useWay(way: Way): void {
-    this.#way = way;
-    writeStored(wayKey, way);
+    storeWay(way);
     if (this.weights.choice) this.#begin();
   }
 
@@ -258,7 +246,7 @@ export class OpenNet {
       return;
     }
     const transfer = weights.kind === 'file' && weights.bytes ? [weights.bytes.buffer] : [];
-    const request = { name, text, weights, keep: this.#wanted(), way: this.#way };
+    const request = { name, text, weights, keep: this.#wanted(), way: storedWay() };
     const outcome = await this.client.call(
       (calls, ticket) => calls.openNet(ticket, Comlink.transfer(request, transfer)),
       {
@@ -307,11 +295,3 @@ export class OpenNet {
     return reference;
   }
 }
-
-const refusal = ({ weights, unsound }: RefusedWeights, net: string): string =>
-  `${weights} ${unsound ? 'cannot be used for' : 'holds weights of another net than'} ${net}.`;
-
-const nameOf = (choice: WeightsChoice): string => {
-  if (choice.kind === 'file') return choice.file.name;
-  return choice.kind === 'stored' ? choice.id.replace('--', '/') : `${embeddedNet}.safetensors`;
-};

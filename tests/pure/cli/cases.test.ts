@@ -204,3 +204,12 @@ test('30-plan-any-gpu: a plan keeps the limits that every device has, or says wh
   expect((await call('plan', large, '--input', String(largest))).code).toBe(0);
   expect((await call('plan', large, '--input', String(largest + 32))).code).toBe(1);
 });
+
+test('27-efficientformerv2-large-input: what no kernel takes is said, with the largest input that does', async () => {
+  const { code, err } = await call('plan', 'efficientformerv2_s0', '--input', '768');
+  expect(code).toBe(1);
+  expect(err).toContain('no attention kernel takes this shape on this device.');
+  const largest = Number(/largest input that plans is (\d+)×\1/.exec(err)?.[1]);
+  expect(largest).toBeGreaterThanOrEqual(640);
+  expect((await call('plan', 'efficientformerv2_s0', '--input', String(largest))).code).toBe(0);
+});

@@ -109,7 +109,7 @@ export class Batch {
     if (!outcome.ok)
       return outcome.problem.kind === 'aborted' ? undefined : { ...known, top: [], problem: outcome.problem.message };
     const { logits, ms } = outcome.value;
-    const answer = head ? vision.headAnswer(head, outcome.value) : logits;
+    const answer = head ? vision.own.answer(outcome.value) : logits;
     if (vision.output === 'features')
       return { ...known, top: [], problem: 'The net ends without a classifier: it gives features and no answer.' };
     return answer

@@ -144,7 +144,7 @@ export class Teach {
     this.progress = undefined;
     if (outcome.ok) {
       this.taught = outcome.value;
-      this.vision.useHead(outcome.value.head);
+      this.vision.own.use(outcome.value.head);
     } else if (outcome.problem.kind !== 'aborted') this.problem = outcome.problem.message;
   }
 
@@ -157,10 +157,16 @@ export class Teach {
   save(): void {
     const { head, net } = this.vision;
     const { origin } = net;
-    if (head && origin)
+    if (!head || !origin) return;
+    const bytes = writeHead(head, origin);
+    // Read back before it goes out.
+    const read = readHead(bytes, origin);
+    this.problem =
+      'problem' in read ? `The head is not saved, since its file would not open: ${read.problem}` : undefined;
+    if (this.problem === undefined)
       saveBlob(
         fileName(`${head.classes.join('-').slice(0, 40)}-head`, 'safetensors'),
-        new Blob([writeHead(head, origin) as Uint8Array<ArrayBuffer>]),
+        new Blob([bytes as Uint8Array<ArrayBuffer>]),
       );
   }
 
@@ -171,7 +177,7 @@ export class Teach {
     this.problem = 'problem' in read ? read.problem : undefined;
     if ('problem' in read) return;
     this.taught = undefined;
-    this.vision.useHead(read.head);
+    this.vision.own.use(read.head);
     this.enter();
   }
 

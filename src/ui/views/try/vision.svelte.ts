@@ -2,38 +2,20 @@
 import * as Comlink from 'comlink';
 import { untrack } from 'svelte';
 import { featureNode } from '../../../graph/tasks/classify/class-map.ts';
-import { imagenetClasses, parseLabels, type Answer } from '../../../graph/tasks/classify/labels.ts';
+import { imagenetClasses, type Answer } from '../../../graph/tasks/classify/labels.ts';
 import { answersOf, outputKind, type OutputKind } from '../../../graph/tasks/classify/outputs.ts';
 import type { Outcome } from '../../../workers/border/protocol.ts';
-import { headLogits, type Head } from '../../../workers/jobs/vision/teach-head.ts';
+import type { Head } from '../../../workers/jobs/vision/teach-head.ts';
 import type { VisionClient } from '../../../workers/jobs/vision/client.ts';
 import type { FrameReport, Look, VisionEvent, WeightsFacts } from '../../../workers/jobs/vision/protocol.ts';
 import type { Session } from '../../state/session.svelte.ts';
 import { Camera } from './camera.svelte.ts';
-import { decodePhoto } from '../../pictures/photo.ts';
+import { ClassNames } from './class-names.svelte.ts';
+import { letGo, photoOf, stillPhoto, type Photo, type Seen } from './looked-at.ts';
+import { OwnHead } from './own-head.svelte.ts';
+import { PhotoReader, whenSlow } from './photo-reader.ts';
 import { sentence } from '../../parts/sentence.ts';
-import { sameOrigin, type NetOrigin } from '../../weights/net-status.ts';
 import type { OpenNet } from '../../weights/open-net.svelte.ts';
-
-/** A photo on the screen. */
-export interface Photo {
-  readonly name: string;
-  /** Object URL of the file, or an address of this page. */
-  readonly url: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** An answer and what it is about. */
-export type Seen = Look & { readonly live: boolean };
-
-/** The camera's last picture as a photo. */
-const stillName = 'Last picture of the camera';
-
-/** Nothing is said of a picture that is there sooner. */
-const slowAfterMs = 400;
-const megapixels = (width: number, height: number): string =>
-  `${width} × ${height} px (${((width * height) / 1e6).toFixed(1)} megapixels)`;
 
 /** Frames between two looks at the count of GPU objects. */
 const countEvery = 5;
@@ -52,31 +34,26 @@ export class Vision {
   slow = $state.raw<string | undefined>(undefined);
   /** The class whose places in the picture are shown, and the net that it is a class of. */
   #mapped = $state.raw<{ readonly index: number; readonly hash: string } | undefined>(undefined);
-  #ownHead = $state.raw<{ readonly head: Head; readonly origin: NetOrigin } | undefined>(undefined);
-  #labels = $state.raw<readonly string[] | undefined>(undefined);
-  #synsets = $state.raw<readonly string[]>([]);
+  readonly #names = new ClassNames();
+  readonly own: OwnHead;
   #look: AbortController | undefined;
-  /** Ends the reading of the photo that was asked for last. */
-  #reading: AbortController | undefined;
+  readonly #reader = new PhotoReader();
   /** Counts the photos that were asked for. */
   #turn = 0;
   /** The worker has a picture. */
   #hasPicture = false;
 
-  /** A head of the user's own, in the place of the net's: only on the net and the weights that it was taught on. */
-  readonly head: Head | undefined = $derived.by(() => {
-    const [own, here] = [this.#ownHead, this.net.origin];
-    return own && here && sameOrigin(own.origin, here) ? own.head : undefined;
-  });
   readonly labels: readonly string[] | undefined = $derived.by(() => {
     if (this.head) return this.head.classes;
     const { graph } = this.session;
     const classes = this.seen?.logits.length ?? graph?.facts.get(graph.outputs[0] ?? '')?.shape.at(-1);
-    return classes === imagenetClasses && (this.net.loaded?.imagenet || this.net.claimed) ? this.#labels : undefined;
+    return classes === imagenetClasses && (this.net.loaded?.imagenet || this.net.claimed)
+      ? this.#names.labels
+      : undefined;
   });
   /** WordNet ids in the order of the classes, where they are ImageNet's. */
   get synsets(): readonly string[] {
-    return this.labels === this.#labels ? this.#synsets : [];
+    return this.labels === this.#names.labels ? this.#names.synsets : [];
   }
   /** What an answer rests on besides the picture; undefined while there is no net to ask. */
   readonly basis: string | undefined = $derived.by(() =>
@@ -87,7 +64,7 @@ export class Vision {
   /** Logits of the answer: the net's, or the own head's. */
   readonly logits: Float32Array | undefined = $derived.by(() => {
     const { seen, head } = this;
-    return seen && (head ? this.headAnswer(head, seen) : seen.logits);
+    return seen && (head ? this.own.answer(seen) : seen.logits);
   });
   /** What the numbers mean: an own head always answers with classes. */
   readonly output: OutputKind = $derived.by(() => {
@@ -105,9 +82,8 @@ export class Vision {
     readonly session: Session,
     readonly net: OpenNet,
   ) {
-    const opened = (weights: WeightsFacts | undefined): void => {
-      if (weights?.imagenet) void this.loadLabels();
-    };
+    const opened = (weights?: WeightsFacts): void => void (weights?.imagenet && this.loadLabels());
+    this.own = new OwnHead(net, () => this.featureNode);
     // It may be open already: Quantize opens weights too.
     opened(net.loaded);
     net.listener = {
@@ -130,21 +106,13 @@ export class Vision {
     this.#mapped = index === undefined ? undefined : { index, hash: this.session.hash };
   }
 
-  /** Puts an own head in the place of the net's, or takes it away. */
-  useHead(head: Head | undefined): void {
-    const { origin } = this.net;
-    this.#ownHead = head && origin && { head, origin };
+  get head(): Head | undefined {
+    return this.own.head;
   }
   /** A node's values, as far as they came with the answer, which is the output's own. */
   valuesOf(node: string): Float32Array | undefined {
     return this.session.graph?.outputs[0] === node ? this.seen?.logits : this.seen?.values.get(node);
   }
-  /** What an own head makes of an answer; undefined where the features did not come with it. */
-  headAnswer(head: Head, { values }: Pick<Look, 'values'>): Float32Array | undefined {
-    const features = values.get(this.featureNode ?? '');
-    return features?.length === head.features ? headLogits(head, features) : undefined;
-  }
-
   /** Follows the net; call while a component is set up. */
   follow(): void {
     this.net.follow();
@@ -165,41 +133,23 @@ export class Vision {
     this.problem = undefined;
     this.cancel();
     const turn = ++this.#turn;
-    const reading = new AbortController();
-    this.#reading = reading;
-    let what = `Reading ${name}`;
-    const timer = setTimeout(() => (this.slow = what), slowAfterMs);
-    let bitmap: ImageBitmap;
-    try {
-      bitmap = await decodePhoto(file, name, {
-        signal: reading.signal,
-        onSize: (width, height) => {
-          what = `Decoding ${name}, ${megapixels(width, height)}`;
-          if (this.slow !== undefined) this.slow = what;
-        },
-      });
-    } catch (error) {
-      if (turn === this.#turn && !reading.signal.aborted) this.problem = (error as Error).message;
-      return;
-    } finally {
-      clearTimeout(timer);
-      if (turn === this.#turn) this.slow = undefined;
-    }
-    // Another photo was chosen while this one was read.
-    if (turn !== this.#turn || reading.signal.aborted) {
-      bitmap.close();
+    const read = await this.#reader.read(file, name, (what) => (this.slow = what));
+    // Another photo was chosen while this one was read, or it was given up.
+    if (!read || turn !== this.#turn) return;
+    if ('problem' in read) {
+      this.problem = read.problem;
       return;
     }
-    if (this.photo) URL.revokeObjectURL(this.photo.url);
-    this.photo = { name, url: URL.createObjectURL(file), width: bitmap.width, height: bitmap.height };
+    const { bitmap } = read;
+    letGo(this.photo);
+    this.photo = photoOf(file, name, bitmap);
     this.seen = undefined;
     await this.lookAt(bitmap);
   }
 
   /** Gives up the picture that is being read or looked at. */
   cancel(): void {
-    this.#reading?.abort(new DOMException('Cancelled.', 'AbortError'));
-    this.#reading = undefined;
+    this.#reader.cancel();
     this.#look?.abort();
     this.#look = undefined;
     this.slow = undefined;
@@ -235,13 +185,13 @@ export class Vision {
     this.camera.stop();
     if (!still) return;
     const turn = ++this.#turn;
-    const [bitmap, file] = await Promise.all([
-      createImageBitmap(still),
-      new Promise<Blob | null>((resolve) => still.toBlob(resolve)),
-    ]);
+    const { bitmap, photo } = await stillPhoto(still);
     // Something else is looked at by now.
-    if (turn !== this.#turn || this.camera.status.kind !== 'off' || !file) return bitmap.close();
-    this.photo = { name: stillName, url: URL.createObjectURL(file), width: still.width, height: still.height };
+    if (turn !== this.#turn || this.camera.status.kind !== 'off') {
+      letGo(photo);
+      return bitmap.close();
+    }
+    this.photo = photo;
     this.seen = seen && { ...seen, live: false };
     await this.lookAt(bitmap);
   }
@@ -251,11 +201,9 @@ export class Vision {
     const job = new AbortController();
     this.#look = job;
     this.looking = true;
-    const timer = setTimeout(() => {
+    const outcome = await whenSlow(this.net.client.call(ask, { signal: job.signal }), () => {
       if (this.#look === job && this.net.ready) this.slow = 'Looking at the picture';
-    }, slowAfterMs);
-    const outcome = await this.net.client.call(ask, { signal: job.signal });
-    clearTimeout(timer);
+    });
     if (this.#look !== job) return;
     this.looking = false;
     this.slow = undefined;
@@ -268,15 +216,8 @@ export class Vision {
 
   /** Fetches the names of ImageNet's classes, once. */
   async loadLabels(): Promise<void> {
-    if (this.#labels) return;
-    const response = await fetch(new URL('models/imagenet-1k-labels.txt', document.baseURI)).catch(() => undefined);
-    if (response?.ok) {
-      this.#labels = parseLabels(await response.text(), imagenetClasses);
-      // Folders named by WordNet ids are a convenience: without them the names do.
-      const ids = await fetch(new URL('models/imagenet-1k-synsets.txt', document.baseURI)).catch(() => undefined);
-      if (ids?.ok) this.#synsets = parseLabels(await ids.text(), imagenetClasses);
-    } else
-      this.session.say('The names of the classes could not be loaded from this page; reload it to try again.', 'bad');
+    const problem = await this.#names.load();
+    if (problem) this.session.say(problem, 'bad');
   }
 
   #receive(event: VisionEvent): void {
@@ -299,7 +240,7 @@ export class Vision {
 
   /** Its picture takes the photo's place, and nothing takes its own. */
   #cameraChanged(): void {
-    if (this.photo) URL.revokeObjectURL(this.photo.url);
+    letGo(this.photo);
     this.photo = undefined;
     this.seen = undefined;
     this.rate = undefined;

@@ -115,7 +115,12 @@ function serveQuantize(
     verdict: (ticket, recipe) =>
       exclusive(ticket, 'measuring', (context) => atBench(context, (own, hooks) => own.verdict(recipe, hooks))),
     save: async (ticket, recipe) => {
-      const saved = await onBench(ticket, (own, hooks) => own.save(recipe, hooks));
+      const saved = await onBench(ticket, async (own, hooks) => {
+        const bytes = await own.save(recipe, hooks);
+        // Read back before the page says that it is saved.
+        readQuantized(bytes);
+        return bytes;
+      });
       return saved.ok ? Comlink.transfer(saved, [saved.value.buffer]) : saved;
     },
     load: (ticket, bytes) =>
