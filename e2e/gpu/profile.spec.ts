@@ -132,6 +132,39 @@ test('exports: a trace, a table, a record and pictures', async ({ page }) => {
   expect(withoutTimes(await textOf(save(/Timeline chart SVG/)))).toBe(withoutTimes(svg));
 });
 
+test('history: every measurement is kept from visit to visit, compared with a chosen one, and leads back to its net (M12)', async ({
+  page,
+}) => {
+  await openSmall(page);
+  await measured(page);
+  const net = await netHash(page);
+  const pane = profile(page);
+  await selectFirstMbconv(page);
+  await expansion(page).fill('3');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => netHash(page)).not.toBe(net);
+  await measured(page);
+  await pane.getByRole('tab', { name: 'History' }).click();
+  const rows = pane.getByRole('region', { name: 'History of measurements' }).getByRole('row');
+  await expect(rows).toHaveCount(3);
+  // The newest first, chosen by itself; the one before against it.
+  await expect(rows.nth(1)).toHaveText(/ms.*–.*SwiftShader/);
+  await expect(rows.nth(2)).toHaveText(/[+−±][\d.]+\s%/);
+  const download = page.waitForEvent('download');
+  await pane.getByRole('button', { name: 'CSV' }).click();
+  const csv = readFileSync(await (await download).path(), 'utf8')
+    .trimEnd()
+    .split('\r\n');
+  expect(csv).toHaveLength(3);
+  expect(csv[2]).toContain(net);
+  await rows.nth(2).getByRole('button').click();
+  await pane.getByRole('button', { name: /^Open / }).click();
+  await expect.poll(() => netHash(page)).toBe(net);
+  await page.reload();
+  await pane.getByRole('tab', { name: 'History' }).click();
+  await expect(rows.filter({ hasText: /[+−±][\d.]+\s%/ }).first()).toBeVisible();
+});
+
 test('Cancel stops at once and the net waits for a click', async ({ page }) => {
   await openSmall(page);
   const pane = profile(page);

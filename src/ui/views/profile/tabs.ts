@@ -3,7 +3,7 @@ import type { Tab } from '../../parts/view.ts';
 import type { ProfileTabProps } from './tab-props.ts';
 import LayersTab from './LayersTab.svelte';
 
-export type ProfileTab = 'layers' | 'timeline' | 'roofline' | 'memory' | 'kernels';
+export type ProfileTab = 'layers' | 'timeline' | 'roofline' | 'memory' | 'kernels' | 'history';
 
 export const profileTabs: readonly Tab<ProfileTab, ProfileTabProps>[] = [
   {
@@ -35,5 +35,11 @@ export const profileTabs: readonly Tab<ProfileTab, ProfileTabProps>[] = [
     label: 'Kernels',
     title: 'The WGSL of each dispatch and the sizes that are written into it',
     load: () => import('./KernelsTab.svelte'),
+  },
+  {
+    id: 'history',
+    label: 'History',
+    title: 'What this device measured before, and how it differs',
+    load: () => import('./HistoryTab.svelte'),
   },
 ];
