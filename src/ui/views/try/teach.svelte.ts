@@ -9,14 +9,14 @@ import { decodePhoto } from '../../pictures/photo.ts';
 import { thumbnail } from '../../pictures/thumbnail.ts';
 import type { Vision } from './vision.svelte.ts';
 
-export interface Sample {
+interface Shown {
   readonly features: Float32Array;
   /** A small picture of it, as a data URL. */
   readonly thumb: string;
 }
 export interface Lesson {
   readonly name: string;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly Shown[];
 }
 
 const owner = 'teach';
@@ -181,7 +181,7 @@ export class Teach {
     this.enter();
   }
 
-  #add(index: number, sample: Sample): void {
+  #add(index: number, sample: Shown): void {
     const { origin } = this.vision.net;
     if (!origin) return;
     // Samples of another net's features cannot be mixed in.
