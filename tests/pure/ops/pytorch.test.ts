@@ -1,4 +1,4 @@
-// Every op against what PyTorch and timm compute (test-data/ops/pytorch.json, made by make-cases.py beside this file).
+// Every op against what PyTorch and timm compute, a few against their formula in plain Python (test-data/ops/pytorch.json, made by make-cases.py beside this file).
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
