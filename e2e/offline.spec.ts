@@ -25,4 +25,7 @@ test('offline after the first visit, lazy parts included', async ({ page, contex
     return keys.flat();
   });
   expect(cached.filter((url) => url.includes('/models/'))).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('radiogroup', { name: 'Below the net' }).getByRole('radio', { name: 'Try' }).click();
+  await expect(page.getByText(/comes with the first use of Try, and this browser is offline/).first()).toBeVisible();
 });

@@ -103,11 +103,15 @@ async function embedded(url: string): Promise<Checkpoint> {
 
 async function fetched(url: string): Promise<Response> {
   const response = await fetch(url).catch(() => undefined);
-  if (!response?.ok)
-    throw new Error(
-      `${new URL(url).pathname.split('/').at(-1) ?? url} could not be loaded from this page; check the connection and try again.`,
-    );
-  return response;
+  if (response?.ok) return response;
+  const file = new URL(url).pathname.split('/').at(-1) ?? url;
+  // Weights are left out of what the page keeps on its first visit: they come with their first use.
+  const isOffline = response === undefined && !navigator.onLine;
+  throw new Error(
+    isOffline
+      ? `${file} comes with the first use of Try, and this browser is offline. Connect once; afterwards it is there without a connection. A weights file of your own opens offline too.`
+      : `${file} could not be loaded from this page; check the connection and try again.`,
+  );
 }
 
 /** The net's parameters, or what does not fit, in sentences, and the nets that would. */
