@@ -28,7 +28,6 @@ export const convert: Verb = {
       doc: 'What to write.',
     },
     { name: 'out', value: 'FILE', writes: ['.onnx', '.safetensors', '.arch'], doc: 'The file to write.' },
-    { name: 'force', doc: 'Replaces a file that exists.' },
     { name: 'weights', value: 'FILE', doc: 'safetensors for a net given by name or text.' },
   ],
   run(given, console) {

@@ -3,7 +3,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { optionsOf } from '../../../src/cli/arguments.ts';
 import { runCommand } from '../../../src/cli/command.ts';
+import type { Verbs } from '../../../src/cli/verb.ts';
 import * as verbs from '../../../src/cli/verbs/index.ts';
 import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
 import { ops } from '../../../src/gpu-kernels/ops/index.ts';
@@ -29,6 +31,11 @@ const small = 'input 3x32x32\n\nconv    k3 s2 c8\nmbconv  k3 s1 c8 e2\npool\nlin
 test('every file of the verbs has its line in the table', () => {
   const files = readdirSync(new URL('../../../src/cli/verbs', import.meta.url)).map((name) => name.replace('.ts', ''));
   expect(Object.keys(verbs).sort()).toEqual(files.filter((name) => name !== 'index').sort());
+});
+
+test.each(Object.entries(verbs as Verbs))('%s has each of its options once', (_, verb) => {
+  const names = optionsOf(verb).map(({ name }) => name);
+  expect(names).toEqual([...new Set(names)]);
 });
 
 describe.each([
