@@ -27,7 +27,7 @@ export const convert: Verb = {
       choices: ['onnx', 'safetensors', 'arch'],
       doc: 'What to write.',
     },
-    { name: 'out', value: 'FILE', writes: ['.onnx', '.safetensors', '.arch'], doc: 'The file to write.' },
+    { name: 'out', value: 'FILE', writes: ['.safetensors', '.onnx', '.arch'], doc: 'The file to write.' },
     { name: 'weights', value: 'FILE', doc: 'safetensors for a net given by name or text.' },
   ],
   run(given, console) {
