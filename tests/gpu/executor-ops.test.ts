@@ -9,7 +9,7 @@ import { runReference } from '../../src/graph/ir/reference.ts';
 import { graphParams } from '../../src/graph/weights/weights.ts';
 import { openDevice, type OpenDevice } from '../../src/workers/engine/device.ts';
 import { executeGraph } from '../../src/workers/engine/execute.ts';
-import { importedCases, type Case } from './imported-ops.ts';
+import { furtherCases, type Case } from './further-ops.ts';
 import { gpu } from './rig.ts';
 
 let open: OpenDevice;
@@ -162,7 +162,7 @@ const cases: readonly Case[] = [
     }),
   ),
   ...times(20, (): Case => ({ op: 'scale_const', attrs: { factor: random() * 4 - 2 }, inputs: [map()] })),
-  ...importedCases(random),
+  ...furtherCases(random),
   ...times(20, (): Case => ({
     op: 'mean',
     attrs: { axes: pick([1], [2], [1, 2]), keepDims: pick(true, false) },

@@ -1,4 +1,4 @@
-// Cases of the ops that only imported nets have, for the comparison of every op on the GPU with its reference.
+// Cases of the ops that only imported nets and nets with branches have, for the comparison of every op on the GPU with its reference.
 import { functionNames } from '../../src/gpu-kernels/ops/functions.ts';
 import type { Shape } from '../../src/gpu-kernels/op.ts';
 import type { OpName } from '../../src/gpu-kernels/ops/index.ts';
@@ -9,7 +9,7 @@ export interface Case {
   readonly inputs: readonly Shape[];
 }
 
-export function importedCases(random: () => number): readonly Case[] {
+export function furtherCases(random: () => number): readonly Case[] {
   const whole = (low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
   const pick = <T>(...list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const times = (make: (index: number) => Case): Case[] => Array.from({ length: 12 }, (_, i) => make(i));
@@ -42,6 +42,34 @@ export function importedCases(random: () => number): readonly Case[] {
       const mode = pick('constant', 'reflect', 'edge');
       const after = [0, 2, 0, mode === 'reflect' ? 0 : i % 4];
       return { op: 'pad', attrs: { before: [0, 1, 2, 0], after, mode, value: i % 2 }, inputs: [map()] };
+    }),
+    ...times((): Case => ({ op: 'gram', inputs: [[whole(1, 2), whole(1, 20), whole(1, 30)]] })),
+    ...times((): Case => {
+      const factor = whole(2, 3);
+      return { op: 'pixel_shuffle', attrs: { factor }, inputs: [map(1, 6, factor * factor * whole(1, 5))] };
+    }),
+    ...times((): Case => ({
+      op: 'pad_channels',
+      attrs: { channels: whole(10, 30) },
+      inputs: [map(1, 9, whole(1, 9))],
+    })),
+    ...times((): Case => ({
+      op: 'adaptive_avg_pool2d',
+      attrs: { size: [whole(1, 4), whole(1, 4)] },
+      inputs: [map(4, 11)],
+    })),
+    ...times((): Case => {
+      const fft = pick(32, 64);
+      const ends = { rate: 16000, low: pick(0, 125), high: pick(7500, 8000) };
+      const scale = pick('slaney', 'htk', 'tf');
+      const ln = random() < 0.5;
+      const level = { log: ln ? 'ln' : 'db', floor: 1e-10, offset: 0.01 };
+      const sizes = { fft, window: pick(fft, fft - 7), hop: pick(10, 16), mels: whole(3, 6) };
+      return {
+        op: 'log_mel',
+        attrs: { ...ends, ...sizes, ...level, scale, power: pick(1, 2), unit: pick(true, false) },
+        inputs: [[whole(1, 2), 1, whole(100, 300), 1]],
+      };
     }),
   ];
 }
