@@ -1,5 +1,7 @@
 // The Try pane without an adapter: right answers from WebAssembly, weights from files and from the hub, all in the page.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { expand } from '../src/graph/blocks/expand.ts';
 import { writeSafetensors, type TensorToWrite } from '../src/graph/formats/safetensors/write.ts';
@@ -81,10 +83,11 @@ test('a picture of 64 megapixels: its size and Cancel while it is decoded, and t
   const pane = await openTry(page);
   await pane.getByRole('button', { name: 'a tabby cat' }).click();
   await expectAnswer(pane, acceptable.cat);
-  const choose = (): Promise<void> =>
-    pane
-      .getByLabel('Choose a photo')
-      .setInputFiles({ name: 'large.png', mimeType: 'image/png', buffer: largePng(8000, 8000) });
+  // From the disk: bytes that a test hands over itself are work of the page's main thread.
+  const folder = mkdtempSync(join(tmpdir(), 'bottleneck-large-'));
+  const path = join(folder, 'large.png');
+  writeFileSync(path, largePng(8000, 8000));
+  const choose = (): Promise<void> => pane.getByLabel('Choose a photo').setInputFiles(path);
   await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline', '__metadata'] });
   await choose();
   const said = pane.getByRole('status').filter({ hasText: 'Decoding large.png, 8000 × 8000 px (64.0 megapixels)…' });
@@ -109,7 +112,8 @@ test('a picture of 64 megapixels: its size and Cancel while it is decoded, and t
   await choose();
   await expect(pane.getByRole('img', { name: 'large.png' })).toBeVisible({ timeout: 120_000 });
   await expect(pane.getByText('8000 × 8000 px, resized on the CPU')).toBeVisible({ timeout: 120_000 });
-  expect(longestTaskMs(await browser.stopTracing()), 'longest task of the page, CPU ms').toBeLessThan(200);
+  expect(longestTaskMs(await browser.stopTracing()), 'longest task of the page, CPU ms').toBeLessThan(100);
+  rmSync(folder, { recursive: true });
 });
 
 test('preparation: the checkpoint’s own at first, changed to see what it does, and back', async ({ page }) => {
