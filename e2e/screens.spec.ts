@@ -26,6 +26,8 @@ async function everyView(page: Page, look: string): Promise<void> {
     if (!view || seen.has(view)) break;
     seen.add(view);
     const region = page.getByRole('region', { name: view, exact: true });
+    // A view comes with its first use.
+    await expect(region.getByText('Loading…')).toBeHidden();
     const tabs = await region.getByRole('tab').all();
     for (const tab of tabs) {
       await tab.click();
