@@ -10,7 +10,7 @@ export type Theme = (typeof themes)[number];
 /** Limits of the splitters: the width of Build in pixels, the height of Profile as a share of the panes' height. */
 export const splits = {
   build: { from: 240, to: 720, initial: 340 },
-  profile: { from: 0.12, to: 0.85, initial: 0.42 },
+  profile: { from: 0.12, to: 0.85, initial: 0.39 },
 } as const;
 
 const layout = v.object({

@@ -1,36 +1,12 @@
 // What each kind of ONNX node becomes: one entry a kind, said with the pieces that both formats share.
 import type { Tensor } from '../model/tensor.ts';
-import {
-  affine,
-  binary,
-  clipped,
-  extreme,
-  hardSigmoid,
-  power,
-  prelu,
-  unary,
-  withConstant,
-  type BinaryOp,
-} from './elementwise.ts';
+import { affine, binary, clipped, extreme, hardSigmoid, power, prelu, unary, withConstant } from './elementwise.ts';
 import { straight, Unfit } from './emitter.ts';
 import { globalPool } from './maps.ts';
 import { joined, moved, reshaped } from './moves.ts';
 import { batchNorm, conv, gemm, groupNorm, matMul, norm, pooling, reduction, shares } from './onnx-layers.ts';
 import type { Context, Rule } from './rule.ts';
-
-const one =
-  (op: Parameters<typeof unary>[2], attrs?: unknown): Rule =>
-  (c) => [unary(c.e, c.x(), op, attrs)];
-const func = (of: string): Rule => one('function', { of });
-
-const arithmetic =
-  (op: BinaryOp): Rule =>
-  (c) => {
-    const [a, b] = [c.constant(0), c.constant(1)];
-    if (b) return [withConstant(c.e, op, c.x(0), b, false)];
-    if (a) return [withConstant(c.e, op, c.x(1), a, true)];
-    return [binary(c.e, op, c.x(0), c.x(1))];
-  };
+import { arithmeticRule, func, one } from './simple-rules.ts';
 
 const inverse = (tensor: Tensor): Tensor => ({
   ...tensor,
@@ -143,9 +119,9 @@ export const onnxRules: Readonly<Record<string, Rule>> = {
   Softplus: func('softplus'),
   Erf: func('erf'),
   Neg: (c) => [affine(c.e, c.x(0), -1, 0)],
-  Add: arithmetic('add'),
-  Sub: arithmetic('sub'),
-  Mul: arithmetic('mul'),
+  Add: arithmeticRule('add'),
+  Sub: arithmeticRule('sub'),
+  Mul: arithmeticRule('mul'),
   Div: divide,
   Pow: (c) => {
     const exponent = c.constant(1);

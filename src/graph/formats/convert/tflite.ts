@@ -5,6 +5,7 @@ import { permuted, straight, Unfit, type Val } from './emitter.ts';
 import { convolution, dense, pool, product, reduced, softmax, type Pads } from './maps.ts';
 import { joined, moved, reshaped } from './moves.ts';
 import type { Context, Rule } from './rule.ts';
+import { arithmeticRule, func, one } from './simple-rules.ts';
 
 /** The fused activation of a result. */
 function activated(c: Context, x: Val): Val {
@@ -25,19 +26,7 @@ function activated(c: Context, x: Val): Val {
   }
 }
 
-const one =
-  (op: Parameters<typeof unary>[2], attrs?: unknown): Rule =>
-  (c) => [unary(c.e, c.x(), op, attrs)];
-const func = (of: string): Rule => one('function', { of });
-
-const arithmetic =
-  (op: BinaryOp): Rule =>
-  (c) => {
-    const [a, b] = [c.constant(0), c.constant(1)];
-    if (b) return [activated(c, withConstant(c.e, op, c.x(0), b, false))];
-    if (a) return [activated(c, withConstant(c.e, op, c.x(1), a, true))];
-    return [activated(c, binary(c.e, op, c.x(0), c.x(1)))];
-  };
+const arithmetic = (op: BinaryOp): Rule => arithmeticRule(op, activated);
 
 const divide: Rule = (c) => {
   const b = c.constant(1);
