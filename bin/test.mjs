@@ -107,6 +107,7 @@ async function run(stage) {
       if (broken) break;
       if ((await execute(stage.name, command, false)) !== 0) broken = command;
     }
+  if (broken && stage.name === 'e2e') showPages();
   const count = stage.count?.() ?? { passed: 0, failed: 0 };
   // A check without tests of its own, or a runner that died, counts as one failure.
   if (broken && count.failed === 0) count.failed = 1;
@@ -116,6 +117,16 @@ async function run(stage) {
   const tests = stage.count ? `${count.passed} passed, ${count.failed} failed` : '';
   const line = `  ${count.failed > 0 ? '✗' : '✓'}  ${label} ${seconds}  ${broken ? `failed at: ${broken.replace(/^\S+=\S+ /, '').split(' --reporter')[0]}  ` : ''}${tests}`;
   return { line: line.trimEnd(), failed: count.failed > 0 };
+}
+
+/** Prints what the page held when an end-to-end test failed: where only the output is kept, nothing else says it. */
+function showPages() {
+  const folder = join(root, 'test-results');
+  if (!existsSync(folder)) return;
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('error-context.md'),
+  ))
+    console.log(`\n▶ ${file}\n${readFileSync(join(folder, file), 'utf8').slice(0, 12_000)}`);
 }
 
 /**

@@ -1,6 +1,6 @@
 // A published net from an empty page, by keyboard alone and by dragging blocks: both end at the very net that the preset is.
 import type { Locator, Page } from '@playwright/test';
-import { expect, expectNet, netHash, open, test } from './fixture.ts';
+import { expect, expectNet, netHash, open, runCommand, test } from './fixture.ts';
 
 /** MobileNetV2-1.0 (arXiv 1801.04381), which is also the net that the page opens with. */
 const lines = [
@@ -16,15 +16,6 @@ const lines = [
   'pool',
   'linear c1000',
 ];
-
-/** Runs a command of the palette by its name, as a keyboard user does. */
-async function command(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await expect(page.getByRole('combobox', { name: 'Find a command or a net' })).toBeFocused();
-  await page.keyboard.type(name);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('dialog')).toBeHidden();
-}
 
 /** Presses Tab until the element has the focus. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
@@ -52,7 +43,7 @@ const finder = (page: Page): Locator => page.getByRole('combobox', { name: 'Find
 test('MobileNetV2 from empty by keyboard alone', async ({ page }) => {
   await open(page);
   const published = await netHash(page);
-  await command(page, 'New net from empty');
+  await runCommand(page, 'New net from empty');
   await expect(build(page)).toContainText('An empty net');
   await expect(page.getByRole('region', { name: 'Profile' })).toContainText('Nothing to measure yet.');
   await expect(page.getByText('recorded on another machine')).toBeHidden();
@@ -72,7 +63,7 @@ test('MobileNetV2 from empty by keyboard alone', async ({ page }) => {
 test('MobileNetV2 from empty by dragging blocks', async ({ page }) => {
   await open(page);
   const published = await netHash(page);
-  await command(page, 'New net from empty');
+  await runCommand(page, 'New net from empty');
   await build(page).getByRole('button', { name: 'Add a stem' }).click();
   // The stem first; the others from the last one up, so that each goes to the gap below the stem.
   const [stem = '', ...others] = lines;

@@ -84,6 +84,21 @@ export async function openPreset(page: Page, name: string): Promise<void> {
   await expect(dialog).toBeHidden();
 }
 
+/** Runs a command of the palette as a user does: Ctrl K, its name, Enter once it is the one that is marked. */
+export async function runCommand(
+  page: Page,
+  name: string,
+  label: string | RegExp = new RegExp(name, 'i'),
+): Promise<void> {
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Find a command or a net' });
+  await expect(field).toBeFocused();
+  await page.keyboard.type(name);
+  await expect(page.getByRole('dialog').getByRole('option', { selected: true })).toContainText(label);
+  await page.keyboard.press('Enter');
+  await expect(field).toBeHidden();
+}
+
 /** Presses the top bar's button of that name and waits for its dialog. */
 export async function openDialog(page: Page, button: 'Presets' | 'Share' | 'All commands'): Promise<Locator> {
   await page.getByRole('banner').getByRole('button', { name: button }).click();

@@ -1,13 +1,5 @@
 // M7: what a newcomer is offered: three things to do that cover nothing, words that explain themselves, a glossary; and M1, the papers' claims.
-import type { Page } from '@playwright/test';
-import { axeFindings, expect, open, openDialog, sidewaysScroll, test } from './fixture.ts';
-
-async function command(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await expect(page.getByRole('combobox', { name: 'Find a command or a net' })).toBeFocused();
-  await page.keyboard.type(name);
-  await page.keyboard.press('Enter');
-}
+import { axeFindings, expect, open, openDialog, runCommand, sidewaysScroll, test } from './fixture.ts';
 
 test.describe('the first visit', () => {
   test.use({ firstVisit: true });
@@ -30,7 +22,7 @@ test.describe('the first visit', () => {
     await page.reload();
     await expect(page.getByRole('textbox', { name: 'Name of the net' })).toBeVisible();
     await expect(guide).toHaveCount(0);
-    await command(page, 'first steps');
+    await runCommand(page, 'first steps');
     await expect(guide).toBeVisible();
     await guide.getByRole('button', { name: 'Close the first steps' }).click();
     await expect(guide).toHaveCount(0);
@@ -81,7 +73,7 @@ test('a word says what it means to the pointer, to the keyboard, and goes with E
 
 test('the glossary finds a word', async ({ page }) => {
   await open(page);
-  await command(page, 'glossary');
+  await runCommand(page, 'glossary');
   const dialog = page.getByRole('dialog', { name: 'Glossary' });
   await expect(dialog).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);

@@ -1,5 +1,5 @@
 // The page without a mouse: shortcuts, palette, sheet, tab order, splitters.
-import { expect, expectNet, netHash, open, test } from './fixture.ts';
+import { expect, expectNet, netHash, open, runCommand, test } from './fixture.ts';
 
 test('? lists the shortcuts, Escape closes it and the focus returns', async ({ page }) => {
   await open(page);
@@ -15,17 +15,9 @@ test('? lists the shortcuts, Escape closes it and the focus returns', async ({ p
 
 test('the palette finds commands and nets', async ({ page }) => {
   await open(page);
-  await page.keyboard.press('Control+k');
-  const input = page.getByRole('combobox', { name: 'Find a command or a net' });
-  await expect(input).toBeFocused();
-  await page.keyboard.type('theme dark');
-  await page.keyboard.press('Enter');
+  await runCommand(page, 'theme dark', 'Theme: dark');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
-  await page.keyboard.press('Control+k');
-  await expect(input).toBeFocused();
-  await page.keyboard.type('v3 small 075');
-  await expect(page.getByRole('dialog').getByRole('option').first()).toContainText('mobilenetv3_small_075');
-  await page.keyboard.press('Enter');
+  await runCommand(page, 'v3 small 075', 'mobilenetv3_small_075');
   await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue('mobilenetv3_small_075');
 });
 

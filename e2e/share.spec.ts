@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import jsQR from 'jsqr';
-import type { Page } from '@playwright/test';
+import type { FileChooser, Page } from '@playwright/test';
 import { decodeLink, encodeLink } from '../src/graph/link/link.ts';
 import { parse } from '../src/graph/notation/parse.ts';
 import {
@@ -102,6 +102,8 @@ test('text, timm strings and code can be copied', async ({ page }) => {
 });
 
 test('saved as a file and opened again', async ({ page }) => {
+  // Before the page opens: what is asked for later may come too late for a picker that opens at once.
+  const chooser = new Promise<FileChooser>((resolve) => page.once('filechooser', resolve));
   await open(page);
   const hash = await netHash(page);
   const download = page.waitForEvent('download');
@@ -111,7 +113,6 @@ test('saved as a file and opened again', async ({ page }) => {
   await openPreset(page, 'mobilenetv3_small_050');
   // Keys are the dialog's own until it has given the focus back.
   await expect(page.getByRole('button', { name: 'Presets' })).toBeFocused();
-  const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('Control+o');
   await (await chooser).setFiles({ name: 'again.arch', mimeType: 'text/plain', buffer: await readFile(file) });
   await expectNet(page, hash);

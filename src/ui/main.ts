@@ -6,7 +6,7 @@ import { startEmbed } from './embed/start.ts';
 import { loadHistory } from './state/persistence.ts';
 import { Address } from './state/address.ts';
 import { isEmbed } from './state/embed.ts';
-import { windowBar } from './state/window-bar.ts';
+import { isOwnAddress, windowBar } from './state/window-bar.ts';
 import { arrive, beginSession } from './start.ts';
 
 /** The page does not wait longer than this for the browser's storage. */
@@ -26,7 +26,7 @@ async function startPage(target: HTMLElement): Promise<void> {
     loading,
     new Promise<'late'>((resolve) => setTimeout(resolve, STORAGE_MS, 'late')),
   ]);
-  const session = beginSession(stored === 'late' ? undefined : stored, link);
+  const session = beginSession(stored === 'late' ? undefined : stored, link, isOwnAddress());
   mount(App, { target, props: { session, address } });
   performance.mark('first-net');
 
@@ -35,7 +35,7 @@ async function startPage(target: HTMLElement): Promise<void> {
     const history = await loading;
     if (history && session.name === name && session.text === text) {
       session.restore(history);
-      if (link) arrive(session, link, true);
+      if (link) arrive(session, link, isOwnAddress(), true);
     }
   }
 }

@@ -24,12 +24,14 @@ export class Address {
   #shown: Named | undefined;
   #latest: Named | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** A change of the document waits for its time. */
+  #waiting = false;
 
   constructor(private readonly bar: AddressBar) {}
 
   /** What the address holds; undefined when it holds nothing. Call it at the start and after the browser went back or forward. */
   read(): DecodedLink | undefined {
-    clearTimeout(this.#timer);
+    this.#stopWaiting();
     const fragment = this.bar.fragment();
     const decoded = fragment === '' ? undefined : decodeLink(fragment);
     this.#shown = decoded?.ok ? { name: decoded.document.name, text: decoded.document.text } : undefined;
@@ -43,9 +45,10 @@ export class Address {
     // The first call says what is there already: a page without a fragment keeps its clean address until something changes.
     // A call that brings nothing new must leave a change that waits alone.
     if (!before || same(before, this.#latest)) return;
-    clearTimeout(this.#timer);
+    this.#stopWaiting();
     if (same(this.#shown, this.#latest)) return;
     if (!opened) {
+      this.#waiting = true;
       this.#timer = setTimeout(() => this.flush(), DELAY_MS);
       return;
     }
@@ -54,12 +57,17 @@ export class Address {
     this.#shown = this.#latest;
   }
 
-  /** Writes a waiting change at once. */
+  /** Writes a waiting change at once; without one the address stays as it is. */
   flush(): void {
-    clearTimeout(this.#timer);
-    if (!this.#latest || same(this.#shown, this.#latest)) return;
+    if (!this.#waiting || !this.#latest) return;
+    this.#stopWaiting();
     this.bar.replace(linkOf(this.#latest) ?? '');
     this.#shown = this.#latest;
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#timer);
+    this.#waiting = false;
   }
 }
 

@@ -1,6 +1,4 @@
 // Every action of the page in one table: shortcuts, the ? sheet, the palette and the menus are views of it.
-import { untrack } from 'svelte';
-
 export interface Command {
   readonly id: string;
   readonly label: string;
@@ -14,6 +12,8 @@ export interface Command {
 export const isApple = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
 
 export class Commands {
+  /** What stands, apart from what is shown: while effects end, a read of state gives its value from before their batch. */
+  #standing: readonly Command[] = [];
   #all = $state.raw<readonly Command[]>([]);
 
   get all(): readonly Command[] {
@@ -21,10 +21,9 @@ export class Commands {
   }
   /** Adds commands; the returned function takes them away again (for a component's life). */
   add(commands: readonly Command[]): () => void {
-    // An effect that adds commands must not run again because others add theirs.
-    this.#all = untrack(() => [...this.#all, ...commands]);
+    this.#all = this.#standing = [...this.#standing, ...commands];
     return () => {
-      this.#all = this.#all.filter((command) => !commands.includes(command));
+      this.#all = this.#standing = this.#standing.filter((command) => !commands.includes(command));
     };
   }
   find(id: string): Command | undefined {
@@ -39,7 +38,7 @@ export class Commands {
     if (event.defaultPrevented || event.isComposing || isOverlay(event.target)) return false;
     const pressed = chord(event);
     const typing = isTyping(event.target);
-    for (const command of this.#all) {
+    for (const command of this.#standing) {
       if (!command.keys?.includes(pressed) || !(command.enabled?.() ?? true)) continue;
       if (typing && !worksWhileTyping(pressed)) continue;
       event.preventDefault();

@@ -4,6 +4,9 @@ import type { AddressBar } from './address.ts';
 /** Marks entries of this page, which tells going back from a link that was typed into the address bar. */
 export const OWN = 'bottleneck';
 
+/** The page wrote the address that it shows; browsers keep that over a reload. */
+export const isOwnAddress = (): boolean => history.state === OWN;
+
 const url = (fragment: string): string => location.pathname + location.search + (fragment && `#${fragment}`);
 
 export const windowBar: AddressBar = {

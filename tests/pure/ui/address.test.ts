@@ -36,6 +36,14 @@ describe('following the document', () => {
     expect(shown.entries).toEqual(['']);
   });
 
+  it('leaves a clean address alone when the page is hidden or left', () => {
+    const shown = bar();
+    const address = new Address(shown);
+    address.follow(first, false);
+    address.flush();
+    expect(shown.entries).toEqual(['']);
+  });
+
   it('replaces while one types, once for many edits', () => {
     const shown = bar();
     const address = new Address(shown);
