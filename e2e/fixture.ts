@@ -82,6 +82,8 @@ export async function openPreset(page: Page, name: string): Promise<void> {
   await dialog.getByRole('searchbox').fill(name);
   await dialog.getByRole('button', { name, exact: true }).first().click();
   await expect(dialog).toBeHidden();
+  // Keys are the dialog's own until it has given the focus back.
+  await expect(page.getByRole('banner').getByRole('button', { name: 'Presets' })).toBeFocused();
 }
 
 /** Runs a command of the palette as a user does: Ctrl K, its name, Enter once it is the one that is marked. */

@@ -111,8 +111,6 @@ test('saved as a file and opened again', async ({ page }) => {
   const file = await (await download).path();
   expect((await download).suggestedFilename()).toBe('mobilenetv2_100.arch');
   await openPreset(page, 'mobilenetv3_small_050');
-  // Keys are the dialog's own until it has given the focus back.
-  await expect(page.getByRole('button', { name: 'Presets' })).toBeFocused();
   await page.keyboard.press('Control+o');
   await (await chooser).setFiles({ name: 'again.arch', mimeType: 'text/plain', buffer: await readFile(file) });
   await expectNet(page, hash);
