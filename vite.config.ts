@@ -2,6 +2,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { opsDescribed } from './bin/ops-described.ts';
 import { contentSecurityPolicy, permissionsPolicy, policyHeader } from './src/ui/page-policy.ts';
 
 /** How long each plugin took is for who changes the build, not for who starts the page. */
@@ -78,7 +79,7 @@ const offline = VitePWA({
 
 export default defineConfig({
   base: './',
-  plugins: [svelte(), policyInPage, policyInHeader, offline],
+  plugins: [svelte(), opsDescribed, policyInPage, policyInHeader, offline],
   worker: { format: 'es', rolldownOptions: quiet },
   build: {
     outDir: 'dist',
