@@ -23,8 +23,15 @@ export function fail(sentence) {
   process.exit(1);
 }
 
-/** Installs the locked dependencies when they are missing or stale; ends the process with a sentence when that is impossible. */
+/** `… | head` closes the pipe early: the command ends there, and that is no error. */
+function endWithTheReader() {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (/** @type {NodeJS.ErrnoException} */ error) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+}
+
+/** What every command does first: installs the locked dependencies when they are missing or stale; ends the process with a sentence when that is impossible. */
 export function ensureDependencies() {
+  endWithTheReader();
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
     fail(
