@@ -15,7 +15,7 @@ export interface InvertedResidualTile extends HaloTile {
 /** Workgroups below which the two kernels that fill a GPU better win. */
 const fewGroups = 48;
 /** The share of expanded pixels that are computed twice must stay below what the map between the kernels costs to store and load. */
-const maxRecompute = 1.6;
+const maxRecompute = 2.1;
 /** The input is read once for every slice of expanded channels, from the cache: a thin input stays in it. */
 const maxInputBlocks = 16;
 const maxRows = 8;
