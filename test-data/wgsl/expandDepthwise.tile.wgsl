@@ -25,7 +25,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let firstX = max(left, 0);
   let rectangleWidth = u32(max(0, min(left + 18, 14) - firstX));
   let rectangle = u32(max(0, min(top + 16, 14) - firstY)) * rectangleWidth;
-  for (var i = local / 2u; i * 4u < rectangle; i += 128u) {
+  for (var i = local / 2u; i * 4u < rectangle; i += 128u) { // 1 rounds
     let at0 = min(i * 4u + 0u, rectangle - 1u);
     let y0 = u32(firstY) + at0 / rectangleWidth;
     let x0 = u32(firstX) + at0 % rectangleWidth;
@@ -48,11 +48,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     var e3 = w_expandBias[block];
     for (var k = 0u; k < 28u; k++) {
       let at = k * 672u + block;
+      let c = k;
       let w0 = w_expandColumns[at]; let w1 = w_expandColumns[at + 168u]; let w2 = w_expandColumns[at + 336u]; let w3 = w_expandColumns[at + 504u];
-      { var x = in0[pixel0 * 28u + k];  e0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = in0[pixel1 * 28u + k];  e1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = in0[pixel2 * 28u + k];  e2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = in0[pixel3 * 28u + k];  e3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = in0[pixel0 * 28u + c];  e0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = in0[pixel1 * 28u + c];  e1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = in0[pixel2 * 28u + c];  e2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = in0[pixel3 * 28u + c];  e3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
     }
     e0 = clamp(e0, vec4f(0.0), vec4f(6.0));
     halo[((y0 - u32(top)) * 18u + (x0 - u32(left))) * 2u + lane] = e0;

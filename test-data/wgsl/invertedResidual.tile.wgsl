@@ -34,7 +34,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let firstX = max(left, 0);
     let rectangleWidth = u32(max(0, min(left + 10, 56) - firstX));
     let rectangle = u32(max(0, min(top + 10, 56) - firstY)) * rectangleWidth;
-    for (var i = local / 4u; i * 4u < rectangle; i += 32u) {
+    for (var i = local / 4u; i * 4u < rectangle; i += 32u) { // 1 rounds
       let at0 = min(i * 4u + 0u, rectangle - 1u);
       let y0 = u32(firstY) + at0 / rectangleWidth;
       let x0 = u32(firstX) + at0 % rectangleWidth;
@@ -57,11 +57,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       var e3 = w_expandBias[block];
       for (var k = 0u; k < 6u; k++) {
         let at = k * 144u + block;
+        let c = k;
         let w0 = w_expandColumns[at]; let w1 = w_expandColumns[at + 36u]; let w2 = w_expandColumns[at + 72u]; let w3 = w_expandColumns[at + 108u];
-        { var x = in0[pixel0 * 6u + k];  e0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-        { var x = in0[pixel1 * 6u + k];  e1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-        { var x = in0[pixel2 * 6u + k];  e2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-        { var x = in0[pixel3 * 6u + k];  e3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+        { var x = in0[pixel0 * 6u + c];  e0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+        { var x = in0[pixel1 * 6u + c];  e1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+        { var x = in0[pixel2 * 6u + c];  e2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+        { var x = in0[pixel3 * 6u + c];  e3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
       }
       e0 = clamp(e0, vec4f(0.0), vec4f(6.0));
       halo[((y0 - u32(top)) * 10u + (x0 - u32(left))) * 4u + lane] = e0;

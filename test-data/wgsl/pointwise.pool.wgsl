@@ -27,8 +27,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       let c = k;
       let at = (tap * 80u + k) * 1280u + column;
       let w0 = w_columns[at]; let w1 = w_columns[at + 320u]; let w2 = w_columns[at + 640u]; let w3 = w_columns[at + 960u];
-      { var x = in0[pixel0 * 80u + c];  a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = in0[pixel1 * 80u + c];  a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = in0[pixel0 * 80u + c];   a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = in0[pixel1 * 80u + c];   a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
     }
     if (at0 < 49u) {
       a0 = clamp(a0, vec4f(0.0), vec4f(6.0));

@@ -39,13 +39,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let c = k;
     let at = (tap * 240u + k) * 160u + column;
     let w0 = w_columns[at]; let w1 = w_columns[at + 40u]; let w2 = w_columns[at + 80u]; let w3 = w_columns[at + 120u];
-    { var x = in0[pixel0 * 240u + c];  a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = in0[pixel1 * 240u + c];  a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = in0[pixel2 * 240u + c];  a2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = in0[pixel3 * 240u + c];  a3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = in0[pixel4 * 240u + c];  a4 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = in0[pixel5 * 240u + c];  a5 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = in0[pixel6 * 240u + c];  a6 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = in0[pixel0 * 240u + c];   a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = in0[pixel1 * 240u + c];   a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = in0[pixel2 * 240u + c];   a2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = in0[pixel3 * 240u + c];   a3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = in0[pixel4 * 240u + c];   a4 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = in0[pixel5 * 240u + c];   a5 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = in0[pixel6 * 240u + c];   a6 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
   partial[0u + local] = a0;
   partial[128u + local] = a1;

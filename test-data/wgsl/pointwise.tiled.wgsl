@@ -28,10 +28,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let c = k;
     let at = (tap * 8u + k) * 16u + column;
     let w0 = w_columns[at]; let w1 = w_columns[at + 4u]; let w2 = w_columns[at + 8u]; let w3 = w_columns[at + 12u];
-    { var x = in0[pixel0 * 8u + c];  a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = in0[pixel1 * 8u + c];  a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = in0[pixel2 * 8u + c];  a2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = in0[pixel3 * 8u + c];  a3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = in0[pixel0 * 8u + c];   a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = in0[pixel1 * 8u + c];   a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = in0[pixel2 * 8u + c];   a2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = in0[pixel3 * 8u + c];   a3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
   {
     out0[row0 * 4u + column] = a0;

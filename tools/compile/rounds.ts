@@ -3,6 +3,8 @@
 /** A `for` with its trip count (an upper bound where the start depends on the invocation) or the text outside of all loops. */
 interface Loop {
   rounds: number;
+  /** Its rounds are in the text as literals alone, so that the compiler knows them too. */
+  readonly known: boolean;
   /** Arithmetic and memory operations of its own lines. */
   operations: number;
   barriers: number;
@@ -23,14 +25,20 @@ const unrolledRounds = 32;
 const unrolledOperations = 300;
 
 export function roundsOf(wgsl: string): Rounds {
-  const whole: Loop = { rounds: 1, operations: 0, barriers: 0, inner: [] };
+  const whole: Loop = { rounds: 1, known: true, operations: 0, barriers: 0, inner: [] };
   const open: { loop: Loop; depth: number }[] = [{ loop: whole, depth: -1 }];
   let depth = 0;
   for (const line of wgsl.split('\n')) {
     const current = (): Loop => open.at(-1)?.loop as Loop;
     const header = /\bfor \((.*?);(.*?);(.*?)\) \{/.exec(line);
     if (header) {
-      const loop: Loop = { rounds: stated(line) ?? tripCount(header), operations: 0, barriers: 0, inner: [] };
+      const loop: Loop = {
+        rounds: stated(line) ?? tripCount(header),
+        known: /=\s*\d+u?\s*$/.test(header[1] ?? '') && /[<>]=?\s*\d+u?\s*$/.test(header[2] ?? ''),
+        operations: 0,
+        barriers: 0,
+        inner: [],
+      };
       current().inner.push(loop);
       open.push({ loop, depth });
     }
@@ -52,6 +60,7 @@ export function roundsOf(wgsl: string): Rounds {
 }
 
 const unrolls = (loop: Loop): boolean =>
+  loop.known &&
   loop.rounds <= unrolledRounds &&
   loop.rounds * loop.operations <= unrolledOperations &&
   loop.inner.every((inner) => unrolls(inner));

@@ -7,11 +7,13 @@ import { convolve, onePoint, type Window } from './window.ts';
 
 /**
  * inputs `[x]` `[N, H, W, K]`; output `[N, H', W', E]`.
- * weights: `expandWeight` `[E, K]`, `expandBias` `[E]`, `weight` `[E, 1, KH, KW]`, `bias` `[E]`.
+ * weights: `expandWeight` `[E, K/groups]`, `expandBias` `[E]`, `weight` `[E, 1, KH, KW]`, `bias` `[E]`.
  * `middle`: unary and channel riders on the expanded value (padding is zeros of the value after them). Optional output 1 `…#sums` (riders.ts).
  */
 export interface ExpandDepthwiseAttrs extends Window {
   readonly middle: readonly Rider[];
+  /** Of the expansion; absent: 1. */
+  readonly groups?: number;
 }
 
 export const expandDepthwise: FamilyOf<ExpandDepthwiseAttrs> = {
@@ -27,7 +29,7 @@ export const expandDepthwise: FamilyOf<ExpandDepthwiseAttrs> = {
       weight: w('expandWeight'),
       bias: w('expandBias'),
       window: onePoint(),
-      groups: 1,
+      groups: step.attrs.groups ?? 1,
     });
     const values = convolve({
       x: ride(step.attrs.middle, expanded, wide, step, data),

@@ -1,8 +1,9 @@
 // `pointwise`: a matrix product over the last axis, with a strided form on maps and a form that averages its own result.
 import { moments } from '../ops/moments.ts';
 import { elements, type Shape } from '../op.ts';
-import type { Numbers } from '../step.ts';
+import type { Numbers, Rider, StepShape, Value } from '../step.ts';
 import type { FamilyOf, StepData } from './family.ts';
+import { gate as gateFamily } from './gate.ts';
 import type { LayerNormAttrs } from './norms.ts';
 import { channelSums, loaded, ride, shapeOf, stored } from './riders.ts';
 import { asMap, convolve, onePoint } from './window.ts';
@@ -22,6 +23,19 @@ export interface PointwiseAttrs {
    * sums of the weights' rows in `total` `[N]`: (x − mean)·s·W = s·(x·W − mean·total).
    */
   readonly norm?: LayerNormAttrs;
+  /**
+   * A squeeze-excite gate on the input, made from sums of its channels: inputs[input] `[N, parts, K]`, and the weights `gateW1` `[R, K]`,
+   * `gateB1` `[R]`, `gateW2` `[K, R]`, `gateB2` `[K]`; riders `act` after the first layer, `last` after the second. It comes before the prologue.
+   */
+  readonly gate?: PointwiseGate;
+}
+
+export interface PointwiseGate {
+  readonly input: number;
+  readonly pixels: number;
+  readonly hidden: number;
+  readonly act: readonly Rider[];
+  readonly last: readonly Rider[];
 }
 
 export const pointwise: FamilyOf<PointwiseAttrs> = {
@@ -29,8 +43,9 @@ export const pointwise: FamilyOf<PointwiseAttrs> = {
     const { groups, stride, pool, norm } = step.attrs;
     const [input, output] = [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])];
     const wide: Shape = pool ? [...input.slice(0, -1), output.at(-1) as number] : output;
+    const x = gated(step, data);
     const values = convolve({
-      x: loaded(step, data),
+      x,
       input: stride[0] * stride[1] > 1 ? input : asMap(input),
       output: asMap(wide),
       weight: data.weights.weight as Numbers,
@@ -38,7 +53,7 @@ export const pointwise: FamilyOf<PointwiseAttrs> = {
       window: onePoint(stride),
       groups,
     });
-    if (norm) normalise(values, loaded(step, data), input.at(-1) as number, norm.eps, data);
+    if (norm) normalise(values, x, input.at(-1) as number, norm.eps, data);
     if (!pool) return stored(step, values, data);
     const pixels = elements(wide.slice(1, -1));
     return [channelSums(ride(step.epilogue, values, wide, step, data), wide).map((sum) => sum / pixels)];
@@ -53,4 +68,37 @@ function normalise(values: Float64Array, x: Numbers, width: number, eps: number,
     const { mean, variance } = moments(x, Math.floor(i / total.length) * width, 1, width, width);
     values[i] = (values[i]! - bias[c]! - mean * total[c]!) / Math.sqrt(variance + eps) + bias[c]!;
   }
+}
+
+/** The input as it is multiplied: gated, then through the prologue. */
+function gated(step: StepShape<string, PointwiseAttrs>, data: StepData): Numbers {
+  const { gate } = step.attrs;
+  if (!gate) return loaded(step, data);
+  const shape = shapeOf(step.inputs[0]);
+  const [batch, channels] = [shape[0] as number, shape.at(-1) as number];
+  const vector: Shape = [batch, 1, 1, channels];
+  const sums = step.inputs[gate.input] as Value;
+  const [values] = gateFamily.reference(
+    {
+      ...step,
+      inputs: [sums],
+      outputs: [{ id: sums.id, shape: vector }],
+      attrs: { from: 'sums', pixels: gate.pixels, hidden: gate.hidden, act: gate.act },
+      prologue: [],
+      epilogue: gate.last,
+    },
+    {
+      inputs: [data.inputs[gate.input] as Numbers],
+      weights: Object.fromEntries(
+        (['W1', 'B1', 'W2', 'B2'] as const).map((role) => [role.toLowerCase(), data.weights[`gate${role}`] as Numbers]),
+      ),
+    },
+  ) as [Numbers];
+  const x = data.inputs[0] as Numbers;
+  const each = x.length / batch;
+  const scaled = Float64Array.from(
+    { length: x.length },
+    (_, i) => x[i]! * values[Math.floor(i / each) * channels + (i % channels)]!,
+  );
+  return ride(step.prologue, scaled, shape, step, data);
 }

@@ -32,6 +32,7 @@ export const lanesOf = (g: ProductRows): number => (g.in4 === 1 ? (g.input.at(-1
 /**
  * The loop over input blocks for one tap: adds to `vec4f` variables `a{p}`. Needs u32 `column` (the output's vec4, in range),
  * `tap` and what `ProductRows` declares for each row. With `moments`, adds a row's inputs to f32 `t{p}` and their squares to `q{p}`. Blocks `start`, `start + stride`, … of the group.
+ * `before` is a statement on `x`, block `c`, ahead of the prologue.
  */
 export function tileLoop(
   shader: Shader,
@@ -40,6 +41,7 @@ export function tileLoop(
   rows: number,
   blocks: { start: string; stride: number } = { start: '0u', stride: 1 },
   moments = false,
+  before = '',
 ): string {
   const x = shader.input(0);
   const w = shader.weight('columns', columnWeights((step.weights.weight as { shape: Shape }).shape));
@@ -54,7 +56,7 @@ ${rowNumbers(lanes)
 ${rowNumbers(rows)
   .map((p) => {
     const riders = shader.riders(step.prologue, 'x', g.input, `pixel${p}`, 'c', false);
-    return `{ var x = ${shader.load(x, `pixel${p} * ${g.in4}u + c`)}; ${riders}${g.guarded ? ` x = select(vec4f(), x, inside${p});` : ''} ${blockProduct(`a${p}`, 'x', lanes)}${moments ? ` t${p} += x.x + x.y + x.z + x.w; q${p} += dot(x, x);` : ''} }`;
+    return `{ var x = ${shader.load(x, `pixel${p} * ${g.in4}u + c`)}; ${before} ${riders}${g.guarded ? ` x = select(vec4f(), x, inside${p});` : ''} ${blockProduct(`a${p}`, 'x', lanes)}${moments ? ` t${p} += x.x + x.y + x.z + x.w; q${p} += dot(x, x);` : ''} }`;
   })
   .join('\n')}
 }`;

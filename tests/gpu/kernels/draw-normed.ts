@@ -1,7 +1,7 @@
-// Random products whose rows are normalised as they are read.
+// Random products whose rows are normalised or gated as they are read.
 import type { AttrsOf } from '../../../src/gpu-kernels/families/index.ts';
 import type { Drawer } from './draw-products.ts';
-import { StepBuilder } from './random-steps.ts';
+import { StepBuilder, unary } from './random-steps.ts';
 
 export const normed: Drawer<'pointwise'> = (random) => {
   const b = new StepBuilder(random);
@@ -12,4 +12,33 @@ export const normed: Drawer<'pointwise'> = (random) => {
   const output = [...input.slice(0, -1), outC];
   const attrs: AttrsOf<'pointwise'> = { groups: 1, stride: [1, 1], norm: { eps: random.pick(1e-6, 1e-3) } };
   return b.build('pointwise', output, attrs, { epilogue: b.epilogue(output) });
+};
+
+/** Products of maps that a squeeze-excite gate scales, made from sums: many pixels beside few weights of the gate. */
+export const gated: Drawer<'pointwise'> = (random) => {
+  const b = new StepBuilder(random);
+  const groups = random.pick(1, 1, 2);
+  const side = random.pick(14, random.whole(18, 28), random.whole(50, 60));
+  const input = [random.pick(1, 1, 2), side, side, groups === 1 ? random.whole(4, 90) : 8 * random.whole(1, 12)];
+  const [batch, channels] = [input[0] as number, input[3] as number];
+  const outC = groups === 1 ? random.whole(30, 90) : 8 * random.whole(4, 9);
+  const hidden = random.whole(1, 20);
+  b.input('x', input);
+  const sums = b.input('parts', [batch, random.whole(1, 12), channels]);
+  b.weight('weight', [outC, channels / groups]);
+  b.weight('bias', [outC]);
+  b.weight('gateW1', [hidden, channels]);
+  b.weight('gateB1', [hidden]);
+  b.weight('gateW2', [channels, hidden]);
+  b.weight('gateB2', [channels]);
+  const prologue = random.chance(0.3) ? [unary('hswish')] : [];
+  const output = [...input.slice(0, -1), outC];
+  const gate: NonNullable<AttrsOf<'pointwise'>['gate']> = {
+    input: sums,
+    pixels: random.pick(1, 9),
+    hidden,
+    act: [unary(random.pick('relu', 'swish'))],
+    last: [unary(random.pick('sigmoid', 'hsigmoid'))],
+  };
+  return b.build('pointwise', output, { groups, stride: [1, 1], gate }, { prologue, epilogue: b.epilogue(output) });
 };

@@ -135,13 +135,15 @@ const middle = (random: Random, b: StepBuilder, channels: number, role = 'inner'
 
 export const expandDepthwise: Drawer<'expandDepthwise'> = (random) => {
   const b = new StepBuilder(random);
-  const input = map(random, random.whole(1, 40), 3, 22);
-  const channels = random.whole(1, 60);
+  const groups = random.pick(1, 1, 1, 2);
+  const [inC, channels] =
+    groups === 1 ? [random.whole(1, 40), random.whole(1, 60)] : [8 * random.whole(1, 5), 8 * random.whole(1, 7)];
+  const input = map(random, inC, 3, 22);
   const window = randomWindow(random, input, { kernel: [1, 2, 3, 3, 5, 7], dilation: [1, 1, 1, 2], stride: [1, 1, 2] });
   if (!window) return undefined;
   const output = [input[0] as number, window.height, window.width, channels];
   b.input('x', input);
-  b.weight('expandWeight', [channels, input[3] as number]);
+  b.weight('expandWeight', [channels, inC / groups]);
   b.weight('expandBias', [channels]);
   b.weight('weight', [channels, 1, ...window.window.kernel]);
   b.weight('bias', [channels]);
@@ -150,7 +152,7 @@ export const expandDepthwise: Drawer<'expandDepthwise'> = (random) => {
   return b.build(
     'expandDepthwise',
     output,
-    { ...window.window, middle: between },
+    { ...window.window, middle: between, ...(groups > 1 && { groups }) },
     { prologue, epilogue: b.epilogue(output) },
   );
 };

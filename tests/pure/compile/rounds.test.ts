@@ -33,6 +33,13 @@ it('multiplies nested loops and compares with eight rounds each', () => {
   expect(roundsOf(`fn main() {\n${loop(3, 'sum += x[k];')}\n}`).factor).toBeCloseTo(1, 1);
 });
 
+it('takes a loop that begins or ends at what only the device knows for eight rounds of the compiler', () => {
+  const begun = roundsOf('fn main() {\nfor (var k = lane; k < 4u; k += 4u) {\nsum += x[k];\n}\n}').factor;
+  const ended = roundsOf('fn main() {\nfor (var k = 0u; k < rectangle; k++) { // 1 rounds\nsum += x[k];\n}\n}').factor;
+  expect(begun).toBeLessThan(0.3);
+  expect(ended).toBeLessThan(0.3);
+});
+
 const printed = `@@ adapter amd rdna-3
 
 @@ begin 0

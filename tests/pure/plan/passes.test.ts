@@ -89,8 +89,26 @@ describe('passes', () => {
   });
 
   it('fuse-prologues: the squeeze-excite scale is applied by the projection', () => {
-    const step = stepOf(stepsOf('efficientnet_b0'), 'blocks.1.0.se');
+    const step = stepOf(stepsOf('efficientnet_b0', ['gate-into-product']), 'blocks.1.0.se');
     expect(step).toMatchObject({ family: 'pointwise', prologue: [{ kind: 'binary', op: 'mul' }] });
+  });
+
+  it('gate-into-product: a small gate is made where it is applied, a large one on its own', () => {
+    const steps = stepsOf('efficientnet_b0');
+    expect(stepOf(steps, 'blocks.1.0.se.conv_reduce')).toMatchObject({
+      family: 'pointwise',
+      from: expect.arrayContaining(['blocks.1.0.se.conv_expand', 'blocks.1.0.conv_pwl']) as unknown,
+      prologue: [],
+      attrs: { gate: { hidden: 4, pixels: 56 * 56 } },
+    });
+    expect(stepOf(steps, 'blocks.5.1.se.conv_reduce').family).toBe('gate');
+  });
+
+  it('expand-depthwise: an expansion in groups as well', () => {
+    expect(stepOf(stepsOf('mixnet_s'), 'blocks.1.0.conv_dw')).toMatchObject({
+      family: 'expandDepthwise',
+      attrs: { groups: 2 },
+    });
   });
 
   it('pool-into-head: the head convolution averages its own result', () => {

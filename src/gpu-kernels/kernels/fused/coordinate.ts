@@ -5,7 +5,7 @@ import { elements, type Shape } from '../../op.ts';
 import { channelBlocks, f32Literal, Shader } from '../../wgsl/shader.ts';
 import { acrossLanes, shareOut } from '../../wgsl/across.ts';
 import { columnWeights, tileGrid } from '../../wgsl/product.ts';
-import { layer } from './gate.ts';
+import { layer } from '../../wgsl/gate-layers.ts';
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 

@@ -10,6 +10,12 @@ import { stripColumns } from '../../wgsl/strip.ts';
 
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
+/** Groups that split no vec4. */
+const wholeGroups =
+  (groups: number) =>
+  (shape: Shape): boolean =>
+    groups === 1 || (shape.at(-1) as number) % (4 * groups) === 0;
+
 const tileFor = (step: StepOf<'expandDepthwise'>, caps: Parameters<Kernel['build']>[1]): ExpandTile | undefined =>
   chooseExpandTile(shapeOf(step.inputs[0]), shapeOf(step.outputs[0]), step.attrs, caps);
 
@@ -19,6 +25,7 @@ export const expandDepthwiseTile: Kernel<'expandDepthwise'> = {
   doc: 'Expand and depthwise of an output tile and a slice of channels in workgroup memory; partial channel sums where a gate wants them.',
   accepts: (step, caps) =>
     !caps.software &&
+    [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])].every(wholeGroups(step.attrs.groups ?? 1)) &&
     // Riders between the two see single pixels: per-channel constants and functions only.
     step.attrs.middle.every((rider) => rider.kind === 'unary' || rider.kind === 'channel') &&
     stripColumns(step.attrs, stripOutputs).length <= 16 &&
@@ -38,7 +45,7 @@ export const expandDepthwiseTile: Kernel<'expandDepthwise'> = {
     const sums = step.outputs.length > 1;
     const shader = new Shader(step, precision);
     const grid = tileGrid(blockTiles * parts * (output[0] as number), caps);
-    const expand = expandHalo(shader, t, channels, w.middle);
+    const expand = expandHalo(shader, t, channels, w.middle, w.groups);
     const out = shader.output();
     const filter = filterHalo(
       shader,

@@ -9,9 +9,15 @@ import { columnOf, range, stripColumns } from '../../wgsl/strip.ts';
 
 /**
  * Expands the part of the halo that lies on the map, a few pixels at a time; what lies outside stays 0, as memory begins.
- * Needs u32 `n`, `local`, `lane`, `block` (a channel block of the `channels` expanded ones, in range) and i32 `top`, `left`.
+ * `groups` of whole vec4s. Needs u32 `n`, `local`, `lane`, `block` (a channel block of the `channels` expanded ones, in range) and i32 `top`, `left`.
  */
-export function expandHalo(shader: Shader, t: HaloTile, channels: number, middle: readonly Rider[]): string {
+export function expandHalo(
+  shader: Shader,
+  t: HaloTile,
+  channels: number,
+  middle: readonly Rider[],
+  groups = 1,
+): string {
   const input = (shader.step.inputs[0] as Value).shape;
   const [batch, height, width, depth] = input as [number, number, number, number];
   const wide: Shape = [batch, height, width, channels];
@@ -19,14 +25,15 @@ export function expandHalo(shader: Shader, t: HaloTile, channels: number, middle
   const wide4 = channelBlocks(wide);
   const lanes = in4 === 1 ? depth : 4;
   const x = shader.input(0);
-  const w = shader.weight('expandColumns', columnWeights([channels, depth], 'expandWeight'));
+  const w = shader.weight('expandColumns', columnWeights([channels, depth / groups], 'expandWeight'));
   const bias = shader.vector('expandBias');
   const pixels = range(pixelsTogether);
+  const rounds = Math.ceil((t.haloHeight * t.haloWidth * t.blocks) / (pixelsTogether * t.invocations));
   return `let firstY = max(top, 0);
 let firstX = max(left, 0);
 let rectangleWidth = u32(max(0, min(left + ${t.haloWidth}, ${width}) - firstX));
 let rectangle = u32(max(0, min(top + ${t.haloHeight}, ${height}) - firstY)) * rectangleWidth;
-for (var i = local / ${t.blocks}u; i * ${pixelsTogether}u < rectangle; i += ${t.invocations / t.blocks}u) {
+for (var i = local / ${t.blocks}u; i * ${pixelsTogether}u < rectangle; i += ${t.invocations / t.blocks}u) { // ${rounds} rounds
 ${pixels
   .map(
     (p) => `let at${p} = min(i * ${pixelsTogether}u + ${p}u, rectangle - 1u);
@@ -36,12 +43,13 @@ let pixel${p} = (n * ${height}u + y${p}) * ${width}u + x${p};
 var e${p} = ${shader.load(bias, 'block')};`,
   )
   .join('\n')}
-for (var k = 0u; k < ${in4}u; k++) {
+for (var k = 0u; k < ${in4 / groups}u; k++) {
 let at = k * ${4 * wide4}u + block;
+${groups > 1 ? `let c = (block / ${wide4 / groups}u) * ${in4 / groups}u + k;` : 'let c = k;'}
 ${range(lanes)
   .map((lane) => `let w${lane} = ${shader.load(w, lane === 0 ? 'at' : `at + ${lane * wide4}u`)};`)
   .join(' ')}
-${pixels.map((p) => `{ var x = ${shader.load(x, `pixel${p} * ${in4}u + k`)}; ${shader.riders(shader.step.prologue, 'x', input, `pixel${p}`, 'k', false)} ${blockProduct(`e${p}`, 'x', lanes)} }`).join('\n')}
+${pixels.map((p) => `{ var x = ${shader.load(x, `pixel${p} * ${in4}u + c`)}; ${shader.riders(shader.step.prologue, 'x', input, `pixel${p}`, 'c', false)} ${blockProduct(`e${p}`, 'x', lanes)} }`).join('\n')}
 }
 ${pixels
   .map(

@@ -71,7 +71,8 @@ export const genericPointwise: Kernel<'pointwise'> = {
   name: 'pointwise/generic',
   family: 'pointwise',
   doc: 'One invocation an output vec4; takes any shape, stride and grouping.',
-  accepts: (step) => step.attrs.pool === undefined && step.attrs.norm === undefined && step.outputs.length === 1,
+  accepts: ({ attrs, outputs }) =>
+    attrs.pool === undefined && attrs.norm === undefined && attrs.gate === undefined && outputs.length === 1,
   build(step, caps, precision) {
     const { groups, stride } = step.attrs;
     const shader = new Shader(step, precision);

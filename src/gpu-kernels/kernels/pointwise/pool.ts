@@ -34,6 +34,7 @@ export const pointwisePool: Kernel<'pointwise'> = {
     !caps.software &&
     step.attrs.pool === 'mean' &&
     step.attrs.norm === undefined &&
+    step.attrs.gate === undefined &&
     step.outputs.length === 1 &&
     // Operands of riders are read pixel by pixel: a residual of the pooled map, or one value a picture.
     columnsOfStep(step) !== undefined,

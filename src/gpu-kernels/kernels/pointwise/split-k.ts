@@ -4,6 +4,7 @@ import type { Kernel, StepOf } from '../../families/index.ts';
 import { Shader } from '../../wgsl/shader.ts';
 import { busyInvocations, fillsGpu } from './tiled.ts';
 import { isPooled, productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
+import { applyGate, gateFits, gateMemory, gateOf, makeGate, productBias } from '../../wgsl/product-gate.ts';
 import { columnThreads, normalised, normOf, tileGrid, tileLoop } from '../../wgsl/product.ts';
 
 interface Split {
@@ -52,12 +53,15 @@ function build(step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities, precisi
   const columnTiles = Math.ceil(g.out4 / across);
   const grid = tileGrid(tiles, caps);
   const norm = normOf(step);
-  const loop = g.overTaps(tileLoop(shader, step, g, rows, { start: 'part', stride: parts }, norm !== undefined), rows);
-  const bias = shader.vector('bias');
+  const gate = gateOf(step);
+  const share = { start: 'part', stride: parts };
+  const loop = g.overTaps(tileLoop(shader, step, g, rows, share, norm !== undefined, applyGate(step, size)), rows);
+  const bias = productBias(shader, step);
+  const memory = Math.max(rows * size, gate ? gateMemory(g, gate, size) : 0);
   const each = (text: (p: number) => string): string => rowNumbers(rows).map(text).join('\n');
   // Partial results lie row by row, column by column, part by part; each result is then added up by one invocation, in a fixed order.
   return shader.build(
-    `var<workgroup> partial: array<vec4f, ${rows * size}>;
+    `var<workgroup> partial: array<vec4f, ${memory}>;
 ${norm ? `var<workgroup> moments: array<vec2f, ${rows * parts}>;` : ''}
 @compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -71,7 +75,9 @@ ${each(
 ${g.rowStart(p)}
 var a${p} = vec4f();${norm ? ` var t${p} = 0.0; var q${p} = 0.0;` : ''}`,
 )}
+${gate ? makeGate(shader, step, g, { tiles, size, rows }, 'firstRow') : ''}
 ${loop}
+${gate ? 'workgroupBarrier();' : ''}
 ${each((p) => `partial[${p * size}u + local] = a${p};`)}
 ${norm ? `if (local % ${across}u == 0u) {\n${each((p) => `moments[${p * parts}u + part] = vec2f(t${p}, q${p});`)}\n}` : ''}
 workgroupBarrier();
@@ -102,7 +108,9 @@ ${shader.store(shader.output(), `row * ${g.out4}u + block`, 'v')}
 function takes(step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities): boolean {
   if (caps.software || isPooled(step) || step.outputs.length > 1) return false;
   const g = productRows(step);
-  return g !== undefined && g.group4 >= 8 && !fillsGpu(g) && chooseSplit(g, caps) !== undefined;
+  if (g === undefined || g.group4 < 8 || fillsGpu(g)) return false;
+  const split = chooseSplit(g, caps);
+  return split !== undefined && gateFits(step, g, { ...split, size: split.across * split.parts });
 }
 
 export const pointwiseSplitK: Kernel<'pointwise'> = {

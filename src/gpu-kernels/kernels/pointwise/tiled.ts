@@ -3,6 +3,7 @@ import type { BuiltKernel, Capabilities, Precision } from '../../kernel.ts';
 import type { Kernel, StepOf } from '../../families/index.ts';
 import { Shader } from '../../wgsl/shader.ts';
 import { isPooled, productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
+import { applyGate, gateFits, gateMemory, gateOf, makeGate, productBias } from '../../wgsl/product-gate.ts';
 import { columnThreads, normalised, normOf, tileGrid, tileLoop } from '../../wgsl/product.ts';
 
 const size = 64;
@@ -37,6 +38,12 @@ export const busyInvocations = 16384;
 /** True where small tiles are enough work for a GPU without splitting the inputs. */
 export const fillsGpu = (g: ProductRows): boolean => tileOf(g, 2).tiles * size >= busyInvocations;
 
+const gridOf = ({ across, rows, tiles }: Tile): { tiles: number; size: number; rows: number } => ({
+  tiles,
+  size,
+  rows: (size / across) * rows,
+});
+
 function build(step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities, precision: Precision): BuiltKernel {
   const g = productRows(step) as ProductRows;
   const { across, rows, tiles } = chooseTile(g);
@@ -44,12 +51,13 @@ function build(step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities, precisi
   const columnTiles = Math.ceil(g.out4 / across);
   const grid = tileGrid(tiles, caps);
   const norm = normOf(step);
-  const loop = g.overTaps(tileLoop(shader, step, g, rows, undefined, norm !== undefined), rows);
-  const bias = shader.vector('bias');
+  const gate = gateOf(step);
+  const loop = g.overTaps(tileLoop(shader, step, g, rows, undefined, norm !== undefined, applyGate(step, size)), rows);
+  const bias = productBias(shader, step);
   const out = shader.output();
   const each = (text: (p: number) => string): string => rowNumbers(rows).map(text).join('\n');
   return shader.build(
-    `@compute @workgroup_size(${size})
+    `${gate ? `var<workgroup> partial: array<vec4f, ${gateMemory(g, gate, size)}>;\n` : ''}@compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
 ${grid.prologue}
 let block = (tile % ${columnTiles}u) * ${across}u + local % ${across}u;
@@ -59,6 +67,7 @@ ${each(
   (p) => `let row${p} = min(firstRow + ${p}u, ${g.rows - 1}u);
 ${g.rowStart(p)}`,
 )}
+${gate ? makeGate(shader, step, g, gridOf({ across, rows, tiles }), `(tile / ${columnTiles}u) * ${(size / across) * rows}u`) : ''}
 let start = ${shader.load(bias, 'column')};
 ${each((p) => (norm ? `var a${p} = vec4f(); var t${p} = 0.0; var q${p} = 0.0;` : `var a${p} = start;`))}
 ${loop}
@@ -80,8 +89,13 @@ ${shader.store(out, `row${p} * ${g.out4}u + column`, `a${p}`)}
   );
 }
 
-const takes = (step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities): boolean =>
-  !caps.software && !isPooled(step) && step.outputs.length === 1 && productRows(step) !== undefined;
+function takes(step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities): boolean {
+  if (caps.software || isPooled(step) || step.outputs.length > 1) return false;
+  const g = productRows(step);
+  if (g === undefined) return false;
+  // Where the inputs should be split, a gate is not worth the whole tile.
+  return gateOf(step) === undefined || (fillsGpu(g) && gateFits(step, g, gridOf(chooseTile(g))));
+}
 
 export const pointwiseTiled: Kernel<'pointwise'> = {
   name: 'pointwise/tiled',

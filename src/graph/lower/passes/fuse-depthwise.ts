@@ -6,19 +6,20 @@ import { firstInput, firstOutput, moveRiders, union, untilStable, type Pass } fr
 
 const simple = (rider: Rider): boolean => rider.kind === 'unary' || rider.kind === 'channel';
 
-const plainPointwise = (step: Step): step is StepOf<'pointwise'> =>
+const anyPointwise = (step: Step): step is StepOf<'pointwise'> =>
   step.family === 'pointwise' &&
-  step.attrs.groups === 1 &&
   step.attrs.stride[0] === 1 &&
   step.attrs.stride[1] === 1 &&
   step.attrs.pool === undefined &&
   step.outputs.length === 1;
 
+const plainPointwise = (step: Step): step is StepOf<'pointwise'> => anyPointwise(step) && step.attrs.groups === 1;
+
 const plainDepthwise = (step: Step): step is StepOf<'depthwise'> =>
   step.family === 'depthwise' && step.attrs.repeat === 1 && step.outputs.length === 1;
 
 const plainExpandDepthwise = (step: Step): step is StepOf<'expandDepthwise'> =>
-  step.family === 'expandDepthwise' && step.outputs.length === 1;
+  step.family === 'expandDepthwise' && step.attrs.groups === undefined && step.outputs.length === 1;
 
 const windowOf = ({ kernel, stride, dilation, pads }: Window): Window => ({ kernel, stride, dilation, pads });
 
@@ -86,11 +87,13 @@ const pass = <A extends Step, B extends Step>(
 export const expandDepthwise = pass(
   'expand-depthwise',
   'A 1×1 expansion and the depthwise after it become one kernel (PW→DW).',
-  plainPointwise,
+  anyPointwise,
   plainDepthwise,
   (first, second) => {
     const { base, rename } = fused(first, second, { weight: 'expandWeight', bias: 'expandBias' });
-    return { ...base, family: 'expandDepthwise', attrs: { ...windowOf(second.attrs), middle: rename(first.epilogue) } };
+    const { groups } = first.attrs;
+    const attrs = { ...windowOf(second.attrs), middle: rename(first.epilogue), ...(groups > 1 && { groups }) };
+    return { ...base, family: 'expandDepthwise', attrs };
   },
 );
 

@@ -8,6 +8,7 @@ import { depthwisePointwise, expandDepthwise, wholeBlock } from './fuse-depthwis
 import { fuseEpilogues } from './fuse-epilogues.ts';
 import { fuseGates, gateFromSums } from './fuse-gates.ts';
 import { fusePrologues } from './fuse-prologues.ts';
+import { gateIntoProduct } from './gate-into-product.ts';
 import { inPlace } from './in-place.ts';
 import { normIntoProduct } from './norm-into-product.ts';
 import { poolIntoHead } from './pool-into-head.ts';
@@ -28,6 +29,7 @@ export const passes: readonly Pass[] = [
   wholeBlock,
   depthwisePointwise,
   gateFromSums,
+  gateIntoProduct,
   normIntoProduct,
   inPlace,
 ];

@@ -111,7 +111,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let firstX = max(left, 0);
   let rectangleWidth = u32(max(0, min(left + 17, 16) - firstX));
   let rectangle = u32(max(0, min(top + 9, 16) - firstY)) * rectangleWidth;
-  for (var i = local / 1u; i * 4u < rectangle; i += 64u) {
+  for (var i = local / 1u; i * 4u < rectangle; i += 64u) { // 1 rounds
     let at0 = min(i * 4u + 0u, rectangle - 1u);
     let y0 = u32(firstY) + at0 / rectangleWidth;
     let x0 = u32(firstX) + at0 % rectangleWidth;
@@ -134,11 +134,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     var e3 = vec4f(w_expandBias[block]);
     for (var k = 0u; k < 2u; k++) {
       let at = k * 24u + block;
+      let c = k;
       let w0 = vec4f(w_expandColumns[at]); let w1 = vec4f(w_expandColumns[at + 6u]); let w2 = vec4f(w_expandColumns[at + 12u]); let w3 = vec4f(w_expandColumns[at + 18u]);
-      { var x = vec4f(in0[pixel0 * 2u + k]);  e0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = vec4f(in0[pixel1 * 2u + k]);  e1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = vec4f(in0[pixel2 * 2u + k]);  e2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = vec4f(in0[pixel3 * 2u + k]);  e3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = vec4f(in0[pixel0 * 2u + c]);  e0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = vec4f(in0[pixel1 * 2u + c]);  e1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = vec4f(in0[pixel2 * 2u + c]);  e2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = vec4f(in0[pixel3 * 2u + c]);  e3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
     }
     e0 = (e0 * clamp(e0 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
     halo[((y0 - u32(top)) * 17u + (x0 - u32(left))) * 1u + lane] = e0;
@@ -320,8 +321,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let c = k;
     let at = (tap * 6u + k) * 12u + column;
     let w0 = vec4f(w_columns[at]); let w1 = vec4f(w_columns[at + 3u]); let w2 = vec4f(w_columns[at + 6u]); let w3 = vec4f(w_columns[at + 9u]);
-    { var x = vec4f(in0[pixel0 * 6u + c]); x = x * vec4f(in1[c]); a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = vec4f(in0[pixel1 * 6u + c]); x = x * vec4f(in1[c]); a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = vec4f(in0[pixel0 * 6u + c]);  x = x * vec4f(in1[c]); a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = vec4f(in0[pixel1 * 6u + c]);  x = x * vec4f(in1[c]); a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
   if (block >= 3u) { return; }
   {
@@ -412,7 +413,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let firstX = max(left, 0);
   let rectangleWidth = u32(max(0, min(left + 10, 8) - firstX));
   let rectangle = u32(max(0, min(top + 6, 8) - firstY)) * rectangleWidth;
-  for (var i = local / 1u; i * 4u < rectangle; i += 64u) {
+  for (var i = local / 1u; i * 4u < rectangle; i += 64u) { // 1 rounds
     let at0 = min(i * 4u + 0u, rectangle - 1u);
     let y0 = u32(firstY) + at0 / rectangleWidth;
     let x0 = u32(firstX) + at0 % rectangleWidth;
@@ -435,11 +436,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     var e3 = vec4f(w_expandBias[block]);
     for (var k = 0u; k < 3u; k++) {
       let at = k * 24u + block;
+      let c = k;
       let w0 = vec4f(w_expandColumns[at]); let w1 = vec4f(w_expandColumns[at + 6u]); let w2 = vec4f(w_expandColumns[at + 12u]); let w3 = vec4f(w_expandColumns[at + 18u]);
-      { var x = vec4f(in0[pixel0 * 3u + k]);  e0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = vec4f(in0[pixel1 * 3u + k]);  e1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = vec4f(in0[pixel2 * 3u + k]);  e2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = vec4f(in0[pixel3 * 3u + k]);  e3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = vec4f(in0[pixel0 * 3u + c]);  e0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = vec4f(in0[pixel1 * 3u + c]);  e1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = vec4f(in0[pixel2 * 3u + c]);  e2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = vec4f(in0[pixel3 * 3u + c]);  e3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
     }
     e0 = (e0 * clamp(e0 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
     halo[((y0 - u32(top)) * 10u + (x0 - u32(left))) * 1u + lane] = e0;
@@ -527,8 +529,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let c = k;
     let at = (tap * 6u + k) * 12u + column;
     let w0 = vec4f(w_columns[at]); let w1 = vec4f(w_columns[at + 3u]); let w2 = vec4f(w_columns[at + 6u]); let w3 = vec4f(w_columns[at + 9u]);
-    { var x = vec4f(in0[pixel0 * 6u + c]);  a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = vec4f(in0[pixel1 * 6u + c]);  a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = vec4f(in0[pixel0 * 6u + c]);   a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = vec4f(in0[pixel1 * 6u + c]);   a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
   if (block >= 3u) { return; }
   {
@@ -565,8 +567,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let c = k;
     let at = (tap * 3u + k) * 32u + column;
     let w0 = vec4f(w_columns[at]); let w1 = vec4f(w_columns[at + 8u]); let w2 = vec4f(w_columns[at + 16u]); let w3 = vec4f(w_columns[at + 24u]);
-    { var x = vec4f(in0[pixel0 * 3u + c]);  a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = vec4f(in0[pixel1 * 3u + c]);  a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = vec4f(in0[pixel0 * 3u + c]);   a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = vec4f(in0[pixel1 * 3u + c]);   a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
   {
     out0[row0 * 8u + column] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
@@ -680,8 +682,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let c = k;
     let at = (tap * 4u + k) * 12u + column;
     let w0 = vec4f(w_columns[at]); let w1 = vec4f(w_columns[at + 3u]); let w2 = vec4f(w_columns[at + 6u]); let w3 = vec4f(w_columns[at + 9u]);
-    { var x = vec4f(in0[pixel0 * 4u + c]);  a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = vec4f(in0[pixel1 * 4u + c]);  a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = vec4f(in0[pixel0 * 4u + c]);   a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = vec4f(in0[pixel1 * 4u + c]);   a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
   if (block >= 3u) { return; }
   {
@@ -719,7 +721,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       let c = k;
       let at = (tap * 3u + k) * 24u + column;
       let w0 = vec4f(w_columns[at]); let w1 = vec4f(w_columns[at + 6u]); let w2 = vec4f(w_columns[at + 12u]); let w3 = vec4f(w_columns[at + 18u]);
-      { var x = vec4f(in0[pixel0 * 3u + c]);  a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { var x = vec4f(in0[pixel0 * 3u + c]);   a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
     }
     if (at0 < 64u) {
       a0 = (a0 * clamp(a0 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
@@ -760,8 +762,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let c = k;
     let at = (tap * 6u + k) * 12u + column;
     let w0 = vec4f(w_columns[at]); let w1 = vec4f(w_columns[at + 3u]); let w2 = vec4f(w_columns[at + 6u]); let w3 = vec4f(w_columns[at + 9u]);
-    { var x = vec4f(in0[pixel0 * 6u + c]);  a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = vec4f(in0[pixel1 * 6u + c]);  a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = vec4f(in0[pixel0 * 6u + c]);   a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    { var x = vec4f(in0[pixel1 * 6u + c]);   a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
   if (block >= 3u) { return; }
   if (firstRow + 0u < 1u) {
