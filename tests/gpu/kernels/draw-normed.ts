@@ -1,4 +1,4 @@
-// Random products whose rows are normalised or gated as they are read.
+// Random squeeze-excite gates, and products whose rows are normalised or gated as they are read.
 import type { AttrsOf } from '../../../src/gpu-kernels/families/index.ts';
 import type { Drawer } from './draw-products.ts';
 import { StepBuilder, unary } from './random-steps.ts';
@@ -41,4 +41,27 @@ export const gated: Drawer<'pointwise'> = (random) => {
     last: [unary(random.pick('sigmoid', 'hsigmoid'))],
   };
   return b.build('pointwise', output, { groups, stride: [1, 1], gate }, { prologue, epilogue: b.epilogue(output) });
+};
+
+export const gate: Drawer<'gate'> = (random) => {
+  const b = new StepBuilder(random);
+  const sums = random.chance(0.5);
+  const channels = random.pick(random.whole(1, 60), 4 * random.whole(60, 100));
+  const pixels = random.whole(1, 90);
+  const input = sums ? [random.whole(1, 2), random.whole(1, 12), channels] : [random.whole(1, 2), 1, pixels, channels];
+  const hidden = random.whole(1, 50);
+  b.input('x', input);
+  b.weight('w1', [hidden, channels]);
+  b.weight('b1', [hidden]);
+  b.weight('w2', [channels, hidden]);
+  b.weight('b2', [channels]);
+  const attrs: AttrsOf<'gate'> = {
+    from: sums ? 'sums' : 'map',
+    pixels,
+    hidden,
+    act: [unary(random.pick('relu', 'swish', 'hswish'))],
+  };
+  return b.build('gate', [input[0] as number, 1, 1, channels], attrs, {
+    epilogue: [unary(random.pick('sigmoid', 'hsigmoid'))],
+  });
 };

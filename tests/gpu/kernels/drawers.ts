@@ -3,7 +3,7 @@ import { isInt8, type FloatFamily, type Kernel } from '../../../src/gpu-kernels/
 import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
 import * as branches from './draw-branches.ts';
 import * as moves from './draw-moves.ts';
-import { gated, normed } from './draw-normed.ts';
+import { gate, gated, normed } from './draw-normed.ts';
 import * as others from './draw-others.ts';
 import * as products from './draw-products.ts';
 import type { Drawer } from './draw-products.ts';
@@ -19,7 +19,7 @@ export const drawers: { readonly [F in FloatFamily]: readonly Drawer<F>[] } = {
   invertedResidual: [products.invertedResidual],
   expandDepthwise: [products.expandDepthwise],
   depthwisePointwise: [products.depthwisePointwise],
-  gate: [products.gate],
+  gate: [gate],
   axisMeans: [others.axisMeans],
   coordinateGate: [others.coordinateGate],
   attention: [products.attention],
