@@ -10,7 +10,7 @@ import { readText } from './files.ts';
 import { problemLines } from './problem-text.ts';
 import { NetError } from './verb.ts';
 
-export interface NetSource {
+export interface NamedText {
   readonly name: string;
   readonly architecture: Architecture;
   /** The preset that the name stands for; undefined for a file. */
@@ -33,7 +33,7 @@ function preset(name: string): ResolvedPreset {
 }
 
 /** A preset by name. Throws {@link NetError} with the nearest name. */
-export function openPreset(name: string, overrides: Overrides = {}): NetSource {
+export function openPreset(name: string, overrides: Overrides = {}): NamedText {
   const resolved = preset(name);
   return {
     name: resolved.name,
@@ -57,12 +57,12 @@ function namesFile(net: string): boolean {
 export const textOf = (net: string): string => (namesFile(net) ? readText(net) : preset(net).text);
 
 /** A preset, or else a file; a text with errors is refused, since what is left of it is another net. */
-export function openSource(net: string, overrides: Overrides = {}): NetSource {
+export function openSource(net: string, overrides: Overrides = {}): NamedText {
   return namesFile(net) ? openText(net, readText(net), overrides) : openPreset(net, overrides);
 }
 
 /** The net of a text; `net` is its name in messages. Throws {@link NetError} for a text with errors. */
-export function openText(net: string, text: string, overrides: Overrides = {}): NetSource {
+export function openText(net: string, text: string, overrides: Overrides = {}): NamedText {
   const describe = (problem: Problem): string => problemLines(net, text, problem).join('\n');
   const { architecture, problems } = parse(text);
   const errors = [...problems, ...nameProblems(architecture)].filter(({ severity }) => severity === 'error');
@@ -83,7 +83,7 @@ function overridden(architecture: Architecture, { input, width }: Overrides): Ar
 }
 
 /** The net with shapes and costs. Throws {@link NetError} with every error when it cannot be built or is not what it expects to be. */
-export function buildGraph({ name, architecture, describe }: NetSource): InferredGraph {
+export function buildGraph({ name, architecture, describe }: NamedText): InferredGraph {
   const { graph, problems } = expand(architecture, name);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new NetError(errors.map(describe).join('\n'));

@@ -78,6 +78,8 @@ export interface BlockLine {
   readonly comments?: readonly string[];
   /** Comment behind the arguments, with its `#`. */
   readonly note?: string;
+  /** Of a block of a model file, which has no arguments: what it computes, in words. */
+  readonly summary?: string;
 }
 
 export interface Architecture {

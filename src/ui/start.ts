@@ -31,7 +31,7 @@ export function arrive(session: Session, link: DecodedLink, own: boolean, restor
 export function followHistory(session: Session, address: Address, state: unknown): void {
   const link = address.read();
   if (!link) return;
-  if (link.ok && link.document.name === session.name && link.document.text === session.text) return;
+  if (link.ok && !session.file && link.document.name === session.name && link.document.text === session.text) return;
   if (link.ok && state === OWN) session.open(link.document.name, link.document.text, `Back to ${link.document.name}`);
   else arrive(session, link, false);
 }

@@ -6,8 +6,8 @@ import type { ReferenceJob, ReferenceReport } from './jobs/vision/protocol.ts';
 
 const tell = (report: ReferenceReport): void => self.postMessage(report);
 
-function judge({ name, text, params, input, values }: ReferenceJob): void {
-  const graph = pictureGraph(text, name);
+function judge({ net, params, input, values }: ReferenceJob): void {
+  const graph = pictureGraph(net);
   const total = graph.nodes.reduce((sum, { id }) => sum + (graph.facts.get(id)?.macs ?? 0) + 1, 0);
   let done = 0;
   runReference(graph, params, input, {

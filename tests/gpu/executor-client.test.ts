@@ -92,7 +92,7 @@ describe('the client', () => {
 
   it('plans without a device for a plain GPU', async () => {
     const { measuring } = connect();
-    const outcome = await measuring.call((calls, ticket) => calls.plan(ticket, net.name, net.text));
+    const outcome = await measuring.call((calls, ticket) => calls.plan(ticket, net));
     expect(outcome.ok && outcome.value.dispatches.length > 2).toBe(true);
   });
 

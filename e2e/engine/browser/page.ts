@@ -106,7 +106,7 @@ function picture(width: number, height: number): ImageData {
 }
 
 const open = async (text: string): Promise<void> => {
-  const request = { name: 'tested', text, weights: { kind: 'made-up' }, keep: [], way: 'webgpu' } as const;
+  const request = { net: { name: 'tested', text }, weights: { kind: 'made-up' }, keep: [], way: 'webgpu' } as const;
   const opened = value(await vision.call((calls, ticket) => calls.openNet(ticket, request)));
   if (!opened.fits || opened.path.kind !== 'webgpu') throw new Error(`not on the GPU: ${JSON.stringify(opened)}`);
 };
@@ -159,7 +159,7 @@ const calls = {
   /** Opens a preset, or a tiny net when none is named, and shows it a picture; later calls use both. Says how far its logits are from the reference. */
   async load(name?: string): Promise<number> {
     const text = name === undefined ? tiny(tinySize) : preset(name).text;
-    const graph = pictureGraph(text, 'tested');
+    const graph = pictureGraph({ name: 'tested', text });
     const [, height, width] = graph.facts.get(graph.inputs[0] as string)?.shape as readonly number[];
     const preparation = preparationFor([3, height as number, width as number], {});
     const params = new Map(

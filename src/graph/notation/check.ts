@@ -35,6 +35,13 @@ export function check(text: string, name = 'net'): Checked {
   return { architecture, problems: all, ...(graph && { graph }) };
 }
 
+/** A net as jobs are given it: one of ours as its text, one of a model file, which has none, as its graph. */
+export type GivenNet = { readonly name: string } & ({ readonly text: string } | { readonly graph: InferredGraph });
+
+/** Undefined when the text has errors. */
+export const graphOf = (net: GivenNet): InferredGraph | undefined =>
+  'graph' in net ? net.graph : check(net.text, net.name).graph;
+
 const byPlace = (a: Problem, b: Problem): number => a.range.from - b.range.from;
 
 function withFix(problem: Problem, architecture: Architecture): Problem {

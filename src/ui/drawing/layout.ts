@@ -74,7 +74,7 @@ export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>, dagre?: Da
     const begins = columns.length > 0 && band !== columns.at(-1)?.band;
     if (begins) [x, top] = [sizes.gapX / 2, (bottoms[band - 1] ?? 0) + (stacked ? sizes.gapY : sizes.bandGap)];
     const inners = members.map((unit) =>
-      dagre && unfolded.has(unit.key) ? innerLayout(unit, cache, dagre) : undefined,
+      dagre && unit.nodes.length > 0 && unfolded.has(unit.key) ? innerLayout(unit, cache, dagre) : undefined,
     );
     const width = Math.max(sizes.card.width, ...inners.map((inner) => inner?.width ?? 0));
     let y = top + sizes.header;

@@ -27,6 +27,8 @@ export interface Unit {
   readonly reduces: boolean;
   /** Stage name when this unit is the first of a stage (`blocks.2`). */
   readonly stage?: string;
+  /** Of a model file: what in it has no op of ours, a line a node. */
+  readonly unknown?: readonly string[];
 }
 
 /** Consecutive units whose outputs have one resolution (or are tokens, or vectors). */
@@ -79,7 +81,7 @@ export function sceneOf({ graph, architecture }: Pictured): Scene {
       repeat: first.repeat,
       name: unitName(graph, nodes),
       word: line?.word ?? first.op,
-      detail: line ? detailOf(line.args, first.repeat) : '',
+      detail: line ? (line.summary ?? detailOf(line.args, first.repeat)) : '',
       nodes,
       input: before,
       output,

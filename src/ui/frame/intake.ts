@@ -8,6 +8,8 @@ import { lentFrame, fromTimm, toTimm } from '../../graph/notation/timm-net.ts';
 import type { Architecture } from '../../graph/architecture.ts';
 import { cleanName, nameOfFile } from '../parts/file-names.ts';
 
+export { openModelFile } from './open-model.ts';
+export { nameOfFile };
 export { sniffBytes } from '../../graph/formats/sniff/sniff.ts';
 
 export type Intake =
@@ -51,6 +53,7 @@ export function readText(text: string, frame: Architecture, file?: string): Inta
 export type FileIntake =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'view'; readonly view: 'try' | 'quantize' }
+  | { readonly kind: 'model' }
   | { readonly kind: 'refused'; readonly problem: string };
 
 /** Decides by a file's content, never by its ending. `head`: its first {@link sniffBytes} bytes; `whole`: reads all of them. */
@@ -61,6 +64,7 @@ export async function readFile(
 ): Promise<FileIntake> {
   const name = `"${cleanName(file.name)}"`;
   const kind = sniff(head);
+  if (kind === 'onnx' || kind === 'tflite') return { kind: 'model' };
   if (kind === 'int8') return { kind: 'view', view: 'quantize' };
   if (kind === 'safetensors' || isPictureKind(kind)) return { kind: 'view', view: 'try' };
   const foreign = refusal(head, 'any', ['json']);

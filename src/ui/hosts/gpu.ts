@@ -12,7 +12,7 @@ export function gpuHost(): GpuHost {
   });
   return {
     open: () => valueOf(gpuClient.open()),
-    plan: (name, text) => valueOf(measure.call((calls, ticket) => calls.plan(ticket, name, text), { repeat: true })),
+    plan: (net) => valueOf(measure.call((calls, ticket) => calls.plan(ticket, net), { repeat: true })),
     measure: (job, hooks) => valueOf(measure.call((calls, ticket) => calls.measure(ticket, job), options(hooks))),
     peaks: (hooks) => valueOf(measure.call((calls, ticket) => calls.peaks(ticket), options(hooks))),
     listen: listenToGpu,

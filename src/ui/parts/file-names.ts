@@ -18,7 +18,7 @@ export function fileName(name: string, extension: string): string {
 
 /** The name of a file without its folder and ending, as the name of a net. */
 export const nameOfFile = (file: string): string =>
-  cleanName(file.replace(/^.*[\\/]/, '').replace(/\.(arch|txt)$/i, ''));
+  cleanName(file.replace(/^.*[\\/]/, '').replace(/\.(arch|txt|onnx|tflite)$/i, ''));
 
 /** Cuts at a whole character: half a surrogate pair is no text. */
 function cut(text: string, length: number): string {

@@ -17,6 +17,8 @@ export interface AddressBar {
 interface Named {
   readonly name: string;
   readonly text: string;
+  /** The net is that of a file, which no address can hold. */
+  readonly file?: object | undefined;
 }
 
 export class Address {
@@ -41,7 +43,7 @@ export class Address {
   /** Follows the document; `opened`: another net took its place, so going back must lead to the earlier one. */
   follow(document: Named, opened: boolean): void {
     const before = this.#latest;
-    this.#latest = { name: document.name, text: document.text };
+    this.#latest = document;
     // The first call says what is there already: a page without a fragment keeps its clean address until something changes.
     // A call that brings nothing new must leave a change that waits alone.
     if (!before || same(before, this.#latest)) return;
@@ -72,10 +74,14 @@ export class Address {
 }
 
 /** The fragment of a document; undefined when it is too long for an address or holds characters that no link may carry. */
-export function linkOf(document: Parameters<typeof encodeLink>[0]): string | undefined {
+export function linkOf({
+  file,
+  ...document
+}: Parameters<typeof encodeLink>[0] & Pick<Named, 'file'>): string | undefined {
+  if (file) return undefined;
   const fragment = encodeLink(document);
   return fragment.length <= maxAddressCharacters && decodeLink(fragment).ok ? fragment : undefined;
 }
 
 const same = (a: Named | undefined, b: Named | undefined): boolean =>
-  a !== undefined && a.name === b?.name && a.text === b.text;
+  a !== undefined && a.name === b?.name && a.text === b.text && a.file === b.file;

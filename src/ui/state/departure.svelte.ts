@@ -9,11 +9,11 @@ const WAIT_MS = 250;
 export function followPresets(session: Session): void {
   let of = session.name;
   $effect(() => {
-    const { name, text, architecture } = session;
+    const { name, text, architecture, file } = session;
     if (name !== of) session.departure = undefined;
     of = name;
     // The page opens with this one, and then nothing need be fetched.
-    if (name === firstNet.name && text === firstNet.text) {
+    if (file || (name === firstNet.name && text === firstNet.text)) {
       session.departure = undefined;
       return;
     }

@@ -3,16 +3,19 @@ import type { Measurement, NetJob } from '../../workers/jobs/measure/protocol.ts
 import type { Peaks } from '../../workers/engine/peaks.ts';
 import type { DeviceFacts } from '../../workers/border/protocol.ts';
 import { blocked } from '../../workers/engine/engine.ts';
+import type { GivenNet } from '../../graph/notation/check.ts';
 import { firstRate } from '../../graph/plan/schedule.ts';
 import type { Accounting } from '../../graph/cost/cost.ts';
 import type { Plan } from '../../graph/plan/plan.ts';
 import { milliseconds } from '../parts/format.ts';
+import { sentence } from '../parts/sentence.ts';
 import { adapterText } from '../parts/adapter-text.ts';
 import { loadPeaks, storePeaks } from './measurements/peak-store.ts';
 import type { Measured } from './measurements/measurements.svelte.ts';
 import { recordOf } from './measurements/own-record.ts';
 import { recordedHash, recordedProfile } from './measurements/recorded.ts';
 import type { RunRecord } from './measurements/record.ts';
+import { given, type BuiltNet } from './built-net.ts';
 import type { Session } from './session.svelte.ts';
 
 export interface JobHooks {
@@ -27,7 +30,7 @@ export interface GpuHost {
   /** Opens the device, again after it was given up. Rejects with NoDeviceError's sentence. */
   open(): Promise<DeviceFacts>;
   /** For the open device or, without one, for a plain GPU. */
-  plan(name: string, text: string): Promise<Plan>;
+  plan(net: GivenNet): Promise<Plan>;
   measure(job: NetJob, hooks: JobHooks): Promise<Measurement>;
   peaks(hooks: JobHooks): Promise<Peaks>;
   /** Called when the device is lost and when it is back or given up, and for GPU errors that no call reports. */
@@ -167,9 +170,10 @@ export class EngineState {
 
   /** Measures the net on the page now, in place of whatever is being measured. */
   async measure(): Promise<void> {
-    if (!this.canMeasure) return;
-    this.#stopped.delete(this.session.hash);
-    await this.#measure(this.session.name, this.session.text, this.session.hash, 'net');
+    const { net } = this.session;
+    if (!this.canMeasure || !net) return;
+    this.#stopped.delete(net.hash);
+    await this.#measure(net, 'net');
   }
 
   /** Measures the pinned net now, in place of whatever is being measured. */
@@ -177,7 +181,7 @@ export class EngineState {
     const { baseline } = this.session;
     if (!baseline || !this.facts) return;
     this.#stopped.delete(baseline.hash);
-    await this.#measure(baseline.name, baseline.text, baseline.hash, 'baseline');
+    await this.#measure(baseline, 'baseline');
   }
 
   /** Stops what is being measured; results so far stay. */
@@ -204,9 +208,9 @@ export class EngineState {
   /** Plans the net with this hash, which is the one on the page, unless that is done. */
   async ensurePlan(hash: string): Promise<void> {
     const { session } = this;
-    if (hash !== session.hash || this.plan || this.#planned?.hash === hash || session.stale || !session.graph) return;
+    if (hash !== session.hash || this.plan || this.#planned?.hash === hash || session.stale || !session.net) return;
     try {
-      const plan = await this.host.plan(session.name, session.text);
+      const plan = await this.host.plan(given(session.net));
       this.#planned = { hash, plan };
     } catch (error) {
       this.#planned = { hash, problem: sentence(error) };
@@ -224,22 +228,24 @@ export class EngineState {
 
   async #auto(): Promise<void> {
     const { session, facts } = this;
-    if (!facts || session.errors > 0 || session.stale || !session.graph || !session.accounting) return;
+    const { net } = session;
+    if (!facts || session.errors > 0 || session.stale || !net || !session.accounting) return;
     // What the user asked for goes first, and what is under way already is not begun again.
     if (this.#job && (this.#jobHash === undefined || this.#jobHash === session.hash)) return;
     const most = autoRunMs(facts.adapter.software);
-    const { hash } = session;
+    const { hash } = net;
     if (!session.measurements.has(hash) && !this.#stopped.has(hash) && this.#estimate(session.accounting) <= most) {
-      await this.#measure(session.name, session.text, hash, 'net');
+      await this.#measure(net, 'net');
     }
     const { baseline, measurements } = session;
     if (!baseline || session.hash !== hash || this.#job || measurements.has(baseline.hash)) return;
     if (this.#stopped.has(baseline.hash) || this.#estimate(baseline.accounting) > most) return;
-    await this.#measure(baseline.name, baseline.text, baseline.hash, 'baseline');
+    await this.#measure(baseline, 'baseline');
   }
 
-  async #measure(name: string, text: string, hash: string, subject: 'net' | 'baseline'): Promise<void> {
+  async #measure(net: BuiltNet, subject: 'net' | 'baseline'): Promise<void> {
     const { facts } = this;
+    const { hash } = net;
     if (!facts) return;
     if (this.problem?.hash === hash) this.problem = undefined;
     await this.#run(
@@ -250,7 +256,7 @@ export class EngineState {
           const record = recordOf(measurement, { hash, facts, browser: this.browser, version: this.version });
           this.session.measurements.keep({ record, plan: measurement.plan, first });
         };
-        const job = { name, text, precision: 'f32', budgetMs: budgetMs(facts.adapter.software) } as const;
+        const job = { ...given(net), precision: 'f32', budgetMs: budgetMs(facts.adapter.software) } as const;
         // Better numbers than a first look are here when this net is measured again.
         const onFirst = this.session.measurements.of(hash)
           ? undefined
@@ -330,10 +336,4 @@ function noDevice(why: string): { why: string; advice: string } {
     advice:
       'Update the graphics driver and the browser, and see that hardware acceleration is on in its settings. Everything but timing works as it is.',
   };
-}
-
-function sentence(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const whole = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }

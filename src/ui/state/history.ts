@@ -1,11 +1,14 @@
 // Undo and redo as whole immutable snapshots: the document is a few kilobytes of text, so nothing smarter is needed.
 import * as v from 'valibot';
+import type { OpenFile } from './open-file.ts';
 
 export interface Snapshot {
   readonly name: string;
   readonly text: string;
   /** What the step did, for the tooltip: "Change stride", "Typing". */
   readonly label: string;
+  /** Set where the net is that of a model file, and the text empty. */
+  readonly file?: OpenFile;
 }
 
 const LIMIT = 500;
@@ -45,7 +48,7 @@ export class History {
   /** Records a step; everything that could be redone is dropped. Steps with the same `coalesce` key close in time become one. */
   push(step: Snapshot, coalesce = '', now = Date.now()): void {
     const current = this.current;
-    if (step.text === current.text && step.name === current.name) return;
+    if (step.text === current.text && step.name === current.name && step.file === current.file) return;
     const merge = coalesce !== '' && coalesce === this.#coalesceKey && now < this.#coalesceUntil && this.#at > 0;
     const kept = this.#steps.slice(0, merge ? this.#at : this.#at + 1);
     this.#steps = [...kept, step].slice(-LIMIT);
@@ -61,8 +64,11 @@ export class History {
     return this.#move(1);
   }
 
+  /** Without model files, which are too large to be kept from visit to visit: the text before one stands for it. */
   toJSON(): unknown {
-    return { steps: this.#steps, at: this.#at };
+    const isText = ({ file }: Snapshot): boolean => !file;
+    const at = this.#steps.slice(0, this.#at + 1).filter(isText).length - 1;
+    return { steps: this.#steps.filter(isText), at: Math.max(0, at) };
   }
 
   /** A stored history, or undefined when what was stored is not one (another version, a damaged record). */

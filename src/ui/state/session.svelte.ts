@@ -8,32 +8,12 @@ import { canonical } from '../../graph/notation/canonical.ts';
 import * as edit from '../../graph/notation/edit.ts';
 import type { NodeNoise, NodeTimes } from './measurements/heat.ts';
 import { Measurements } from './measurements/measurements.svelte.ts';
+import type { Baseline, BuiltNet, QuantizeFindings } from './built-net.ts';
 import { nodeTimes } from './measurements/node-times.ts';
 import { ownResult } from './measurements/own-record.ts';
 import { History, type Snapshot } from './history.ts';
+import type { OpenFile } from './open-file.ts';
 import { selectionIn, type Selection } from './selection.ts';
-
-/** A net that could be built: its words and what was made of them, which belong together. */
-export interface BuiltNet {
-  readonly name: string;
-  readonly text: string;
-  readonly architecture: Architecture;
-  readonly graph: InferredGraph;
-  /** {@link netHash} of the architecture, by which its measurement is found. */
-  readonly hash: string;
-}
-
-/** A net put aside to compare with. */
-export interface Baseline extends BuiltNet {
-  readonly accounting: Accounting;
-}
-
-/** What was found out about the net on the page in integers; whoever quantizes gives it. */
-export interface QuantizeFindings {
-  /** How, in the form in which a link carries it. */
-  readonly shared: SharedRecipe | undefined;
-  readonly noise: NodeNoise | undefined;
-}
 
 export class Session {
   #history: History;
@@ -56,8 +36,11 @@ export class Session {
   /** What just happened, for the status line and screen readers. */
   notice = $state.raw<{ readonly text: string; readonly tone: 'info' | 'bad' } | undefined>(undefined);
 
-  readonly #checked: Checked = $derived(check(this.#snapshot.text, this.#snapshot.name));
-  readonly #hash: string = $derived(netHash(canonical(this.#checked.architecture)));
+  readonly #checked: Checked = $derived.by(() => {
+    const { file, text, name } = this.#snapshot;
+    return file ? { architecture: file.architecture, graph: file.graph, problems: [] } : check(text, name);
+  });
+  readonly #hash: string = $derived.by(() => this.file?.hash ?? netHash(canonical(this.#checked.architecture)));
   readonly #accounting: Accounting | undefined = $derived(this.#built && accounting(this.#built.graph));
   /** Measured times of the nodes of {@link net}; undefined until this very net was measured. */
   readonly times: NodeTimes | undefined = $derived(this.#timesOf(this.#built));
@@ -90,8 +73,13 @@ export class Session {
   get title(): string {
     return this.departure === undefined ? this.name : `${this.name} (${this.departure})`;
   }
+  /** Empty for the net of a {@link file}. */
   get text(): string {
     return this.#snapshot.text;
+  }
+  /** Set while the net is that of a model file: it cannot be edited. */
+  get file(): OpenFile | undefined {
+    return this.#snapshot.file;
   }
   get architecture(): Architecture {
     return this.#checked.architecture;
@@ -171,6 +159,13 @@ export class Session {
     this.clearSelection();
     this.opened++;
   }
+  /** Opens a model file's net as one undoable step. */
+  openFile(name: string, file: OpenFile): void {
+    this.#built = undefined;
+    this.#step({ name, text: '', label: `Open ${name}`, file });
+    this.clearSelection();
+    this.opened++;
+  }
   /** Opens what a link holds, as one undoable step; a measurement of another net is left out. */
   openLink(document: LinkDocument): void {
     this.open(document.name, document.text, 'Open link');
@@ -186,10 +181,11 @@ export class Session {
     this.#arrival = undefined;
   }
   rename(name: string): void {
-    this.#step({ name, text: this.text, label: 'Rename' }, 'rename');
+    this.#step({ ...this.#snapshot, name, label: 'Rename' }, 'rename');
   }
   /** Replaces the text; steps with the same `coalesce` key that follow closely become one. */
   setText(text: string, label = 'Typing', coalesce = label === 'Typing' ? 'typing' : ''): void {
+    if (this.file) return this.say('The net of a model file is read only.', 'bad');
     this.#step({ name: this.name, text, label }, coalesce);
   }
   applyFix(problem: Problem): void {
@@ -273,7 +269,8 @@ export class Session {
   }
 
   get #document(): edit.Document {
-    return { text: this.text, architecture: this.architecture, problems: this.problems };
+    const { text, architecture, problems } = this;
+    return { text, problems, architecture: this.file ? { ...architecture, blocks: [] } : architecture };
   }
   #step(step: Snapshot, coalesce = ''): void {
     this.#history.push(step, coalesce);
@@ -284,8 +281,10 @@ export class Session {
     this.#snapshot = this.#history.current;
     this.#steps++;
     const { graph, architecture } = this.#checked;
+    const { name, text, hash, file } = this;
+    if (graph) this.#built = { name, text, architecture, graph, hash, file };
+    else if (file) this.#built = undefined;
     if (!graph) return;
-    this.#built = { name: this.name, text: this.text, architecture, graph, hash: this.hash };
     this.selection = selectionIn(graph, this.selection);
   }
   #timesOf(net: BuiltNet | undefined): NodeTimes | undefined {

@@ -10,7 +10,10 @@ import { largestFile } from '../../workers/weights/hub.ts';
 import type { StoredWeights, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
 
 /** What the page remembers of a choice; a file is kept so that a new worker can be given it again. */
-export type WeightsChoice = Exclude<WeightsRef, { kind: 'file' }> | { readonly kind: 'file'; readonly file: File };
+export type WeightsChoice =
+  | Exclude<WeightsRef, { kind: 'file' }>
+  /** `own`: those that came in the model file that is the net. */
+  | { readonly kind: 'file'; readonly file: File; readonly own?: true };
 
 /** A weights file's bytes. Throws Error with a sentence when it is too large or cannot be read. */
 export async function weightsBytes(file: File): Promise<Uint8Array<ArrayBuffer>> {

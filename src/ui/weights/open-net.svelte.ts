@@ -7,12 +7,13 @@ import type { RecognizedNet } from '../../graph/presets/recognize.ts';
 import type { JobListener } from '../../workers/border/client.ts';
 import type { VisionClient } from '../../workers/jobs/vision/client.ts';
 import type { Path, VisionEvent, Way, WeightsFacts, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
+import { given } from '../state/built-net.ts';
 import type { Session } from '../state/session.svelte.ts';
 import { cleanName } from '../parts/file-names.ts';
 import { sentence } from '../parts/sentence.ts';
 import { embeddedText, embeddedUrl, isEmbeddedNet, nameOf, weightsReference, type WeightsChoice } from './choice.ts';
 import type { Fallback, NetListener, NetOrigin, NetStatus, Opened, Refused } from './net-status.ts';
-import { refusal } from './refusal.ts';
+import { missing, refusal } from './refusal.ts';
 import { storedWay, storeWay } from './way-choice.ts';
 import { Weights } from './weights.svelte.ts';
 
@@ -79,10 +80,7 @@ export class OpenNet {
   /** Why there is no net to ask; undefined while there is one, or will be. */
   get missing(): string | undefined {
     const { status, session } = this;
-    if (status.kind === 'closed') return `${session.name} has no weights yet. Load some under Weights.`;
-    if (status.kind === 'failed') return status.text;
-    if (status.kind !== 'mismatch') return undefined;
-    return `${refusal(status, session.name)} Load others under Weights.`;
+    return missing(status, session.name, session.file !== undefined && !session.net);
   }
   get ready(): boolean {
     return this.status.kind === 'open' && this.status.hash === this.session.hash;
@@ -102,7 +100,7 @@ export class OpenNet {
     }
     if (this.status.kind !== 'closed') return;
     if (this.weights.obvious) this.use(this.weights.obvious);
-    else if (first) this.useDefault();
+    else if (first && !this.session.file) this.useDefault();
   }
 
   /** Opens the net whose weights ship, as one step that undo takes back. */
@@ -197,6 +195,9 @@ export class OpenNet {
   #netChanged(): void {
     const { choice, published, obvious } = this.weights;
     this.refused = this.#fallback = undefined;
+    // What came with a model file is of that net alone.
+    const isOwn = this.session.file !== undefined || (choice?.kind === 'file' && choice.own);
+    if (isOwn) return obvious ? this.use(obvious) : this.#close();
     const refused = this.status.kind === 'mismatch' && obvious !== undefined;
     if (choice?.kind === 'file' && !refused) return this.#reopen();
     if (obvious && JSON.stringify(obvious) !== JSON.stringify(choice)) this.use(obvious);
@@ -229,12 +230,11 @@ export class OpenNet {
   async #open(): Promise<void> {
     const { session } = this;
     const { choice } = this.weights;
-    if (!choice) return;
+    if (!choice || !session.net) return;
     this.#opening?.abort();
     const job = new AbortController();
     this.#opening = job;
-    const { name, text, hash } = session;
-    this.#openedHash = hash;
+    const hash = (this.#openedHash = session.hash);
     const opened = this.#opened;
     const before = opened && { before: { path: opened.path, weights: opened.weights } };
     this.status = { kind: 'opening', what: 'Starting', share: 0, ...before };
@@ -246,7 +246,7 @@ export class OpenNet {
       return;
     }
     const transfer = weights.kind === 'file' && weights.bytes ? [weights.bytes.buffer] : [];
-    const request = { name, text, weights, keep: this.#wanted(), way: storedWay() };
+    const request = { net: given(session.net), weights, keep: this.#wanted(), way: storedWay() };
     const outcome = await this.client.call(
       (calls, ticket) => calls.openNet(ticket, Comlink.transfer(request, transfer)),
       {

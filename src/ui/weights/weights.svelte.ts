@@ -10,12 +10,14 @@ export class Weights {
   choice = $state.raw<WeightsChoice | undefined>(undefined);
   stored = $state.raw<readonly StoredWeights[]>([]);
   readonly published: Published | undefined = $derived.by(() =>
-    publishedFor(this.session.name, this.session.architecture),
+    this.session.file ? undefined : publishedFor(this.session.name, this.session.architecture),
   );
   /** Weights of this net that are here, so that nobody need be asked. */
-  readonly obvious: WeightsChoice | undefined = $derived.by(() =>
-    obviousChoice(this.session.architecture, this.published, this.stored),
-  );
+  readonly obvious: WeightsChoice | undefined = $derived.by(() => {
+    const { file, architecture } = this.session;
+    if (!file) return obviousChoice(architecture, this.published, this.stored);
+    return file.weights && { kind: 'file', file: file.weights, own: true };
+  });
   /** The published weights, where they are kept in this browser. */
   readonly kept: StoredWeights | undefined = $derived.by(() =>
     this.stored.find(({ hubId }) => hubId === this.published?.hubId),

@@ -80,17 +80,23 @@ describe('files are known by their content, never by their ending (F11, F12)', (
     expect(await file('a.txt', utf16)).toEqual({ kind: 'text', text: net });
   });
 
+  it('model files go to their reader, whatever they are called', async () => {
+    const tflite = Uint8Array.of(0x1c, 0, 0, 0, 0x54, 0x46, 0x4c, 0x33);
+    for (const name of ['net.onnx', 'net.tflite', 'a.arch'])
+      for (const bytes of [Uint8Array.of(8, 7, 0x12, 7, 0x70), tflite])
+        expect(await file(name, bytes)).toEqual({ kind: 'model' });
+  });
+
   it.each([
     [
       'net.pth',
       Uint8Array.from([0x50, 0x4b, 3, 4, ...new Uint8Array(200)]),
       'is a PyTorch checkpoint (torch.save); Bottleneck reads safetensors',
     ],
-    ['net.onnx', Uint8Array.of(8, 7, 0x12, 7, 0x70), 'is an ONNX model; Bottleneck reads safetensors'],
     [
       'paper.arch',
       text('%PDF-1.7 '),
-      'is a PDF document; Bottleneck opens .arch texts, share links, timm block strings, photos',
+      'is a PDF document; Bottleneck opens .arch texts, share links, timm block strings, ONNX and TFLite models, photos',
     ],
     ['logo.arch', text('<svg xmlns="http://www.w3.org/2000/svg">'), 'is an SVG drawing; export it as JPEG'],
     ['a.safetensors', text('version https://git-lfs.github.com/spec/v1\noid'), 'is a Git LFS pointer'],

@@ -117,7 +117,7 @@ export type FileKind = keyof typeof kinds;
 
 /** What the page takes by drop, paste and file picker. */
 export const opens =
-  'Bottleneck opens .arch texts, share links, timm block strings, photos (JPEG, PNG, WebP, AVIF, GIF, BMP), .safetensors weights and its own int8 files';
+  'Bottleneck opens .arch texts, share links, timm block strings, ONNX and TFLite models, photos (JPEG, PNG, WebP, AVIF, GIF, BMP), .safetensors weights and its own int8 files';
 
 const needed: Readonly<Record<Wanted, string>> = {
   weights: 'weights as safetensors are needed here',

@@ -24,7 +24,7 @@ const accepted: Readonly<Record<Wanted, readonly FileKind[]>> = {
   // What is of no known kind may be a damaged model: its reader says where.
   model: ['onnx', 'tflite', 'binary', 'empty'],
   record: ['record', 'json'],
-  any: ['text', 'timm', 'int8', 'safetensors', 'jpeg', 'png', 'webp', 'avif', 'gif', 'bmp'],
+  any: ['text', 'timm', 'int8', 'onnx', 'tflite', 'safetensors', 'jpeg', 'png', 'webp', 'avif', 'gif', 'bmp'],
 };
 
 /** Undefined where the bytes are of a kind that the place takes (`also`: more kinds than usual); else the end of a sentence: `is …; …`. */

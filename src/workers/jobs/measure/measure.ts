@@ -1,10 +1,10 @@
-// From a net's text to its times, all in the worker: plan, made-up weights, load, warm up, profile. The page only reads the result.
+// From a net to its times, all in the worker: plan, made-up weights, load, warm up, profile. The page only reads the result.
 import type { Precision } from '../../../gpu-kernels/kernel.ts';
 import { elements, type Shape } from '../../../gpu-kernels/op.ts';
 import { fnv1a, generateTensor, mulberry32 } from '../../../graph/inspect/golden.ts';
 import type { InferredGraph } from '../../../graph/ir/graph.ts';
 import { makePlan, plainGpu } from '../../../graph/plan/make-plan.ts';
-import { check } from '../../../graph/notation/check.ts';
+import { graphOf, type GivenNet } from '../../../graph/notation/check.ts';
 import type { Plan } from '../../../graph/plan/plan.ts';
 import { graphParams } from '../../../graph/weights/weights.ts';
 import type { OpenDevice } from '../../engine/device.ts';
@@ -41,16 +41,17 @@ function madeUpInput(shape: Shape): Float32Array {
   return Float32Array.from({ length: elements(shape) }, () => 2 * next() - 1);
 }
 
-/** Plans a net from its text; without a device for a plain GPU. Throws Error when the text is no net, PlanError or LoweringError when it does not fit. */
+/** Plans a net; without a device for a plain GPU. Throws Error when the text is no net, PlanError or LoweringError when it does not fit. */
 export function planNet(
-  { name, text, precision }: Pick<NetJob, 'name' | 'text' | 'precision'>,
+  net: GivenNet,
+  precision: Precision,
   device?: Pick<OpenDevice, 'capabilities' | 'limits'>,
 ): Plan {
-  return planGraph(graphOf(name, text), precision, device);
+  return planGraph(graphToRun(net), precision, device);
 }
 
-function graphOf(name: string, text: string): InferredGraph {
-  const { graph } = check(text, name);
+function graphToRun(net: GivenNet): InferredGraph {
+  const graph = graphOf(net);
   if (!graph) throw new Error('this text does not make a net; mend its errors first');
   return graph;
 }
@@ -74,7 +75,7 @@ export async function measureNet(
   const open = await engine.open();
   signal?.throwIfAborted();
   onProgress?.('Planning', 0);
-  const graph = graphOf(job.name, job.text);
+  const graph = graphToRun(job);
   const plan = planGraph(graph, job.precision, open);
   onProgress?.('Compiling shaders', 0.05);
   const net = await LoadedNet.load(engine, plan, madeUp(graphParams(graph)), {

@@ -1,19 +1,17 @@
-// What crosses the border of the job that measures: a net's text in, its plan and its times out.
+// What crosses the border of the job that measures: a net in, its plan and its times out.
 import type { Precision } from '../../../gpu-kernels/kernel.ts';
+import type { GivenNet } from '../../../graph/notation/check.ts';
 import type { Plan } from '../../../graph/plan/plan.ts';
 import type { Outcome } from '../../border/protocol.ts';
 import type { Peaks } from '../../engine/peaks.ts';
 import type { LoadTimes } from '../../engine/program.ts';
 import type { Profile } from '../../engine/timing.ts';
 
-export interface NetJob {
-  readonly name: string;
-  /** Architecture text that makes a graph. */
-  readonly text: string;
+export type NetJob = GivenNet & {
   readonly precision: Precision;
   /** Time to spend on runs; a few of each kind are made all the same. */
   readonly budgetMs: number;
-}
+};
 
 export interface Measurement {
   readonly plan: Plan;
@@ -23,9 +21,9 @@ export interface Measurement {
 
 /** Calls never reject; `ticket` names one for `cancel` and for progress. */
 export interface MeasureCalls {
-  /** Plans a net from its text, for the open device or, without one, for a plain GPU. */
-  plan(ticket: number, name: string, text: string): Promise<Outcome<Plan>>;
-  /** Loads a net from its text with made-up weights and profiles it; the first numbers come before. */
+  /** Plans a net, for the open device or, without one, for a plain GPU. */
+  plan(ticket: number, net: GivenNet): Promise<Outcome<Plan>>;
+  /** Loads a net with made-up weights and profiles it; the first numbers come before. */
   measure(ticket: number, job: NetJob): Promise<Outcome<Measurement>>;
   /** Measures what the device can do at best. */
   peaks(ticket: number): Promise<Outcome<Peaks>>;

@@ -9,8 +9,7 @@ const why = 'measuring';
 export const measure: Job = {
   name: 'measure',
   serve: ({ engine, call, exclusive }): MeasureCalls => ({
-    plan: (ticket, name, text) =>
-      call(ticket, () => Promise.resolve(planNet({ name, text, precision: 'f32' }, engine.device))),
+    plan: (ticket, net) => call(ticket, () => Promise.resolve(planNet(net, 'f32', engine.device))),
     measure: (ticket, job) =>
       exclusive(ticket, why, ({ signal, progress, first }) =>
         measureNet(engine, job, { signal, onProgress: progress, onFirst: first }),

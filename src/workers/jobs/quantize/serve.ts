@@ -60,7 +60,7 @@ function serveQuantize(
     bench = undefined;
     const own = ++turn;
     const device = cpu === undefined ? await engine.open() : undefined;
-    const graph = pictureGraph(text, name);
+    const graph = pictureGraph({ name, text });
     progress('Reading the weights', 0);
     const checkpoint = await checkpoints.get(weights);
     signal.throwIfAborted();

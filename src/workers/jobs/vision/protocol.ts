@@ -1,4 +1,5 @@
 // What crosses the border of the job that looks at pictures: nets with real weights, photos, camera frames, stored checkpoints.
+import type { GivenNet } from '../../../graph/notation/check.ts';
 import type { Preparation } from '../../../graph/pictures/preprocess.ts';
 import type { RecognizedNet } from '../../../graph/presets/recognize.ts';
 import type { AdapterIdentity } from '../../engine/device.ts';
@@ -12,9 +13,7 @@ import type { StoredWeights } from '../../weights/store.ts';
 export type { StoredWeights, WeightsFacts, WeightsRef };
 
 export interface NetRequest {
-  readonly name: string;
-  /** Architecture text. */
-  readonly text: string;
+  readonly net: GivenNet;
   readonly weights: WeightsRef;
   /** Nodes whose values are wanted with every answer. */
   readonly keep: readonly string[];
@@ -118,8 +117,7 @@ export type VisionEvent =
 
 /** What the CPU reference needs to judge every layer. */
 export interface ReferenceJob {
-  readonly name: string;
-  readonly text: string;
+  readonly net: GivenNet;
   readonly params: ReadonlyMap<string, Float32Array>;
   readonly input: Float32Array;
   /** Values that the GPU made, by node. */

@@ -1,5 +1,6 @@
 // The job that looks at pictures: one net, one camera at a time, the last picture remembered.
 import * as Comlink from 'comlink';
+import type { GivenNet } from '../../../graph/notation/check.ts';
 import { parse } from '../../../graph/notation/parse.ts';
 import { seenPicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
 import { classMap, findPooling } from '../../../graph/tasks/classify/class-map.ts';
@@ -28,7 +29,7 @@ function serveVision(host: JobHost): VisionCalls {
     onPath: (path) => tell({ event: 'path', path }),
   });
   /** Of the net that is open: the reference worker builds it again. */
-  let openedText = '';
+  let openedNet: GivenNet | undefined;
   let picture: ImageBitmap | undefined;
 
   const remember = (next: ImageBitmap): void => {
@@ -38,10 +39,10 @@ function serveVision(host: JobHost): VisionCalls {
   const camera = new VisionCamera(net, host.lanes, tell);
 
   async function openNet(
-    { name, text, weights: reference, keep, way }: NetRequest,
+    { net: given, weights: reference, keep, way }: NetRequest,
     { signal, progress, shared: inLane }: CallContext,
   ): Promise<OpenedNet> {
-    const graph = pictureGraph(text, name);
+    const graph = pictureGraph(given);
     progress('Reading the weights', 0);
     const opened = await checkpoints.get(reference);
     signal.throwIfAborted();
@@ -50,8 +51,10 @@ function serveVision(host: JobHost): VisionCalls {
     progress('Preparing the net', 0.5);
     net.endCheck();
     const path = await inLane(() => net.load(graph, fitted.params, { keep, way, signal }));
-    openedText = text;
-    const preparation = preparationOf(opened, fitted.params, { architecture: parse(text).architecture, name });
+    openedNet = given;
+    // A model file is of no published net: only its name and its values may tell.
+    const { architecture } = parse('text' in given ? given.text : '');
+    const preparation = preparationOf(opened, fitted.params, { architecture, name: given.name });
     const weights = { ...opened.facts, notes: fitted.notes, ...(preparation && { preparation }) };
     return { fits: true, path, weights };
   }
@@ -103,13 +106,13 @@ function serveVision(host: JobHost): VisionCalls {
     verify: (ticket, preparation, port) =>
       exclusive(ticket, 'checking layers', async ({ signal, progress }) => {
         const { graph, params } = net.net ?? {};
-        if (!graph || !params || !picture) throw new Error('there is no picture yet');
+        if (!graph || !params || !picture || !openedNet) throw new Error('there is no picture yet');
         const { input, values } = await net.layers(picture, preparation, {
           signal,
           onProgress: (share) => progress('Running every layer on the GPU', share),
         });
         port.postMessage(
-          { name: graph.name, text: openedText, params, input, values } satisfies ReferenceJob,
+          { net: openedNet, params, input, values } satisfies ReferenceJob,
           [...values.values()].map(({ buffer }) => buffer as ArrayBuffer),
         );
         return values.size;

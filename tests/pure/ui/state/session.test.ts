@@ -4,7 +4,8 @@ import type { SharedRecipe } from '../../../../src/graph/link/link.ts';
 import { sceneOf } from '../../../../src/ui/drawing/scene.ts';
 import { firstNet } from '../../../../src/ui/state/first-net.ts';
 import { recordedHash, recordedProfile } from '../../../../src/ui/state/measurements/recorded.ts';
-import { Session, type BuiltNet } from '../../../../src/ui/state/session.svelte.ts';
+import type { BuiltNet } from '../../../../src/ui/state/built-net.ts';
+import { Session } from '../../../../src/ui/state/session.svelte.ts';
 
 const begin = (): Session => new Session(firstNet.name, firstNet.text);
 const edited = firstNet.text.replace('k3 s2 c32   e6', 'k5 s2 c32   e6');

@@ -1,0 +1,18 @@
+// A net out of another program's file, as the page holds it: it is looked at, run and measured, and not edited.
+import type { Architecture } from '../../graph/architecture.ts';
+import type { FileFacts } from '../../graph/formats/open-net.ts';
+import type { InferredGraph } from '../../graph/ir/graph.ts';
+import type { Scene } from '../drawing/scene.ts';
+
+export interface OpenFile {
+  /** Identity of the net: 16 hex digits of the file's SHA-256. */
+  readonly hash: string;
+  readonly architecture: Architecture;
+  /** Undefined where nodes have no op of ours: then `scene` shows the file's own nodes. */
+  readonly graph?: InferredGraph | undefined;
+  readonly facts: FileFacts;
+  readonly weights?: File | undefined;
+  readonly scene?: Scene | undefined;
+  /** The published net that it is, once that is known. */
+  readonly notation: Promise<{ readonly name: string; readonly text: string } | undefined>;
+}
