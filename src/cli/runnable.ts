@@ -8,6 +8,7 @@ import { outputCount } from '../graph/tasks/classify/outputs.ts';
 import type { InferredGraph, Params } from '../graph/ir/graph.ts';
 import { runReference } from '../graph/ir/reference.ts';
 import type { OpenDevice } from '../workers/engine/device.ts';
+import { batched } from './batch.ts';
 import { imagenetLabels, openCheckpoint, type LoadedCheckpoint } from './checkpoint.ts';
 import { planOrSay } from './fitting.ts';
 import { precisionOf } from './gpu-device.ts';
@@ -20,7 +21,8 @@ import { UsageError, type Given } from './verb.ts';
 /** A net ready to run, in floats or in integers. */
 export interface NetToRun extends Omit<LoadedCheckpoint, 'params'> {
   readonly graph: InferredGraph;
-  load(open: OpenDevice): { readonly plan: Plan; readonly tensors: Tensors };
+  /** For `batch` inputs in one run. Throws NetError or {@link UsageError}. */
+  load(open: OpenDevice, batch: number): { readonly plan: Plan; readonly tensors: Tensors };
   reference(input: Float32Array): Float32Array;
 }
 
@@ -62,8 +64,8 @@ function runnable(facts: Omit<NetToRun, 'load' | 'reference'>, params: Params, g
   const { graph } = facts;
   return {
     ...facts,
-    load: (open) => ({
-      plan: planOrSay(graph, {
+    load: (open, batch) => ({
+      plan: planOrSay(batched(graph, batch), {
         caps: open.capabilities,
         precision: precisionOf(open, given.word('precision')),
         limits: open.limits,
@@ -96,7 +98,11 @@ function integerModel(file: string, given: Given): NetToRun {
     prepared: 'as the file says',
     assumed: false,
     labels: named ? imagenetLabels() : undefined,
-    load: (open) => int8Plan(net, open),
+    load(open, batch) {
+      if (batch > 1)
+        throw new UsageError(`"${file}" is a quantized net, which takes one input a run; leave --batch away.`);
+      return int8Plan(net, open);
+    },
     reference(input) {
       const { program, constants } = integerProgram(net);
       return runProgram(program, constants, input).get(net.graph.outputs[0] ?? '') as Float32Array;

@@ -3,6 +3,7 @@ import { plainGpu, plainSoftware } from '../../graph/plan/make-plan.ts';
 import { passes } from '../../graph/lower/passes/index.ts';
 import { planJson, planRows } from '../../graph/plan/print.ts';
 import type { Plan } from '../../graph/plan/plan.ts';
+import { batched, batchOption } from '../batch.ts';
 import { defaultLimits, planOrSay } from '../fitting.ts';
 import { graphOf } from '../imported.ts';
 import { bytes, integer, millions, textTable } from '../text-table.ts';
@@ -31,13 +32,14 @@ export const plan: Verb = {
       range: { min: 1, max: 2048, integer: true },
       doc: 'Input height and width in pixels.',
     },
+    batchOption,
     { name: 'without', value: 'PASS,…', doc: `Passes to switch off: ${passes.map((pass) => pass.name).join(', ')}.` },
     { name: 'wgsl', doc: 'Print the shaders, each once.' },
     json,
   ],
   run({ positionals, word, number, flag }, console) {
     const net = positionals[0] as string;
-    const graph = graphOf(net, { input: number('input') });
+    const graph = batched(graphOf(net, { input: number('input') }), number('batch'));
     const precision = word('precision') === 'f16' ? 'f16' : 'f32';
     const caps = { ...(word('for') === 'software' ? plainSoftware : plainGpu), f16: precision === 'f16' };
     const without = word('without')?.split(',') ?? [];
@@ -47,7 +49,7 @@ export const plan: Verb = {
         `--without: no pass is called "${unknown}"; known: ${passes.map(({ name }) => name).join(', ')}.`,
       );
     const made = planOrSay(graph, { caps, precision, without, limits: defaultLimits }, (input) =>
-      graphOf(net, { input }),
+      batched(graphOf(net, { input }), number('batch')),
     );
     if (flag('json')) console.out(JSON.stringify(planJson(made), undefined, 2));
     else if (flag('wgsl')) for (const line of shaders(made)) console.out(line);
@@ -57,9 +59,9 @@ export const plan: Verb = {
 };
 
 function table(made: Plan): string[] {
-  const { dispatches, submits, input } = planJson(made);
+  const { dispatches, submits, input, batch } = planJson(made);
   return [
-    `${made.net}, input ${input.join('×')}, for ${made.for}, ${made.precision}: ${dispatches.length} dispatches, ${submits} ${submits === 1 ? 'submit' : 'submits'}`,
+    `${made.net}, input ${input.join('×')}${batch > 1 ? `, ${batch} together` : ''}, for ${made.for}, ${made.precision}: ${dispatches.length} dispatches, ${submits} ${submits === 1 ? 'submit' : 'submits'}`,
     '',
     ...textTable(
       [

@@ -9,6 +9,7 @@ import { nchwToNhwc } from '../../graph/ir/reference.ts';
 import { countObjects, difference } from '../../workers/engine/object-counter.ts';
 import { Program } from '../../workers/engine/program.ts';
 import { profile as measure } from '../../workers/engine/timing.ts';
+import { batched, batchOption } from '../batch.ts';
 import { planOrSay } from '../fitting.ts';
 import { gpuOptions, openGpu, planFor, plannedFor, precisionOf } from '../gpu-device.ts';
 import { int8Plan, namesQuantizedFile, openQuantized } from '../quantized.ts';
@@ -34,6 +35,8 @@ export interface ProfileLayer {
 export interface ProfileJson {
   readonly net: string;
   readonly input: readonly number[];
+  /** Inputs that one run takes together. */
+  readonly batch: number;
   readonly adapter: {
     readonly vendor: string;
     readonly architecture: string;
@@ -77,6 +80,7 @@ export const profile: Verb = {
       range: { min: 1, max: 10000, integer: true },
       doc: 'Runs that medians are taken of; 20 when not given.',
     },
+    batchOption,
     ...gpuOptions,
     planFor,
     json,
@@ -84,11 +88,14 @@ export const profile: Verb = {
   async run({ positionals, number, word, flag }, console) {
     const name = positionals[0] as string;
     const quantized = namesQuantizedFile(name) ? openQuantized(name).net : undefined;
-    if (quantized && (number('input') !== undefined || word('precision') !== undefined)) {
-      throw new UsageError('a quantized net has its input size and precision: leave --input and --precision away.');
+    if (quantized && ['input', 'precision', 'batch'].some((option) => word(option) !== undefined)) {
+      throw new UsageError(
+        'a quantized net has its input size, precision and one input a run: leave --input, --precision and --batch away.',
+      );
     }
-    const graph = quantized?.graph ?? graphOf(name, { input: number('input') });
-    const found = await profileGraph(graph, quantized, (input) => graphOf(name, { input }), {
+    const float = (input?: number): InferredGraph => batched(graphOf(name, { input }), number('batch'));
+    const graph = quantized?.graph ?? float(number('input'));
+    const found = await profileGraph(graph, quantized, float, {
       adapter: word('adapter'),
       precision: word('precision'),
       for: word('for'),
@@ -118,21 +125,25 @@ async function profileGraph(
   const program = await Program.load(open, plan, integers?.tensors ?? madeUp, {
     rate: firstRate(open.adapter.software),
   });
-  const inputs = plan.inputs.map(({ shape }) =>
-    nchwToNhwc(generateInput('profile', shape[1] ?? 1, shape[3], shape[2]), shape),
-  );
+  const inputs = plan.inputs.map(({ shape: [count = 1, ...rest] }) => {
+    const one = nchwToNhwc(generateInput('profile', rest[0] ?? 1, rest[2], rest[1]), [1, ...rest]);
+    const all = new Float32Array(count * one.length);
+    for (let i = 0; i < count; i++) all.set(one, i * one.length);
+    return all;
+  });
   const times = await measure(program, inputs, { runs: options.runs });
   const before = { ...counts };
   await program.run(inputs);
   const run = difference(before, counts);
   const total = times.dispatchMs.reduce((sum, ms) => sum + ms, 0);
   const { vendor, architecture, description, software } = open.adapter;
-  const [, height, width, channels] = plan.inputs[0]?.shape ?? [];
+  const [batch = 1, height, width, channels] = plan.inputs[0]?.shape ?? [];
   program.destroy();
   open.device.destroy();
   return {
     net: plan.net,
     input: [channels ?? 0, height ?? 0, width ?? 0],
+    batch,
     adapter: { vendor, architecture, description, software },
     precision: quantized ? 'int8' : precision,
     for: plan.for,
@@ -202,6 +213,11 @@ function report(found: ProfileJson): string[] {
     `layers ${ms(sum)} ms; whole net in one pass ${ms(found.gpuMs)} ms; difference ${ms(found.betweenMs)} ms`,
     `cold: compile ${ms(found.cold.compileMs)} ms, upload ${ms(found.cold.uploadMs)} ms, first run ${ms(found.cold.firstRunMs)} ms`,
     `warm, input to logits: median ${ms(found.warm.medianMs)} ms, p90 ${ms(found.warm.p90Ms)} ms, ${found.warm.runs} runs`,
-    `per inference: ${found.dispatches} dispatches, ${found.passes} passes, ${found.submits} submits, ${found.objectsPerRun} objects created`,
+    ...(found.batch > 1
+      ? [
+          `${found.batch} inputs together: ${ms(found.warm.medianMs / found.batch)} ms an input, ${((1000 * found.batch) / found.warm.medianMs).toFixed(1)} inputs a second`,
+        ]
+      : []),
+    `per ${found.batch > 1 ? 'run' : 'inference'}: ${found.dispatches} dispatches, ${found.passes} passes, ${found.submits} submits, ${found.objectsPerRun} objects created`,
   ];
 }

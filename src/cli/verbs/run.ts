@@ -17,6 +17,7 @@ import {
 } from '../../graph/pictures/preprocess.ts';
 import type { AdapterIdentity, OpenDevice } from '../../workers/engine/device.ts';
 import { Program } from '../../workers/engine/program.ts';
+import { batchOption } from '../batch.ts';
 import { gpuOptions, openGpu } from '../gpu-device.ts';
 import { readPicture } from '../picture.ts';
 import { preparationOptions } from '../preparation-options.ts';
@@ -32,6 +33,8 @@ export interface RunJson {
   readonly adapter: Pick<AdapterIdentity, 'vendor' | 'architecture' | 'description' | 'software'> | null;
   /** One inference, input in JS to logits in JS; on WebGPU the second one, since the first also warms up. */
   readonly ms: number;
+  /** Copies of the photo that one run took together (`--batch`): `ms` is of all of them. */
+  readonly batch: number;
   /** Absent for classes; `one`: a single logit; `features`: the net has no classifier. */
   readonly output?: Exclude<OutputKind, 'classes'>;
   /** The most probable first; the largest first for features. `label` is null where it is not known what the classes are. */
@@ -74,6 +77,7 @@ export const run: Verb = {
       choices: ['webgpu', 'cpu'],
       doc: 'Where the net runs; when not given, cpu if no adapter can be had.',
     },
+    batchOption,
     ...preparationOptions,
     ...gpuOptions,
     json,
@@ -133,13 +137,14 @@ function topOf(
 
 type Execution = Omit<RunJson, 'net' | 'top'> & { readonly logits: Float32Array };
 
-async function execute(given: Given, model: NetToRun, input: Float32Array, console: Console): Promise<Execution> {
+async function execute(given: Given, model: NetToRun, one: Float32Array, console: Console): Promise<Execution> {
   const device = given.word('device');
+  const batch = given.number('batch') ?? 1;
   if (device === 'cpu') {
     if (given.word('adapter') !== undefined || given.word('precision') !== undefined) {
       throw new UsageError('--adapter and --precision belong to --device webgpu.');
     }
-    return onCpu(model, input);
+    return onCpu(model, one, batch);
   }
   let open: OpenDevice;
   try {
@@ -147,24 +152,26 @@ async function execute(given: Given, model: NetToRun, input: Float32Array, conso
   } catch (error) {
     if (device === 'webgpu' || given.word('adapter') !== undefined || !(error instanceof UsageError)) throw error;
     console.err(`bottleneck run: on the CPU reference, since there is no WebGPU adapter: ${error.message}`);
-    return onCpu(model, input);
+    return onCpu(model, one, batch);
   }
   let loaded: ReturnType<NetToRun['load']>;
   try {
-    loaded = model.load(open);
+    loaded = model.load(open, batch);
   } catch (error) {
     if (device === 'webgpu' || !(error instanceof NetError)) throw error;
     console.err(`bottleneck run: on the CPU reference, since the kernels do not take this net: ${error.message}`);
     open.device.destroy();
-    return onCpu(model, input);
+    return onCpu(model, one, batch);
   }
   const { plan, tensors } = loaded;
+  const input = new Float32Array(batch * one.length);
+  for (let i = 0; i < batch; i++) input.set(one, i * one.length);
   const program = await Program.load(open, plan, tensors, {
     rate: firstRate(open.adapter.software),
   });
   await program.run([input]);
   const started = performance.now();
-  const [logits] = await program.run([input]);
+  const [all] = await program.run([input]);
   const ms = performance.now() - started;
   program.destroy();
   open.device.destroy();
@@ -173,14 +180,16 @@ async function execute(given: Given, model: NetToRun, input: Float32Array, conso
     device: 'webgpu',
     adapter: { vendor, architecture, description, software },
     ms,
-    logits: logits as Float32Array,
+    batch,
+    logits: (all as Float32Array).slice(0, (all as Float32Array).length / batch),
   };
 }
 
-function onCpu(model: NetToRun, input: Float32Array): Execution {
+function onCpu(model: NetToRun, input: Float32Array, batch: number): Execution {
+  if (batch > 1) throw new UsageError('--batch is for --device webgpu; the CPU reference takes one input a run.');
   const started = performance.now();
   const logits = model.reference(input);
-  return { device: 'cpu', adapter: null, ms: performance.now() - started, logits };
+  return { device: 'cpu', adapter: null, ms: performance.now() - started, batch, logits };
 }
 
 function report(
@@ -198,7 +207,7 @@ function report(
   const three = (values: readonly number[]): string =>
     new Set(values).size === 1 ? String(values[0]) : values.join(', ');
   return [
-    `${found.net} on ${where}: ${found.ms.toFixed(1)} ms`,
+    `${found.net} on ${where}: ${found.ms.toFixed(1)} ms${found.batch > 1 ? ` for ${found.batch} copies together, ${(found.ms / found.batch).toFixed(1)} ms each` : ''}`,
     `weights: ${source}`,
     `${image}: ${picture.width}×${picture.height}, ${preparation.interpolation} to ${width}×${height}, centre ${area.width}×${area.height}, mean ${three(preparation.mean)}, std ${three(preparation.std)}`,
     `preparation: ${prepared}`,

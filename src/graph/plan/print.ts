@@ -7,6 +7,8 @@ export interface PlanJson {
   readonly net: string;
   /** Channels, height, width of the picture. */
   readonly input: readonly number[];
+  /** Inputs that one run takes together. */
+  readonly batch: number;
   readonly for: 'gpu' | 'software';
   readonly precision: 'f32' | 'f16';
   /** Compute passes and submits of one inference; several submits only where the work is estimated at over 100 ms. */
@@ -29,10 +31,11 @@ export function planJson(plan: Plan): PlanJson {
   const submits = submitRanges(
     plan.dispatches.map((dispatch) => estimateMs(dispatch, firstRate(plan.for === 'software'))),
   ).length;
-  const [, height, width, channels] = plan.inputs[0]?.shape ?? [];
+  const [batch = 1, height, width, channels] = plan.inputs[0]?.shape ?? [];
   return {
     net: plan.net,
     input: [channels ?? 0, height ?? 0, width ?? 0],
+    batch,
     for: plan.for,
     precision: plan.precision,
     // One pass a submit.

@@ -55,7 +55,7 @@ describe('the embedded model', () => {
     );
     expect(code).toBe(0);
     const found = JSON.parse(out) as RunJson;
-    expect(Object.keys(found)).toEqual(['net', 'device', 'adapter', 'ms', 'top']);
+    expect(Object.keys(found)).toEqual(['net', 'device', 'adapter', 'ms', 'batch', 'top']);
     expect(found).toMatchObject({ net: 'tf_efficientnet_lite0', device: 'cpu', adapter: null });
     expect(found.ms).toBeGreaterThan(0);
     expect(found.top).toHaveLength(5);
