@@ -15,6 +15,7 @@ const mobilenetV4 = { source: 'MobileNetV4, 2024', link: arxiv('2404.10518') };
 const efficientnet = { source: 'EfficientNet, 2019', link: arxiv('1905.11946') };
 const integers = { source: 'Integer-arithmetic-only inference, 2017', link: arxiv('1712.05877') };
 const roofline = { source: 'Roofline, 2009', link: 'https://doi.org/10.1145/1498765.1498785' };
+const whitePaper = { source: 'A white paper on quantization, 2021', link: arxiv('2106.08295') };
 const webgpu = { source: 'The WebGPU specification', link: 'https://www.w3.org/TR/webgpu/' };
 
 export const glossary = {
@@ -211,6 +212,35 @@ export const glossary = {
     word: 'Calibration',
     means: 'Running some pictures to see how large the numbers of each layer get, before they are cut into 256 steps.',
     ...integers,
+  },
+  cold: {
+    word: 'Cold start',
+    means:
+      'What the first answer of a page costs: compiling the shaders, uploading the weights, and the first run. Shaders that the browser kept from an earlier visit compile in almost no time.',
+    ...webgpu,
+  },
+  agreement: {
+    word: 'Same answer (agreement)',
+    means: 'On how many pictures the integers give float32’s first answer; it is no accuracy, float32 errs too.',
+    ...whitePaper,
+  },
+  signalToNoise: {
+    word: 'Signal to noise (dB)',
+    means:
+      'How much larger the numbers are than what rounding them changed: 20 dB is noise of a tenth, 40 dB of a hundredth.',
+    ...whitePaper,
+  },
+  sensitivity: {
+    word: 'Sensitivity of a layer',
+    means: 'What the answers lose when this layer alone is quantized; the few worst ones are worth keeping in float.',
+    ...whitePaper,
+  },
+  taughtHead: {
+    word: 'Linear head',
+    means:
+      'One linear layer that learns new classes from the features of a net that stays as it is; a few pictures of each class are enough.',
+    source: 'How transferable are features, 2014',
+    link: arxiv('1411.1792'),
   },
   baseline: {
     word: 'Baseline',

@@ -5,6 +5,8 @@ import { residual, sumOfDispatches, type RunRecord } from '../../state/measureme
 
 export interface SummaryFact {
   readonly label: string;
+  /** Its word in the glossary. */
+  readonly term?: 'time' | 'latency' | 'cold' | 'dispatch';
   readonly text: string;
   /** Smaller, behind the value. */
   readonly detail?: string;
@@ -24,12 +26,14 @@ export function summaryFacts(record: RunRecord, baseline?: RunRecord): SummaryFa
   return [
     {
       label: unit,
+      term: 'time',
       text: milliseconds(gpu.medianMs),
       detail: [variation(gpu.variation), baseline && headlineOf(record, baseline).text].filter(Boolean).join(' · '),
       title: `One pass with all ${record.dispatches.length} dispatches, ${estimated ? 'by wall clock' : 'begin to end by timestamps'}: median of ${gpu.runs} runs${gpu.variation === undefined ? '' : `, spread from run to run ${percent(gpu.variation)} (standard deviation ÷ mean)`}.${adapter.software ? ' A software adapter runs on the CPU, so this is no GPU time.' : ''}`,
     },
     {
       label: 'Latency',
+      term: 'latency',
       text: milliseconds(warm.medianMs),
       detail: `${warm.runs > 1 ? `p90 ${milliseconds(warm.p90Ms)} · ` : ''}n ${warm.runs}${warm.variation === undefined ? '' : ` · ${variation(warm.variation)}`}`,
       title:
@@ -37,12 +41,14 @@ export function summaryFacts(record: RunRecord, baseline?: RunRecord): SummaryFa
     },
     {
       label: 'Cold',
+      term: 'cold',
       text: milliseconds(coldMs),
       detail: `compile ${milliseconds(cold.compileMs)} · upload ${milliseconds(cold.uploadMs)} · first run ${milliseconds(cold.firstRunMs)}`,
       title: 'Once per page: compiling all shaders in parallel, packing and uploading the weights, and the first run.',
     },
     {
       label: 'Σ layers',
+      term: 'dispatch',
       text: milliseconds(sum),
       detail: counted(record.dispatches.length, 'dispatch', 'dispatches'),
       title: 'Sum of the dispatches, each timed in a pass of its own. Layers’ shares are parts of this sum.',
