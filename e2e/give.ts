@@ -16,16 +16,23 @@ export async function paste(page: Page, text: string): Promise<void> {
 }
 
 /** Drops a file anywhere on the page. */
-export async function drop(page: Page, name: string, content: Buffer | string): Promise<void> {
+export const drop = (page: Page, name: string, content: Buffer | string): Promise<void> =>
+  dropAll(page, [[name, content]]);
+
+/** Drops files together, each with its name. */
+export async function dropAll(
+  page: Page,
+  files: readonly (readonly [name: string, content: Buffer | string])[],
+): Promise<void> {
   await listening(page);
   await page.evaluate(
-    ([file, base64]) => {
-      const data = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    (given) => {
       const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([data], file));
+      for (const [file, base64] of given)
+        dataTransfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], file));
       for (const type of ['dragenter', 'dragover', 'drop'])
         document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
     },
-    [name, Buffer.from(content).toString('base64')] as const,
+    files.map(([name, content]) => [name, Buffer.from(content).toString('base64')] as const),
   );
 }

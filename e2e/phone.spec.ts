@@ -106,7 +106,10 @@ test('and in every tab of Profile, Try and Quantize', async ({ page }) => {
   await views.getByRole('button', { name: 'Try' }).tap();
   const pane = page.getByRole('region', { name: 'Try', exact: true });
   await pane.getByRole('tab', { name: 'Inside' }).tap();
-  await pane.getByTitle(/^Sample: /).first().tap();
+  await pane
+    .getByTitle(/^Sample: /)
+    .first()
+    .tap();
   await expect(pane.getByRole('list', { name: /^Channels of/ })).toBeVisible({ timeout: 40_000 });
   expect(await smallTargets(page), 'feature maps').toEqual([]);
 });

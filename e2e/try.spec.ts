@@ -9,7 +9,7 @@ import { parse } from '../src/graph/notation/parse.ts';
 import { resolvePreset } from '../src/graph/presets/resolve.ts';
 import { graphParams } from '../src/graph/weights/weights.ts';
 import { expect, expectNet, longestTaskMs, netHash, open, openPreset, test } from './fixture.ts';
-import { drop, paste } from './give.ts';
+import { drop, dropAll, paste } from './give.ts';
 import { largePng } from './large-png.ts';
 import { acceptable, answers, expectAnswer, openTry, tab, tryPane } from './try-helpers.ts';
 
@@ -169,6 +169,42 @@ test('weights by drop: another net’s are listed and not loaded; a damaged file
   await expect(pane.getByTitle(createHash('sha256').update(damaged).digest('hex'))).toBeVisible();
 });
 
+test('a config.json that comes with weights, or after them, says how pictures are prepared and what classes are called', async ({
+  page,
+}) => {
+  await open(page);
+  await paste(page, small);
+  const labels = Array.from({ length: 10 }, (_, i) => `kind ${i}`);
+  const config = (mean: number): string =>
+    JSON.stringify({
+      architecture: 'my_net',
+      num_classes: 10,
+      label_names: labels,
+      pretrained_cfg: { mean: [mean, mean, mean], std: [0.25, 0.25, 0.25], crop_pct: 0.9, interpolation: 'bilinear' },
+    });
+  // Alone it has nothing to describe.
+  await drop(page, 'config.json', config(0.25));
+  await expect(page.getByText('drop both together')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue('pasted net');
+  await dropAll(page, [
+    ['config.json', config(0.25)],
+    ['own.safetensors', weightsFor(small)],
+  ]);
+  const pane = tryPane(page);
+  await expect(pane.getByText('own.safetensors')).toBeVisible({ timeout: 60_000 });
+  await expect(pane.getByText('WebAssembly')).toBeVisible({ timeout: 60_000 });
+  await tab(pane, 'Answer');
+  await pane.getByRole('button', { name: 'a tabby cat' }).click();
+  await expectAnswer(pane, /^kind \d$/);
+  await expect(pane.getByText(/, bilinear → centre 32 × 32/)).toBeVisible();
+  await tab(pane, 'Weights');
+  await expect(pane.getByText('The preparation of pictures is that of the config beside the weights.')).toBeVisible();
+  await drop(page, 'config.json', config(0.75));
+  await pane.getByRole('tab', { name: 'Answer' }).click();
+  await pane.getByText('Preparation', { exact: true }).click();
+  await expect(pane.getByRole('spinbutton', { name: 'mean of red' })).toHaveValue('0.75');
+});
+
 test('a weights file of a net that is known offers to open it (M17)', async ({ page }) => {
   await open(page);
   await paste(page, small);
@@ -182,7 +218,9 @@ test('a weights file of a net that is known offers to open it (M17)', async ({ p
   await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue('mobilenetv3_small_050');
   await expect(pane.getByText('WebAssembly')).toBeVisible({ timeout: 60_000 });
   await tab(pane, 'Weights');
-  await expect(pane.getByText('Pictures are prepared as for timm/mobilenetv3_small_050.lamb_in1k.')).toBeVisible();
+  await expect(
+    pane.getByText('The preparation of pictures is that of timm/mobilenetv3_small_050.lamb_in1k.'),
+  ).toBeVisible();
 });
 
 test('published weights: size and licence first, fetched on a click, kept, used again, deleted', async ({

@@ -6,6 +6,7 @@ import { print } from '../../graph/notation/print.ts';
 import { holdsBlockStrings, pythonStages } from '../../graph/notation/python-strings.ts';
 import { lentFrame, fromTimm, toTimm } from '../../graph/notation/timm-net.ts';
 import type { Architecture } from '../../graph/architecture.ts';
+import { saysPreparation, withWeights } from '../weights/configs.ts';
 import { cleanName, nameOfFile } from '../parts/file-names.ts';
 
 export { openModelFile } from './open-model.ts';
@@ -18,6 +19,8 @@ export type Intake =
   | { readonly kind: 'refused'; readonly problem: string };
 
 const accepted = `${opens}.`;
+/** Said of a description without weights. */
+export const alone = `This describes weights and holds none. ${withWeights}`;
 /** More than any text may have (notation caps), so that a large file is refused by its size alone. */
 const MAX_BYTES = 1_000_000;
 
@@ -54,6 +57,8 @@ export type FileIntake =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'view'; readonly view: 'try' | 'quantize' }
   | { readonly kind: 'model' }
+  /** It describes the weights that it lies beside. */
+  | { readonly kind: 'beside' }
   | { readonly kind: 'refused'; readonly problem: string };
 
 /** Decides by a file's content, never by its ending. `head`: its first {@link sniffBytes} bytes; `whole`: reads all of them. */
@@ -67,6 +72,8 @@ export async function readFile(
   if (kind === 'onnx' || kind === 'tflite') return { kind: 'model' };
   if (kind === 'int8') return { kind: 'view', view: 'quantize' };
   if (kind === 'safetensors' || isPictureKind(kind)) return { kind: 'view', view: 'try' };
+  if ((kind === 'configJson' || kind === 'json') && saysPreparation(new TextDecoder().decode(await whole())))
+    return { kind: 'beside' };
   const foreign = refusal(head, 'any', ['json']);
   if (foreign !== undefined) return { kind: 'refused', problem: `${name} ${foreign}.` };
   if (file.size > MAX_BYTES)

@@ -27,6 +27,9 @@ export function rowAfter(key: string, at: number, count: number, page: number): 
 }
 
 /** Rows of one height in a scroller; bind the scroller's element and height, and tell its scrolling. */
+/** Height of a row: a finger needs more than a mouse. */
+export const LINE = globalThis.matchMedia?.('(pointer: coarse)').matches ? 40 : 28;
+
 export class VirtualRows {
   scroller = $state.raw<HTMLElement>();
   /** Of the scroller, head included, CSS pixels. */

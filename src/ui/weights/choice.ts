@@ -6,14 +6,21 @@ import { canonical } from '../../graph/notation/canonical.ts';
 import type { Preprocessing } from '../../graph/pictures/preprocess.ts';
 import { likenessOf } from '../../graph/presets/edited.ts';
 import { resolvePreset } from '../../graph/presets/resolve.ts';
+import { configTexts } from './configs.ts';
 import { largestFile } from '../../workers/weights/hub.ts';
 import type { StoredWeights, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
 
 /** What the page remembers of a choice; a file is kept so that a new worker can be given it again. */
 export type WeightsChoice =
   | Exclude<WeightsRef, { kind: 'file' }>
-  /** `own`: those that came in the model file that is the net. */
-  | { readonly kind: 'file'; readonly file: File; readonly own?: true };
+  | {
+      readonly kind: 'file';
+      readonly file: File;
+      /** Those that came in the model file that is the net. */
+      readonly own?: true;
+      /** What describes it: config.json, preprocessor_config.json. */
+      readonly configs?: readonly File[];
+    };
 
 /** A weights file's bytes. Throws Error with a sentence when it is too large or cannot be read. */
 export async function weightsBytes(file: File): Promise<Uint8Array<ArrayBuffer>> {
@@ -23,9 +30,17 @@ export async function weightsBytes(file: File): Promise<Uint8Array<ArrayBuffer>>
   return new Uint8Array(bytes);
 }
 
-/** The choice as a worker takes it: a file with its bytes. Throws as {@link weightsBytes}. */
-export const weightsReference = async (choice: WeightsChoice): Promise<WeightsRef> =>
-  choice.kind === 'file' ? { kind: 'file', name: choice.file.name, bytes: await weightsBytes(choice.file) } : choice;
+/** The choice as a worker takes it: a file with its bytes, but for the one that it was `sent` last. Throws as {@link weightsBytes}. */
+export async function weightsReference(choice: WeightsChoice, sent?: File): Promise<WeightsRef> {
+  if (choice.kind !== 'file') return choice;
+  const { file, configs } = choice;
+  return {
+    kind: 'file',
+    name: file.name,
+    ...(configs && { configs: await configTexts(configs) }),
+    ...(file !== sent && { bytes: await weightsBytes(file) }),
+  };
+}
 
 /** Address of the embedded model's description. */
 export const embeddedUrl = (): string => new URL(`models/${embeddedNet}.json`, document.baseURI).href;

@@ -289,8 +289,7 @@ export class OpenNet {
   }
 
   async #reference(choice: WeightsChoice): Promise<WeightsRef> {
-    if (choice.kind === 'file' && this.#sentFile === choice.file) return { kind: 'file', name: choice.file.name };
-    const reference = await weightsReference(choice);
+    const reference = await weightsReference(choice, this.#sentFile);
     if (choice.kind === 'file') this.#sentFile = choice.file;
     return reference;
   }

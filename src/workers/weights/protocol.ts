@@ -7,7 +7,13 @@ export type WeightsRef =
   | { readonly kind: 'embedded'; readonly url: string }
   | { readonly kind: 'stored'; readonly id: string }
   /** A dropped file. The bytes are needed once; the worker remembers the last files by their names. */
-  | { readonly kind: 'file'; readonly name: string; readonly bytes?: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly bytes?: Uint8Array<ArrayBuffer>;
+      /** Texts of the config.json and preprocessor_config.json that came with it. */
+      readonly configs?: readonly string[];
+    }
   /** Random numbers: right for looking at layers and for checking kernels, wrong for answers. */
   | { readonly kind: 'made-up' };
 

@@ -131,17 +131,19 @@ export function fit(
   return { mismatch: describeMismatch(loaded), offers, unsound: loaded.fitsByName === true };
 }
 
-/** How pictures are prepared for a checkpoint in a net. `document`: its text's architecture and name. */
+/** How pictures are prepared for a checkpoint in a net. `document`: its text's architecture and name; `reference`: what came with the weights. */
 export function preparationOf(
   { facts, metadata }: Checkpoint,
   params: Params,
   document: { readonly architecture: Architecture; readonly name: string },
+  reference: WeightsRef,
 ): FoundPreparation | undefined {
   if (facts.kind === 'made-up') return undefined;
   return findPreparation({
     architecture: document.architecture,
     names: [facts.name, document.name, ...metadata.values()],
     metadata,
+    ...(reference.kind === 'file' && reference.configs && { configs: reference.configs }),
     known: shippedPreparation(params),
   });
 }

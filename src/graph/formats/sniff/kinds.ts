@@ -18,6 +18,8 @@ const toSafetensors =
   'Bottleneck reads safetensors: convert it in Python, with save_file(model.state_dict(), "model.safetensors") from safetensors.torch';
 const fromExport = 'Bottleneck reads safetensors: take the PyTorch checkpoint that it was exported from';
 const asPicture = 'export it as JPEG, PNG or WebP';
+/** The page hands these to the browser; the command line has no browser. */
+const inBrowser = `the page reads it, the command line does not: ${asPicture}`;
 const unpack = 'unpack it first and give the file inside';
 
 export const kinds = {
@@ -54,7 +56,7 @@ export const kinds = {
   configJson: {
     what: 'a model’s description (config.json)',
     group: 'weights',
-    way: 'it holds no weights: take model.safetensors from the same place',
+    way: 'it holds no weights: take model.safetensors from the same place, both together',
   },
   record: { what: 'a golden record (JSON)', group: 'record' },
   json: { what: 'a JSON text', group: 'other' },
@@ -83,9 +85,9 @@ export const kinds = {
   jpeg: { what: 'a JPEG picture', group: 'picture' },
   png: { what: 'a PNG picture', group: 'picture' },
   webp: { what: 'a WebP picture', group: 'picture' },
-  avif: { what: 'an AVIF picture', group: 'picture', way: asPicture },
-  gif: { what: 'a GIF picture', group: 'picture', way: asPicture },
-  bmp: { what: 'a BMP picture', group: 'picture', way: asPicture },
+  avif: { what: 'an AVIF picture', group: 'picture', way: inBrowser },
+  gif: { what: 'a GIF picture', group: 'picture', way: inBrowser },
+  bmp: { what: 'a BMP picture', group: 'picture', way: inBrowser },
   heic: { what: 'an HEIC photo', group: 'picture', way: asPicture },
   tiff: { what: 'a TIFF picture (or a camera’s raw file)', group: 'picture', way: asPicture },
   jxl: { what: 'a JPEG XL picture', group: 'picture', way: asPicture },

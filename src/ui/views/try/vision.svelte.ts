@@ -47,9 +47,9 @@ export class Vision {
     if (this.head) return this.head.classes;
     const { graph } = this.session;
     const classes = this.seen?.logits.length ?? graph?.facts.get(graph.outputs[0] ?? '')?.shape.at(-1);
-    return classes === imagenetClasses && (this.net.loaded?.imagenet || this.net.claimed)
-      ? this.#names.labels
-      : undefined;
+    const { loaded, claimed } = this.net;
+    if (loaded?.preparation?.labels?.length === classes) return loaded?.preparation?.labels;
+    return classes === imagenetClasses && (loaded?.imagenet || claimed) ? this.#names.labels : undefined;
   });
   /** WordNet ids in the order of the classes, where they are ImageNet's. */
   get synsets(): readonly string[] {

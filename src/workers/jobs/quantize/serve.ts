@@ -69,7 +69,8 @@ function serveQuantize(
     progress('Preparing the net', 0.5);
     const { facts } = checkpoint;
     const { architecture } = parse(text);
-    const given = preparationOf(checkpoint, fitted.params, { architecture, name })?.preprocessing ?? preprocessing;
+    const given =
+      preparationOf(checkpoint, fitted.params, { architecture, name }, weights)?.preprocessing ?? preprocessing;
     const [, height, width] = graph.facts.get(graph.inputs[0] ?? '')?.shape as readonly number[];
     const { size: _, ...recipe } = { size: 0, ...given };
     const path: BenchPath = device

@@ -54,7 +54,7 @@ function serveVision(host: JobHost): VisionCalls {
     openedNet = given;
     // A model file is of no published net: only its name and its values may tell.
     const { architecture } = parse('text' in given ? given.text : '');
-    const preparation = preparationOf(opened, fitted.params, { architecture, name: given.name });
+    const preparation = preparationOf(opened, fitted.params, { architecture, name: given.name }, reference);
     const weights = { ...opened.facts, notes: fitted.notes, ...(preparation && { preparation }) };
     return { fits: true, path, weights };
   }
