@@ -26,10 +26,10 @@ export function rowAfter(key: string, at: number, count: number, page: number): 
   return to === undefined ? undefined : Math.max(0, Math.min(count - 1, to));
 }
 
-/** Rows of one height in a scroller; bind the scroller's element and height, and tell its scrolling. */
 /** Height of a row: a finger needs more than a mouse. */
 export const LINE = globalThis.matchMedia?.('(pointer: coarse)').matches ? 40 : 28;
 
+/** Rows of one height in a scroller; bind the scroller's element and height, and tell its scrolling. */
 export class VirtualRows {
   scroller = $state.raw<HTMLElement>();
   /** Of the scroller, head included, CSS pixels. */
