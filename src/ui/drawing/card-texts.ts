@@ -21,9 +21,17 @@ export function cardTexts({ word, detail, output }: Unit, width: number, value: 
   const beside = (text: string): number => width - 2 * SIDE - (text === '' ? 0 : textWidth(text, sizes.text) + BETWEEN);
   // The word is set bold and a little larger.
   return {
-    word: cutText(word, beside(shape) / 1.1, sizes.text),
+    word: cutName(word, beside(shape) / 1.1),
     detail: cutText(detail, beside(value), sizes.text),
     shape,
     value,
   };
+}
+
+/** Blocks of a file are paths (`blocks.1.0`), whose ends tell them apart: what is too long loses its beginning. */
+function cutName(word: string, room: number): string {
+  if (!/[._]\d+[a-z]?$/.test(word) || textWidth(word, sizes.text) <= room) return cutText(word, room, sizes.text);
+  let from = 1;
+  while (from < word.length - 1 && textWidth(`…${word.slice(from)}`, sizes.text) > room) from++;
+  return `…${word.slice(from)}`;
 }

@@ -1,20 +1,21 @@
 // The picture of a model file that does not become a graph of ours: its own nodes, in blocks by name, those without an operator marked.
 import type { Architecture } from '../../graph/architecture.ts';
 import type { FileFacts, FileNode } from '../../graph/formats/open-net.ts';
-import type { Scene, Unit } from './scene.ts';
+import { resolutionOf, type Scene, type Unit } from './scene.ts';
 
-/** Cards of a column: without resolutions to part them by. */
-const columnCards = 12;
+/** With the channel last, as maps are shown. */
+const shown = (format: FileFacts['format'], shape: readonly number[]): readonly number[] =>
+  format === 'onnx' && shape.length === 4 ? [0, 2, 3, 1].map((axis) => shape[axis] as number) : shape;
 
-export const unknownText = ({ name, kind, reason = '' }: FileNode): string => `${kind} "${name}" ${reason}`;
+const unknownText = ({ name, kind, reason = '' }: FileNode): string => `${kind} "${name}" ${reason}`;
 
-export function sceneOfFile({ blocks }: Architecture, { nodes }: FileFacts): Scene {
+export function sceneOfFile({ blocks }: Architecture, { nodes, format }: FileFacts): Scene {
   const members = blocks.map((): FileNode[] => []);
   for (const node of nodes) members[node.block]?.push(node);
   let input: readonly number[] = [];
   const units = members.map((own, line): Unit => {
     const unknown = own.filter(({ reason }) => reason !== undefined).map(unknownText);
-    const output = own.at(-1)?.shape ?? [];
+    const output = shown(format, own.findLast(({ shape }) => shape)?.shape ?? []);
     const unit: Unit = {
       key: `${line}:0`,
       line,
@@ -32,9 +33,13 @@ export function sceneOfFile({ blocks }: Architecture, { nodes }: FileFacts): Sce
     input = output;
     return unit;
   });
-  const columns = Array.from({ length: Math.ceil(units.length / columnCards) }, (_, at) => ({
-    title: at === 0 ? 'nodes of the file' : '',
-    units: units.slice(at * columnCards, (at + 1) * columnCards),
-  }));
+  // Where a shape is not known the nodes stay with those before them.
+  const columns: { title: string; units: Unit[] }[] = [];
+  for (const unit of units) {
+    const last = columns.at(-1);
+    const title = unit.output.length === 0 ? (last?.title ?? 'shape unknown') : resolutionOf(unit.output);
+    if (last?.title === title) last.units.push(unit);
+    else columns.push({ title, units: [unit] });
+  }
   return { columns, units };
 }

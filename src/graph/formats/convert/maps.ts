@@ -13,7 +13,7 @@ export interface PaddedWindow {
 }
 
 /** A map `[N, H, W, C]` of a channel-first value of rank 3 or 4, or of a channel-last one; rank 3 has one row. */
-function mapOf(e: Emitter, x: Val, first: boolean): string {
+export function mapOf(e: Emitter, x: Val, first: boolean): string {
   const rank = x.shape.length;
   if (rank !== 4 && rank !== 3) throw new Unfit(`works over ${rank - 2} axes`);
   const id = e.inOrder(x, first ? channelLast(rank) : straight(rank));
@@ -22,7 +22,7 @@ function mapOf(e: Emitter, x: Val, first: boolean): string {
 }
 
 /** The value that the map node `id` holds, of the file's rank and order. */
-function valueOf(e: Emitter, id: string, rank: number, first: boolean): Val {
+export function valueOf(e: Emitter, id: string, rank: number, first: boolean): Val {
   const [n = 1, h = 1, w = 1, c = 1] = e.shapeOf(id);
   if (rank === 3) {
     const row = e.shaped(id, [n, w, c]);
@@ -168,6 +168,20 @@ export function reduced(e: Emitter, x: Val, axes: readonly number[], keep: boole
   const flat = e.shaped(e.inOrder(x, order), [1, count, shape.reduce((product, size) => product * size, 1)]);
   const mean = e.add('mean', { axes: [1], keepDims: true }, [flat], {}, 'mean');
   return squeezed(e, e.shaped(scaled(mean), nodeShape(order, shape)), order, x, axes, keep);
+}
+
+/** Largest or least over any axes: the maximum of a pool as high as they are long. */
+export function extremeOver(e: Emitter, x: Val, axes: readonly number[], keep: boolean, largest: boolean): Val {
+  const rank = x.shape.length;
+  const turned = (id: string, hint: string): string =>
+    largest ? id : e.add('scale_const', { factor: -1 }, [id], {}, hint);
+  const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
+  const order = [...axes, ...straight(rank).filter((axis) => !axes.includes(axis))];
+  const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+  const rest = shape.reduce((product, size) => product * size, 1);
+  const flat = turned(e.shaped(e.inOrder(x, order), [1, count, 1, rest]), 'negated');
+  const most = turned(e.add('max_pool2d', { kernel: [count, 1], stride: [1, 1] }, [flat], {}, 'pool'), '');
+  return squeezed(e, e.shaped(most, nodeShape(order, shape)), order, x, axes, keep);
 }
 
 /** Shares over one axis of the file. */

@@ -1,10 +1,11 @@
 // ONNX nodes with weights, windows or reductions as our ops: convolutions, pools, products, norms, shares.
 import type { Call } from '../model/call.ts';
-import { convolution as convolutionOf, window as windowOf } from '../onnx/kinds/window.ts';
+import { convolution as convolutionOf, transposed, window as windowOf } from '../onnx/kinds/window.ts';
 import { permuted, straight, Unfit } from './emitter.ts';
 import {
   convolution,
   dense,
+  extremeOver,
   layerNorm,
   overChannels,
   pool,
@@ -14,6 +15,7 @@ import {
   type PaddedWindow,
 } from './maps.ts';
 import { reshaped } from './moves.ts';
+import { transposedConvolution } from './transposed.ts';
 import type { Rule } from './rule.ts';
 
 const windowed = (sweep: ReturnType<typeof windowOf>): PaddedWindow => ({
@@ -28,6 +30,27 @@ export const conv: Rule = (c) => {
   const { groups, sweep, shape } = convolutionOf(c.call, x.shape, c.call.shape(1));
   const bias = c.call.has(2) ? c.vector(2) : undefined;
   return [convolution(c.e, x, true, windowed(sweep), groups, c.vector(1), shape[1]!, bias)];
+};
+
+export const convTranspose: Rule = (c) => {
+  const x = c.x(0);
+  const { groups, sweep, shape } = transposed(c.call);
+  const [, perGroup, ...sizes] = c.call.shape(1);
+  const rank = x.shape.length;
+  const [rows = 1, columns = 1] = rank === 3 ? [1, sizes[0]] : sizes;
+  const out = (rank === 3 ? [1, shape[2]] : shape.slice(2)) as [number, number];
+  const weight = c.vector(1);
+  const outputs = perGroup! * groups;
+  const inputs = x.shape[1]! / groups;
+  // [I, O/groups, KH, KW].
+  const at = (o: number, i: number, row: number, column: number): number => {
+    const channel = Math.floor(o / perGroup!) * inputs + i;
+    return weight[((channel * perGroup! + (o % perGroup!)) * rows + row) * columns + column]!;
+  };
+  const bias = c.call.has(2) ? c.vector(2) : undefined;
+  return [
+    transposedConvolution(c.e, x, true, { ...sweep, kernel: [rows, columns], out }, { groups, outputs, at, bias }),
+  ];
 };
 
 export const pooling =
@@ -112,11 +135,13 @@ export const shares =
   };
 
 export const reduction =
-  (mode: 'mean' | 'sum', since: number): Rule =>
+  (mode: 'mean' | 'sum' | 'max' | 'min', since: number): Rule =>
   (c) => {
     const x = c.x(0);
     const given = c.call.opset >= since ? (c.call.has(1) ? c.call.constants(1) : undefined) : c.call.list('axes');
     if (!given?.length && c.call.number('noop_with_empty_axes', 0) === 1) return [x];
     const axes = given?.length ? c.call.axes(given, x.shape.length) : straight(x.shape.length);
-    return [reduced(c.e, x, axes, c.call.number('keepdims', 1) !== 0, mode)];
+    const keep = c.call.number('keepdims', 1) !== 0;
+    if (mode === 'max' || mode === 'min') return [extremeOver(c.e, x, axes, keep, mode === 'max')];
+    return [reduced(c.e, x, axes, keep, mode)];
   };

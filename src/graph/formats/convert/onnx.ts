@@ -4,7 +4,18 @@ import { affine, binary, clipped, extreme, hardSigmoid, power, prelu, unary, wit
 import { straight, Unfit } from './emitter.ts';
 import { globalPool } from './maps.ts';
 import { joined, moved, reshaped } from './moves.ts';
-import { batchNorm, conv, gemm, groupNorm, matMul, norm, pooling, reduction, shares } from './onnx-layers.ts';
+import {
+  batchNorm,
+  conv,
+  convTranspose,
+  gemm,
+  groupNorm,
+  matMul,
+  norm,
+  pooling,
+  reduction,
+  shares,
+} from './onnx-layers.ts';
 import type { Context, Rule } from './rule.ts';
 import { arithmeticRule, func, one } from './simple-rules.ts';
 
@@ -132,6 +143,7 @@ export const onnxRules: Readonly<Record<string, Rule>> = {
   Min: extremes(false),
   Sum: sum,
   Conv: conv,
+  ConvTranspose: convTranspose,
   MaxPool: pooling('max'),
   AveragePool: pooling('avg'),
   GlobalAveragePool: (c) => [globalPool(c.e, c.x(0), 'avg')],
@@ -146,6 +158,8 @@ export const onnxRules: Readonly<Record<string, Rule>> = {
   LogSoftmax: shares(true),
   ReduceMean: reduction('mean', 18),
   ReduceSum: reduction('sum', 13),
+  ReduceMax: reduction('max', 18),
+  ReduceMin: reduction('min', 18),
   Reshape: view,
   Flatten: view,
   Squeeze: view,

@@ -1,10 +1,11 @@
 // What each kind of TFLite operator becomes: maps are channel-last already, activations are fused, padding is named.
-import { layout, sweep } from '../tflite/kinds/window.ts';
+import { layout, sweep, transposedLayout } from '../tflite/kinds/window.ts';
 import { affine, binary, clipped, extreme, power, prelu, unary, withConstant, type BinaryOp } from './elementwise.ts';
 import { permuted, straight, Unfit, type Val } from './emitter.ts';
-import { convolution, dense, pool, product, reduced, softmax, type Pads } from './maps.ts';
+import { convolution, dense, extremeOver, pool, product, reduced, softmax, type Pads } from './maps.ts';
 import { joined, moved, reshaped } from './moves.ts';
 import type { Context, Rule } from './rule.ts';
+import { transposedConvolution } from './transposed.ts';
 import { arithmeticRule, func, one } from './simple-rules.ts';
 
 /** The fused activation of a result. */
@@ -73,6 +74,19 @@ const conv =
     return [activated(c, convolution(c.e, x, false, window, groups, weight, outputs, bias))];
   };
 
+const transposedConv =
+  (custom: boolean): Rule =>
+  (c) => {
+    const { xAt, wAt, bAt, w, shape, sweep: swept } = transposedLayout(custom)(c.call);
+    const weight = c.vector(wAt);
+    const [outputs, rows, columns, inputs] = w;
+    const at = (o: number, i: number, row: number, column: number): number =>
+      weight[((o * rows + row) * columns + column) * inputs + i]!;
+    const window = { ...swept, kernel: [rows, columns] as const, out: [shape[1]!, shape[2]!] as const };
+    const bias = c.call.has(bAt) ? c.vector(bAt) : undefined;
+    return [activated(c, transposedConvolution(c.e, c.x(xAt), false, window, { groups: 1, outputs, at, bias }))];
+  };
+
 const pooling =
   (mode: 'avg' | 'max'): Rule =>
   (c) => {
@@ -92,11 +106,13 @@ const connected: Rule = (c) => {
 };
 
 const reduction =
-  (mode: 'mean' | 'sum'): Rule =>
+  (mode: 'mean' | 'sum' | 'max' | 'min'): Rule =>
   (c) => {
     const x = c.x(0);
     const axes = [...new Set(c.call.constants(1).map((axis) => c.call.axis(axis, x.shape.length)))];
-    return [reduced(c.e, x, axes, c.call.number('keep_dims', 0) === 1, mode)];
+    const keep = c.call.number('keep_dims', 0) === 1;
+    if (mode === 'max' || mode === 'min') return [extremeOver(c.e, x, axes, keep, mode === 'max')];
+    return [reduced(c.e, x, axes, keep, mode)];
   };
 
 const move =
@@ -140,6 +156,8 @@ const packed: Rule = (c) => {
 export const tfliteRules: Readonly<Record<string, Rule>> = {
   CONV_2D: conv(false),
   DEPTHWISE_CONV_2D: conv(true),
+  TRANSPOSE_CONV: transposedConv(false),
+  'CUSTOM:Convolution2DTransposeBias': transposedConv(true),
   AVERAGE_POOL_2D: pooling('avg'),
   MAX_POOL_2D: pooling('max'),
   FULLY_CONNECTED: connected,
@@ -181,6 +199,8 @@ export const tfliteRules: Readonly<Record<string, Rule>> = {
   LOG_SOFTMAX: (c) => [softmax(c.e, c.x(0), c.x(0).shape.length - 1, true)],
   MEAN: reduction('mean'),
   SUM: reduction('sum'),
+  REDUCE_MAX: reduction('max'),
+  REDUCE_MIN: reduction('min'),
   BATCH_MATMUL: (c) => [
     product(c.e, c.operand(0), c.operand(1), c.call.number('adj_x', 0) === 1, c.call.number('adj_y', 0) === 1),
   ],

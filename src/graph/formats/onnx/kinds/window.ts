@@ -108,7 +108,7 @@ const conv: Kind = {
   },
 };
 
-function transposed(call: Call) {
+export function transposed(call: Call) {
   const x = call.shape(0);
   const w = call.shape(1);
   const axes = x.length - 2;

@@ -145,24 +145,26 @@ const fullyConnected: Kind = {
 };
 
 /** Shape, filters [O, KH, KW, I], map, bias: TRANSPOSE_CONV. MediaPipe's custom one has map, filters, bias and its options as bytes. */
+export const transposedLayout = (custom: boolean) => (call: Call) => {
+  const [xAt, wAt, bAt] = custom ? [0, 1, 2] : [2, 1, 3];
+  const x = map4(call, xAt);
+  const w = map4(call, wAt);
+  const { same, stride } = custom ? customOptions(call) : ownOptions(call);
+  if (stride[0] < 1 || stride[1] < 1) call.fail(`has a stride of ${stride.join(' × ')}`);
+  if (w[3] !== x[3]) call.fail(`has filters of depth ${w[3]} over ${x[3]} channels`);
+  const full = (i: 0 | 1): number => (x[1 + i]! - 1) * stride[i] + w[1 + i]!;
+  const own = (i: 0 | 1): number => (same ? x[1 + i]! * stride[i] : full(i));
+  const shape = custom ? [x[0], own(0), own(1), w[0]] : call.constants(0);
+  if (shape.length !== 4 || shape[3] !== w[0] || shape.some((size) => size < 1))
+    call.fail(`makes a map of ${shape.join(' × ')}`);
+  const pads = ([0, 1] as const).map((i) =>
+    same ? Math.floor(Math.max(0, (x[1 + i]! - 1) * stride[i] + w[1 + i]! - shape[1 + i]!) / 2) : 0,
+  ) as [number, number];
+  return { xAt, wAt, bAt, w, shape, sweep: { stride, dilation: [1, 1] as const, pads } };
+};
+
 const transposedConv = (custom: boolean): Kind => {
-  const plan = (call: Call) => {
-    const [xAt, wAt, bAt] = custom ? [0, 1, 2] : [2, 1, 3];
-    const x = map4(call, xAt);
-    const w = map4(call, wAt);
-    const { same, stride } = custom ? customOptions(call) : ownOptions(call);
-    if (stride[0] < 1 || stride[1] < 1) call.fail(`has a stride of ${stride.join(' × ')}`);
-    if (w[3] !== x[3]) call.fail(`has filters of depth ${w[3]} over ${x[3]} channels`);
-    const full = (i: 0 | 1): number => (x[1 + i]! - 1) * stride[i] + w[1 + i]!;
-    const own = (i: 0 | 1): number => (same ? x[1 + i]! * stride[i] : full(i));
-    const shape = custom ? [x[0], own(0), own(1), w[0]] : call.constants(0);
-    if (shape.length !== 4 || shape[3] !== w[0] || shape.some((size) => size < 1))
-      call.fail(`makes a map of ${shape.join(' × ')}`);
-    const pads = ([0, 1] as const).map((i) =>
-      same ? Math.floor(Math.max(0, (x[1 + i]! - 1) * stride[i] + w[1 + i]! - shape[1 + i]!) / 2) : 0,
-    ) as [number, number];
-    return { xAt, wAt, bAt, w, shape, sweep: { stride, dilation: [1, 1] as const, pads } };
-  };
+  const plan = transposedLayout(custom);
   return {
     infer(call) {
       const { xAt, shape } = plan(call);
