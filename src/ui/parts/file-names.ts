@@ -20,6 +20,9 @@ export function fileName(name: string, extension: string): string {
 export const nameOfFile = (file: string): string =>
   cleanName(file.replace(/^.*[\\/]/, '').replace(/\.(arch|txt|onnx|tflite)$/i, ''));
 
+/** A model file among dropped ones is the page's, wherever it falls. */
+export const namesModel = (files: FileList): boolean => [...files].some(({ name }) => /\.(onnx|tflite)$/i.test(name));
+
 /** Cuts at a whole character: half a surrogate pair is no text. */
 function cut(text: string, length: number): string {
   return text

@@ -25,6 +25,8 @@ export class Weights {
   /** What another worker is to open: the embedded weights are of one net only, so another net takes what is obvious for it. */
   readonly effective: WeightsChoice | undefined = $derived.by(() => {
     const { choice } = this;
+    // Those that came in a model file are of that net alone.
+    if (choice?.kind === 'file' && choice.own && !this.session.file) return this.obvious;
     return choice && (choice.kind !== 'embedded' || isEmbeddedNet(this.session.architecture)) ? choice : this.obvious;
   });
 
