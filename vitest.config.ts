@@ -35,7 +35,13 @@ export default defineConfig({
       {
         plugins: [runes],
         ssr: { resolve: { conditions: ['browser'] }, noExternal: ['svelte'] },
-        test: { name: 'pure', include: ['tests/pure/**/*.test.ts'], testTimeout: full ? 600_000 : 60_000 },
+        test: {
+          name: 'pure',
+          include: ['tests/pure/**/*.test.ts'],
+          testTimeout: full ? 600_000 : 60_000,
+          // The files share their modules: most of the time of a file by itself is loading them again.
+          isolate: false,
+        },
       },
       {
         test: {
