@@ -32,3 +32,16 @@ test.each([
   expect(found.layers.length).toBe(found.dispatches);
   expect(found.layers.every(({ ms }) => ms >= 0)).toBe(true);
 });
+
+test.each([
+  ['ms=60000,mb=50,dispatches=100', 0],
+  ['ms=60000,dispatches=1', 1],
+])('a budget of %s ends with %i and says so', async (budget, expected) => {
+  const { console, out, err } = captured();
+  const options = ['--input', '32', '--adapter', adapterName, '--runs', '2', '--budget', budget];
+  const code = await runCommand({ profile }, ['profile', 'mobilenetv2_035', ...options], console);
+  expect(err).toEqual([]);
+  expect(code).toBe(expected);
+  expect(out.filter((line) => line.startsWith('budget'))).toHaveLength(budget.split(',').length);
+  expect(out.some((line) => line.startsWith('budget BROKEN: dispatches'))).toBe(expected === 1);
+});

@@ -10,6 +10,7 @@ import { countObjects, difference } from '../../workers/engine/object-counter.ts
 import { Program } from '../../workers/engine/program.ts';
 import { profile as measure } from '../../workers/engine/timing.ts';
 import { batched, batchOption } from '../batch.ts';
+import { budgetOption, judge, parseBudget, verdictText, type Verdict } from '../budget.ts';
 import { planOrSay } from '../fitting.ts';
 import { gpuOptions, openGpu, planFor, plannedFor, precisionOf } from '../gpu-device.ts';
 import { int8Plan, namesQuantizedFile, openQuantized } from '../quantized.ts';
@@ -60,6 +61,11 @@ export interface ProfileJson {
   readonly betweenMs: number;
   /** True where the adapter has no timestamps. */
   readonly estimated: boolean;
+  /** Bytes that stay on the GPU: packed weights, and the buffers that activations share. */
+  readonly weightBytes: number;
+  readonly activationBytes: number;
+  /** One entry per limit of --budget. */
+  readonly budget?: readonly Verdict[];
   readonly layers: readonly ProfileLayer[];
 }
 
@@ -81,12 +87,15 @@ export const profile: Verb = {
       doc: 'Runs that medians are taken of; 20 when not given.',
     },
     batchOption,
+    budgetOption,
     ...gpuOptions,
     planFor,
     json,
   ],
   async run({ positionals, number, word, flag }, console) {
     const name = positionals[0] as string;
+    const limits = word('budget');
+    const budget = limits === undefined ? undefined : parseBudget(limits);
     const quantized = namesQuantizedFile(name) ? openQuantized(name).net : undefined;
     if (quantized && ['input', 'precision', 'batch'].some((option) => word(option) !== undefined)) {
       throw new UsageError(
@@ -101,9 +110,10 @@ export const profile: Verb = {
       for: word('for'),
       runs: number('runs') ?? 20,
     });
-    if (flag('json')) console.out(JSON.stringify(found, undefined, 2));
-    else for (const line of report(found)) console.out(line);
-    return 0;
+    const verdicts = budget && judge(budget, figures(found));
+    if (flag('json')) console.out(JSON.stringify({ ...found, ...(verdicts && { budget: verdicts }) }, undefined, 2));
+    else for (const line of [...report(found), ...(verdicts ?? []).map(verdictText)]) console.out(line);
+    return verdicts?.some(({ kept }) => !kept) ? 1 : 0;
   },
 };
 
@@ -156,6 +166,8 @@ async function profileGraph(
     gpuMs: times.gpu.medianMs,
     betweenMs: times.between,
     estimated: times.estimated,
+    weightBytes: plan.weightBytes,
+    activationBytes: plan.activationBytes,
     layers: plan.dispatches.map((dispatch, i) => layer(graph, plan, dispatch, times.dispatchMs[i] as number, total)),
   };
 }
@@ -176,6 +188,13 @@ function layer(graph: InferredGraph, plan: Plan, dispatch: PlanDispatch, ms: num
     gbPerS: perSecond(dispatch.bytes),
   };
 }
+
+const figures = ({ warm, gpuMs, weightBytes, activationBytes, dispatches }: ProfileJson) => ({
+  ms: warm.medianMs,
+  'gpu-ms': gpuMs,
+  mb: (weightBytes + activationBytes) / 1e6,
+  dispatches,
+});
 
 function report(found: ProfileJson): string[] {
   const ms = (value: number): string => value.toFixed(3);
