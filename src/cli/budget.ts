@@ -12,7 +12,7 @@ const measures = {
 export type Measure = keyof typeof measures;
 /** A limit per measure, in its unit (MB: 10⁶ bytes); what is not named has none. */
 export type Budget = Readonly<Partial<Record<Measure, number>>>;
-export interface Verdict {
+export interface BudgetVerdict {
   readonly measure: Measure;
   readonly limit: number;
   readonly found: number;
@@ -48,7 +48,7 @@ export function parseBudget(text: string): Budget {
 }
 
 /** One verdict per limit, in the order of the measures. A figure that equals its limit keeps it. */
-export const judge = (budget: Budget, found: Readonly<Record<Measure, number>>): readonly Verdict[] =>
+export const judge = (budget: Budget, found: Readonly<Record<Measure, number>>): readonly BudgetVerdict[] =>
   Object.keys(measures)
     .filter(isMeasure)
     .flatMap((measure) => {
@@ -57,7 +57,7 @@ export const judge = (budget: Budget, found: Readonly<Record<Measure, number>>):
     });
 
 /** `budget kept: mb 14.2 of 20 MB (weights and activations on the GPU)`. */
-export function verdictText({ measure, limit, found, kept }: Verdict): string {
+export function verdictText({ measure, limit, found, kept }: BudgetVerdict): string {
   const { words, unit } = measures[measure];
   const figure = Number.isInteger(found) ? String(found) : found.toFixed(3);
   return `budget ${kept ? 'kept' : 'BROKEN'}: ${measure} ${figure} of ${limit}${unit && ` ${unit}`} (${words})`;

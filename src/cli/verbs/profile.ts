@@ -8,9 +8,10 @@ import { generateInput, generateTensor } from '../../graph/inspect/golden.ts';
 import { nchwToNhwc } from '../../graph/ir/reference.ts';
 import { countObjects, difference } from '../../workers/engine/object-counter.ts';
 import { Program } from '../../workers/engine/program.ts';
+import type { Estimate } from '../../workers/engine/estimate.ts';
 import { profile as measure } from '../../workers/engine/timing.ts';
 import { batched, batchOption } from '../batch.ts';
-import { budgetOption, judge, parseBudget, verdictText, type Verdict } from '../budget.ts';
+import { budgetOption, judge, parseBudget, verdictText, type BudgetVerdict } from '../budget.ts';
 import { planOrSay } from '../fitting.ts';
 import { gpuOptions, openGpu, planFor, plannedFor, precisionOf } from '../gpu-device.ts';
 import { int8Plan, namesQuantizedFile, openQuantized } from '../quantized.ts';
@@ -25,7 +26,11 @@ export interface ProfileLayer {
   readonly op: string;
   readonly shape: readonly number[];
   readonly kernel: string;
+  /** Median, or mean where the clock's step is coarse for it (`tickNs`); 95 % interval; how many rounds. */
   readonly ms: number;
+  readonly interval: readonly [lowMs: number, highMs: number] | null;
+  readonly p90Ms: number;
+  readonly runs: number;
   /** Part of the sum of all layers. */
   readonly share: number;
   readonly gmacPerS: number;
@@ -61,11 +66,13 @@ export interface ProfileJson {
   readonly betweenMs: number;
   /** True where the adapter has no timestamps. */
   readonly estimated: boolean;
+  /** The clock's step in nanoseconds, found from the timestamps; null where there are none. */
+  readonly tickNs: number | null;
   /** Bytes that stay on the GPU: packed weights, and the buffers that activations share. */
   readonly weightBytes: number;
   readonly activationBytes: number;
   /** One entry per limit of --budget. */
-  readonly budget?: readonly Verdict[];
+  readonly budget?: readonly BudgetVerdict[];
   readonly layers: readonly ProfileLayer[];
 }
 
@@ -166,13 +173,15 @@ async function profileGraph(
     gpuMs: times.gpu.medianMs,
     betweenMs: times.between,
     estimated: times.estimated,
+    tickNs: times.tickNs ?? null,
     weightBytes: plan.weightBytes,
     activationBytes: plan.activationBytes,
-    layers: plan.dispatches.map((dispatch, i) => layer(graph, plan, dispatch, times.dispatchMs[i] as number, total)),
+    layers: plan.dispatches.map((dispatch, i) => layer(graph, plan, dispatch, times.estimates[i] as Estimate, total)),
   };
 }
 
-function layer(graph: InferredGraph, plan: Plan, dispatch: PlanDispatch, ms: number, total: number): ProfileLayer {
+function layer(graph: InferredGraph, plan: Plan, dispatch: PlanDispatch, time: Estimate, total: number): ProfileLayer {
+  const { ms, interval, p90Ms, runs } = time;
   const macs = (node: string): number => graph.facts.get(node)?.macs ?? 0;
   const node = dispatch.from.reduce((best, id) => (macs(id) > macs(best) ? id : best));
   const perSecond = (count: number): number => (ms > 0 ? count / ms / 1e6 : 0);
@@ -183,6 +192,9 @@ function layer(graph: InferredGraph, plan: Plan, dispatch: PlanDispatch, ms: num
     shape: graph.facts.get(dispatch.from.at(-1) as string)?.shape ?? [],
     kernel: dispatch.kernel,
     ms,
+    interval: interval ?? null,
+    p90Ms,
+    runs,
     share: total > 0 ? ms / total : 0,
     gmacPerS: perSecond(dispatch.macs),
     gbPerS: perSecond(dispatch.bytes),
@@ -204,6 +216,7 @@ function report(found: ProfileJson): string[] {
     row.op,
     shapeText(row.shape),
     ms(row.ms),
+    row.interval ? ms((row.interval[1] - row.interval[0]) / 2) : '',
     (100 * row.share).toFixed(1),
     row.gmacPerS.toFixed(2),
     row.gbPerS.toFixed(2),
@@ -221,6 +234,7 @@ function report(found: ProfileJson): string[] {
         { title: 'op' },
         { title: 'output' },
         { title: found.estimated ? 'ms (estimate)' : 'ms', right: true },
+        { title: '±', right: true },
         { title: '%', right: true },
         { title: 'GMAC/s', right: true },
         { title: 'GB/s', right: true },

@@ -1,5 +1,7 @@
 // How long a net takes and where: whole-net and per-dispatch times from timestamp queries, or wall-clock estimates where they are missing.
+import { estimate, isCoarse, looseness, type Estimate } from './estimate.ts';
 import type { Program } from './program.ts';
+import { timerFor, type Span } from './timers.ts';
 
 export interface Spread {
   readonly medianMs: number;
@@ -9,12 +11,6 @@ export interface Spread {
   readonly runs: number;
 }
 
-/** Begin and end of a dispatch's pass on the GPU's clock, milliseconds from the begin of the first. */
-export interface Span {
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
 export interface Profile {
   /** Input in JS to logits in JS, one in flight. */
   readonly warm: Spread;
@@ -22,8 +18,10 @@ export interface Profile {
   readonly firstRunMs: number;
   /** One pass with all dispatches, begin to end. */
   readonly gpu: Spread;
-  /** Median of each dispatch in a pass of its own, milliseconds, in plan order. Their sum is not `gpu.medianMs`: see `between`. */
+  /** Each dispatch in a pass of its own, milliseconds, in plan order. Their sum is not `gpu.medianMs`: see `between`. */
   readonly dispatchMs: readonly number[];
+  /** The same with how far each may be off. */
+  readonly estimates: readonly Estimate[];
   /** Whole net minus the sum of its dispatches, milliseconds: what splitting the passes changed. Negative: splitting costs. */
   readonly between: number;
   /** True where the adapter has no timestamps: times are differences of wall clocks over repeats. */
@@ -63,8 +61,10 @@ export interface ProfileOptions {
   readonly onProgress?: (share: number) => void;
 }
 
-/** Timestamps of one query set are at most this many (WebGPU's limit). */
-const maxQueries = 4096;
+/** Beyond the rounds that were asked for: how long a coarse clock is averaged at most, and the intervals (of all layers, as a share) that end it. */
+const coarseBudgetMs = 3000;
+const looseEnough = 0.05;
+const roundsAtOnce = 10;
 
 /**
  * Profiles a loaded program. Cold times of compiling and uploading are in `program.loadTimes`.
@@ -88,10 +88,7 @@ export async function profile(
     latencies.push(await clock());
     onProgress?.((run + 1) / (3 * runs));
   }
-  const timer: Timer =
-    program.open.timestamps && 2 * program.dispatches.length <= maxQueries
-      ? new QueryTimer(program)
-      : new WallTimer(program);
+  const timer = timerFor(program);
   try {
     const whole: number[] = [];
     for (let run = 0; run < runs; run++) {
@@ -108,7 +105,30 @@ export async function profile(
       if (timer.spans) spanned.push(timer.spans);
       onProgress?.((2 * rounds + run + 1) / (3 * rounds));
     }
-    const dispatchMs = program.dispatches.map((_, i) => median(perDispatch.map((times) => times[i] as number)));
+    const tickMs = (): number => (timer.tickNs ?? 0) / 1e6;
+    const estimates = (): Estimate[] =>
+      program.dispatches.map((_, i) =>
+        estimate(
+          perDispatch.map((times) => times[i] as number),
+          tickMs(),
+        ),
+      );
+    let found = estimates();
+    // Where the clock is too coarse for the layers, the mean of many rounds resolves them; each begins at another moment of the clock's step.
+    const deadline = performance.now() + coarseBudgetMs;
+    while (
+      found.some(({ ms }) => isCoarse(ms, tickMs())) &&
+      looseness(found) > looseEnough &&
+      performance.now() < deadline
+    ) {
+      signal?.throwIfAborted();
+      for (let round = 0; round < roundsAtOnce; round++) {
+        await new Promise((resolve) => setTimeout(resolve, 2 * Math.random()));
+        perDispatch.push(await timer.each());
+      }
+      found = estimates();
+    }
+    const dispatchMs = found.map(({ ms }) => ms);
     const gpu = spread(whole);
     const lengths = (spans: readonly Span[]): number => (spans.at(-1)?.endMs ?? 0) - (spans[0]?.startMs ?? 0);
     const middle = [...spanned].sort((a, b) => lengths(a) - lengths(b))[Math.floor(spanned.length / 2)];
@@ -117,6 +137,7 @@ export async function profile(
       firstRunMs,
       gpu,
       dispatchMs,
+      estimates: found,
       between: gpu.medianMs - dispatchMs.reduce((sum, ms) => sum + ms, 0),
       estimated: timer.estimated,
       ...(middle && { spans: middle }),
@@ -124,143 +145,5 @@ export async function profile(
     };
   } finally {
     timer.destroy();
-  }
-}
-
-interface Timer {
-  readonly estimated: boolean;
-  /** Of the last {@link each}. */
-  readonly spans?: readonly Span[];
-  /** Of all timestamps so far. */
-  readonly tickNs?: number;
-  /** Milliseconds of one pass with everything. */
-  whole(): Promise<number>;
-  /** Milliseconds of every dispatch. */
-  each(): Promise<number[]>;
-  destroy(): void;
-}
-
-/** Drivers may let a clock step back; no time is negative. */
-const milliseconds = (begin: bigint, end: bigint): number => Math.max(0, Number(end - begin)) / 1e6;
-
-function commonDivisor(a: bigint, b: bigint): bigint {
-  while (b !== 0n) [a, b] = [b, a % b];
-  return a;
-}
-
-/** One query set, one resolve, one read a submit. */
-class QueryTimer implements Timer {
-  readonly estimated = false;
-  spans: readonly Span[] = [];
-  private tick = 0n;
-  private readonly set: GPUQuerySet;
-  private readonly resolved: GPUBuffer;
-  private readonly readable: GPUBuffer;
-
-  constructor(private readonly program: Program) {
-    const { device } = program.open;
-    const count = 2 * Math.max(1, program.dispatches.length);
-    this.set = device.createQuerySet({ type: 'timestamp', count });
-    this.resolved = device.createBuffer({ label: 'timestamps', size: count * 8, usage: 512 | 4 }); // QUERY_RESOLVE | COPY_SRC
-    this.readable = device.createBuffer({ label: 'timestamps read-back', size: count * 8, usage: 1 | 8 }); // MAP_READ | COPY_DST
-  }
-
-  get tickNs(): number {
-    return Number(this.tick);
-  }
-
-  /** Begin and end of each range, nanoseconds. */
-  private async stamps(ranges: readonly (readonly [number, number])[]): Promise<(readonly [bigint, bigint])[]> {
-    const { program, set } = this;
-    const { device } = program.open;
-    const encoder = device.createCommandEncoder();
-    ranges.forEach(([from, to], i) => {
-      const pass = encoder.beginComputePass({
-        timestampWrites: { querySet: set, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 },
-      });
-      program.record(pass, from, to);
-      pass.end();
-    });
-    const bytes = ranges.length * 16;
-    encoder.resolveQuerySet(set, 0, 2 * ranges.length, this.resolved, 0);
-    encoder.copyBufferToBuffer(this.resolved, 0, this.readable, 0, bytes);
-    device.queue.submit([encoder.finish()]);
-    await this.readable.mapAsync(1, 0, bytes);
-    const stamps = new BigUint64Array(this.readable.getMappedRange(0, bytes).slice(0));
-    this.readable.unmap();
-    for (const stamp of stamps) this.tick = commonDivisor(stamp, this.tick);
-    return ranges.map((_, i) => [stamps[2 * i] as bigint, stamps[2 * i + 1] as bigint] as const);
-  }
-
-  async whole(): Promise<number> {
-    // Split like a run: on a slow adapter one pass may not hold the GPU for long.
-    let sum = 0;
-    for (const range of this.program.submits()) {
-      const [begin, end] = (await this.stamps([range]))[0] as readonly [bigint, bigint];
-      sum += milliseconds(begin, end);
-    }
-    return sum;
-  }
-
-  async each(): Promise<number[]> {
-    const stamps: (readonly [bigint, bigint])[] = [];
-    for (const [from, to] of this.program.submits()) {
-      stamps.push(
-        ...(await this.stamps(Array.from({ length: to - from }, (_, i) => [from + i, from + i + 1] as const))),
-      );
-    }
-    const origin = stamps[0]?.[0] ?? 0n;
-    this.spans = stamps.map(([begin, end]) => ({
-      startMs: milliseconds(origin, begin),
-      endMs: milliseconds(origin, end),
-    }));
-    return stamps.map(([begin, end]) => milliseconds(begin, end));
-  }
-
-  destroy(): void {
-    this.set.destroy();
-    this.resolved.destroy();
-    this.readable.destroy();
-  }
-}
-
-/** Repeats of one dispatch beyond the first, whose time is the difference. */
-const repeats = 8;
-
-class WallTimer implements Timer {
-  readonly estimated = true;
-  constructor(private readonly program: Program) {}
-
-  private async clock(ranges: readonly (readonly [number, number])[]): Promise<number> {
-    const { device } = this.program.open;
-    const start = performance.now();
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const [from, to] of ranges) this.program.record(pass, from, to);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
-    await device.queue.onSubmittedWorkDone();
-    return performance.now() - start;
-  }
-
-  async whole(): Promise<number> {
-    let sum = 0;
-    for (const range of this.program.submits()) sum += await this.clock([range]);
-    return sum;
-  }
-
-  async each(): Promise<number[]> {
-    const times: number[] = [];
-    for (let i = 0; i < this.program.dispatches.length; i++) {
-      const one = [i, i + 1] as const;
-      const once = await this.clock([one]);
-      const many = await this.clock(Array.from({ length: 1 + repeats }, () => one));
-      times.push(Math.max(0, many - once) / repeats);
-    }
-    return times;
-  }
-
-  destroy(): void {
-    // Nothing is held between measurements.
   }
 }
