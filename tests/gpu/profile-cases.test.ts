@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { runCommand } from '../../src/cli/command.ts';
-import { profile, type ProfileJson } from '../../src/cli/verbs/profile.ts';
+import type { ProfileJson } from '../../src/cli/profile-report.ts';
+import { profile } from '../../src/cli/verbs/profile.ts';
 import { captured } from '../pure/cli/captured.ts';
 import { adapterName } from './rig.ts';
 
