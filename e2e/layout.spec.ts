@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, open, openDialog, openPreset, sidewaysScroll, test } from './fixture.ts';
 import { paste } from './give.ts';
 
-const widths = [320, 360, 480, 600, 768, 801, 900, 1024, 1280, 1440, 1680, 1920] as const;
+const widths = [320, 360, 481, 560, 768, 801, 900, 1024, 1280, 1440, 1680, 1920] as const;
 const long = 'mobilenetv4_hybrid_large_with_a_name_of_40';
 
 const pinBaseline = (page: Page): Promise<void> => page.keyboard.press('b');

@@ -5,6 +5,7 @@ import { parse } from '../../graph/notation/parse.ts';
 import { print } from '../../graph/notation/print.ts';
 import { holdsBlockStrings, pythonStages } from '../../graph/notation/python-strings.ts';
 import { lentFrame, fromTimm, toTimm } from '../../graph/notation/timm-net.ts';
+import { resolvePreset } from '../../graph/presets/resolve.ts';
 import type { Architecture } from '../../graph/architecture.ts';
 import { saysPreparation, withWeights } from '../weights/configs.ts';
 import { cleanName, nameOfFile } from '../parts/file-names.ts';
@@ -36,6 +37,9 @@ export function readText(text: string, frame: Architecture, file?: string): Inta
   // A comment may hold "2.5": only an address, or a fragment by itself, must be a link.
   if (link && (address || /^#?\d+\.\S*$/.test(trimmed))) return refuse(link.problem);
   if (address && !/\s/.test(trimmed)) return refuse(`This address has no net behind a “#”. ${accepted}`);
+  // The name of a net, as papers' tables, timm and the hub spell it.
+  const named = /^[\w./@+():-]{3,100}$/.test(trimmed) ? resolvePreset(trimmed) : undefined;
+  if (named && !('problem' in named)) return { kind: 'document', name: named.name, text: named.text };
   if (holdsBlockStrings(trimmed)) {
     const python = pythonStages(trimmed);
     const read = python.ok ? fromTimm(python.stages, lentFrame(toTimm(frame).ok ? frame : plainFrame)) : python;

@@ -24,6 +24,13 @@ describe('nets', () => {
     expect(read(net.replaceAll('\n', '\r\n'))).toMatchObject({ text: net });
   });
 
+  it('open by their names, as the hub and papers spell them', () => {
+    for (const name of ['mobilenetv3_small_100', 'timm/mobilenetv2_100.ra_in1k', 'MobileNetV2', 'efficientnet_b0@192'])
+      expect(read(name), name).toMatchObject({ kind: 'document', text: expect.stringContaining('input') });
+    for (const word of ['pool', 'resnet999', 'hello', 'conv'])
+      expect(read(word), word).not.toMatchObject({ text: expect.stringContaining('input') });
+  });
+
   it('open with a slip in them', () => {
     expect(read(net.replace('pool', 'pol'))).toMatchObject({ kind: 'document' });
   });

@@ -16,6 +16,9 @@ export interface SummaryFact {
 const variation = (value: number | undefined): string =>
   value === undefined ? '' : `±${percent(value, value < 0.1 ? 1 : 0)}`;
 
+/** No compiler is that quick: the shaders were there already. */
+const compiledBefore = ({ compileMs }: RunRecord['cold']): boolean => compileMs < 1;
+
 /** A software adapter's times are never called GPU time. */
 export function summaryFacts(record: RunRecord, baseline?: RunRecord): SummaryFact[] {
   const { warm, gpu, cold, adapter, estimated, tickNs } = record;
@@ -43,8 +46,8 @@ export function summaryFacts(record: RunRecord, baseline?: RunRecord): SummaryFa
       label: 'Cold',
       term: 'cold',
       text: milliseconds(coldMs),
-      detail: `compile ${milliseconds(cold.compileMs)} · upload ${milliseconds(cold.uploadMs)} · first run ${milliseconds(cold.firstRunMs)}`,
-      title: 'Once per page: compiling all shaders in parallel, packing and uploading the weights, and the first run.',
+      detail: `${compiledBefore(cold) ? 'compiled before' : `compile ${milliseconds(cold.compileMs)}`} · upload ${milliseconds(cold.uploadMs)} · first run ${milliseconds(cold.firstRunMs)}`,
+      title: `Once per page: compiling all shaders in parallel, packing and uploading the weights, and the first run.${compiledBefore(cold) ? ' Here all shaders were ready from an earlier measurement; reload the page to see what compiling them takes.' : ''}`,
     },
     {
       label: 'Σ layers',

@@ -78,6 +78,9 @@ describe('summaryFacts', () => {
     expect(plain(fact('GPU time')?.text ?? '')).toBe('1.10 ms');
     expect(plain(fact('Latency')?.detail ?? '')).toBe('p90 1.90 ms · n 20 · ±4.0 %');
     expect(plain(fact('Cold')?.text ?? '')).toBe('48.0 ms');
+    expect(fact('Cold')?.detail).toMatch(/^compile /);
+    const again = { ...record, cold: { ...record.cold, compileMs: 0.2 } };
+    expect(fact('Cold', again)?.detail).toMatch(/^compiled before · upload /);
     const more = 1.1 - record.dispatches.reduce((sum, { ms }) => sum + ms, 0);
     expect(fact('Whole − Σ')?.text.startsWith(more < 0 ? '−' : '+')).toBe(true);
     expect(plain(fact('Clock')?.text ?? '')).toBe('66 µs');
