@@ -9,6 +9,7 @@ import type { Architecture } from '../graph/architecture.ts';
 import type { InferredGraph, Params } from '../graph/ir/graph.ts';
 import { imagenetClasses, parseLabels, saysImagenet } from '../graph/tasks/classify/labels.ts';
 import type { Preprocessing } from '../graph/pictures/preprocess.ts';
+import { labelSetOf } from '../graph/presets/same-net.ts';
 import { recognizedSentence, recognizeNet } from '../graph/presets/recognize.ts';
 import type { ResolvedPreset } from '../graph/presets/resolve.ts';
 import { findPreparation } from '../graph/weights/preparation.ts';
@@ -122,11 +123,14 @@ function readParams(
 }
 
 function labelsOf(
-  { graph, labels }: CheckpointRequest,
+  { graph, labels, architecture, preset }: CheckpointRequest,
   embedded: EmbeddedModel,
   isImagenet: boolean,
   own: readonly string[] | undefined,
 ): readonly string[] | undefined {
+  const named = preset?.checkpoint?.labels ?? labelSetOf(architecture);
+  if (named !== undefined && labels !== 'none')
+    return parseLabels(readFileSync(modelPath(`${named}-labels.txt`), 'utf8'));
   const classes = graph.facts.get(graph.outputs[0] ?? '')?.shape.at(-1);
   if (labels === 'imagenet' && classes !== imagenetClasses) {
     throw new UsageError(

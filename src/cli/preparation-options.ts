@@ -1,8 +1,13 @@
 // `--mean --std --crop --interpolation`: the user's word on how pictures are prepared, for every verb that looks at pictures.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { interpolations, type Interpolation } from '../graph/pictures/preprocess.ts';
-import type { Preprocessing } from '../graph/pictures/preprocess.ts';
+import {
+  fits,
+  interpolations,
+  type Fit,
+  type Interpolation,
+  type Preprocessing,
+} from '../graph/pictures/preprocess.ts';
 import { UsageError, type Given, type Option } from './verb.ts';
 
 const channels = (name: string, doc: string): Option => ({ name, value: 'X|R,G,B', doc });
@@ -21,6 +26,12 @@ export const preparationOptions: readonly Option[] = [
     value: interpolations.join('|'),
     doc: 'How pictures are resized; when not given, as the checkpoint’s authors did.',
   },
+  {
+    name: 'fit',
+    value: fits.join('|'),
+    choices: fits,
+    doc: 'How pictures of other proportions come to the input: cut, stretched, or with grey beside them; when not given, as the checkpoint’s authors did.',
+  },
 ];
 
 /** The parts that the user gave. Throws {@link UsageError}. */
@@ -29,6 +40,7 @@ export function givenPreparation({ word, number }: Pick<Given, 'word' | 'number'
   const std = three('std', word('std'), true);
   const crop = number('crop');
   const interpolation = word('interpolation');
+  const fit = word('fit') as Fit | undefined;
   if (interpolation !== undefined && !(interpolations as readonly string[]).includes(interpolation))
     throw new UsageError(`--interpolation cannot be "${interpolation}"; known are ${interpolations.join(', ')}.`);
   return {
@@ -36,6 +48,7 @@ export function givenPreparation({ word, number }: Pick<Given, 'word' | 'number'
     ...(std && { std }),
     ...(crop !== undefined && { crop }),
     ...(interpolation !== undefined && { interpolation: interpolation as Interpolation }),
+    ...(fit !== undefined && { fit }),
   };
 }
 

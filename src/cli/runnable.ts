@@ -1,5 +1,7 @@
 // What `run` runs: a float net with its weights, a model file of another program, or a quantized net, each ready for a device or the CPU.
 import type { Tensors } from '../gpu-kernels/packing/weight-expr.ts';
+import type { Architecture } from '../graph/architecture.ts';
+import { parse } from '../graph/notation/parse.ts';
 import type { Plan } from '../graph/plan/plan.ts';
 import { integerProgram } from '../graph/quant/integer-program.ts';
 import { runProgram } from '../graph/quant/run-program.ts';
@@ -21,9 +23,12 @@ import { UsageError, type Given } from './verb.ts';
 /** A net ready to run, in floats or in integers. */
 export interface NetToRun extends Omit<LoadedCheckpoint, 'params'> {
   readonly graph: InferredGraph;
+  /** Undefined for a model file of another program. */
+  readonly architecture: Architecture | undefined;
   /** For `batch` inputs in one run. Throws NetError or {@link UsageError}. */
   load(open: OpenDevice, batch: number): { readonly plan: Plan; readonly tensors: Tensors };
-  reference(input: Float32Array): Float32Array;
+  /** All outputs, in order. */
+  reference(input: Float32Array): readonly Float32Array[];
 }
 
 function floatModel(net: string, given: Given): NetToRun {
@@ -38,7 +43,7 @@ function floatModel(net: string, given: Given): NetToRun {
     preparation: givenPreparation(given),
     labels: given.word('labels') as 'imagenet' | 'none' | undefined,
   });
-  return runnable({ ...checkpoint, graph }, params, given);
+  return runnable({ ...checkpoint, graph, architecture: source.architecture }, params, given);
 }
 
 /** A model file has its own weights; how pictures are prepared for it, it does not say. */
@@ -50,6 +55,7 @@ function importedModel(file: string, given: Given): NetToRun {
     throw new UsageError(`--labels imagenet: ${graph.name} has ${outputCount(graph)} outputs, ImageNet-1k has 1,000.`);
   const facts = {
     graph,
+    architecture: undefined,
     source: file,
     preprocessing: givenPreparation(given),
     notes: [],
@@ -72,7 +78,10 @@ function runnable(facts: Omit<NetToRun, 'load' | 'reference'>, params: Params, g
       }),
       tensors: (name) => params.get(name) as Float32Array,
     }),
-    reference: (input) => runReference(graph, params, input).get(graph.outputs[0] ?? '') as Float32Array,
+    reference(input) {
+      const values = runReference(graph, params, input);
+      return graph.outputs.map((node) => values.get(node) as Float32Array);
+    },
   };
 }
 
@@ -92,6 +101,7 @@ function integerModel(file: string, given: Given): NetToRun {
   const named = given.word('labels') === 'imagenet' || (facts.imagenet && given.word('labels') !== 'none');
   return {
     graph: net.graph,
+    architecture: parse(facts.architecture).architecture,
     source: `${file}: int8, calibrated on ${pictures} pictures (${calibration})`,
     preprocessing: { ...facts.preprocessing, ...givenPreparation(given) },
     notes: [],
@@ -105,7 +115,8 @@ function integerModel(file: string, given: Given): NetToRun {
     },
     reference(input) {
       const { program, constants } = integerProgram(net);
-      return runProgram(program, constants, input).get(net.graph.outputs[0] ?? '') as Float32Array;
+      const values = runProgram(program, constants, input);
+      return net.graph.outputs.map((node) => values.get(node) as Float32Array);
     },
   };
 }

@@ -63,6 +63,9 @@ describe('bit for bit', () => {
     [61, 130, { ...usualPreparation, size: [64, 64], interpolation: 'bilinear', crop: 1 }],
     [20, 16, { ...usualPreparation, size: [48, 48], mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }],
     [640, 90, { ...usualPreparation, size: [32, 56], crop: 0.95 }],
+    [90, 61, { ...usualPreparation, size: [40, 32], fit: 'stretch' }],
+    [90, 61, { ...usualPreparation, size: [40, 40], fit: 'pad' }],
+    [90, 61, { ...usualPreparation, size: [33, 33], fit: 'stretch', box: [-4.5, 10.25, 30.75, 45.5] }],
   ] as const)('%i×%i', async (width, height, preparation) => {
     const [target, read] = buffers(preparation.size[0] * preparation.size[1]);
     for (const transparent of [false, true]) {

@@ -1,59 +1,45 @@
-// `run NET --image FILE`: classifies a photo with real weights, on WebGPU through Dawn or on the CPU reference.
-import { firstRate } from '../../graph/plan/schedule.ts';
-import { topAnswers } from '../../graph/tasks/classify/labels.ts';
-import {
-  outputCount,
-  outputKind,
-  sigmoid,
-  unnamedSentence,
-  type OutputKind,
-} from '../../graph/tasks/classify/outputs.ts';
+// `run NET --image FILE` or `--audio FILE`: what a net of any task makes of a photo or a sound, on WebGPU through Dawn or on the CPU reference.
 import {
   geometry,
   preparationFor,
   preparePicture,
+  toPicture,
   type Picture,
   type Preparation,
 } from '../../graph/pictures/preprocess.ts';
-import type { AdapterIdentity, OpenDevice } from '../../workers/engine/device.ts';
-import { Program } from '../../workers/engine/program.ts';
+import { outputsOf, taskOf } from '../../graph/tasks/index.ts';
+import type { NetOutput, Task } from '../../graph/tasks/task.ts';
+import { answerJson, answerLines, type AnswerJson, type InPicture } from '../answer.ts';
 import { batchOption } from '../batch.ts';
-import { gpuOptions, openGpu } from '../gpu-device.ts';
+import { executeNet, type Execution } from '../execute-net.ts';
+import { gpuOptions } from '../gpu-device.ts';
 import { readPicture } from '../picture.ts';
 import { preparationOptions } from '../preparation-options.ts';
-import { textTable } from '../text-table.ts';
 import { openRunnable, type NetToRun } from '../runnable.ts';
-import { json, NetError, UsageError, type Console, type Given, type Verb } from '../verb.ts';
+import { readSound } from '../sound.ts';
+import { json, NetError, UsageError, type Given, type Verb } from '../verb.ts';
 
 /** The JSON of `run --json`; stable. */
-export interface RunJson {
+export interface RunJson extends AnswerJson, Omit<Execution, 'outputs'> {
   readonly net: string;
-  readonly device: 'webgpu' | 'cpu';
-  /** Null on the CPU. */
-  readonly adapter: Pick<AdapterIdentity, 'vendor' | 'architecture' | 'description' | 'software'> | null;
-  /** One inference, input in JS to logits in JS; on WebGPU the second one, since the first also warms up. */
-  readonly ms: number;
-  /** Copies of the photo that one run took together (`--batch`): `ms` is of all of them. */
-  readonly batch: number;
-  /** Absent for classes; `one`: a single logit; `features`: the net has no classifier. */
-  readonly output?: Exclude<OutputKind, 'classes'>;
-  /** The most probable first; the largest first for features. `label` is null where it is not known what the classes are. */
-  readonly top: readonly {
-    readonly index: number;
-    readonly label: string | null;
-    /** Of a class, or the sigmoid of one logit; null for a feature. */
-    readonly probability: number | null;
-    /** The logit or the feature, where it is no class among others. */
-    readonly value?: number;
-  }[];
+  /** Absent for classes of pictures. */
+  readonly task?: Task['kind'];
+  /** Of a sound: the top one of each window; the answer is of their mean. */
+  readonly windows?: readonly { readonly fromSeconds: number; readonly top: AnswerJson['top'] }[];
 }
 
 export const run: Verb = {
   operands: 'NET',
   count: { min: 1, max: 1 },
-  doc: 'Classifies a photo: prepares it as the weights ask for, runs the net (or a file of `quantize`) and prints the most probable classes.',
+  doc: 'Runs a net (or a file of `quantize`) on a photo or a sound, prepared as its weights ask for, and prints what it finds: classes, boxes, a mask, points, sounds.',
   options: [
     { name: 'image', value: 'FILE', doc: 'JPEG, PNG or WebP; turned as its EXIF data say.' },
+    {
+      name: 'area',
+      value: 'LEFT,TOP,RIGHT,BOTTOM',
+      doc: 'The part of the photo that the net sees, pixels, fractions allowed: a face for a net of landmarks.',
+    },
+    { name: 'audio', value: 'FILE', doc: 'WAV of any rate, for nets that hear; windows cover the whole of it.' },
     {
       name: 'weights',
       value: 'FILE',
@@ -63,7 +49,13 @@ export const run: Verb = {
       name: 'top',
       value: 'N',
       range: { min: 1, max: 1000, integer: true },
-      doc: 'How many classes to print; 5 when not given.',
+      doc: 'How many classes, sounds or boxes to print; what the task usually shows when not given.',
+    },
+    {
+      name: 'threshold',
+      value: 'X',
+      range: { min: 0, max: 1, integer: false },
+      doc: 'Boxes with a lower score are left out; the task’s own when not given (0.3 for objects, 0.5 for faces).',
     },
     {
       name: 'labels',
@@ -83,160 +75,145 @@ export const run: Verb = {
     json,
   ],
   async run(given, console) {
-    const image = given.word('image');
-    if (image === undefined) throw new UsageError('which photo? Give it with --image FILE.');
     const net = given.positionals[0] as string;
+    const [image, audio] = [given.word('image'), given.word('audio')];
+    if (image === undefined && audio === undefined) throw new UsageError('which photo? Give it with --image FILE.');
     const model = openRunnable(net, given);
-    const { graph } = model;
-    const picture = await readPicture(image);
-    const [, height, width, channels] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
-    if (channels !== 3)
-      throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels ?? 0} channels.`);
-    const preparation = preparationFor([3, height as number, width as number], model.preprocessing);
-    const input = preparePicture(picture, preparation);
-    const { logits, ...where } = await execute(given, model, input, console);
-    const bad = logits.filter((value) => !Number.isFinite(value)).length;
-    if (bad > 0)
-      throw new NetError(
-        `${graph.name} gives ${bad} values of ${logits.length} that are no numbers, so there is no answer: its weights or the preparation are unsound.`,
-      );
+    const task = taskOf(model);
+    const seen =
+      audio === undefined ? await picture(image as string, given, model, task) : sound(audio, image, model, task);
+    const { outputs, ...where } = await executeNet(given, model, seen.inputs, console);
+    for (const all of outputs) refuseNaN(model, all);
     for (const note of model.notes) console.err(`bottleneck run: ${note}`);
-    const kind = outputKind(graph);
+    const settings = {
+      ...task.settings,
+      most: given.number('top') ?? task.settings.most,
+      score: given.number('threshold') ?? task.settings.score,
+    };
+    const read = (values: readonly Float32Array[]): AnswerJson => {
+      const byNode = new Map(model.graph.outputs.map((node, i) => [node, values[i] as Float32Array]));
+      const named: readonly NetOutput[] = outputsOf(model.graph, (node) => byNode.get(node) as Float32Array);
+      return answerJson(task.read(model, named, settings), model.labels, seen.place);
+    };
     const found: RunJson = {
-      net: graph.name,
+      net: model.graph.name,
       ...where,
-      ...(kind !== 'classes' && { output: kind }),
-      top: topOf(kind, logits, given.number('top') ?? 5, model.labels),
+      ...(task.kind !== 'classify' && { task: task.kind }),
+      ...read(mean(outputs, task)),
+      ...(seen.hopSeconds !== undefined && {
+        windows: outputs.map((all, i) => ({
+          fromSeconds: i * (seen.hopSeconds ?? 0),
+          top: read(all).top.slice(0, 1),
+        })),
+      }),
     };
     if (given.flag('json')) console.out(JSON.stringify(found, undefined, 2));
-    else for (const line of report(found, model, image, picture, preparation)) console.out(line);
+    else
+      for (const line of [...head(found, model), ...seen.lines, '', ...answerLines(found, model.graph)])
+        console.out(line);
     return 0;
   },
 };
 
-function topOf(
-  kind: OutputKind,
-  outputs: Float32Array,
-  count: number,
-  labels: readonly string[] | undefined,
-): RunJson['top'] {
-  if (kind === 'classes')
-    return topAnswers(outputs, count).map(({ index, probability }) => ({
-      index,
-      label: labels?.[index] ?? null,
-      probability,
-    }));
-  return Array.from(outputs.keys())
-    .sort((a, b) => (outputs[b] as number) - (outputs[a] as number) || a - b)
-    .slice(0, count)
-    .map((index) => {
-      const value = outputs[index] as number;
-      return { index, label: labels?.[index] ?? null, probability: kind === 'one' ? sigmoid(value) : null, value };
-    });
+/** What the net is given, and how to speak of it. */
+interface Seen {
+  readonly inputs: readonly Float32Array[];
+  readonly lines: readonly string[];
+  readonly place?: InPicture;
+  readonly hopSeconds?: number;
 }
 
-type Execution = Omit<RunJson, 'net' | 'top'> & { readonly logits: Float32Array };
+async function picture(file: string, given: Given, model: NetToRun, task: Task): Promise<Seen> {
+  const { graph } = model;
+  const [, height = 0, width = 0, channels = 0] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
+  if (model.architecture?.header.rate !== undefined)
+    throw new UsageError(`${graph.name} hears: give a sound with --audio FILE, not a photo.`);
+  const found = await readPicture(file);
+  if (channels !== 3)
+    throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels} channels.`);
+  const box = areaOf(given.word('area'));
+  const preparation: Preparation = {
+    ...preparationFor([3, height, width], { fit: task.fit, ...model.preprocessing }),
+    ...(box && { box }),
+  };
+  const { area } = geometry(found, preparation);
+  const back = toPicture(found, preparation);
+  const place: InPicture = { back, depth: back.x(1) - back.x(0), filled: [area.width / width, area.height / height] };
+  const lines = [`${file}: ${pictureLine(found, preparation)}`, `preparation: ${model.prepared}`];
+  return { inputs: [preparePicture(found, preparation)], lines, place };
+}
 
-async function execute(given: Given, model: NetToRun, one: Float32Array, console: Console): Promise<Execution> {
-  const device = given.word('device');
-  const batch = given.number('batch') ?? 1;
-  if (device === 'cpu') {
-    if (given.word('adapter') !== undefined || given.word('precision') !== undefined) {
-      throw new UsageError('--adapter and --precision belong to --device webgpu.');
-    }
-    return onCpu(model, one, batch);
-  }
-  let open: OpenDevice;
-  try {
-    open = await openGpu(given.word('adapter'));
-  } catch (error) {
-    if (device === 'webgpu' || given.word('adapter') !== undefined || !(error instanceof UsageError)) throw error;
-    console.err(`bottleneck run: on the CPU reference, since there is no WebGPU adapter: ${error.message}`);
-    return onCpu(model, one, batch);
-  }
-  let loaded: ReturnType<NetToRun['load']>;
-  try {
-    loaded = model.load(open, batch);
-  } catch (error) {
-    if (device === 'webgpu' || !(error instanceof NetError)) throw error;
-    console.err(`bottleneck run: on the CPU reference, since the kernels do not take this net: ${error.message}`);
-    open.device.destroy();
-    return onCpu(model, one, batch);
-  }
-  const { plan, tensors } = loaded;
-  const input = new Float32Array(batch * one.length);
-  for (let i = 0; i < batch; i++) input.set(one, i * one.length);
-  const program = await Program.load(open, plan, tensors, {
-    rate: firstRate(open.adapter.software),
-  });
-  await program.run([input]);
-  const started = performance.now();
-  const [all] = await program.run([input]);
-  const ms = performance.now() - started;
-  program.destroy();
-  open.device.destroy();
-  const { vendor, architecture, description, software } = open.adapter;
+function sound(file: string, image: string | undefined, model: NetToRun, task: Task): Seen {
+  const { graph, architecture } = model;
+  if (image !== undefined) throw new UsageError('a net hears or sees: give --image or --audio.');
+  const rate = architecture?.header.rate;
+  if (rate === undefined)
+    throw new UsageError(`${graph.name} does not hear: its text has no “rate”; give --image FILE.`);
+  const length = graph.facts.get(graph.inputs[0] ?? '')?.shape[2] ?? 0;
+  const heard = readSound(file, task, length, rate);
+  const seconds = heard.sound.samples.length / heard.sound.rate;
   return {
-    device: 'webgpu',
-    adapter: { vendor, architecture, description, software },
-    ms,
-    batch,
-    logits: (all as Float32Array).slice(0, (all as Float32Array).length / batch),
+    inputs: heard.windows,
+    hopSeconds: heard.hop / rate,
+    lines: [
+      `${file}: ${seconds.toFixed(2)} s at ${heard.sound.rate} Hz, heard at ${rate} Hz in ${heard.windows.length} windows of ${(length / rate).toFixed(2)} s`,
+    ],
   };
 }
 
-function onCpu(model: NetToRun, input: Float32Array, batch: number): Execution {
-  if (batch > 1) throw new UsageError('--batch is for --device webgpu; the CPU reference takes one input a run.');
-  const started = performance.now();
-  const logits = model.reference(input);
-  return { device: 'cpu', adapter: null, ms: performance.now() - started, batch, logits };
+function areaOf(word: string | undefined): Preparation['box'] | undefined {
+  if (word === undefined) return undefined;
+  const values = word.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const [left = NaN, top = NaN, right = NaN, bottom = NaN] = values;
+  if (values.length !== 4 || !values.every(Number.isFinite) || right <= left || bottom <= top)
+    throw new UsageError(`--area must be left, top, right and bottom in pixels, such as 10,20,110,120, not "${word}".`);
+  return [left, top, right, bottom];
 }
 
-function report(
-  found: RunJson,
-  { source, graph, prepared }: NetToRun,
-  image: string,
-  picture: Picture,
-  preparation: Preparation,
-): string[] {
+function refuseNaN({ graph }: NetToRun, outputs: readonly Float32Array[]): void {
+  const bad = outputs.reduce((sum, values) => sum + values.filter((value) => !Number.isFinite(value)).length, 0);
+  const count = outputs.reduce((sum, values) => sum + values.length, 0);
+  if (bad > 0)
+    throw new NetError(
+      `${graph.name} gives ${bad} values of ${count} that are no numbers, so there is no answer: its weights or the preparation are unsound.`,
+    );
+}
+
+/** One answer of all windows: the mean of what they say, of sounds the mean of their probabilities. */
+function mean(windows: readonly (readonly Float32Array[])[], task: Task): readonly Float32Array[] {
+  const [first = []] = windows;
+  if (windows.length === 1) return first;
+  const [to, from] = task.kind === 'listen' ? ([logistic, logit] as const) : ([same, same] as const);
+  return first.map((values, output) =>
+    values.map((_, i) => from(windows.reduce((sum, all) => sum + to(all[output]?.[i] as number), 0) / windows.length)),
+  );
+}
+const same = (value: number): number => value;
+const logistic = (value: number): number => 1 / (1 + Math.exp(-value));
+const logit = (share: number): number => Math.log(share / (1 - share));
+
+function head(found: RunJson, { source }: NetToRun): string[] {
   const { adapter } = found;
   const where = adapter
     ? `${adapter.description || adapter.vendor} (WebGPU${adapter.software ? ' on a CPU adapter' : ''})`
     : 'the CPU reference';
-  const { width, height, area } = geometry(picture, preparation);
-  const three = (values: readonly number[]): string =>
-    new Set(values).size === 1 ? String(values[0]) : values.join(', ');
   return [
     `${found.net} on ${where}: ${found.ms.toFixed(1)} ms${found.batch > 1 ? ` for ${found.batch} copies together, ${(found.ms / found.batch).toFixed(1)} ms each` : ''}`,
     `weights: ${source}`,
-    `${image}: ${picture.width}×${picture.height}, ${preparation.interpolation} to ${width}×${height}, centre ${area.width}×${area.height}, mean ${three(preparation.mean)}, std ${three(preparation.std)}`,
-    `preparation: ${prepared}`,
-    '',
-    ...answerTable(found),
-    ...(found.top.every(({ label }) => label === null)
-      ? ['', unnamedSentence(found.output ?? 'classes', outputCount(graph))]
-      : []),
   ];
 }
 
-function answerTable({ output, top }: RunJson): string[] {
-  const percent = (probability: number | null): string => `${(100 * (probability ?? 0)).toFixed(2)} %`;
-  const right = true;
-  if (output === 'features')
-    return textTable(
-      [
-        { title: 'feature', right },
-        { title: 'value', right },
-      ],
-      top.map(({ index, value }) => [String(index), (value ?? 0).toFixed(4)]),
-    );
-  if (output === 'one')
-    return textTable(
-      [{ title: 'logit', right }, { title: 'sigmoid', right }, { title: 'label' }],
-      top.map(({ value, probability, label }) => [(value ?? 0).toFixed(4), percent(probability), label ?? '–']),
-    );
-  return textTable(
-    [{ title: 'class', right }, { title: 'probability', right }, { title: 'label' }],
-    top.map(({ index, label, probability }) => [String(index), percent(probability), label ?? '–']),
-  );
+function pictureLine(picture: Picture, preparation: Preparation): string {
+  const { width, height, area } = geometry(picture, preparation);
+  const { fit = 'crop', interpolation, mean, std, size, box } = preparation;
+  const three = (values: readonly number[]): string =>
+    new Set(values).size === 1 ? String(values[0]) : values.join(', ');
+  const part = box ? `, the part ${box.join(', ')}` : '';
+  const placed =
+    fit === 'crop'
+      ? `, centre ${area.width}×${area.height}`
+      : fit === 'pad'
+        ? `, grey beside it to ${size[1]}×${size[0]}`
+        : ', stretched';
+  return `${picture.width}×${picture.height}${part}, ${interpolation} to ${width}×${height}${placed}, mean ${three(mean)}, std ${three(std)}`;
 }

@@ -2,6 +2,7 @@
 import { ShapeError } from '../../gpu-kernels/op.ts';
 import { defineBlock, type Argument, type Arguments, type BlockContext } from './block.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
+import { ssdDefaults } from '../tasks/detect/ssd-defaults.ts';
 import { activationOf, common, convNormAct, numberOf, numbersOf } from './parts.ts';
 
 const scale = (key: string, label: string, fallback: number, doc: string): Argument => ({
@@ -18,7 +19,7 @@ const flag = (key: string, label: string, doc: string): Argument => ({ key, labe
 /** Anchors a place of each map: those that `an` lists, else one a ratio, its inverse, 1, and 1 between scales. */
 export function anchorCounts(args: Arguments, maps: number): readonly number[] {
   const listed = numbersOf(args, 'an', []);
-  const usual = 2 + 2 * numbersOf(args, 'r', [2, 3]).length;
+  const usual = 2 + 2 * numbersOf(args, 'r', ssdDefaults.ratios).length;
   return Array.from({ length: maps }, (_, map) =>
     listed.length > 0 ? (listed[map] ?? (listed.at(-1) as number)) : args.reduced && map === 0 ? 3 : usual,
   );
@@ -46,7 +47,7 @@ export const ssd = defineBlock({
       key: 'code',
       label: 'box values',
       kind: 'int',
-      default: 4,
+      default: ssdDefaults.code,
       min: 4,
       max: 64,
       doc: 'Values of a box, points included.',
@@ -55,7 +56,7 @@ export const ssd = defineBlock({
       key: 'r',
       label: 'aspect ratios',
       kind: 'ints',
-      default: [2, 3],
+      default: ssdDefaults.ratios,
       min: 2,
       max: 9,
       doc: 'Beside 1: each and its inverse.',
@@ -71,10 +72,10 @@ export const ssd = defineBlock({
     scale(
       'lo',
       'smallest scale',
-      0.2,
+      ssdDefaults.lo,
       'Anchors of the first map, as a fraction of the picture; only decoding reads it.',
     ),
-    scale('hi', 'largest scale', 0.95, 'Anchors of the last map; only decoding reads it.'),
+    scale('hi', 'largest scale', ssdDefaults.hi, 'Anchors of the last map; only decoding reads it.'),
     {
       key: 'anchors',
       label: 'anchor rule',
@@ -98,7 +99,7 @@ export const ssd = defineBlock({
     if (listed > 1 && listed !== inputs.length)
       throw new ShapeError(`an lists ${listed} maps and from names ${inputs.length}`, 'give one number a map');
     const anchors = anchorCounts(args, inputs.length);
-    const values = { box: numberOf(args, 'code', 4), cls: numberOf(args, 'n') };
+    const values = { box: numberOf(args, 'code', ssdDefaults.code), cls: numberOf(args, 'n') };
     const [boxes, scores] = (['box', 'cls'] as const).map((kind) => {
       const parts = inputs.map((map, i) => {
         if (builder.shape(map).length !== 4) throw new ShapeError(`it reads maps, and input ${i + 1} is none`);

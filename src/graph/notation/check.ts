@@ -55,7 +55,9 @@ function withFix(problem: Problem, architecture: Architecture): Problem {
  * Kernels larger than the map they read: legal thanks to padding, but much of them meets no pixel. MixConv's published nets
  * have a 9×9 on 7×7 maps (arXiv 1907.09595), so mixed kernels are named only when their outermost weights never meet one.
  */
-function largeKernels(graph: InferredGraph, { blocks: lines }: Architecture): Problem[] {
+function largeKernels(graph: InferredGraph, { header, blocks: lines }: Architecture): Problem[] {
+  // Detectors predict on maps down to 1×1, and the pictures of sounds are narrow: published nets of other tasks are so.
+  if (header.task !== undefined && header.task !== 'classify') return [];
   const warned = new Map<number, Problem>();
   for (const { op, attrs, inputs, block } of graph.nodes) {
     const line = lines[block];

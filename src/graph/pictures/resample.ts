@@ -19,6 +19,9 @@ export interface Area {
   readonly height: number;
 }
 
+/** A part of a picture before it is resized: left, top, right, bottom, in its pixels, fractions allowed. */
+export type SourceBox = readonly [number, number, number, number];
+
 /** Weights of the source pixels of each output pixel along one axis, in units of 2⁻²². */
 export interface ResampleTaps {
   /** First source pixel of each output pixel. */
@@ -46,17 +49,22 @@ const filters = {
   },
 } as const;
 
-/** Weights for output pixels `first … first + length − 1` of an axis of `input` pixels resized to `output`. */
+/**
+ * Weights for output pixels `first … first + length − 1` of an axis of `input` pixels, of which those from `from` to `to` are resized to
+ * `output` (Pillow's `box`). Where that lies beyond the picture, its nearest pixel goes on.
+ */
 export function resampleTaps(
   input: number,
   output: number,
   first: number,
   length: number,
   interpolation: Interpolation,
+  [start, stop]: readonly [number, number] = [0, input],
 ): ResampleTaps {
   const { support, weight } = filters[interpolation];
-  const scale = input / output;
+  const scale = (stop - start) / output;
   const widened = Math.max(1, scale);
+  const narrowed = 1 / widened;
   const reach = support * widened;
   const stride = Math.ceil(reach) * 2 + 1;
   const from = new Int32Array(length);
@@ -64,27 +72,41 @@ export function resampleTaps(
   const weights = new Int32Array(length * stride);
   const exact = new Float64Array(stride);
   for (let i = 0; i < length; i++) {
-    const centre = (first + i + 0.5) * scale;
+    const centre = start + (first + i + 0.5) * scale;
     const begin = Math.max(0, Math.trunc(centre - reach + 0.5));
     const end = Math.min(input, Math.trunc(centre + reach + 0.5));
     let sum = 0;
     for (let x = begin; x < end; x++) {
-      const w = weight((x - centre + 0.5) / widened);
+      const w = weight((x - centre + 0.5) * narrowed);
       exact[x - begin] = w;
       sum += w;
     }
+    if (sum === 0) {
+      from[i] = Math.min(input - 1, Math.max(0, Math.floor(centre)));
+      count[i] = 1;
+      weights[i * stride] = tapUnit;
+      continue;
+    }
     from[i] = begin;
     count[i] = end - begin;
+    // Products of reciprocals, as Pillow has them: a quotient rounds to another weight now and then.
+    const toShare = 1 / sum;
     for (let k = 0; k < end - begin; k++) {
-      const share = ((exact[k] as number) / sum) * tapUnit;
+      const share = (exact[k] as number) * toShare * tapUnit;
       weights[i * stride + k] = share < 0 ? Math.ceil(share - 0.5) : Math.floor(share + 0.5);
     }
   }
   return { from, count, weights, stride };
 }
 
+/** The rows of the picture that columns are summed over: from the first to before the last. */
+export const sourceRows = ({ from, count }: ResampleTaps): { readonly firstRow: number; readonly lastRow: number } => ({
+  firstRow: from[0] as number,
+  lastRow: (from.at(-1) as number) + (count.at(-1) as number),
+});
+
 /**
- * The part `area` of `picture` resized to `width` × `height`, as RGB bytes, row by row. Only what the part needs is computed.
+ * The part `area` of `picture`, or of a `box` of it, resized to `width` × `height`, as RGB bytes, row by row. Only what the part needs is computed.
  * `picture` must be opaque (see `onWhite` in preprocess.ts). The area must lie inside the resized picture.
  */
 export function resample(
@@ -93,11 +115,11 @@ export function resample(
   height: number,
   area: Area,
   interpolation: Interpolation,
+  [left, top, right, bottom]: SourceBox = [0, 0, picture.width, picture.height],
 ): Uint8ClampedArray {
-  const across = resampleTaps(picture.width, width, area.left, area.width, interpolation);
-  const down = resampleTaps(picture.height, height, area.top, area.height, interpolation);
-  const firstRow = down.from[0] as number;
-  const lastRow = (down.from[area.height - 1] as number) + (down.count[area.height - 1] as number);
+  const across = resampleTaps(picture.width, width, area.left, area.width, interpolation, [left, right]);
+  const down = resampleTaps(picture.height, height, area.top, area.height, interpolation, [top, bottom]);
+  const { firstRow, lastRow } = sourceRows(down);
   const rows = new Uint8ClampedArray((lastRow - firstRow) * area.width * 3);
   for (let y = firstRow; y < lastRow; y++) {
     const source = y * picture.width * 4;

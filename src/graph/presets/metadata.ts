@@ -1,7 +1,11 @@
 // The `#:` lines of a preset file: family, paper, claims, and one line per variant or published checkpoint.
 import * as v from 'valibot';
-import type { Preprocessing } from '../pictures/preprocess.ts';
+import { fits, type Preprocessing } from '../pictures/preprocess.ts';
 import { knobNames, readKnobs, type Knobs } from './knobs.ts';
+
+/** Lists of class names that ship, beside ImageNet’s: `public/models/NAME-labels.txt`. */
+export const labelSets = ['coco', 'open-images-23', 'voc', 'audioset'] as const;
+export type LabelSet = (typeof labelSets)[number];
 
 /** One weight tag, or the plain net where nothing is published. */
 export interface PublishedCheckpoint {
@@ -12,6 +16,8 @@ export interface PublishedCheckpoint {
   /** Outputs of this checkpoint's classifier where they are not the text's. */
   readonly classes?: number;
   readonly preprocessing?: Preprocessing;
+  /** Which list of names its classes have. */
+  readonly labels?: LabelSet;
   /** ImageNet top-1 in percent as the authors give it for this recipe; the variant's own where the line says none. */
   readonly top1Paper?: number;
   /** ImageNet top-1 in percent as timm measures it. */
@@ -62,6 +68,8 @@ const facts = v.strictObject({
   std: v.optional(three),
   crop: v.optional(decimal),
   interpolation: v.optional(v.picklist(['bicubic', 'bilinear'])),
+  fit: v.optional(v.picklist(fits)),
+  labels: v.optional(v.picklist(labelSets)),
   top1Paper: v.optional(decimal),
   basis: v.optional(v.picklist(['read', 'recalled'])),
   top1Timm: v.optional(decimal),
@@ -119,7 +127,8 @@ function addVariant(
   file: { family: string; paper: string },
   fail: Fail,
 ): void {
-  const { weights, mean, std, crop, interpolation, top1Paper, basis, top1Timm, params, family, paper } = line.facts;
+  const { weights, mean, std, crop, interpolation, fit, labels, top1Paper, basis, top1Timm, params, family, paper } =
+    line.facts;
   const { input, classes, ...otherKnobs } = line.knobs;
   const known = variants.get(name);
   const top1 = top1Paper ?? known?.top1Paper;
@@ -129,8 +138,15 @@ function addVariant(
     ...(known && classes !== undefined && { classes }),
     ...(mean &&
       std && {
-        preprocessing: { mean, std, ...(crop !== undefined && { crop }), ...(interpolation && { interpolation }) },
+        preprocessing: {
+          mean,
+          std,
+          ...(crop !== undefined && { crop }),
+          ...(interpolation && { interpolation }),
+          ...(fit && { fit }),
+        },
       }),
+    ...(labels && { labels }),
     ...(top1 !== undefined && { top1Paper: top1 }),
     ...(top1Timm !== undefined && { top1Timm }),
   };

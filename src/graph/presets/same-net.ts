@@ -2,6 +2,7 @@
 import type { Architecture, BlockLine } from '../architecture.ts';
 import { print } from '../notation/print.ts';
 import { presets, type PublishedCheckpoint, type Preset } from './catalogue.ts';
+import type { LabelSet } from './metadata.ts';
 import { classifiers } from './knobs.ts';
 import { resolvePreset } from './resolve.ts';
 
@@ -9,7 +10,7 @@ import { resolvePreset } from './resolve.ts';
 export function netKey({ header, blocks }: Architecture): string {
   const line = ({ word, args, repeats, sameStage }: BlockLine): BlockLine => ({
     word,
-    args: classifiers.has(word) ? { ...args, c: 1 } : args,
+    args: { ...withoutFixed(args, header.width), ...(classifiers.has(word) && { c: 1 }) },
     repeats,
     sameStage,
     range: { from: 0, to: 0 },
@@ -17,6 +18,12 @@ export function netKey({ header, blocks }: Architecture): string {
   });
   const same = { ...header, expectParams: undefined, input: [header.input[0], 1, 1] as const };
   return print({ header: same, blocks: blocks.map(line) });
+}
+
+/** At width 1 nothing is scaled, so it is the same whether a line would be. */
+function withoutFixed({ fixwidth, fixbelow, ...args }: BlockLine['args'], width: number): BlockLine['args'] {
+  if (width === 1) return args;
+  return { ...args, ...(fixwidth !== undefined && { fixwidth }), ...(fixbelow !== undefined && { fixbelow }) };
 }
 
 let byKey: Map<string, Preset[]> | undefined;
@@ -35,3 +42,9 @@ export function presetsOf(architecture: Architecture): readonly Preset[] {
 /** Published checkpoints with a preparation of the net that a document is. */
 export const checkpointsOf = (architecture: Architecture): readonly PublishedCheckpoint[] =>
   presetsOf(architecture).flatMap(({ checkpoints }) => checkpoints.filter(({ preprocessing }) => preprocessing));
+
+/** The list of names that the classes of this net have, where it is a published one. */
+export const labelSetOf = (architecture: Architecture): LabelSet | undefined =>
+  presetsOf(architecture)
+    .flatMap(({ checkpoints }) => checkpoints)
+    .find(({ labels }) => labels)?.labels;

@@ -58,7 +58,7 @@ export function spelledOtherwise(
     /^(.*?[a-z_ -])[_ -]?(\d)[._](\d{1,2})(?:[_ -](\d{2,4}))?$/i.exec(asked) ?? [];
   const width = whole === undefined ? undefined : `${whole}${(part ?? '').padEnd(2, '0')}`;
   const base = otherNames.reduce((name, [pattern, other]) => name.replace(pattern, other), folded(stem));
-  for (const key of width === undefined ? [base, `${base}100`] : [`${base}${width}`]) {
+  for (const key of width === undefined ? [folded(stem), base, `${base}100`] : [`${base}${width}`]) {
     const name = names.get(key);
     if (name !== undefined) return side === undefined ? name : `${name}@${side}`;
   }

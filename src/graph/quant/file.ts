@@ -12,7 +12,7 @@ import {
 } from '../formats/safetensors/read.ts';
 import { writeSafetensors, type TensorToWrite } from '../formats/safetensors/write.ts';
 import { parse } from '../notation/parse.ts';
-import { interpolations } from '../pictures/resample.ts';
+import { fits, interpolations } from '../pictures/preprocess.ts';
 import { equalizedProgram, hasScaledClamp } from './equalize.ts';
 import { constantName, foldedProgram } from './fold.ts';
 import { integerProgram } from './integer-program.ts';
@@ -43,6 +43,7 @@ const preprocessingSchema = v.partial(
     // A picture is scaled to 1/crop of the input: less would make it larger than any memory.
     crop: v.pipe(v.number(), v.minValue(0.1), v.maxValue(1)),
     interpolation: v.picklist(interpolations),
+    fit: v.picklist(fits),
     mean: v.pipe(v.strictTuple([finite, finite, finite]), v.readonly()),
     std: v.pipe(v.strictTuple([positive, positive, positive]), v.readonly()),
   }),

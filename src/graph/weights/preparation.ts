@@ -102,7 +102,7 @@ function published(
       note: `How pictures were prepared for these weights is not known, so ImageNet’s usual mean, std and crop are assumed. ${advice}`,
     };
   }
-  const { preprocessing, hubId = 'its table' } = first;
+  const { preprocessing, hubId = 'its published net' } = first;
   const other = (part: 'mean' | 'std'): PublishedCheckpoint | undefined =>
     checkpoints.find((one) => String(one.preprocessing?.[part]) !== String(preprocessing[part]));
   const unlike = unknownTag === undefined ? (other('mean') ?? other('std')) : undefined;

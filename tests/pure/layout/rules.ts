@@ -9,7 +9,7 @@ import type { Import } from './source-files.ts';
 const areas: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'gpu-kernels': [['.'], ['families', 'ops', 'packing'], ['wgsl'], ['kernels']],
   graph: [
-    ['.', 'ir', 'lower', 'pictures', 'tasks'],
+    ['.', 'audio', 'ir', 'lower', 'pictures', 'tasks'],
     ['blocks', 'cost', 'plan'],
     ['formats', 'notation'],
     ['presets', 'quant', 'weights'],

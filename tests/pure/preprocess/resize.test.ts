@@ -89,6 +89,7 @@ describe('geometry', () => {
 
   test('the shorter side becomes floor(input ÷ crop), the longer follows and is truncated', () => {
     expect(geometry({ width: 512, height: 341 }, preparation)).toEqual({
+      source: [0, 0, 512, 341],
       width: 384,
       height: 256,
       area: { left: 80, top: 16, width: 224, height: 224 },

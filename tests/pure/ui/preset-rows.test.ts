@@ -43,7 +43,7 @@ describe('rows', () => {
     expect(findRows(presetRows, 'v4 hybrid', '').map(({ name }) => name)).toContain('mobilenetv4_hybrid_medium');
     expect(
       findRows(presetRows, '1801.04381', '').every(
-        ({ family }) => family.startsWith('MobileNetV2') || family === 'EvoNorm',
+        ({ family }) => family.startsWith('MobileNetV2') || ['EvoNorm', 'Detection', 'Segmentation'].includes(family),
       ),
     ).toBe(true);
     expect(findRows(presetRows, '', 'MixNet').every(({ family }) => family === 'MixNet')).toBe(true);

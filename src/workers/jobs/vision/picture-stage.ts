@@ -1,6 +1,6 @@
 // Preprocessing on the GPU: a photo or a camera frame goes to a texture, and two dispatches before the net's own write its input.
-import { normalize, geometry, type Preparation } from '../../../graph/pictures/preprocess.ts';
-import { resampleTaps, type ResampleTaps } from '../../../graph/pictures/resample.ts';
+import { geometry, normalize, padding, type Preparation } from '../../../graph/pictures/preprocess.ts';
+import { resampleTaps, sourceRows, type ResampleTaps } from '../../../graph/pictures/resample.ts';
 import type { OpenDevice } from '../../engine/device.ts';
 import { sizeOf, type PictureSource } from '../../pictures/picture-pixels.ts';
 import { acrossWgsl, downWgsl, tapsAt } from './picture-wgsl.ts';
@@ -114,11 +114,16 @@ export class PictureStage {
     this.destroy();
     const { device } = this;
     const resized = geometry({ width, height }, preparation);
-    const { area } = resized;
-    const across = resampleTaps(width, resized.width, area.left, area.width, preparation.interpolation);
-    const down = resampleTaps(height, resized.height, area.top, area.height, preparation.interpolation);
-    const first = down.from[0] as number;
-    const rows = (down.from[area.height - 1] as number) + (down.count[area.height - 1] as number) - first;
+    const {
+      area,
+      source: [left, top, right, bottom],
+    } = resized;
+    const [inputRows, inputColumns] = preparation.size;
+    const filter = preparation.interpolation;
+    const across = resampleTaps(width, resized.width, area.left, area.width, filter, [left, right]);
+    const down = resampleTaps(height, resized.height, area.top, area.height, filter, [top, bottom]);
+    const { firstRow, lastRow } = sourceRows(down);
+    const rows = lastRow - firstRow;
     const table = (label: string, data: Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>): GPUBuffer => {
       const made = device.createBuffer({
         label,
@@ -134,7 +139,7 @@ export class PictureStage {
       format: 'rgba8unorm',
       usage: textureUsage.binding | textureUsage.copyDst | textureUsage.attachment,
     });
-    const sizes = [area.width, area.height, first, rows] as const;
+    const sizes = [area.width, area.height, firstRow, rows, inputColumns, inputRows] as const;
     const acrossTaps = table('picture taps across', packTaps(across, sizes));
     const downTaps = table('picture taps down', packTaps(down, sizes));
     const values = table('picture values', valueTable(preparation));
@@ -155,7 +160,7 @@ export class PictureStage {
       down: group(this.layouts.down, [{ buffer: middle }, { buffer: downTaps }, { buffer: values }, target]),
       groups: {
         across: [Math.ceil(area.width / 8), Math.ceil(rows / 8)],
-        down: [Math.ceil(area.width / 8), Math.ceil(area.height / 8)],
+        down: [Math.ceil(inputColumns / 8), Math.ceil(inputRows / 8)],
       },
     };
     return this.fitted;
@@ -166,20 +171,21 @@ export class PictureStage {
 
 function packTaps(
   { from, count, weights, stride }: ResampleTaps,
-  [width, height, first, rows]: readonly [number, number, number, number],
+  [width, height, first, rows, columns, lines]: readonly [number, number, number, number, number, number],
 ): Int32Array<ArrayBuffer> {
   const packed = new Int32Array(tapsAt + from.length + count.length + weights.length);
-  packed.set([width, height, stride, first, rows]);
+  packed.set([width, height, stride, first, rows, columns, lines]);
   packed.set(from, tapsAt);
   packed.set(count, tapsAt + from.length);
   packed.set(weights, tapsAt + from.length + count.length);
   return packed;
 }
 
-/** What each byte of each channel becomes: the very numbers that the CPU path gives the net. */
+/** What each byte of each channel becomes, and what is beside the picture: the very numbers that the CPU path gives the net. */
 function valueTable(preparation: Preparation): Float32Array<ArrayBuffer> {
-  const table = new Float32Array(768);
+  const table = new Float32Array(771);
   const bytes = Uint8ClampedArray.from({ length: 768 }, (_, i) => Math.floor(i / 3));
   normalize(bytes, preparation).forEach((value, i) => (table[(i % 3) * 256 + Math.floor(i / 3)] = value));
+  table.set(padding(preparation), 768);
   return table;
 }

@@ -4,7 +4,7 @@
 export const tapsAt = 8;
 
 const sizes = `
-// 0 width of the result, 1 height of the result, 2 weights a pixel, 3 first source row, 4 source rows`;
+// 0 width of the result, 1 height of the result, 2 weights a pixel, 3 first source row, 4 source rows, 5 width of the input, 6 height of the input`;
 
 /** Resizes along rows: picture → packed RGB bytes, one u32 a pixel. */
 export const acrossWgsl = `${sizes}
@@ -45,7 +45,13 @@ export const downWgsl = `${sizes}
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let width = u32(taps[0]);
   let height = u32(taps[1]);
+  let columns = u32(taps[5]);
+  if (id.x >= columns || id.y >= u32(taps[6])) {
+    return;
+  }
+  // Beside a picture that does not fill the input.
   if (id.x >= width || id.y >= height) {
+    result_values[id.y * columns + id.x] = vec4f(values[768], values[769], values[770], 0.0);
     return;
   }
   let begin = taps[${tapsAt}u + id.y] - taps[3];
@@ -57,6 +63,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     sum += vec3i(vec3u(packed, packed >> 8u, packed >> 16u) & vec3u(255u)) * taps[at + u32(k)];
   }
   let result = vec3u(clamp(sum >> vec3u(22u), vec3i(0), vec3i(255)));
-  result_values[id.y * width + id.x] = vec4f(values[result.r], values[256u + result.g], values[512u + result.b], 0.0);
+  result_values[id.y * columns + id.x] = vec4f(values[result.r], values[256u + result.g], values[512u + result.b], 0.0);
 }
 `;

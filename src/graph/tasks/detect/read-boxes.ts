@@ -1,0 +1,86 @@
+// From a detector's two outputs to boxes: scores, filter, decoding, suppression; classes count without the background.
+import {
+  sigmoid,
+  type AnswerSettings,
+  type AnsweredBox,
+  type NetOutput,
+  type TaskAnswer,
+  type TaskNet,
+} from '../task.ts';
+import { clipped, suppress } from './nms.ts';
+import { detectorOf, type Detector } from './settings.ts';
+
+/** MediaPipe cuts logits here; no sigmoid tells the difference, and none overflows. */
+const farthest = 100;
+
+export function readBoxes(net: TaskNet, outputs: readonly NetOutput[], settings: AnswerSettings): TaskAnswer {
+  const detector = detectorOf(net);
+  const [codes, logits] = outputs;
+  if (!detector || !codes || !logits) return { kind: 'boxes', boxes: [], best: NaN };
+  const { boxes, points } = detector.decode(codes.values);
+  const { scores, classes, best } = probabilitiesOf(detector, logits.values, settings.score);
+  const seen = clipped(boxes);
+  const kept = suppress(seen, scores, classes, { ...settings, perClass: settings.most, total: settings.most });
+  const each = points ? points.length / (boxes.length / 4) : 0;
+  return {
+    kind: 'boxes',
+    best,
+    boxes: kept.map(({ class: c, score, anchor }): AnsweredBox => {
+      const [top, left, bottom, right] = seen.subarray(4 * anchor, 4 * anchor + 4) as unknown as number[] as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const own = points?.subarray(anchor * each, (anchor + 1) * each);
+      return {
+        class: c,
+        score,
+        box: [left, top, right, bottom],
+        anchor,
+        ...(own && {
+          points: Array.from({ length: each / 2 }, (_, i) => [own[2 * i] as number, own[2 * i + 1] as number] as const),
+        }),
+      };
+    }),
+  };
+}
+
+interface Scores {
+  readonly scores: Float64Array;
+  readonly classes: number;
+  /** The highest score of all, above the threshold or not. */
+  readonly best: number;
+}
+
+/** Without the background. Sigmoids below the threshold are left out: it is held against the logits. */
+function probabilitiesOf(
+  { logits: width, background, softmax }: Detector,
+  logits: Float32Array,
+  threshold: number,
+): Scores {
+  const first = background ? 1 : 0;
+  const classes = width - first;
+  const anchors = logits.length / width;
+  const scores = new Float64Array(anchors * classes);
+  let best = softmax ? 0 : -Infinity;
+  const least = Math.log(threshold / (1 - threshold));
+  for (let i = 0; i < anchors; i++) {
+    const row = logits.subarray(i * width, (i + 1) * width);
+    if (softmax) {
+      const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+      const sum = row.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+      for (let c = 0; c < classes; c++) {
+        const score = Math.exp((row[c + first] as number) - largest) / sum;
+        scores[i * classes + c] = score;
+        best = Math.max(best, score);
+      }
+    } else
+      for (let c = 0; c < classes; c++) {
+        const logit = row[c + first] as number;
+        if (logit > best) best = logit;
+        if (logit > least) scores[i * classes + c] = sigmoid(Math.min(farthest, logit));
+      }
+  }
+  return { scores, classes, best: softmax ? best : sigmoid(Math.max(-farthest, Math.min(farthest, best))) };
+}
