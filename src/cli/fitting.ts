@@ -3,6 +3,7 @@ import type { Capabilities, Precision } from '../gpu-kernels/kernel.ts';
 import type { InferredGraph } from '../graph/ir/graph.ts';
 import { LoweringError } from '../graph/lower/lowering-error.ts';
 import { makePlan } from '../graph/plan/make-plan.ts';
+import type { Choices } from '../graph/plan/tuning.ts';
 import { PlanError, type MemoryLimits } from '../graph/plan/memory.ts';
 import type { Plan } from '../graph/plan/plan.ts';
 import { integer } from './text-table.ts';
@@ -16,6 +17,7 @@ export interface Fitting {
   readonly limits: MemoryLimits;
   readonly precision?: Precision;
   readonly without?: readonly string[];
+  readonly choices?: Choices;
 }
 
 const isRefusal = (error: unknown): error is PlanError | LoweringError =>

@@ -14,5 +14,6 @@ export { quantize } from './quantize.ts';
 export { run } from './run.ts';
 export { show } from './show.ts';
 export { space } from './space.ts';
+export { tune } from './tune.ts';
 export { verify } from './verify.ts';
 export { verifyImport as 'verify-import' } from './verify-import.ts';

@@ -1,4 +1,5 @@
 // `plan NET`: the dispatches that a device would run, as a table, as JSON, or as the shaders themselves.
+import type { Precision } from '../../gpu-kernels/kernel.ts';
 import { plainGpu, plainSoftware } from '../../graph/plan/make-plan.ts';
 import { passes } from '../../graph/lower/passes/index.ts';
 import { planJson, planRows } from '../../graph/plan/print.ts';
@@ -7,6 +8,7 @@ import { batched, batchOption } from '../batch.ts';
 import { defaultLimits, planOrSay } from '../fitting.ts';
 import { graphOf } from '../imported.ts';
 import { bytes, integer, millions, textTable } from '../text-table.ts';
+import { tunedChoices, tunedOption } from '../tuned.ts';
 import { json, UsageError, type Verb } from '../verb.ts';
 
 export const plan: Verb = {
@@ -34,13 +36,14 @@ export const plan: Verb = {
     },
     batchOption,
     { name: 'without', value: 'PASS,…', doc: `Passes to switch off: ${passes.map((pass) => pass.name).join(', ')}.` },
+    tunedOption,
     { name: 'wgsl', doc: 'Print the shaders, each once.' },
     json,
   ],
   run({ positionals, word, number, flag }, console) {
     const net = positionals[0] as string;
     const graph = batched(graphOf(net, { input: number('input') }), number('batch'));
-    const precision = word('precision') === 'f16' ? 'f16' : 'f32';
+    const precision: Precision = word('precision') === 'f16' ? 'f16' : 'f32';
     const caps = { ...(word('for') === 'software' ? plainSoftware : plainGpu), f16: precision === 'f16' };
     const without = word('without')?.split(',') ?? [];
     const unknown = without.find((name) => !passes.some((pass) => pass.name === name));
@@ -48,7 +51,9 @@ export const plan: Verb = {
       throw new UsageError(
         `--without: no pass is called "${unknown}"; known: ${passes.map(({ name }) => name).join(', ')}.`,
       );
-    const made = planOrSay(graph, { caps, precision, without, limits: defaultLimits }, (input) =>
+    const options = { caps, precision, without, limits: defaultLimits };
+    const choices = tunedChoices(word('tuned'), graph, options, 'plan', console);
+    const made = planOrSay(graph, { ...options, ...(choices && { choices }) }, (input) =>
       batched(graphOf(net, { input }), number('batch')),
     );
     if (flag('json')) console.out(JSON.stringify(planJson(made), undefined, 2));

@@ -1,5 +1,7 @@
 // `profile NET`: what every dispatch of a net costs on an adapter, cold and warm, with the counts that must stay at one.
 import type { Plan, PlanDispatch } from '../../graph/plan/plan.ts';
+import type { PlanOptions } from '../../graph/plan/make-plan.ts';
+import type { Choices } from '../../graph/plan/tuning.ts';
 import { firstRate } from '../../graph/plan/schedule.ts';
 import type { InferredGraph } from '../../graph/ir/graph.ts';
 import type { QuantizedNet } from '../../graph/quant/quantize.ts';
@@ -16,6 +18,7 @@ import { gpuOptions, openGpu, planFor, plannedFor, precisionOf } from '../gpu-de
 import { int8Plan, namesQuantizedFile, openQuantized } from '../quantized.ts';
 import { graphOf } from '../imported.ts';
 import { figures, report, type ProfileJson, type ProfileLayer } from '../profile-report.ts';
+import { tunedChoices, tunedOption } from '../tuned.ts';
 import { json, UsageError, type Verb } from '../verb.ts';
 
 export const profile: Verb = {
@@ -39,6 +42,7 @@ export const profile: Verb = {
     budgetOption,
     ...gpuOptions,
     planFor,
+    tunedOption,
     json,
   ],
   async run({ positionals, number, word, flag }, console) {
@@ -46,9 +50,9 @@ export const profile: Verb = {
     const limits = word('budget');
     const budget = limits === undefined ? undefined : parseBudget(limits);
     const quantized = namesQuantizedFile(name) ? openQuantized(name).net : undefined;
-    if (quantized && ['input', 'precision', 'batch'].some((option) => word(option) !== undefined)) {
+    if (quantized && ['input', 'precision', 'batch', 'tuned'].some((option) => word(option) !== undefined)) {
       throw new UsageError(
-        'a quantized net has its input size, precision and one input a run: leave --input, --precision and --batch away.',
+        'a quantized net has its input size, precision, kernels and one input a run: leave --input, --precision, --tuned and --batch away.',
       );
     }
     const float = (input?: number): InferredGraph => batched(graphOf(name, { input }), number('batch'));
@@ -58,6 +62,7 @@ export const profile: Verb = {
       precision: word('precision'),
       for: word('for'),
       runs: number('runs') ?? 20,
+      choices: (planned) => tunedChoices(word('tuned'), graph, planned, 'profile', console),
     });
     const verdicts = budget && judge(budget, figures(found));
     if (flag('json')) console.out(JSON.stringify({ ...found, ...(verdicts && { budget: verdicts }) }, undefined, 2));
@@ -70,13 +75,21 @@ async function profileGraph(
   graph: InferredGraph,
   quantized: QuantizedNet | undefined,
   rebuilt: (input: number) => InferredGraph,
-  options: { adapter: string | undefined; precision: string | undefined; for: string | undefined; runs: number },
+  options: {
+    adapter: string | undefined;
+    precision: string | undefined;
+    for: string | undefined;
+    runs: number;
+    choices: (planned: PlanOptions) => Choices | undefined;
+  },
 ): Promise<ProfileJson> {
   const open = plannedFor(await openGpu(options.adapter), options.for);
   const precision = precisionOf(open, options.precision);
   const counts = countObjects(open.device);
   const integers = quantized && int8Plan(quantized, open);
-  const plan = integers?.plan ?? planOrSay(graph, { caps: open.capabilities, precision, limits: open.limits }, rebuilt);
+  const planned = { caps: open.capabilities, precision, limits: open.limits };
+  const choices = quantized ? undefined : options.choices(planned);
+  const plan = integers?.plan ?? planOrSay(graph, { ...planned, ...(choices && { choices }) }, rebuilt);
   const shapes = new Map(
     [...graph.facts.values()].flatMap(({ params }) => params.map(({ name, shape }) => [name, shape] as const)),
   );

@@ -8,6 +8,7 @@ import type { InferredGraph } from '../ir/graph.ts';
 import { lower } from '../lower/lower.ts';
 import { LoweringError } from '../lower/lowering-error.ts';
 import { runPasses } from '../lower/passes/index.ts';
+import { candidates, stepKey, type Choices } from './tuning.ts';
 import type { Plan, PlanBinding, PlanDispatch, PlanTensor, PlanWeight } from './plan.ts';
 import { checkMemory, PlanError, smallerMemory, valueBytes, type MemoryLimits } from './memory.ts';
 import { lowerBound, type SlotOffset } from './slots.ts';
@@ -35,6 +36,8 @@ export interface PlanOptions {
   readonly keep?: readonly string[];
   /** Names of passes to switch off. */
   readonly without?: readonly string[];
+  /** Kernels of steps, where not the first that takes them (tuning.ts). */
+  readonly choices?: Choices;
   readonly limits?: MemoryLimits;
 }
 
@@ -58,6 +61,14 @@ function bindable(step: Step, caps: Capabilities, precision: Precision): boolean
     atMost <= caps.maxStorageBuffersPerStage ||
     kernel.build(step, caps, precision).bindings.length <= caps.maxStorageBuffersPerStage
   );
+}
+
+/** The kernel that the options name for the step, where it takes it, or the first that does. */
+function chosenKernel(step: Step, { caps, choices }: PlanOptions, precision: Precision): Kernel | undefined {
+  const name = choices?.get(stepKey(step, precision));
+  const named =
+    name === undefined ? undefined : candidates(step, caps, precision).find((kernel) => kernel.name === name);
+  return named ?? chooseKernel(step, caps, precision);
 }
 
 interface Chosen {
@@ -94,7 +105,7 @@ export function assemblePlan(
   const precision = options.precision ?? 'f32';
   const { program, lives, places, slots } = smallerMemory(given, precision);
   const chosen = program.steps.map((step): Chosen => {
-    const kernel = chooseKernel(step, caps, precision);
+    const kernel = chosenKernel(step, options, precision);
     const node = step.from.at(-1) as string;
     if (!kernel) throw new LoweringError(`"${node}": no ${step.family} kernel takes this shape on this device`, node);
     return { step, kernel, built: kernel.build(step, caps, precision) };
