@@ -102,7 +102,7 @@ describe('what is missing, wrong or damaged', () => {
     [made('--out', join(folder, 'no', 'such', 'folder.safetensors')), 'cannot be written'],
     [['run', out, '--image', join(images, 'cat.jpg'), '--weights', weights], 'leave --weights away'],
     [['run', weights, '--image', join(images, 'cat.jpg')], 'not a quantized net'],
-    [['profile', out, '--input', '64'], 'leave --input and --precision away'],
+    [['profile', out, '--input', '64'], 'leave --input, --precision, --tuned and --batch away'],
     [['compare', net, out, '--weights', weights], 'Give a folder with --images DIR.'],
   ])('%j', async (words, sentence) => {
     const { code, err } = await call(...words);

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import * as verbs from '../../../src/cli/verbs/index.ts';
 import { evaluate } from '../../../src/graph/formats/model/evaluate.ts';
 import { ModelError } from '../../../src/graph/formats/model/model.ts';
+import { openNet } from '../../../src/graph/formats/open-net.ts';
 import { kindsOf, openModel, reportOf } from '../../../src/graph/formats/open.ts';
 import { runCommand } from '../../../src/cli/command.ts';
 import { captured } from '../cli/captured.ts';
@@ -35,6 +36,17 @@ describe('hostile files', () => {
   test.each(files.map(({ file, expect: wanted, why }) => [file, wanted, why]))('%s: %s (%s)', (file, wanted) => {
     const start = performance.now();
     expect(verdict(bytesOf(`hostile/${file}`))).toBe(wanted);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+  test.each(files.map(({ file }) => file))('%s as a net: a net, its nodes, or a sentence', (file) => {
+    const start = performance.now();
+    try {
+      const { graph, file: facts } = openNet({ kind: 'file', name: file, bytes: bytesOf(`hostile/${file}`) });
+      expect(graph ? graph.nodes.length : facts?.nodes.length).toBeGreaterThan(0);
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      expect(error.message).toMatch(/^\S.*[.…]$/s);
+    }
     expect(performance.now() - start).toBeLessThan(1000);
   });
 });

@@ -4,7 +4,7 @@ import { GraphBuilder } from '../../ir/builder.ts';
 import type { Shape } from '../../../gpu-kernels/op.ts';
 import { Call, NotFollowed, type Known } from '../model/call.ts';
 import { evaluate } from '../model/evaluate.ts';
-import type { Model, ModelNode } from '../model/model.ts';
+import { ModelError, type Model, type ModelNode } from '../model/model.ts';
 import { isFloatType, type Tensor } from '../model/tensor.ts';
 import { kindsOf } from '../open.ts';
 import { real } from '../tflite/kinds/real.ts';
@@ -93,6 +93,10 @@ export function convertModel(model: Model, options: ConvertOptions = {}): Conver
     if (reason !== undefined) unconverted.push({ node, reason });
   });
   const missing = model.outputs.filter((name) => !e.values.has(name));
+  if (model.outputs.length === 0) throw new ModelError('It names no outputs, so there is nothing to compute.');
+  const fixed = missing.find((name) => hasTensor(known.get(name)));
+  if (unconverted.length === 0 && fixed !== undefined)
+    throw new ModelError(`Its output "${fixed}" does not depend on an input, so there is no net to run.`);
   if (unconverted.length > 0 || missing.length > 0) return { unconverted, passes };
   passes.push({
     name: 'layout',
