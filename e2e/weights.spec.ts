@@ -156,3 +156,19 @@ test('published weights: size and licence first, fetched on a click, kept, used 
   await expect(again.getByText('Kept in this browser')).toHaveCount(0);
   expect(asked).toHaveLength(count);
 });
+
+test('a detector is no classifier: no other net takes its place, and what it is for is said', async ({ page }) => {
+  await open(page);
+  await openPreset(page, 'ssdlite_mobilenetv2_coco');
+  await page.getByRole('radiogroup', { name: 'Below the net' }).getByRole('radio', { name: 'Try' }).click();
+  const pane = tryPane(page);
+  await expect(pane).toContainText('ssdlite_mobilenetv2_coco has no weights yet. It finds objects: 1,917 anchors');
+  await pane.getByRole('button', { name: 'Made-up weights' }).click();
+  await expect(pane.getByText('WebAssembly')).toBeVisible({ timeout: 60_000 });
+  await pane.getByRole('button', { name: 'a tabby cat' }).click();
+  await expect(pane).toContainText('Inside shows its layers; what it finds on this picture comes from the terminal', {
+    timeout: 60_000,
+  });
+  await expect(pane.getByRole('list', { name: 'Answers' })).toBeHidden();
+  await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue('ssdlite_mobilenetv2_coco');
+});

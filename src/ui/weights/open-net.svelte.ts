@@ -100,7 +100,7 @@ export class OpenNet {
     }
     if (this.status.kind !== 'closed') return;
     if (this.weights.obvious) this.use(this.weights.obvious);
-    else if (first && !this.session.file) this.useDefault();
+    else if (first && !this.session.file && !this.weights.purpose) this.useDefault();
   }
 
   /** Opens the net whose weights ship, as one step that undo takes back. */

@@ -111,7 +111,11 @@ export class Batch {
     const { logits, ms } = outcome.value;
     const answer = head ? vision.own.answer(outcome.value) : logits;
     if (vision.output === 'features')
-      return { ...known, top: [], problem: 'The net ends without a classifier: it gives features and no answer.' };
+      return {
+        ...known,
+        top: [],
+        problem: vision.net.weights.purpose ?? 'The net ends without a classifier: it gives features and no answer.',
+      };
     return answer
       ? { ...known, top: answersOf(vision.output, answer, 5), ms }
       : { ...known, top: [], problem: 'Your head’s features were not at hand.' };

@@ -69,7 +69,7 @@ export class Vision {
   /** What the numbers mean: an own head always answers with classes. */
   readonly output: OutputKind = $derived.by(() => {
     const { graph } = this.session;
-    return this.head || !graph ? 'classes' : outputKind(graph);
+    return this.head || !graph ? 'classes' : this.net.weights.purpose ? 'features' : outputKind(graph);
   });
   readonly answers: readonly Answer[] = $derived(
     this.logits && this.output !== 'features' ? answersOf(this.output, this.logits, 5) : [],
