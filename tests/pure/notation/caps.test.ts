@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { check } from '../../../src/graph/notation/check.ts';
 import { limits, utf8Bytes } from '../../../src/graph/limits.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
-import { cpuMs } from './cpu-time.ts';
+import { cpuMs } from '../cpu-time.ts';
 
 const messages = (text: string) => check(text).problems.map(({ message }) => message);
 
