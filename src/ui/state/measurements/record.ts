@@ -14,7 +14,7 @@ const dispatch = v.object({
   macs: count,
   /** Read and written, by the plan. */
   bytes: count,
-  /** Median, in a pass of its own. */
+  /** Median, in a pass of its own; the mean where the clock's step is coarse for it. */
   ms: count,
   /** In the round that took the median time, from the begin of the first pass. */
   span: v.optional(v.object({ startMs: count, endMs: count })),

@@ -58,7 +58,7 @@ const ms: LayerColumn = {
   id: 'ms',
   label: 'Time',
   title:
-    'Median time of its dispatches, each in a pass of its own; a kernel that computes several layers is shared out among them',
+    'Median time of its dispatches (mean, where the clock’s step is too coarse), each in a pass of its own; a kernel that computes several layers is shared out among them',
   sort: 'ms',
   number: true,
   from: 0,
