@@ -30,7 +30,7 @@ export function netFrom(graph: InferredGraph): Net {
     graph,
     params,
     tensors: (name) => params.get(name) as Float32Array,
-    input: nchwToNhwc(generateInput('tiny', shape[1] ?? 0), shape),
+    input: nchwToNhwc(generateInput('tiny', shape[1] ?? 0, shape[3], shape[2]), shape),
   };
 }
 
