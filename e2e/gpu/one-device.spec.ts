@@ -169,6 +169,7 @@ test('after crashes until the browser blocks WebGPU: it is said, with a way on, 
     await session.send('Browser.crashGpuProcess').catch(() => undefined);
     await expect(badge).toHaveAccessibleName('Device: No WebGPU', { timeout: 8000 });
   }).toPass({ timeout: 90_000 });
+  await pane(page, 'Profile').getByRole('button', { name: 'Why?' }).click();
   await expect(pane(page, 'Profile').getByText(/^WebGPU is blocked by the browser/)).toBeVisible();
   await pane(page, 'Profile').getByRole('button', { name: 'Try again' }).click();
   await expect(badge).toHaveAccessibleName('Device: No WebGPU', { timeout: 20_000 });
