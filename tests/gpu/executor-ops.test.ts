@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elements, ShapeError, type Shape } from '../../src/gpu-kernels/op.ts';
 import { isPointwise, opNames, ops, type OpName } from '../../src/gpu-kernels/ops/index.ts';
 import { GraphBuilder } from '../../src/graph/ir/builder.ts';
-import { mulberry32 } from '../../src/graph/inspect/golden.ts';
+import { mulberry32 } from '../../src/graph/random.ts';
 import { runReference } from '../../src/graph/ir/reference.ts';
 import { graphParams } from '../../src/graph/weights/weights.ts';
 import { openDevice, type OpenDevice } from '../../src/workers/engine/device.ts';

@@ -1,22 +1,15 @@
 // The inputs of an import corpus: noise from a seed and photographs sampled without any arithmetic, as the corpus's contract defines them.
 import type { DataType } from '../../graph/formats/model/model.ts';
 import { isFloatType, zeros, type Tensor } from '../../graph/formats/model/tensor.ts';
+import { fnv1a, mulberry32 } from '../../graph/random.ts';
 
 /** Raw pixels of a photograph of 256 × 256 × RGB. */
 export type EncodedPhoto = Uint8Array;
 
 /** mulberry32 seeded with FNV-1a of `key`: 32-bit integers. */
 function draws(key: string, count: number): Uint32Array {
-  let state = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(key)) state = Math.imul(state ^ byte, 0x01000193) >>> 0;
-  const result = new Uint32Array(count);
-  for (let i = 0; i < count; i++) {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    result[i] = (t ^ (t >>> 14)) >>> 0;
-  }
-  return result;
+  const next = mulberry32(fnv1a(key));
+  return Uint32Array.from({ length: count }, () => next() * 2 ** 32);
 }
 
 /** Which axis holds the channels of what looks like pictures: last, second, or it is no picture. */

@@ -7,6 +7,7 @@ import {
   type Picture,
   type Preparation,
 } from '../../graph/pictures/preprocess.ts';
+import { sigmoid } from '../../graph/tasks/classify/outputs.ts';
 import { outputsOf, taskOf } from '../../graph/tasks/index.ts';
 import type { NetOutput, Task } from '../../graph/tasks/task.ts';
 import { answerJson, answerLines, type AnswerJson, type InPicture } from '../answer.ts';
@@ -77,7 +78,8 @@ export const run: Verb = {
   async run(given, console) {
     const net = given.positionals[0] as string;
     const [image, audio] = [given.word('image'), given.word('audio')];
-    if (image === undefined && audio === undefined) throw new UsageError('which photo? Give it with --image FILE.');
+    if (image === undefined && audio === undefined)
+      throw new UsageError('which photo or sound? Give it with --image FILE or --audio FILE.');
     const model = openRunnable(net, given);
     const task = taskOf(model);
     const seen =
@@ -183,13 +185,12 @@ function refuseNaN({ graph }: NetToRun, outputs: readonly Float32Array[]): void 
 function mean(windows: readonly (readonly Float32Array[])[], task: Task): readonly Float32Array[] {
   const [first = []] = windows;
   if (windows.length === 1) return first;
-  const [to, from] = task.kind === 'listen' ? ([logistic, logit] as const) : ([same, same] as const);
+  const [to, from] = task.kind === 'listen' ? ([sigmoid, logit] as const) : ([same, same] as const);
   return first.map((values, output) =>
     values.map((_, i) => from(windows.reduce((sum, all) => sum + to(all[output]?.[i] as number), 0) / windows.length)),
   );
 }
 const same = (value: number): number => value;
-const logistic = (value: number): number => 1 / (1 + Math.exp(-value));
 const logit = (share: number): number => Math.log(share / (1 - share));
 
 function head(found: RunJson, { source }: NetToRun): string[] {

@@ -1,7 +1,7 @@
 // A golden record and its weight generator: what a reference implementation computed, and how to refill the same weights from names alone.
 import * as v from 'valibot';
 import { elements, type Shape } from '../../gpu-kernels/op.ts';
-import { utf8Encode } from '../utf8.ts';
+import { fnv1a, mulberry32 } from '../random.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2048));
@@ -49,24 +49,6 @@ export function parseGoldenRecord(text: string): { record: GoldenRecord } | { pr
   if (parsed.success) return { record: parsed.output };
   const issue = parsed.issues[0];
   return { problem: `not a golden record: ${v.getDotPath(issue) ?? 'the top level'}: ${issue.message}` };
-}
-
-/** 32-bit FNV-1a of the UTF-8 bytes. */
-export function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of utf8Encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash >>> 0;
-}
-
-/** mulberry32: a stream of numbers in [0, 1) with 32 bits each. */
-export function mulberry32(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /**

@@ -3,19 +3,12 @@ import * as v from 'valibot';
 import type { Kernel, Step } from '../../gpu-kernels/families/index.ts';
 import type { Capabilities, Precision } from '../../gpu-kernels/kernel.ts';
 import { kernelsOf } from '../../gpu-kernels/kernels/index.ts';
+import { fnv1a } from '../random.ts';
 
 /** Key of a step → name of the kernel that takes it. */
 export type Choices = ReadonlyMap<string, string>;
 
-/** FNV-1a in 32 bits, twice with other starts: enough to tell shader texts and steps apart. */
-function digest(text: string): string {
-  const hash = (start: number): string => {
-    let value = start;
-    for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 16777619) >>> 0;
-    return value.toString(16).padStart(8, '0');
-  };
-  return hash(2166136261) + hash(3335557771);
-}
+const digest = (text: string): string => fnv1a(text).toString(16).padStart(8, '0');
 
 /** What a kernel sees of a step: shapes, attributes, riders, which operands are the same value; not the names of its nodes. */
 export function stepKey(step: Step, precision: Precision): string {

@@ -121,8 +121,8 @@ export async function profile(
       looseness(found) > looseEnough &&
       performance.now() < deadline
     ) {
-      signal?.throwIfAborted();
       for (let round = 0; round < roundsAtOnce; round++) {
+        signal?.throwIfAborted();
         await new Promise((resolve) => setTimeout(resolve, 2 * Math.random()));
         perDispatch.push(await timer.each());
       }

@@ -8,6 +8,7 @@ import { assemblePlan, planSteps, type PlanOptions } from '../../graph/plan/make
 import { firstRate } from '../../graph/plan/schedule.ts';
 import { candidates, checksum, stepKey, type Choices, type Tuning } from '../../graph/plan/tuning.ts';
 import type { OpenDevice } from './device.ts';
+import { estimate, isCoarse } from './estimate.ts';
 import { Program } from './program.ts';
 import { timerFor } from './timers.ts';
 import { median } from './timing.ts';
@@ -149,13 +150,17 @@ async function timed(
       if (round + 1 >= rounds && shortest >= enoughMs) break;
     }
     for (const timer of timers) timer.destroy();
-    const found = kernels.map(({ name }, i) => ({ kernel: name, ms: median(times[i] as number[]) }));
+    const tickMs = Math.max(...timers.map(({ tickNs = 0 }) => tickNs)) / 1e6;
+    const estimates = times.map((own) => estimate(own, tickMs));
+    const found = kernels.map(({ name }, i) => ({ kernel: name, ms: estimates[i]?.ms ?? 0 }));
     const [first] = found as [(typeof found)[0]];
     const atBest = (i: number): number => Math.min(...(times[i] as number[]));
-    const best = found.reduce(
-      (a, b, i) => (b.ms < worthwhile * first.ms && atBest(i) < worthwhile * atBest(0) && b.ms < a.ms ? b : a),
-      first,
-    );
+    const [low = 0] = estimates[0]?.interval ?? [];
+    // Under a coarse clock the best of a short kernel is zero whichever it is: then the intervals must lie apart.
+    const isSurely = isCoarse(first.ms, tickMs)
+      ? (i: number): boolean => (estimates[i]?.interval?.[1] ?? Infinity) < low
+      : (i: number): boolean => atBest(i) < worthwhile * atBest(0);
+    const best = found.reduce((a, b, i) => (b.ms < worthwhile * first.ms && isSurely(i) && b.ms < a.ms ? b : a), first);
     return {
       key,
       checksum: checksum(step, kernels, caps, precision),

@@ -4,7 +4,7 @@ import type { AttrsOf, FloatFamily, Step } from '../../../src/gpu-kernels/famili
 import type { Window } from '../../../src/gpu-kernels/families/window.ts';
 import { elements, type Shape } from '../../../src/gpu-kernels/op.ts';
 import type { Rider, StepShape, Value, WeightExpr } from '../../../src/gpu-kernels/step.ts';
-import { mulberry32 } from '../../../src/graph/inspect/golden.ts';
+import { mulberry32 } from '../../../src/graph/random.ts';
 
 export class Random {
   private readonly next: () => number;

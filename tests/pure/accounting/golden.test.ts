@@ -4,13 +4,12 @@ import { accounting } from '../../../src/graph/cost/cost.ts';
 import { checkRecord } from '../../../src/graph/inspect/golden-check.ts';
 import type { GoldenRun } from '../../../src/graph/inspect/golden-parts.ts';
 import {
-  fnv1a,
   generateInput,
   generateTensor,
-  mulberry32,
   parseGoldenRecord,
   type GoldenRecord,
 } from '../../../src/graph/inspect/golden.ts';
+import { fnv1a, mulberry32 } from '../../../src/graph/random.ts';
 import { nchwToNhwc, nhwcToNchw, runReference, spread } from '../../../src/graph/ir/reference.ts';
 import { graphParams } from '../../../src/graph/weights/weights.ts';
 import { smallNet } from './small-net.ts';

@@ -1,7 +1,7 @@
 // Calibration: ranges shrink with the percentile, entropy clips outliers, averages move, and zero is always an exact byte.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mulberry32 } from '../../../src/graph/inspect/golden.ts';
+import { mulberry32 } from '../../../src/graph/random.ts';
 import { calibrationMethods, Observer, type CalibrationMethod } from '../../../src/graph/quant/observers.ts';
 import { quantizationOf, toByte, toReal } from '../../../src/graph/quant/scheme.ts';
 import { prepare } from './golden-nets.ts';

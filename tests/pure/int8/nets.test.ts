@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quantizeOne } from '../../../src/gpu-kernels/families/int8/border.ts';
-import { mulberry32 } from '../../../src/graph/inspect/golden.ts';
+import { mulberry32 } from '../../../src/graph/random.ts';
 import { correctedBias } from '../../../src/graph/quant/bias-correction.ts';
 import { constantName } from '../../../src/graph/quant/fold.ts';
 import { integerProgram } from '../../../src/graph/quant/integer-program.ts';

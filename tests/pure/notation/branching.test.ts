@@ -1,6 +1,6 @@
 // Random nets with branches that build: names, joins, parts and several outputs survive the text and the link, and mean the same graph.
 import { describe, expect, test } from 'vitest';
-import { mulberry32 } from '../../../src/graph/inspect/golden.ts';
+import { mulberry32 } from '../../../src/graph/random.ts';
 import { decodeLink, encodeLink } from '../../../src/graph/link/link.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { elements } from '../../../src/gpu-kernels/op.ts';
-import { fnv1a } from '../../../src/graph/inspect/golden.ts';
+import { fnv1a } from '../../../src/graph/random.ts';
 import { built, factsOf, tensors } from './build.ts';
 
 interface Net {

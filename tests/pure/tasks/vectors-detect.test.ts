@@ -1,7 +1,7 @@
 // Detection against pycocotools and numpy (make-vectors.py): anchors, boxes, suppression, COCO's figures. TASK_VECTORS=DIR holds another
 // folder of such files against the same code.
 import { expect, test } from 'vitest';
-import { fnv1a, mulberry32 } from '../../../src/graph/inspect/golden.ts';
+import { fnv1a, mulberry32 } from '../../../src/graph/random.ts';
 import {
   blazeAnchors,
   tensorflowAnchors,

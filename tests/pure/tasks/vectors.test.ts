@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { melFilters } from '../../../src/gpu-kernels/ops/mel.ts';
 import type { MelTables } from '../../../src/gpu-kernels/step.ts';
-import { fnv1a, mulberry32 } from '../../../src/graph/inspect/golden.ts';
+import { fnv1a, mulberry32 } from '../../../src/graph/random.ts';
 import { concordance } from '../../../src/graph/tasks/audio/concordance.ts';
 import { OneEuro } from '../../../src/graph/tasks/landmarks/one-euro.ts';
 import { errorFigures, normalizedMeanError } from '../../../src/graph/tasks/landmarks/point-error.ts';

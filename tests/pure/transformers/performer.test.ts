@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { attention } from '../../../src/gpu-kernels/ops/attention.ts';
 import { performerAttention } from '../../../src/gpu-kernels/ops/performer.ts';
-import { fnv1a, mulberry32 } from '../../../src/graph/inspect/golden.ts';
+import { fnv1a, mulberry32 } from '../../../src/graph/random.ts';
 import { evaluate } from './evaluate.ts';
 
 const [tokens, dim] = [24, 8];

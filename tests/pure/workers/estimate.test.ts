@@ -1,17 +1,7 @@
 // Times of layers from clocks that floor: 1,000 simulated measurements a clock, held against the truth that they were drawn from.
 import { describe, expect, it } from 'vitest';
+import { mulberry32 } from '../../../src/graph/random.ts';
 import { estimate, looseness, type Estimate } from '../../../src/workers/engine/estimate.ts';
-
-/** mulberry32: numbers in [0, 1). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Layers of a phone-sized net, microseconds. */
 const truth = [8, 12, 20, 35, 50, 90, 140, 300];
@@ -36,7 +26,7 @@ function measured(tickUs: number, rounds: number, next: () => number): { layers:
 }
 
 describe.each([65.536, 100])('a clock of %f µs', (tickUs) => {
-  const next = random(tickUs * 1000);
+  const next = mulberry32(tickUs * 1000);
   const trials = Array.from({ length: 1000 }, () => measured(tickUs, 400, next));
   const pairs = trials.flatMap(({ layers }) => layers.map((found, i) => ({ found, ms: (truth[i] as number) / 1000 })));
   const part = (holds: (pair: (typeof pairs)[number]) => boolean): number => pairs.filter(holds).length / pairs.length;
@@ -62,7 +52,7 @@ describe('a clock that is fine for the time', () => {
     expect(found.p90Ms).toBe(50);
   });
   it('has an interval of the median that holds', () => {
-    const next = random(5);
+    const next = mulberry32(5);
     let held = 0;
     for (let trial = 0; trial < 2000; trial++) {
       const { interval: [low, high] = [0, 0] } = estimate(

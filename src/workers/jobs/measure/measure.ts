@@ -1,7 +1,8 @@
 // From a net to its times, all in the worker: plan, made-up weights, load, warm up, profile. The page only reads the result.
 import type { Precision } from '../../../gpu-kernels/kernel.ts';
 import { elements, type Shape } from '../../../gpu-kernels/op.ts';
-import { fnv1a, generateTensor, mulberry32 } from '../../../graph/inspect/golden.ts';
+import { generateTensor } from '../../../graph/inspect/golden.ts';
+import { fnv1a, mulberry32 } from '../../../graph/random.ts';
 import type { InferredGraph } from '../../../graph/ir/graph.ts';
 import { makePlan, plainGpu } from '../../../graph/plan/make-plan.ts';
 import { graphOf, type GivenNet } from '../../../graph/notation/check.ts';
