@@ -4,7 +4,7 @@ import { startDebug } from '../workers/engine/debug.ts';
 import { runCommand, unexpected } from './command.ts';
 import type { Console } from './verb.ts';
 import * as verbs from './verbs/index.ts';
-import { verifyFile } from './verify-record.ts';
+import { verifyInThread, type VerifyRequest } from './verbs/verify.ts';
 
 if (isMainThread) {
   // `… | head` closes the pipe early: that is no error.
@@ -23,7 +23,7 @@ if (isMainThread) {
   });
   process.exitCode = await runCommand(verbs, process.argv.slice(2), console);
 } else {
-  parentPort?.on('message', (file: string) => {
-    void verifyFile(file).then((result) => parentPort?.postMessage(result));
+  parentPort?.on('message', (request: VerifyRequest) => {
+    void verifyInThread(request).then((result) => parentPort?.postMessage(result));
   });
 }

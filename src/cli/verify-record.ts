@@ -12,9 +12,10 @@ export interface VerifiedFile {
   readonly inputSize?: number;
   readonly passed: boolean;
   readonly failures: readonly string[];
-  /** Largest difference in standard deviations; undefined when nothing could be compared. */
+  /** Largest difference in standard deviations, or in `unit`; undefined when nothing could be compared. */
   readonly worst?: number;
   readonly worstAt?: string;
+  readonly unit?: string;
   readonly seconds: number;
 }
 

@@ -6,6 +6,7 @@ import { parseRecord } from '../../graph/inspect/task-record.ts';
 import { readText } from '../files.ts';
 import { gpuExecutor, gpuOptions, planFor } from '../gpu-device.ts';
 import { verifyFile, type Executor, type VerifiedFile } from '../verify-record.ts';
+import { verifyTrainFile } from '../verify-train.ts';
 import { json, UsageError, type Console, type Verb } from '../verb.ts';
 
 /** Work of a record in MACs: the longest are started first. Unreadable ones cost nothing. */
@@ -29,6 +30,7 @@ export async function verifyAll(
   threads: number,
   entry: URL | undefined,
   report: (result: VerifiedFile) => void,
+  train = false,
 ): Promise<VerifiedFile[]> {
   const results: (VerifiedFile | undefined)[] = files.map(() => undefined);
   const queue = files.map((file, index) => ({ file, index, work: work(file) })).sort((a, b) => b.work - a.work);
@@ -44,18 +46,29 @@ export async function verifyAll(
   const drain = async (verify: (file: string) => Promise<VerifiedFile>): Promise<void> => {
     for (let job = queue.shift(); job; job = queue.shift()) finish(job.index, await verify(job.file));
   };
-  if (threads === 0 || entry === undefined) await drain(verifyFile);
+  if (threads === 0 || entry === undefined) await drain((file) => verifyInThread({ file, train }));
   else {
     await Promise.all(
       Array.from({ length: Math.min(threads, files.length) }, async () => {
         const thread = new Thread(entry);
-        await drain((file) => thread.verify(file));
+        await drain((file) => thread.verify({ file, train }));
         await thread.stop();
       }),
     );
   }
   return results as VerifiedFile[];
 }
+
+/** What a verifying thread is sent. */
+export interface VerifyRequest {
+  readonly file: string;
+  /** A training record. */
+  readonly train: boolean;
+}
+
+/** What a verifying thread does with it, on the CPU. */
+export const verifyInThread = async ({ file, train }: VerifyRequest): Promise<VerifiedFile> =>
+  train ? verifyTrainFile(file) : verifyFile(file);
 
 /** One file after another in this thread: Dawn needs the main one. */
 async function verifyOnGpu(
@@ -78,15 +91,15 @@ class Thread {
   #settle: (result: Verdict) => void = () => undefined;
   constructor(readonly entry: URL) {}
 
-  async verify(file: string): Promise<VerifiedFile> {
+  async verify(request: VerifyRequest): Promise<VerifiedFile> {
     const verdict = await new Promise<Verdict>((resolve) => {
       this.#settle = resolve;
       this.#worker ??= this.#start();
-      this.#worker.postMessage(file);
+      this.#worker.postMessage(request);
     });
     if (typeof verdict === 'object') return verdict;
     this.#worker = undefined;
-    return { file, passed: false, failures: [`the verifying thread stopped: ${verdict}`], seconds: 0 };
+    return { file: request.file, passed: false, failures: [`the verifying thread stopped: ${verdict}`], seconds: 0 };
   }
 
   #start(): Worker {
@@ -109,8 +122,8 @@ class Thread {
 /** A file's result, or why the thread died. */
 type Verdict = VerifiedFile | string;
 
-const difference = ({ worst, worstAt }: VerifiedFile): string =>
-  worst === undefined ? '' : `${worst.toExponential(1)} std at ${worstAt as string}`;
+const difference = ({ worst, worstAt, unit = 'std' }: VerifiedFile): string =>
+  worst === undefined ? '' : `${worst.toExponential(1)} ${unit} at ${worstAt as string}`;
 
 function resultLine(result: VerifiedFile, nameWidth: number): string {
   const { file, passed, failures, seconds } = result;
@@ -133,6 +146,10 @@ export const verify: Verb = {
     },
     ...gpuOptions,
     planFor,
+    {
+      name: 'train',
+      doc: 'The files are training records: losses, optimizers, schedules. On the CPU.',
+    },
     json,
   ],
   async run({ positionals, flag, word }, console: Console) {
@@ -146,9 +163,11 @@ export const verify: Verb = {
     const report = (result: VerifiedFile): void => {
       if (!asJson) console.out(resultLine(result, nameWidth));
     };
+    const train = flag('train');
+    if (train && onGpu) throw new UsageError('--train runs on the CPU.');
     const results = onGpu
       ? await verifyOnGpu(positionals, await gpuExecutor(word('adapter'), word('precision'), word('for')), report)
-      : await verifyAll(positionals, threads, console.threadEntry, report);
+      : await verifyAll(positionals, threads, console.threadEntry, report, train);
     const passed = results.filter((result) => result.passed).length;
     const failed = results.length - passed;
     console.out(

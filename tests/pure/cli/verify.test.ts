@@ -68,7 +68,7 @@ test('--json holds the same', () => {
 
 test('a thread that dies fails its own file and no other', async () => {
   const script =
-    "import { parentPort } from 'node:worker_threads'; parentPort.on('message', (file) => { if (file === 'exit') process.exit(3); if (file === 'throw') throw new Error('out of luck'); parentPort.postMessage({ file, passed: true, failures: [], seconds: 0 }); });";
+    "import { parentPort } from 'node:worker_threads'; parentPort.on('message', ({ file }) => { if (file === 'exit') process.exit(3); if (file === 'throw') throw new Error('out of luck'); parentPort.postMessage({ file, passed: true, failures: [], seconds: 0 }); });";
   const entry = new URL(`data:text/javascript,${encodeURIComponent(script)}`);
   const reported: string[] = [];
   const files = ['a', 'exit', 'b', 'throw', 'c'];
@@ -81,4 +81,13 @@ test('a thread that dies fails its own file and no other', async () => {
     'the verifying thread stopped: out of luck',
     'passed',
   ]);
+});
+
+test('--train holds training records', () => {
+  const { status, stdout } = verify('--train', 'test-data/training/schedules.json', golden('mobilenetv1_100_r64'));
+  const lines = stdout.trim().split('\n');
+  expect(lines[0]).toMatch(/^passed {2}schedules\.json +worst \d\.\de-\d of the bound at /);
+  expect(lines[1]).toMatch(/^FAILED {2}mobilenetv1_100_r64\.json +not a training record/);
+  expect(lines[2]).toBe('1 passed, 1 failed');
+  expect(status).toBe(1);
 });

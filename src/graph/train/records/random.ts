@@ -1,0 +1,12 @@
+// Numbers of a training record from names alone: inputs, targets, start values, and the probes that its checksums are taken with.
+import { fnv1a, mulberry32 } from '../../random.ts';
+
+/** The first `count` draws u of the generator under a name. */
+export function draws(salt: string, name: string, count: number): Float64Array {
+  const next = mulberry32(fnv1a(`${salt}/${name}`));
+  return Float64Array.from({ length: count }, next);
+}
+
+/** scale·(2u − 1), rounded to float32. */
+export const symmetric = (salt: string, name: string, count: number, scale = 1): Float32Array =>
+  Float32Array.from(draws(salt, name, count), (u) => scale * (2 * u - 1));
