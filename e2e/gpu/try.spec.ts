@@ -56,7 +56,7 @@ async function referenceValues(
   const loaded = loadWeights(graph!, readSafetensors(readFileSync(`public/models/${model.file}`)).tensors);
   if (!('params' in loaded)) throw new Error('the embedded weights do not fit');
   const picture = await readPicture(`public/samples/${photo}.jpg`);
-  const { size: _, ...preprocessing } = model.preprocessing;
+  const { size: _, ...preprocessing } = model.preprocessing!;
   const input = preparePicture(picture, preparationFor(preset.architecture.header.input, preprocessing));
   return {
     values: runReference(graph!, loaded.params, input, { keep: [node] }).get(node)!,

@@ -3,13 +3,19 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { embeddedNet, parseEmbeddedModel, shippedPreparation, type EmbeddedModel } from '../graph/weights/embedded.ts';
+import {
+  parseEmbeddedModel,
+  shippedModels,
+  shippedPreparation,
+  type EmbeddedModel,
+} from '../graph/weights/embedded.ts';
 import { readSafetensors, SafetensorsError } from '../graph/formats/safetensors/read.ts';
 import type { Architecture } from '../graph/architecture.ts';
 import type { InferredGraph, Params } from '../graph/ir/graph.ts';
 import { imagenetClasses, parseLabels, saysImagenet } from '../graph/tasks/classify/labels.ts';
 import type { Preprocessing } from '../graph/pictures/preprocess.ts';
 import { labelSetOf } from '../graph/presets/same-net.ts';
+import { shippedModelOf } from '../graph/presets/shipped.ts';
 import { recognizedSentence, recognizeNet } from '../graph/presets/recognize.ts';
 import type { ResolvedPreset } from '../graph/presets/resolve.ts';
 import { findPreparation } from '../graph/weights/preparation.ts';
@@ -54,17 +60,21 @@ function modelPath(name: string): string {
   return join(folder, 'public', 'models', name);
 }
 
+const embeddedModel = (name: string): EmbeddedModel =>
+  parseEmbeddedModel(readFileSync(modelPath(`${name}.json`), 'utf8'));
+
 /** Throws {@link UsageError} when there are no weights or they cannot be read, {@link NetError} when they are another net's. */
 export function openCheckpoint(request: CheckpointRequest): LoadedCheckpoint {
   const { graph, preset, file } = request;
-  const embedded = parseEmbeddedModel(readFileSync(modelPath(`${embeddedNet}.json`), 'utf8'));
-  const path = file ?? (preset?.preset?.name === embeddedNet && preset.exact ? modelPath(embedded.file) : undefined);
+  const model = shippedModelOf(request.architecture);
+  const ships = model === undefined ? undefined : embeddedModel(model);
+  const path = file ?? (ships && modelPath(ships.file));
   if (path === undefined) throw new UsageError(howToGetWeights(graph.name, preset));
   const bytes = readBytes(path);
-  const isEmbedded = sha256(bytes) === embedded.sha256;
-  if (file === undefined && !isEmbedded) {
+  const embedded = ships && sha256(bytes) === ships.sha256 ? ships : undefined;
+  if (file === undefined && ships && !embedded) {
     throw new UsageError(
-      `${embedded.file} is not the file that shipped: its SHA-256 should begin with ${embedded.sha256.slice(0, 12)}. Restore it from the repository.`,
+      `${ships.file} is not the file that shipped: its SHA-256 should begin with ${ships.sha256.slice(0, 12)}. Restore it from the repository.`,
     );
   }
   const { loaded, metadata } = readParams(bytes, graph, path);
@@ -85,9 +95,9 @@ export function openCheckpoint(request: CheckpointRequest): LoadedCheckpoint {
   const told = given.mean !== undefined && given.std !== undefined;
   return {
     params,
-    source: isEmbedded ? `${embedded.file}: ${embedded.source}, ${embedded.licence}` : path,
+    source: embedded ? `${embedded.file}: ${embedded.source}, ${embedded.licence}` : path,
     preprocessing: { ...found.preprocessing, ...given },
-    labels: labelsOf(request, embedded, known !== undefined || saysImagenet(names), found.labels),
+    labels: labelsOf(request, known !== undefined || saysImagenet(names), found.labels),
     // A net of one's own is told of in the report; a published one with other values than the user may think, at once.
     notes: [...notes, ...(found.note !== undefined && !told && !found.own ? [found.note] : [])],
     assumed: !told && found.own === true,
@@ -124,7 +134,6 @@ function readParams(
 
 function labelsOf(
   { graph, labels, architecture, preset }: CheckpointRequest,
-  embedded: EmbeddedModel,
   isImagenet: boolean,
   own: readonly string[] | undefined,
 ): readonly string[] | undefined {
@@ -141,17 +150,16 @@ function labelsOf(
   }
   if (labels === undefined && own?.length === classes) return own;
   if (labels === 'none' || classes !== imagenetClasses || !(isImagenet || labels === 'imagenet')) return undefined;
-  return imagenetLabels(embedded);
+  return imagenetLabels();
 }
 
 /** Names of the thousand classes. */
-export const imagenetLabels = (
-  embedded = parseEmbeddedModel(readFileSync(modelPath(`${embeddedNet}.json`), 'utf8')),
-): readonly string[] => parseLabels(readFileSync(modelPath(embedded.labels), 'utf8'), imagenetClasses);
+export const imagenetLabels = (): readonly string[] =>
+  parseLabels(readFileSync(modelPath('imagenet-1k-labels.txt'), 'utf8'), imagenetClasses);
 
 function howToGetWeights(net: string, preset: ResolvedPreset | undefined): string {
   const hubId = preset?.exact ? preset.checkpoint?.hubId : undefined;
-  const ships = `Only ${embeddedNet} has weights that ship with Bottleneck.`;
+  const ships = `Weights ship with Bottleneck for ${Object.keys(shippedModels).join(', ')}.`;
   if (hubId === undefined)
     return `${net} has no published weights that Bottleneck knows: give your own with --weights FILE.safetensors. ${ships}`;
   return `the weights of ${net} are not here: download model.safetensors of ${hubId} from the Hugging Face hub and give it with --weights FILE. ${ships}`;

@@ -1,11 +1,10 @@
 // Which weights the net on the page can have: those that ship, those that its authors published, those of a file, or made-up ones.
 import { embeddedNet } from '../../graph/weights/embedded.ts';
 import type { Architecture } from '../../graph/architecture.ts';
-import { netHash } from '../../graph/link/link.ts';
-import { canonical } from '../../graph/notation/canonical.ts';
 import type { Preprocessing } from '../../graph/pictures/preprocess.ts';
 import { likenessOf } from '../../graph/presets/edited.ts';
 import { resolvePreset } from '../../graph/presets/resolve.ts';
+import { shippedModelOf } from '../../graph/presets/shipped.ts';
 import { configTexts } from './configs.ts';
 import { largestFile } from '../../workers/weights/hub.ts';
 import type { StoredWeights, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
@@ -42,8 +41,8 @@ export async function weightsReference(choice: WeightsChoice, sent?: File): Prom
   };
 }
 
-/** Address of the embedded model's description. */
-export const embeddedUrl = (): string => new URL(`models/${embeddedNet}.json`, document.baseURI).href;
+/** Address of a shipped model's description. */
+const embeddedUrl = (model: string): string => new URL(`models/${model}.json`, document.baseURI).href;
 
 export interface Published {
   /** `timm/mobilenetv2_100.ra_in1k`. */
@@ -61,34 +60,38 @@ export function publishedFor(name: string, architecture: Architecture): Publishe
   return hubId === undefined ? undefined : { hubId, preprocessing, ...(top1Timm !== undefined && { top1: top1Timm }) };
 }
 
-/** True when the embedded weights belong to this net: the same net, at any input size. */
-export function isEmbeddedNet(architecture: Architecture): boolean {
-  const own = resolvePreset(embeddedNet);
-  if ('problem' in own) return false;
-  const header = { ...architecture.header, input: own.architecture.header.input };
-  return netHash(canonical({ ...architecture, header })) === netHash(canonical(own.architecture));
+/** The weights that ship and belong to this net, at any input size. */
+export function embeddedChoice(architecture: Architecture): WeightsChoice | undefined {
+  const model = shippedModelOf(architecture);
+  return model === undefined ? undefined : { kind: 'embedded', url: embeddedUrl(model) };
 }
 
-/** Text of the net whose weights ship. */
+/** True for the net that Try opens where the one on the page has no weights. */
+export const isDefaultNet = (architecture: Architecture): boolean => shippedModelOf(architecture) === embeddedNet;
+
+/** Text of the net that Try opens where the one on the page has no weights. */
 export function embeddedText(): string {
   const own = resolvePreset(embeddedNet);
   if ('problem' in own) throw new Error(own.problem);
   return own.text;
 }
 
-/** The choice that needs no question: weights that are here and belong to this net. */
+/** The choice that needs no question: weights that are here and belong to this net. Where others are published too, those that ship are offered. */
 export function obviousChoice(
   architecture: Architecture,
   published: Published | undefined,
   stored: readonly StoredWeights[],
 ): WeightsChoice | undefined {
-  if (isEmbeddedNet(architecture)) return { kind: 'embedded', url: embeddedUrl() };
-  const kept = stored.find(({ hubId }) => hubId === published?.hubId);
+  if (!published || isDefaultNet(architecture)) return embeddedChoice(architecture);
+  const kept = stored.find(({ hubId }) => hubId === published.hubId);
   return kept && { kind: 'stored', id: kept.id };
 }
 
 /** What the weights are called. */
 export const nameOf = (choice: WeightsChoice): string => {
   if (choice.kind === 'file') return choice.file.name;
-  return choice.kind === 'stored' ? choice.id.replace('--', '/') : `${embeddedNet}.safetensors`;
+  if (choice.kind === 'stored') return choice.id.replace('--', '/');
+  return choice.kind === 'embedded'
+    ? (choice.url.split('/').at(-1) ?? '').replace(/json$/, 'safetensors')
+    : 'made-up weights';
 };

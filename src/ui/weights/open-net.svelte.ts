@@ -11,7 +11,7 @@ import { given } from '../state/built-net.ts';
 import type { Session } from '../state/session.svelte.ts';
 import { cleanName } from '../parts/file-names.ts';
 import { sentence } from '../parts/sentence.ts';
-import { embeddedText, embeddedUrl, isEmbeddedNet, nameOf, weightsReference, type WeightsChoice } from './choice.ts';
+import { embeddedChoice, embeddedText, isDefaultNet, nameOf, weightsReference, type WeightsChoice } from './choice.ts';
 import type { Fallback, NetListener, NetOrigin, NetStatus, Opened, Refused } from './net-status.ts';
 import { missing, refusal } from './refusal.ts';
 import { storedWay, storeWay } from './way-choice.ts';
@@ -103,17 +103,16 @@ export class OpenNet {
     else if (first && !this.session.file && !this.weights.purpose) this.useDefault();
   }
 
-  /** Opens the net whose weights ship, as one step that undo takes back. */
+  /** Opens the classifier whose weights ship, as one step that undo takes back. */
   useDefault(): void {
     const { session } = this;
-    if (!isEmbeddedNet(session.architecture)) {
-      const before = session.name;
+    if (!isDefaultNet(session.architecture)) {
+      const why = embeddedChoice(session.architecture) ? '' : `${session.name} has no weights here, so `;
       session.open(embeddedNet, embeddedText(), 'Try EfficientNet-Lite0');
-      session.say(
-        `${before} has no weights here, so EfficientNet-Lite0 was opened, whose weights ship with the page. Undo leads back.`,
-      );
+      session.say(`${why}EfficientNet-Lite0 was opened, whose weights ship with the page. Undo leads back.`);
     }
-    this.use({ kind: 'embedded', url: embeddedUrl() });
+    const choice = embeddedChoice(session.architecture);
+    if (choice) this.use(choice);
   }
 
   /** Opens the net on the page with these weights; those that are open stay so when these do not fit. */

@@ -3,7 +3,7 @@ import { taskOf } from '../../graph/tasks/index.ts';
 import type { VisionClient } from '../../workers/jobs/vision/client.ts';
 import type { StoredWeights } from '../../workers/jobs/vision/protocol.ts';
 import type { Session } from '../state/session.svelte.ts';
-import { isEmbeddedNet, obviousChoice, publishedFor, type Published, type WeightsChoice } from './choice.ts';
+import { embeddedChoice, obviousChoice, publishedFor, type Published, type WeightsChoice } from './choice.ts';
 import { WeightsFetch } from './fetch.svelte.ts';
 
 const classifies: ReadonlySet<string> = new Set(['classify', 'one', 'features']);
@@ -37,7 +37,11 @@ export class Weights {
     const { choice } = this;
     // Those that came in a model file are of that net alone.
     if (choice?.kind === 'file' && choice.own && !this.session.file) return this.obvious;
-    return choice && (choice.kind !== 'embedded' || isEmbeddedNet(this.session.architecture)) ? choice : this.obvious;
+    if (choice?.kind === 'embedded') {
+      const own = embeddedChoice(this.session.architecture);
+      return own?.kind === 'embedded' && own.url === choice.url ? choice : this.obvious;
+    }
+    return choice ?? this.obvious;
   });
 
   constructor(

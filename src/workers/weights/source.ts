@@ -1,4 +1,4 @@
-// A checkpoint, wherever it comes from, as tensors with facts: the embedded file (hash checked), a stored one, a dropped one, or made-up numbers.
+// A checkpoint, wherever it comes from, as tensors with facts: one that ships (hash checked), a stored one, a dropped one, or made-up numbers.
 import { parseEmbeddedModel, shippedPreparation } from '../../graph/weights/embedded.ts';
 import { countNonFinite, readSafetensors, type StoredTensor } from '../../graph/formats/safetensors/read.ts';
 import { generateTensor } from '../../graph/inspect/golden.ts';
@@ -81,7 +81,7 @@ function checkpoint(
     const { nan, infinite } = countNonFinite(tensor);
     nonFinite += nan + infinite;
   }
-  const imagenet = facts.embedded !== undefined || saysImagenet([...names, ...metadata.values()]);
+  const imagenet = facts.embedded?.top1Published !== undefined || saysImagenet([...names, ...metadata.values()]);
   return { facts: { ...facts, bytes: bytes.length, imagenet, nonFinite }, tensors, metadata };
 }
 

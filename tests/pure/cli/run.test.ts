@@ -139,8 +139,8 @@ describe('weights from a file', () => {
 test.each([
   [['tf_efficientnet_lite0'], 'which photo or sound? Give it with --image FILE or --audio FILE.'],
   [
-    ['mobilenetv2_100', '--image', picture],
-    'download model.safetensors of timm/mobilenetv2_100.ra_in1k from the Hugging Face hub and give it with --weights FILE',
+    ['mobilenetv2_140', '--image', picture],
+    'download model.safetensors of timm/mobilenetv2_140.ra_in1k from the Hugging Face hub and give it with --weights FILE',
   ],
   [
     ['tf_efficientnet_lite0+width=0.5', '--image', picture],

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from '../../../../src/graph/notation/parse.ts';
 import { resolvePreset } from '../../../../src/graph/presets/resolve.ts';
-import { embeddedText, isEmbeddedNet, publishedFor } from '../../../../src/ui/weights/choice.ts';
+import { shippedModelOf } from '../../../../src/graph/presets/shipped.ts';
+import { embeddedText, isDefaultNet, obviousChoice, publishedFor } from '../../../../src/ui/weights/choice.ts';
 
 const architecture = (name: string) => {
   const resolved = resolvePreset(name);
@@ -12,17 +13,26 @@ const architecture = (name: string) => {
 
 describe('the embedded weights', () => {
   test.each([
-    ['tf_efficientnet_lite0', true],
-    ['tf_efficientnet_lite0@192', true],
+    ['tf_efficientnet_lite0', 'tf_efficientnet_lite0'],
+    ['tf_efficientnet_lite0@192', 'tf_efficientnet_lite0'],
     // The same tensors, but other padding and epsilon: the answers would be wrong.
-    ['efficientnet_lite0', false],
-    ['tf_efficientnet_lite0+width=0.5', false],
-    ['tf_efficientnet_lite1', false],
-    ['mobilenetv2_100', false],
-  ])('belong to %s: %s', (name, belong) => expect(isEmbeddedNet(architecture(name))).toBe(belong));
+    ['efficientnet_lite0', undefined],
+    ['tf_efficientnet_lite0+width=0.5', undefined],
+    ['tf_efficientnet_lite1', undefined],
+    ['mobilenetv2_100', 'mobilenetv2_torchvision'],
+    ['deeplabv3_mobilenetv2_same@257', 'deeplabv3_mobilenetv2_os8'],
+    // Symmetric padding.
+    ['deeplabv3_mobilenetv2', undefined],
+    ['yamnet', 'yamnet'],
+  ])('of %s: %s', (name, model) => expect(shippedModelOf(architecture(name))).toBe(model));
 
   test('the net that is opened for them is theirs', () => {
-    expect(isEmbeddedNet(parse(embeddedText()).architecture)).toBe(true);
+    expect(isDefaultNet(parse(embeddedText()).architecture)).toBe(true);
+  });
+
+  test('are not chosen unasked where others are published too', () => {
+    const net = architecture('mobilenetv2_100');
+    expect(obviousChoice(net, publishedFor('mobilenetv2_100', net), [])).toBeUndefined();
   });
 });
 
