@@ -1,11 +1,9 @@
 // `space SPACE`: how many nets a search space has, and some of them.
 import { randomGenotype } from '../../graph/search/genes.ts';
 import { Draws } from '../../graph/search/random.ts';
-import { spaceOf } from '../../graph/search/space/space.ts';
 import { shippedSpaces } from '../../graph/search/spaces/index.ts';
-import { readText } from '../files.ts';
-import { problemLines } from '../problem-text.ts';
-import { json, NetError, type Verb } from '../verb.ts';
+import { openSpace } from '../spaces.ts';
+import { json, type Verb } from '../verb.ts';
 
 export const space: Verb = {
   operands: 'SPACE',
@@ -24,12 +22,7 @@ export const space: Verb = {
   ],
   run({ positionals, flag, number }, console) {
     const [name = ''] = positionals;
-    const text = shippedSpaces.get(name) ?? readText(name);
-    const { genes, size, problems, instantiate } = spaceOf(text);
-    if (problems.some(({ severity }) => severity === 'error')) {
-      for (const problem of problems) for (const line of problemLines(name, text, problem)) console.err(line);
-      throw new NetError(`${name} is no space as it stands.`);
-    }
+    const { genes, size, instantiate } = openSpace(name, console);
     const count = number('sample') ?? 0;
     const nets = Array.from({ length: count }, (_, i) => {
       const genotype = randomGenotype(genes, new Draws(number('seed') ?? 0, i));

@@ -16,7 +16,7 @@ const areas: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['inspect', 'link', 'search', 'train'],
   ],
   workers: [['engine', 'weights', 'pictures'], ['border'], ['jobs'], ['.']],
-  cli: [['.', 'corpus', 'verbs']],
+  cli: [['.', 'corpus', 'search', 'verbs']],
   ui: [
     ['page-policy.ts', 'parts', 'drawing', 'state', 'hosts'],
     ['weights', 'pictures'],
