@@ -26,7 +26,7 @@ writeFileSync(space, text);
 
 async function run(...words: string[]) {
   const { console, out, err } = captured();
-  const code = await runCommand(verbs as Verbs, ['search', space, ...words], console);
+  const code = await runCommand(verbs, ['search', space, ...words], console);
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
 const searched = async (...words: string[]): Promise<SearchJson> =>
