@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/command.ts';
 import type { SearchJson } from '../../../src/cli/search/report.ts';
-import type { Verbs } from '../../../src/cli/verb.ts';
 import * as verbs from '../../../src/cli/verbs/index.ts';
 import { Draws } from '../../../src/graph/search/random.ts';
 import { randomGenotype } from '../../../src/graph/search/genes.ts';
