@@ -94,7 +94,7 @@ function tapsOf(
 }
 
 /** Offset in `x` of the first channel under each tap (rows first) of each output pixel, −1 in the padding: `[pixels, taps]`. */
-function tapOffsets({ input, output, a }: Call): Int32Array {
+export function tapOffsets({ input, output, a }: Pick<Call, 'input' | 'output' | 'a'>): Int32Array {
   const [batch, inH, inW, channels] = input;
   const [, outH, outW] = output;
   const { top, left } = conv2dWindow(input, a);
@@ -114,7 +114,7 @@ function tapOffsets({ input, output, a }: Call): Int32Array {
 }
 
 /** Weights as float64 with the input channel fastest: OIHW → OHWI. */
-function channelLast(weight: Float32Array, outs: number, depth: number, taps: number): Float64Array {
+export function channelLast(weight: Float32Array, outs: number, depth: number, taps: number): Float64Array {
   const result = new Float64Array(weight.length);
   let from = 0;
   for (let o = 0; o < outs; o++)

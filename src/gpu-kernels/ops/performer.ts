@@ -13,7 +13,7 @@ const performerAttrs = v.strictObject({
 });
 
 /** Keeps the quotient finite where every feature of a query vanishes (T2T-ViT, `token_performer`). */
-const EPSILON = 1e-8;
+export const EPSILON = 1e-8;
 
 /**
  * One head. φ(x) = exp(w·x − |x|²/2) / √m; y = φ(q)·(Σ φ(k) vᵀ) / (φ(q)·Σ φ(k) + 1e-8).

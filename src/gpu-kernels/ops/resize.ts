@@ -32,8 +32,8 @@ export const resize = defineOp({
   reference([x], _params, { inputs: [input], output, attrs: a }) {
     const [batch, height, width, channels] = input as MapShape;
     const [, outH, outW] = output as MapShape;
-    const rows = taps(height, outH, a);
-    const columns = taps(width, outW, a);
+    const rows = resizeTaps(height, outH, a);
+    const columns = resizeTaps(width, outW, a);
     const source = x as Float32Array;
     const result = new Float32Array(elements(output));
     let to = 0;
@@ -80,7 +80,11 @@ export const resize = defineOp({
 const mix = (a: number, b: number, part: number): number => a + (b - a) * part;
 
 /** For each output position along one axis: the two input positions and the share of the second. */
-function taps(length: number, out: number, a: ResizeAttrs): readonly { low: number; high: number; part: number }[] {
+export function resizeTaps(
+  length: number,
+  out: number,
+  a: ResizeAttrs,
+): readonly { low: number; high: number; part: number }[] {
   return Array.from({ length: out }, (_, i) => {
     if (a.mode === 'nearest') {
       const low = Math.min(Math.floor((i * length) / out), length - 1);

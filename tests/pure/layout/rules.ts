@@ -7,7 +7,7 @@ import type { Import } from './source-files.ts';
  * layer and of those before it.
  */
 const areas: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  'gpu-kernels': [['.'], ['families', 'ops', 'packing'], ['wgsl'], ['kernels']],
+  'gpu-kernels': [['.'], ['families', 'ops', 'packing'], ['gradients', 'wgsl'], ['kernels']],
   graph: [
     ['.', 'audio', 'ir', 'lower', 'pictures', 'tasks'],
     ['blocks', 'cost', 'plan'],

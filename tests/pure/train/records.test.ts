@@ -8,7 +8,7 @@ import { checkTrainRecord } from '../../../src/graph/train/records/check.ts';
 const folder = process.env['TRAIN_RECORDS'] ?? 'test-data/training';
 const read = (name: string): string => readFileSync(join(folder, `${name}.json`), 'utf8');
 
-test.each(['losses', 'optimizers', 'schedules'])('%s', (name) => {
+test.each(['losses', 'optimizers', 'schedules', 'ops'])('%s', (name) => {
   const report = checkTrainRecord(read(name));
   expect(report.failures).toEqual([]);
   expect(report.compared).toBeGreaterThan(100);
@@ -25,7 +25,7 @@ test('a number that is off fails, and is named', () => {
 
 test('what is no record says why', () => {
   expect(checkTrainRecord('{').failures[0]).toMatch(/^not JSON/);
-  expect(checkTrainRecord('{"format":"other"}').failures[0]).toMatch(/none of bottleneck-train-1-losses/);
+  expect(checkTrainRecord('{"format":"other"}').failures[0]).toMatch(/none of bottleneck-train-1-ops/);
   expect(
     checkTrainRecord('{"format":"bottleneck-train-1-schedules","peak":1,"steps":0,"cases":[]}').failures[0],
   ).toMatch(/steps/);

@@ -1,6 +1,7 @@
 // A training record of any kind: which one it is, and the check that belongs to it.
 import * as v from 'valibot';
 import { checkLosses, checkOptimizers, checkSchedules, lossRecord, optimizerRecord, scheduleRecord } from './pieces.ts';
+import { checkOps, opRecord } from './ops.ts';
 import type { TrainReport } from './report.ts';
 
 interface Kind {
@@ -10,6 +11,7 @@ interface Kind {
 
 /** By the record's word of format. */
 const kinds: Readonly<Record<string, Kind>> = {
+  'bottleneck-train-1-ops': { schema: opRecord, check: checkOps },
   'bottleneck-train-1-losses': { schema: lossRecord, check: checkLosses },
   'bottleneck-train-1-optimizers': { schema: optimizerRecord, check: checkOptimizers },
   'bottleneck-train-1-schedules': { schema: scheduleRecord, check: checkSchedules },
