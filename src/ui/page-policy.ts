@@ -20,7 +20,7 @@ export const contentSecurityPolicy = [
   'trusted-types svelte-trusted-html app-worker',
 ].join('; ');
 
-export const permissionsPolicy = 'camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=()';
+export const permissionsPolicy = 'camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), serial=()';
 
 /**
  * The `Content-Security-Policy` header for a request of the page. No site may frame the page, whose editor it could have clicked through

@@ -25,6 +25,8 @@ export interface AnswerSettings {
   readonly iou: number;
   /** Answers at most. */
   readonly most: number;
+  /** Boxes of these classes alone; of all when not given. */
+  readonly only?: readonly number[];
 }
 
 export interface AnsweredBox {
@@ -95,6 +97,9 @@ export type TaskKind =
   | 'listen'
   | 'values'
   | 'tensors';
+
+/** Tasks whose answer is classes, a yes or no, or features: one vector of numbers that needs no decoding. */
+export const namesClasses = (kind: TaskKind): boolean => kind === 'classify' || kind === 'one' || kind === 'features';
 
 export interface Task {
   readonly kind: TaskKind;

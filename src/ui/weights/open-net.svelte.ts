@@ -45,7 +45,9 @@ export class OpenNet {
   readonly preparation: Preparation = $derived.by(() => ({ ...this.usualPreparation, ...this.edited }));
   readonly usualPreparation: Preparation = $derived.by(() => {
     const { input } = this.session.architecture.header;
-    return preparationFor(input, this.loaded?.preparation?.preprocessing ?? this.weights.published?.preprocessing);
+    const { published, task } = this.weights;
+    const own = this.loaded?.preparation?.preprocessing ?? published?.preprocessing;
+    return preparationFor(input, task && task.fit !== 'crop' ? { fit: task.fit, ...own } : own);
   });
 
   constructor(

@@ -1,12 +1,11 @@
 // Which weights the net on the page can have: those chosen, those kept in this browser, those that its authors published.
 import { taskOf } from '../../graph/tasks/index.ts';
+import { namesClasses, type Task } from '../../graph/tasks/task.ts';
 import type { VisionClient } from '../../workers/jobs/vision/client.ts';
 import type { StoredWeights } from '../../workers/jobs/vision/protocol.ts';
 import type { Session } from '../state/session.svelte.ts';
 import { embeddedChoice, obviousChoice, publishedFor, type Published, type WeightsChoice } from './choice.ts';
 import { WeightsFetch } from './fetch.svelte.ts';
-
-const classifies: ReadonlySet<string> = new Set(['classify', 'one', 'features']);
 
 export class Weights {
   readonly fetching: WeightsFetch;
@@ -25,12 +24,16 @@ export class Weights {
   readonly kept: StoredWeights | undefined = $derived.by(() =>
     this.stored.find(({ hubId }) => hubId === this.published?.hubId),
   );
-  /** What the net is for, where that is not to name classes; Try has views for classifiers only. */
-  readonly purpose: string | undefined = $derived.by(() => {
+  /** What the net's outputs say. */
+  readonly task: Task | undefined = $derived.by(() => {
     const { graph, architecture } = this.session;
-    if (!graph) return undefined;
-    const task = taskOf({ graph, architecture });
-    return classifies.has(task.kind) ? undefined : task.sentence({ graph, architecture });
+    return graph && taskOf({ graph, architecture });
+  });
+  /** What the net is for, where that is not to name classes. */
+  readonly purpose: string | undefined = $derived.by(() => {
+    const { task } = this;
+    const { graph, architecture } = this.session;
+    return !graph || !task || namesClasses(task.kind) ? undefined : task.sentence({ graph, architecture });
   });
   /** What another worker is to open: the embedded weights are of one net only, so another net takes what is obvious for it. */
   readonly effective: WeightsChoice | undefined = $derived.by(() => {

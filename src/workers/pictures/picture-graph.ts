@@ -1,4 +1,4 @@
-// The graph of a net that looks at pictures.
+// The graph of a net that looks at pictures, or hears.
 import type { InferredGraph } from '../../graph/ir/graph.ts';
 import { graphOf, type GivenNet } from '../../graph/notation/check.ts';
 
@@ -10,4 +10,10 @@ export function pictureGraph(net: GivenNet): InferredGraph {
   if (graph.inputs.length !== 1 || channels !== 3)
     throw new Error('This net does not take one colour picture as its input.');
   return graph;
+}
+
+/** The same, or that of a net whose text says at which rate it hears. */
+export function inputGraph(net: GivenNet, rate: number | undefined): InferredGraph {
+  const heard = rate === undefined ? undefined : graphOf(net);
+  return heard ?? pictureGraph(net);
 }

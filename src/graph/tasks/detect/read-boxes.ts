@@ -20,7 +20,11 @@ export function readBoxes(net: TaskNet, outputs: readonly NetOutput[], settings:
   const { boxes, points } = detector.decode(codes.values);
   const { scores, classes, best } = probabilitiesOf(detector, logits.values, settings.score);
   const seen = clipped(boxes);
-  const kept = suppress(seen, scores, classes, { ...settings, perClass: settings.most, total: settings.most });
+  const { iou, score, most, only } = settings;
+  const wanted = only && new Set(only);
+  const kept = suppress(seen, scores, classes, { iou, score, perClass: most, total: wanted ? Infinity : most })
+    .filter((found) => wanted?.has(found.class) ?? true)
+    .slice(0, most);
   const each = points ? points.length / (boxes.length / 4) : 0;
   return {
     kind: 'boxes',

@@ -4,6 +4,7 @@ import type { TaskNet } from '../task.ts';
 import { blazeAnchors, tensorflowAnchors, torchvisionAnchors, type Anchors, type MapSizes } from './anchors.ts';
 import { blazeBoxes, tensorflowBoxes, torchvisionBoxes, type DecodedBoxes } from './decode.ts';
 import { ssdDefaults } from './ssd-defaults.ts';
+import { anchorPlace, type AnchorPlace } from './where.ts';
 
 const lineOf = ({ architecture }: TaskNet): BlockLine | undefined =>
   architecture?.blocks.find(({ word }) => word === 'ssd');
@@ -32,6 +33,8 @@ export interface Detector {
   /** Scores by softmax over an anchor's logits, not by a sigmoid each. */
   readonly softmax: boolean;
   decode(codes: Float32Array): DecodedBoxes;
+  /** Which map an anchor is on. */
+  whereIs(anchor: number): AnchorPlace | undefined;
 }
 
 /** TensorFlow's configurations write a third with four digits. */
@@ -41,7 +44,11 @@ const inverse = (ratio: number): number => Math.round(1e4 / ratio) / 1e4;
 export function detectorOf(net: TaskNet): Detector | undefined {
   const line = lineOf(net);
   if (!line) return undefined;
-  const maps = mapsOf(net, line);
+  const nodes = mapNodes(net, line);
+  const maps: MapSizes = nodes.map((node) => {
+    const [, height = 0, width = 0] = net.graph.facts.get(node ?? '')?.shape ?? [];
+    return [height, width] as const;
+  });
   const code = number(line, 'code', ssdDefaults.code);
   const ends = { lo: number(line, 'lo', ssdDefaults.lo), hi: number(line, 'hi', ssdDefaults.hi) };
   const given = numbers(line, 'r') ?? ssdDefaults.ratios;
@@ -49,29 +56,33 @@ export function detectorOf(net: TaskNet): Detector | undefined {
   const logits = number(line, 'n', 1);
   const size = net.graph.facts.get(net.graph.inputs[0] ?? '')?.shape[2] ?? 1;
   const shared = { logits, background: logits > 1, softmax: line.args.softmax === true };
+  const at =
+    (anchors: Anchors) =>
+    (anchor: number): AnchorPlace | undefined =>
+      anchorPlace(anchors, maps, anchor, nodes);
   if (counts) {
     const anchors = blazeAnchors(maps, counts);
-    return { ...shared, anchors, decode: (codes) => blazeBoxes(codes, anchors, code, size) };
+    return { ...shared, anchors, whereIs: at(anchors), decode: (codes) => blazeBoxes(codes, anchors, code, size) };
   }
   if (line.args.anchors === 'torch') {
     const anchors = torchvisionAnchors(maps, { ...ends, ratios: given });
-    return { ...shared, anchors, decode: (codes) => ({ boxes: torchvisionBoxes(codes, anchors) }) };
+    return {
+      ...shared,
+      anchors,
+      whereIs: at(anchors),
+      decode: (codes) => ({ boxes: torchvisionBoxes(codes, anchors) }),
+    };
   }
   const ratios = [1, ...given.flatMap((ratio) => [ratio, inverse(ratio)])];
   const anchors = tensorflowAnchors(maps, { ...ends, ratios, reduced: line.args.reduced === true });
-  return { ...shared, anchors, decode: (codes) => ({ boxes: tensorflowBoxes(codes, anchors) }) };
+  return { ...shared, anchors, whereIs: at(anchors), decode: (codes) => ({ boxes: tensorflowBoxes(codes, anchors) }) };
 }
 
-/** Height and width of the maps that the line reads: its predictors keep them. */
-function mapsOf({ graph, architecture }: TaskNet, line: BlockLine): MapSizes {
-  const nodes =
-    line.args.from === undefined
-      ? [lastBefore(graph.nodes, architecture?.blocks.indexOf(line) ?? 0)]
-      : namesOf(line.args.from).map((name) => graph.named?.get(name));
-  return nodes.map((node) => {
-    const [, height = 0, width = 0] = graph.facts.get(node ?? '')?.shape ?? [];
-    return [height, width] as const;
-  });
+/** What makes the maps that the line reads: its predictors keep their size. */
+function mapNodes({ graph, architecture }: TaskNet, line: BlockLine): readonly (string | undefined)[] {
+  return line.args.from === undefined
+    ? [lastBefore(graph.nodes, architecture?.blocks.indexOf(line) ?? 0)]
+    : namesOf(line.args.from).map((name) => graph.named?.get(name));
 }
 
 const lastBefore = (nodes: TaskNet['graph']['nodes'], block: number): string | undefined =>

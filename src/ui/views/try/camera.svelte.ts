@@ -1,7 +1,7 @@
 // The camera as the page sees it: asked for on a click, shown, sent to the worker frame by frame, and off as soon as nobody looks.
 import * as Comlink from 'comlink';
 import type { VisionClient } from '../../../workers/jobs/vision/client.ts';
-import type { CameraSettings } from '../../../workers/jobs/vision/protocol.ts';
+import type { CameraSettings, FrameReport } from '../../../workers/jobs/vision/protocol.ts';
 import { refusal } from './camera-refusals.ts';
 
 export type CameraStatus =
@@ -25,6 +25,8 @@ export class Camera {
   paused = $state(false);
   /** What has the GPU alone and holds the frames up, as in `measuring`. */
   held = $state<string | undefined>(undefined);
+  /** From the worker's answer until the page has drawn it, milliseconds. */
+  drawMs = $state.raw(0);
   /** Shows the picture as a mirror does; the net sees it as it is. */
   mirror = $state(true);
   /** The element that shows it. */
@@ -160,7 +162,8 @@ export class Camera {
   }
 
   /** The page has shown the answer of a frame. */
-  shown(sequence: number): void {
+  shown({ sequence, sentAt }: FrameReport): void {
+    this.drawMs = performance.timeOrigin + performance.now() - sentAt;
     this.#answered++;
     void this.client.calls.shown(sequence);
   }

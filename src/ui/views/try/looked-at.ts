@@ -1,5 +1,5 @@
 // What is looked at: a photo on the screen, also the camera's last picture, and the answer about it.
-import type { Look } from '../../../workers/jobs/vision/protocol.ts';
+import type { FrameReport, Look } from '../../../workers/jobs/vision/protocol.ts';
 
 /** A photo on the screen. */
 export interface Photo {
@@ -11,7 +11,14 @@ export interface Photo {
 }
 
 /** An answer and what it is about. */
-export type Seen = Look & { readonly live: boolean };
+export type Seen = Look & { readonly live: boolean } & Partial<Pick<FrameReport, 'picture' | 'sequence'>>;
+
+/** The very frame that an answer of the camera is about, where the answer brought it along. */
+export function answeredFrame({ live, picture, width, height }: Seen): ImageData | undefined {
+  if (!live || !picture) return undefined;
+  const data = new Uint8ClampedArray(picture.buffer as ArrayBuffer, picture.byteOffset, picture.byteLength);
+  return new ImageData(data, width, height);
+}
 
 type Size = Pick<Photo, 'width' | 'height'>;
 

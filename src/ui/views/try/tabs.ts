@@ -1,11 +1,13 @@
 // The tabs of Try: a tab is a component and a row here.
 import type { Tab } from '../../parts/view.ts';
 import Answers from './Answers.svelte';
+import type { TaskKind } from '../../../graph/tasks/task.ts';
+import { taskViews } from './tasks/task-views.ts';
 import type { TryState } from './try-state.ts';
 
 export type TryTab = 'answer' | 'inside' | 'batch' | 'teach' | 'weights';
 
-export const tryTabs: readonly Tab<TryTab, TryState>[] = [
+const classifierTabs: readonly Tab<TryTab, TryState>[] = [
   {
     id: 'answer',
     label: 'Answer',
@@ -37,3 +39,14 @@ export const tryTabs: readonly Tab<TryTab, TryState>[] = [
     load: () => import('../../weights/WeightsPanel.svelte'),
   },
 ];
+
+/** Of a net with a view of its own: that view, and what is true of every net that sees. */
+export function tabsOf(kind: TaskKind | undefined): readonly Tab<TryTab, TryState>[] {
+  const view = kind && taskViews[kind];
+  if (!view) return classifierTabs;
+  const { label, title, load } = view;
+  return classifierTabs.flatMap((tab) => {
+    if (tab.id === 'answer') return [{ ...tab, label, title, load }];
+    return tab.id === 'weights' || (tab.id === 'inside' && !view.hears) ? [tab] : [];
+  });
+}

@@ -5,6 +5,8 @@ import { openNetOf } from '../../weights/net-of.ts';
 import type { OpenNet } from '../../weights/open-net.svelte.ts';
 import { Batch } from './batch.svelte.ts';
 import { Check } from './inside/check.svelte.ts';
+import { Listening } from './tasks/listening.svelte.ts';
+import { TaskState } from './tasks/task-state.svelte.ts';
 import { Teach } from './teach.svelte.ts';
 import { Vision } from './vision.svelte.ts';
 
@@ -14,16 +16,23 @@ export interface TryState {
   readonly batch: Batch;
   readonly teach: Teach;
   readonly check: Check;
+  /** Of nets that say more than classes. */
+  readonly task: TaskState;
+  /** Of nets that hear. */
+  readonly listening: Listening;
 }
 
 export const tryState = perSession((session): TryState => {
   const net = openNetOf(session);
   const vision = new Vision(session, net);
+  const task = new TaskState(vision);
   return {
     net,
     vision,
     batch: new Batch(vision, photosOf(session)),
     teach: new Teach(vision),
     check: new Check(net),
+    task,
+    listening: new Listening(task),
   };
 });

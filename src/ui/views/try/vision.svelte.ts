@@ -235,7 +235,7 @@ export class Vision {
     if (report.sequence % countEvery === 0)
       void this.net.client.calls.objects().then((counts) => (this.objects = counts?.live));
     // After the page has drawn it: a page that is busy gets fewer frames.
-    requestAnimationFrame(() => this.camera.shown(report.sequence));
+    requestAnimationFrame(() => this.camera.shown(report));
   }
 
   /** Its picture takes the photo's place, and nothing takes its own. */

@@ -4,9 +4,12 @@ import type { Lanes } from '../../border/lanes.ts';
 import { picturePixels } from '../../pictures/picture-pixels.ts';
 import { FrameLoop, FrameMeter, pump, type FrameRate } from './frame-loop.ts';
 import type { VisionNet } from './net.ts';
-import type { CameraSettings, VisionEvent } from './protocol.ts';
+import type { CameraSettings, Look, VisionEvent } from './protocol.ts';
+import { StageClock } from './stage-times.ts';
+import type { TaskReader } from './task-reader.ts';
 
 type Frame = VideoFrame | ImageBitmap;
+type Answered = Look & { readonly picture?: Uint8Array | Uint8ClampedArray };
 
 /** An answer that the page has not shown for this long is given up: the page may be gone. */
 const unshownMs = 2000;
@@ -29,6 +32,7 @@ export class VisionCamera {
 
   constructor(
     private readonly net: VisionNet,
+    private readonly reader: TaskReader,
     private readonly lanes: Lanes,
     private readonly tell: (event: VisionEvent, transfer?: Transferable[]) => void,
   ) {
@@ -94,24 +98,50 @@ export class VisionCamera {
     if (!loop || !settings || settings.paused || this.held !== undefined || session !== this.session || !this.net.net)
       return;
     const { epoch } = this.net;
-    const look = await this.lanes
-      .shared(() => this.net.look(frame, settings.preparation))
+    const answered = await this.lanes
+      .shared(() => (this.reader.reads ? this.read(frame, at, settings) : this.classify(frame, at, settings)))
       .catch((error: unknown) => {
         if (epoch === this.net.epoch) throw error;
       });
-    if (!look || session !== this.session || epoch !== this.net.epoch) return;
+    if (!answered || session !== this.session || epoch !== this.net.epoch) return;
     const sequence = ++this.sequence;
-    const slow = performance.now() - at > slowMs;
-    const seen = slow ? seenPicture(await picturePixels(frame), settings.preparation) : undefined;
-    const buffers = [look.logits, ...look.values.values(), ...(seen ? [seen] : [])].map(
+    const { logits, values, seen, picture } = answered;
+    const buffers = [logits, ...values.values(), ...(seen ? [seen] : []), ...(picture ? [picture] : [])].map(
       ({ buffer }) => buffer as ArrayBuffer,
     );
     const shown = this.untilShown(sequence);
     const ageMs = performance.now() - at;
-    const report = { ...look, ...(seen && { seen }), ...this.rate, sequence, dropped: loop.dropped, ageMs };
+    const sentAt = performance.timeOrigin + performance.now();
+    const report = { ...answered, ...this.rate, sequence, dropped: loop.dropped, ageMs, sentAt };
     this.tell({ event: 'frame', report }, buffers);
     await shown;
     this.rate = this.meter.add(at, performance.now());
+  }
+
+  private async classify(frame: Frame, at: number, { preparation }: CameraSettings): Promise<Answered> {
+    const look = await this.net.look(frame, preparation);
+    const slow = performance.now() - at > slowMs;
+    return { ...look, ...(slow && { seen: seenPicture(await picturePixels(frame), preparation) }) };
+  }
+
+  /** An answer that is drawn over its frame brings the frame along; its raw values stay here. */
+  private async read(frame: Frame, at: number, { preparation }: CameraSettings): Promise<Answered> {
+    const clock = new StageClock(at);
+    const pixels = await picturePixels(frame);
+    const { capture = 0 } = clock.ends('capture');
+    const look = await this.net.look(pixels, preparation);
+    const decoding = new StageClock();
+    const task = this.reader.read(look);
+    const { decode = 0 } = decoding.ends('decode');
+    const outputs = new Set(this.net.net?.graph.outputs);
+    return {
+      ...look,
+      logits: new Float32Array(),
+      values: new Map([...look.values].filter(([node]) => !outputs.has(node))),
+      stages: { ...look.stages, capture: capture + (look.stages.capture ?? 0), decode },
+      picture: pixels.data,
+      ...(task && { task }),
+    };
   }
 
   /** The page's own work counts as under way, so that a busy page gets fewer frames instead of a queue. */

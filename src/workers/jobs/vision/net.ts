@@ -1,20 +1,17 @@
-// A net with weights that looks at pictures: on the GPU, or in WebAssembly where there is none; photos and frames take the same way.
+// A net with weights that looks at pictures or hears: on the GPU, or in WebAssembly where there is none; photos and frames take the same way.
 import type { InferredGraph, Params } from '../../../graph/ir/graph.ts';
 import { preparePicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
 import { makePlan } from '../../../graph/plan/make-plan.ts';
-import type { PlanTensor } from '../../../graph/plan/plan.ts';
-import { NoDeviceError, type OpenDevice } from '../../engine/device.ts';
+import { NoDeviceError } from '../../engine/device.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { LoadedNet } from '../../engine/loaded-net.ts';
 import type { Program } from '../../engine/program.ts';
 import { picturePixels, sizeOf, type PictureSource } from '../../pictures/picture-pixels.ts';
 import { layerValues, type LayerHooks } from './layer-values.ts';
-import { PictureStage } from './picture-stage.ts';
+import { PictureRun, type Ran } from './picture-run.ts';
 import type { Look, Path, Way } from './protocol.ts';
+import { StageClock } from './stage-times.ts';
 import { WasmNet, type WasmRuntime } from './wasm-net.ts';
-
-/** What `copyExternalImageToTexture` throws for a source that it does not take. */
-const copyRefusals = new Set(['InvalidStateError', 'OperationError', 'SecurityError']);
 
 export interface VisionNetOptions {
   readonly engine: Engine;
@@ -39,22 +36,18 @@ interface Opened {
   net: Promise<LoadedNet | WasmNet>;
 }
 
-interface Ran {
-  /** Values of the net's nodes. */
-  readonly outputs: readonly Float32Array[];
-  readonly preparedOn: 'gpu' | 'cpu';
-}
+/** One input, ready for the net or to be prepared on whichever way the net runs. */
+type Input = Float32Array | { readonly picture: PictureSource; readonly preparation: Preparation };
 
 export class VisionNet {
   private opened: Opened | undefined;
   /** Ends with the opening that was begun last. */
   private opening: Promise<unknown> = Promise.resolve();
-  private stage: { readonly open: OpenDevice; readonly stage: Promise<PictureStage> } | undefined;
+  private readonly pictures = new PictureRun();
   private wasm: WasmRuntime | undefined;
   /** Ends the check that is under way. */
   private checks = new AbortController();
-  /** This browser does not copy the camera's frames to the GPU by itself: SwiftShader's does not. */
-  private framesRefused = false;
+  private runs = 0;
   path: Path | undefined;
   /** Grows with every load: what an answer of an earlier net failed with is of no interest. */
   epoch = 0;
@@ -143,35 +136,56 @@ export class VisionNet {
 
   /** Answers one picture, as soon as a net that is being loaded is there. It stays open: closing is the caller's. */
   async look(picture: PictureSource, preparation: Preparation, signal?: AbortSignal): Promise<Omit<Look, 'seen'>> {
-    const started = performance.now();
-    const opened = await this.current();
-    const { outputs, preparedOn } = await this.run(opened, picture, preparation, signal);
-    const [logits, ...kept] = outputs;
-    const values = new Map(opened.nodes.slice(1).map((node, i) => [node, kept[i] as Float32Array]));
-    return { logits: logits as Float32Array, values, ms: performance.now() - started, preparedOn, ...sizeOf(picture) };
+    const looked = await this.ask({ picture, preparation }, signal);
+    return { ...looked, ...sizeOf(picture) };
   }
 
-  private async run(
-    opened: Opened,
-    picture: PictureSource,
-    preparation: Preparation,
-    signal?: AbortSignal,
-  ): Promise<Ran> {
+  /** Answers one window of a sound, at the net's own rate. */
+  hear(window: Float32Array, signal?: AbortSignal): Promise<Omit<Look, 'seen' | 'width' | 'height'>> {
+    return this.ask(window, signal);
+  }
+
+  private async ask(input: Input, signal?: AbortSignal): Promise<Omit<Look, 'seen' | 'width' | 'height'>> {
+    const started = performance.now();
+    const opened = await this.current();
+    const { outputs, ...how } = await this.run(opened, input, signal);
+    const [logits, ...kept] = outputs;
+    const values = new Map(opened.nodes.slice(1).map((node, i) => [node, kept[i] as Float32Array]));
+    return { logits: logits as Float32Array, values, ms: performance.now() - started, run: ++this.runs, ...how };
+  }
+
+  private async run(opened: Opened, input: Input, signal?: AbortSignal): Promise<Ran> {
     const { net: way, graph, params, nodes } = opened;
     const net = await way;
     signal?.throwIfAborted();
     if (net instanceof WasmNet) {
-      const outputs = await net.run(preparePicture(await picturePixels(picture), preparation));
-      return { outputs, preparedOn: 'cpu' };
+      const clock = new StageClock();
+      let values = input;
+      if (!(values instanceof Float32Array)) {
+        const pixels = await picturePixels(values.picture);
+        clock.ends('capture');
+        values = preparePicture(pixels, values.preparation);
+        clock.ends('prepare');
+      }
+      const outputs = await net.run(values);
+      return { outputs, preparedOn: 'cpu', stages: clock.ends('net') };
     }
     try {
-      return await net.use((program) => this.runOnGpu(program, picture, preparation, signal), signal);
+      return await net.use((program) => this.runOnGpu(program, input, signal), signal);
     } catch (error) {
       // A device that cannot be had back: the same picture goes the slow way.
       if (!(error instanceof NoDeviceError)) throw error;
       if (opened.net === way) opened.net = this.loadWasm(graph, params, nodes.slice(1), { why: error.message });
-      return this.run(opened, picture, preparation, signal);
+      return this.run(opened, input, signal);
     }
+  }
+
+  private async runOnGpu(program: Program, input: Input, signal?: AbortSignal): Promise<Ran> {
+    if (!(input instanceof Float32Array)) return this.pictures.run(program, input.picture, input.preparation, signal);
+    const clock = new StageClock();
+    const read = program.plan.outputs.map((_, index) => index);
+    const outputs = await program.run([input], { read, ...(signal && { signal }) });
+    return { outputs, preparedOn: 'cpu', stages: clock.ends('net') };
   }
 
   private async current(): Promise<Opened> {
@@ -181,48 +195,6 @@ export class VisionNet {
     }
     if (!this.opened) throw new Error('no net is loaded');
     return this.opened;
-  }
-
-  private async runOnGpu(
-    program: Program,
-    picture: PictureSource,
-    preparation: Preparation,
-    signal?: AbortSignal,
-  ): Promise<Ran> {
-    const read = program.plan.outputs.map((_, index) => index);
-    const input = program.plan.inputs[0] as PlanTensor;
-    const stage = await this.stageFor(program.open);
-    const options = { read, ...(signal && { signal }) };
-    if (!stage.takes(picture)) {
-      const values = preparePicture(await picturePixels(picture), preparation);
-      return { outputs: await program.run([values], options), preparedOn: 'cpu' };
-    }
-    const size = (input.shape[1] as number) * (input.shape[2] as number) * 16;
-    const target = { buffer: program.slots[input.slot] as GPUBuffer, offset: input.offset, size };
-    const through = async (source: PictureSource): Promise<Ran> => {
-      // Uploaded only when the run begins: one that waits must not overwrite the picture of the one before it.
-      const before = (encoder: GPUCommandEncoder): void => {
-        stage.upload(source, preparation, target);
-        stage.record(encoder);
-      };
-      return { outputs: await program.run([], { ...options, before }), preparedOn: 'gpu' };
-    };
-    if (!('copyTo' in picture && this.framesRefused)) {
-      try {
-        return await through(picture);
-      } catch (error) {
-        // A browser that cannot copy such a picture to the GPU says so with one of these; everything else is a fault of the run.
-        if (!(error instanceof DOMException && copyRefusals.has(error.name)) && !(error instanceof TypeError))
-          throw error;
-        this.framesRefused ||= 'copyTo' in picture;
-      }
-    }
-    return through(await picturePixels(picture));
-  }
-
-  private stageFor(open: OpenDevice): Promise<PictureStage> {
-    if (this.stage?.open !== open) this.stage = { open, stage: PictureStage.create(open) };
-    return this.stage.stage;
   }
 
   /** Every stored value for a picture, by node, and the input that made them; nothing else may run. Rejects where there is no GPU to check. */

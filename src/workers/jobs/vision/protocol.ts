@@ -1,11 +1,13 @@
 // What crosses the border of the job that looks at pictures: nets with real weights, photos, camera frames, stored checkpoints.
 import type { GivenNet } from '../../../graph/notation/check.ts';
-import type { Preparation } from '../../../graph/pictures/preprocess.ts';
+import type { Preparation, SourceBox } from '../../../graph/pictures/preprocess.ts';
+import type { AnswerSettings, TaskAnswer } from '../../../graph/tasks/task.ts';
 import type { RecognizedNet } from '../../../graph/presets/recognize.ts';
 import type { AdapterIdentity } from '../../engine/device.ts';
 import type { PublishedFile } from '../../weights/hub.ts';
 import type { ObjectCounts } from '../../engine/object-counter.ts';
 import type { Outcome } from '../../border/protocol.ts';
+import type { StageTimes } from './stage-times.ts';
 import type { Taught, TaughtClass } from './teach-head.ts';
 import type { WeightsFacts, WeightsRef } from '../../weights/protocol.ts';
 import type { StoredWeights } from '../../weights/store.ts';
@@ -40,7 +42,19 @@ export type OpenedNet =
       readonly unsound: boolean;
     };
 
+/** What a net's outputs say by its task. */
+export interface TaskRead {
+  readonly answer: TaskAnswer;
+  /** How many values of the outputs are no numbers. */
+  readonly unsound: number;
+  /** The run that they are of. */
+  readonly run: number;
+  /** The part of the picture that the net saw, where it was not the whole. */
+  readonly box?: SourceBox;
+}
+
 export interface Look {
+  /** The first output's values; none with a camera's frame whose answer is {@link task}. */
   readonly logits: Float32Array;
   /** Node id → values in the node's own layout, for every node of `keep`. */
   readonly values: ReadonlyMap<string, Float32Array>;
@@ -48,6 +62,12 @@ export interface Look {
   readonly ms: number;
   /** Where the picture was resized. */
   readonly preparedOn: 'gpu' | 'cpu';
+  /** Of {@link ms}, and with a frame of its whole age. */
+  readonly stages: StageTimes;
+  /** Counts the runs of the worker's nets. */
+  readonly run: number;
+  /** Absent for classifiers: the page reads their logits. */
+  readonly task?: TaskRead;
   readonly width: number;
   readonly height: number;
   /** What the net saw, RGB bytes; of photos, and of frames that took long. */
@@ -63,6 +83,44 @@ export interface FrameReport extends Look {
   readonly dropped: number;
   /** From this frame's arrival in the worker to its answer. */
   readonly ageMs: number;
+  /** The very frame, RGBA bytes, where the answer is drawn over it. */
+  readonly picture?: Uint8Array | Uint8ClampedArray;
+  /** When it was sent, milliseconds since 1970. */
+  readonly sentAt: number;
+}
+
+/** A WAV file's bytes, or samples of one channel. */
+export type GivenSound = { readonly bytes: Uint8Array } | { readonly rate: number; readonly samples: Float32Array };
+
+export interface HearingPlan {
+  /** Of the net, Hz. */
+  readonly rate: number;
+  /** Samples of a window at that rate, and from one to the next. */
+  readonly length: number;
+  readonly hop: number;
+  /** The node whose values are the spectrogram; it must be kept. */
+  readonly spectrogram?: string | undefined;
+}
+
+/** Comes as a first result, one by one. */
+export interface HeardWindow {
+  readonly index: number;
+  readonly fromSeconds: number;
+  /** The first output's. */
+  readonly values: Float32Array;
+  readonly spectrogram?: Float32Array | undefined;
+  /** Decibels below full scale. */
+  readonly level: number;
+  readonly ms: number;
+}
+
+export interface HeardSound {
+  readonly seconds: number;
+  /** Of the sound, Hz. */
+  readonly rate: number;
+  readonly windows: number;
+  /** A window, on average. */
+  readonly ms: number;
 }
 
 export interface CameraSettings {
@@ -75,6 +133,10 @@ export interface VisionCalls {
   openNet(ticket: number, request: NetRequest): Promise<Outcome<OpenedNet>>;
   /** Looks at a picture and remembers it for {@link again}. The bitmap is the worker's from now on. */
   look(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;
+  /** From now on answers are read with these settings; what the last one is with them. No net runs. */
+  read(settings: AnswerSettings): Promise<Outcome<TaskRead | undefined>>;
+  /** Hears a sound window by window; each is a first result ({@link HeardWindow}). */
+  hear(ticket: number, sound: GivenSound, plan: HearingPlan): Promise<Outcome<HeardSound>>;
   /** Looks at a picture and forgets it: one of many. */
   inferOnce(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;
   /** The remembered picture once more. */

@@ -7,14 +7,17 @@ import { classMap, findPooling } from '../../../graph/tasks/classify/class-map.t
 import { outcome } from '../../border/outcome.ts';
 import type { Outcome } from '../../border/protocol.ts';
 import type { CallContext, Job, JobHost } from '../../border/serve.ts';
-import { pictureGraph } from '../../pictures/picture-graph.ts';
+import { inputGraph } from '../../pictures/picture-graph.ts';
 import { picturePixels } from '../../pictures/picture-pixels.ts';
 import { lookUp } from '../../weights/hub.ts';
 import { fit, preparationOf } from '../../weights/source.ts';
 import { deleteWeights, fetchWeights, listWeights } from '../../weights/store.ts';
 import { VisionCamera } from './camera.ts';
+import { hear } from './hear.ts';
 import { VisionNet } from './net.ts';
 import type { Look, NetRequest, OpenedNet, ReferenceJob, VisionCalls, VisionEvent } from './protocol.ts';
+import { StageClock } from './stage-times.ts';
+import { TaskReader } from './task-reader.ts';
 import { teachHead } from './teach-head.ts';
 import { WasmRuntime } from './wasm-net.ts';
 
@@ -36,13 +39,16 @@ function serveVision(host: JobHost): VisionCalls {
     picture?.close();
     picture = next;
   };
-  const camera = new VisionCamera(net, host.lanes, tell);
+  const reader = new TaskReader();
+  const camera = new VisionCamera(net, reader, host.lanes, tell);
 
   async function openNet(
     { net: given, weights: reference, keep, way }: NetRequest,
     { signal, progress, shared: inLane }: CallContext,
   ): Promise<OpenedNet> {
-    const graph = pictureGraph(given);
+    // A model file is of no published net: only its name and its values may tell.
+    const { architecture } = parse('text' in given ? given.text : '');
+    const graph = inputGraph(given, architecture.header.rate);
     progress('Reading the weights', 0);
     const opened = await checkpoints.get(reference);
     signal.throwIfAborted();
@@ -52,8 +58,7 @@ function serveVision(host: JobHost): VisionCalls {
     net.endCheck();
     const path = await inLane(() => net.load(graph, fitted.params, { keep, way, signal }));
     openedNet = given;
-    // A model file is of no published net: only its name and its values may tell.
-    const { architecture } = parse('text' in given ? given.text : '');
+    reader.open({ graph, architecture });
     const preparation = preparationOf(opened, fitted.params, { architecture, name: given.name }, reference);
     const weights = { ...opened.facts, notes: fitted.notes, ...(preparation && { preparation }) };
     return { fits: true, path, weights };
@@ -62,7 +67,20 @@ function serveVision(host: JobHost): VisionCalls {
   async function lookAt(source: ImageBitmap | undefined, preparation: Preparation, signal: AbortSignal): Promise<Look> {
     if (!source) throw new Error('there is no picture yet');
     const looked = await net.look(source, preparation, signal);
-    return { ...looked, seen: seenPicture(await picturePixels(source), preparation) };
+    const clock = new StageClock();
+    const task = reader.read(looked);
+    const seen = seenPicture(await picturePixels(source), preparation);
+    if (!task) return { ...looked, seen };
+    // What is read again stays here: the page gets copies.
+    const values = new Map([...looked.values].map(([node, own]) => [node, own.slice()] as const));
+    return {
+      ...looked,
+      logits: looked.logits.slice(),
+      values,
+      stages: { ...looked.stages, ...clock.ends('decode') },
+      task,
+      seen,
+    };
   }
   const transferred = (look: Outcome<Look>): Outcome<Look> =>
     look.ok ? Comlink.transfer(look, buffersOf(look.value)) : look;
@@ -80,6 +98,8 @@ function serveVision(host: JobHost): VisionCalls {
     },
     again: async (ticket, preparation) =>
       transferred(await shared(ticket, ({ signal }) => lookAt(picture, preparation, signal))),
+    read: (settings) => outcome(() => Promise.resolve(reader.again(settings))),
+    hear: (ticket, sound, plan) => shared(ticket, (context) => hear(net, sound, plan, context)),
     watch: (stream, settings) => camera.watch(stream, settings),
     frame: (frame, settings) => camera.offer(frame, settings),
     camera: (settings) => camera.set(settings),
