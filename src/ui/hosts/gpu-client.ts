@@ -18,14 +18,18 @@ const tell: Listener = (event) => listeners.forEach((listener) => listener(event
 /** The device's state and errors that no call reports. */
 export const listenToGpu = (listener: Listener): void => void listeners.add(listener);
 
+function wasm(port: MessagePort): Worker {
+  const worker = startWorker(wasmWorkerUrl, 'wasm');
+  worker.postMessage({ wasm: new URL(wasmUrl, location.href).href, port }, [port]);
+  return worker;
+}
+
 export const gpuClient = new WorkerClient({
   spawn: () => startWorker(gpuUrl, 'gpu'),
   helpers: {
-    wasm(port) {
-      const worker = startWorker(wasmWorkerUrl, 'wasm');
-      worker.postMessage({ wasm: new URL(wasmUrl, location.href).href, port }, [port]);
-      return worker;
-    },
+    wasm,
+    // Runs the net that looks for faces.
+    'wasm-faces': wasm,
   },
   deadAfterMs,
   onEvent(event) {

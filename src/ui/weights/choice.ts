@@ -7,7 +7,7 @@ import { resolvePreset } from '../../graph/presets/resolve.ts';
 import { shippedModelOf } from '../../graph/presets/shipped.ts';
 import { configTexts } from './configs.ts';
 import { largestFile } from '../../workers/weights/hub.ts';
-import type { StoredWeights, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
+import type { NetRequest, StoredWeights, WeightsRef } from '../../workers/jobs/vision/protocol.ts';
 
 /** What the page remembers of a choice; a file is kept so that a new worker can be given it again. */
 export type WeightsChoice =
@@ -64,6 +64,13 @@ export function publishedFor(name: string, architecture: Architecture): Publishe
 export function embeddedChoice(architecture: Architecture): WeightsChoice | undefined {
   const model = shippedModelOf(architecture);
   return model === undefined ? undefined : { kind: 'embedded', url: embeddedUrl(model) };
+}
+
+/** The net that finds the face which a net of landmarks is shown. */
+export function faceFinder(): NonNullable<NetRequest['finder']> {
+  const own = resolvePreset('blazeface');
+  if ('problem' in own) throw new Error(own.problem);
+  return { net: { name: own.name, text: own.text }, weights: { kind: 'embedded', url: embeddedUrl('blazeface') } };
 }
 
 /** True for the net that Try opens where the one on the page has no weights. */

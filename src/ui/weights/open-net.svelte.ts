@@ -43,12 +43,9 @@ export class OpenNet {
   #openedHash = '';
 
   readonly preparation: Preparation = $derived.by(() => ({ ...this.usualPreparation, ...this.edited }));
-  readonly usualPreparation: Preparation = $derived.by(() => {
-    const { input } = this.session.architecture.header;
-    const { published, task } = this.weights;
-    const own = this.loaded?.preparation?.preprocessing ?? published?.preprocessing;
-    return preparationFor(input, task && task.fit !== 'crop' ? { fit: task.fit, ...own } : own);
-  });
+  readonly usualPreparation: Preparation = $derived.by(() =>
+    preparationFor(this.session.architecture.header.input, this.weights.preprocessing(this.loaded)),
+  );
 
   constructor(
     readonly session: Session,
@@ -247,7 +244,8 @@ export class OpenNet {
       return;
     }
     const transfer = weights.kind === 'file' && weights.bytes ? [weights.bytes.buffer] : [];
-    const request = { net: given(session.net), weights, keep: this.#wanted(), way: storedWay() };
+    const { finder } = this.weights;
+    const request = { net: given(session.net), weights, keep: this.#wanted(), way: storedWay(), ...finder };
     const outcome = await this.client.call(
       (calls, ticket) => calls.openNet(ticket, Comlink.transfer(request, transfer)),
       {

@@ -1,10 +1,18 @@
 // Which weights the net on the page can have: those chosen, those kept in this browser, those that its authors published.
+import type { Preprocessing } from '../../graph/pictures/preprocess.ts';
 import { taskOf } from '../../graph/tasks/index.ts';
 import { namesClasses, type Task } from '../../graph/tasks/task.ts';
 import type { VisionClient } from '../../workers/jobs/vision/client.ts';
-import type { StoredWeights } from '../../workers/jobs/vision/protocol.ts';
+import type { NetRequest, StoredWeights, WeightsFacts } from '../../workers/jobs/vision/protocol.ts';
 import type { Session } from '../state/session.svelte.ts';
-import { embeddedChoice, obviousChoice, publishedFor, type Published, type WeightsChoice } from './choice.ts';
+import {
+  faceFinder,
+  embeddedChoice,
+  obviousChoice,
+  publishedFor,
+  type Published,
+  type WeightsChoice,
+} from './choice.ts';
 import { WeightsFetch } from './fetch.svelte.ts';
 
 export class Weights {
@@ -35,6 +43,11 @@ export class Weights {
     const { graph, architecture } = this.session;
     return !graph || !task || namesClasses(task.kind) ? undefined : task.sentence({ graph, architecture });
   });
+  /** The net that finds what this one is to be shown. */
+  get finder(): Pick<NetRequest, 'finder'> {
+    return this.task?.kind === 'landmarks' ? { finder: faceFinder() } : {};
+  }
+
   /** What another worker is to open: the embedded weights are of one net only, so another net takes what is obvious for it. */
   readonly effective: WeightsChoice | undefined = $derived.by(() => {
     const { choice } = this;
@@ -57,6 +70,13 @@ export class Weights {
       void this.refresh();
       fetched(stored);
     });
+  }
+
+  /** How pictures are prepared: as the weights say, and where they do not, as the task needs it. */
+  preprocessing(loaded: WeightsFacts | undefined): Partial<Preprocessing> {
+    const { published, task } = this;
+    const own = loaded?.preparation?.preprocessing ?? published?.preprocessing;
+    return task && task.fit !== 'crop' ? { fit: task.fit, ...own } : { ...own };
   }
 
   async refresh(): Promise<void> {

@@ -2,8 +2,10 @@
 import { expect, test } from 'vitest';
 import { Lanes } from '../../../src/workers/border/lanes.ts';
 import { VisionCamera } from '../../../src/workers/jobs/vision/camera.ts';
+import type { FaceFinder } from '../../../src/workers/jobs/vision/face-finder.ts';
 import type { VisionNet } from '../../../src/workers/jobs/vision/net.ts';
 import type { FrameReport, TaskRead, VisionEvent } from '../../../src/workers/jobs/vision/protocol.ts';
+import { TaskLook } from '../../../src/workers/jobs/vision/task-look.ts';
 import type { TaskReader } from '../../../src/workers/jobs/vision/task-reader.ts';
 import { usualPreparation } from '../../../src/graph/pictures/preprocess.ts';
 
@@ -33,13 +35,19 @@ test('1,000 numbered frames, a net that takes its time: no answer over another f
       answer: { kind: 'values', values: [{ name: 'number', value: logits[0] as number }] },
     }),
   } as unknown as TaskReader;
+  const noFaces = { find: () => Promise.resolve(undefined) } as unknown as FaceFinder;
   const reports: FrameReport[] = [];
   let closed = 0;
-  const camera: VisionCamera = new VisionCamera(net, reader, new Lanes(), (event: VisionEvent) => {
-    if (event.event !== 'frame') return;
-    reports.push(event.report);
-    camera.shown(event.report.sequence);
-  });
+  const camera: VisionCamera = new VisionCamera(
+    net,
+    new TaskLook(net, noFaces, reader),
+    new Lanes(),
+    (event: VisionEvent) => {
+      if (event.event !== 'frame') return;
+      reports.push(event.report);
+      camera.shown(event.report.sequence);
+    },
+  );
   for (let number = 0; number < 1000; number++) {
     const data = Uint8ClampedArray.of(number >> 8, number & 255, 0, 255);
     camera.offer({ width: 1, height: 1, data, close: () => closed++ } as unknown as ImageBitmap, settings);

@@ -2,7 +2,7 @@
 import { defineTask, sigmoid, type NetOutput } from '../task.ts';
 
 /** Numbers a point: face meshes have a depth, and so many points that no other count is meant. */
-const valuesOf = (count: number): 2 | 3 => (count % 3 === 0 && count > 400 ? 3 : 2);
+export const valuesOf = (count: number): 2 | 3 => (count % 3 === 0 && count > 400 ? 3 : 2);
 
 export const landmarks = defineTask({
   kind: 'landmarks',

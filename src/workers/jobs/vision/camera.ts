@@ -6,7 +6,7 @@ import { FrameLoop, FrameMeter, pump, type FrameRate } from './frame-loop.ts';
 import type { VisionNet } from './net.ts';
 import type { CameraSettings, Look, VisionEvent } from './protocol.ts';
 import { StageClock } from './stage-times.ts';
-import type { TaskReader } from './task-reader.ts';
+import type { TaskLook } from './task-look.ts';
 
 type Frame = VideoFrame | ImageBitmap;
 type Answered = Look & { readonly picture?: Uint8Array | Uint8ClampedArray };
@@ -32,7 +32,7 @@ export class VisionCamera {
 
   constructor(
     private readonly net: VisionNet,
-    private readonly reader: TaskReader,
+    private readonly tasks: TaskLook,
     private readonly lanes: Lanes,
     private readonly tell: (event: VisionEvent, transfer?: Transferable[]) => void,
   ) {
@@ -99,7 +99,7 @@ export class VisionCamera {
       return;
     const { epoch } = this.net;
     const answered = await this.lanes
-      .shared(() => (this.reader.reads ? this.read(frame, at, settings) : this.classify(frame, at, settings)))
+      .shared(() => (this.tasks.reads ? this.read(frame, at, settings) : this.classify(frame, at, settings)))
       .catch((error: unknown) => {
         if (epoch === this.net.epoch) throw error;
       });
@@ -129,18 +129,14 @@ export class VisionCamera {
     const clock = new StageClock(at);
     const pixels = await picturePixels(frame);
     const { capture = 0 } = clock.ends('capture');
-    const look = await this.net.look(pixels, preparation);
-    const decoding = new StageClock();
-    const task = this.reader.read(look);
-    const { decode = 0 } = decoding.ends('decode');
-    const outputs = new Set(this.net.net?.graph.outputs);
+    const { preparation: _, ...look } = await this.tasks.look(pixels, preparation);
+    const outputs = new Set(this.tasks.outputs);
     return {
       ...look,
       logits: new Float32Array(),
       values: new Map([...look.values].filter(([node]) => !outputs.has(node))),
-      stages: { ...look.stages, capture: capture + (look.stages.capture ?? 0), decode },
+      stages: { ...look.stages, capture: capture + (look.stages.capture ?? 0) },
       picture: pixels.data,
-      ...(task && { task }),
     };
   }
 

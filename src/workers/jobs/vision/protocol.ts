@@ -21,6 +21,11 @@ export interface NetRequest {
   readonly keep: readonly string[];
   /** The user's choice; without one the likely faster way is taken: WebGPU on a GPU, WebAssembly where WebGPU is software. */
   readonly way?: Way | undefined;
+  /** The net that finds the face which this one is shown. */
+  readonly finder?: {
+    readonly net: { readonly name: string; readonly text: string };
+    readonly weights: Extract<WeightsRef, { kind: 'embedded' }>;
+  };
 }
 
 export type Way = Path['kind'];

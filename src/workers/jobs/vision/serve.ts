@@ -4,6 +4,7 @@ import type { GivenNet } from '../../../graph/notation/check.ts';
 import { parse } from '../../../graph/notation/parse.ts';
 import { seenPicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
 import { classMap, findPooling } from '../../../graph/tasks/classify/class-map.ts';
+import { cropFactor } from '../../../graph/tasks/landmarks/crop.ts';
 import { outcome } from '../../border/outcome.ts';
 import type { Outcome } from '../../border/protocol.ts';
 import type { CallContext, Job, JobHost } from '../../border/serve.ts';
@@ -13,10 +14,11 @@ import { lookUp } from '../../weights/hub.ts';
 import { fit, preparationOf } from '../../weights/source.ts';
 import { deleteWeights, fetchWeights, listWeights } from '../../weights/store.ts';
 import { VisionCamera } from './camera.ts';
+import { FaceFinder } from './face-finder.ts';
 import { hear } from './hear.ts';
 import { VisionNet } from './net.ts';
 import type { Look, NetRequest, OpenedNet, ReferenceJob, VisionCalls, VisionEvent } from './protocol.ts';
-import { StageClock } from './stage-times.ts';
+import { TaskLook } from './task-look.ts';
 import { TaskReader } from './task-reader.ts';
 import { teachHead } from './teach-head.ts';
 import { WasmRuntime } from './wasm-net.ts';
@@ -40,10 +42,17 @@ function serveVision(host: JobHost): VisionCalls {
     picture = next;
   };
   const reader = new TaskReader();
-  const camera = new VisionCamera(net, reader, host.lanes, tell);
+  const faces = new VisionNet({
+    engine,
+    wasm: () => new WasmRuntime(host.helper('wasm-faces')),
+    onPath: () => undefined,
+  });
+  const finder = new FaceFinder(faces, checkpoints);
+  const tasks = new TaskLook(net, finder, reader);
+  const camera = new VisionCamera(net, tasks, host.lanes, tell);
 
   async function openNet(
-    { net: given, weights: reference, keep, way }: NetRequest,
+    { net: given, weights: reference, keep, way, finder: faceFinder }: NetRequest,
     { signal, progress, shared: inLane }: CallContext,
   ): Promise<OpenedNet> {
     // A model file is of no published net: only its name and its values may tell.
@@ -57,6 +66,7 @@ function serveVision(host: JobHost): VisionCalls {
     progress('Preparing the net', 0.5);
     net.endCheck();
     const path = await inLane(() => net.load(graph, fitted.params, { keep, way, signal }));
+    await inLane(() => finder.open(faceFinder, { factor: cropFactor(graph), way, signal }));
     openedNet = given;
     reader.open({ graph, architecture });
     const preparation = preparationOf(opened, fitted.params, { architecture, name: given.name }, reference);
@@ -66,21 +76,12 @@ function serveVision(host: JobHost): VisionCalls {
 
   async function lookAt(source: ImageBitmap | undefined, preparation: Preparation, signal: AbortSignal): Promise<Look> {
     if (!source) throw new Error('there is no picture yet');
-    const looked = await net.look(source, preparation, signal);
-    const clock = new StageClock();
-    const task = reader.read(looked);
-    const seen = seenPicture(await picturePixels(source), preparation);
-    if (!task) return { ...looked, seen };
+    const { preparation: shown, ...looked } = await tasks.look(source, preparation, signal);
+    const seen = seenPicture(await picturePixels(source), shown);
+    if (!looked.task) return { ...looked, seen };
     // What is read again stays here: the page gets copies.
     const values = new Map([...looked.values].map(([node, own]) => [node, own.slice()] as const));
-    return {
-      ...looked,
-      logits: looked.logits.slice(),
-      values,
-      stages: { ...looked.stages, ...clock.ends('decode') },
-      task,
-      seen,
-    };
+    return { ...looked, logits: looked.logits.slice(), values, seen };
   }
   const transferred = (look: Outcome<Look>): Outcome<Look> =>
     look.ok ? Comlink.transfer(look, buffersOf(look.value)) : look;

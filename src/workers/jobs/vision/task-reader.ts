@@ -1,4 +1,6 @@
 // What the open net's outputs say by its task. Those of the last picture stay here, so that other settings run no net.
+import { elements } from '../../../gpu-kernels/op.ts';
+import type { SourceBox } from '../../../graph/pictures/preprocess.ts';
 import { outputsOf, taskOf } from '../../../graph/tasks/index.ts';
 import {
   namesClasses,
@@ -16,10 +18,16 @@ interface Reading {
   readonly task: Task;
 }
 
+interface Last {
+  readonly outputs: readonly NetOutput[];
+  readonly run: number;
+  readonly box?: SourceBox;
+}
+
 export class TaskReader {
   private reading: Reading | undefined;
   private settings: AnswerSettings | undefined;
-  private last: { readonly outputs: readonly NetOutput[]; readonly run: number } | undefined;
+  private last: Last | undefined;
 
   /** Another net is open. A classifier's logits are read by the page. */
   open(net: TaskNet): void {
@@ -33,28 +41,37 @@ export class TaskReader {
     return this.reading !== undefined;
   }
 
-  /** Undefined for a classifier. The values must not be handed over to the page. */
-  read({ logits, values, run }: Values): TaskRead | undefined {
+  /** No net ran: there is no face to show it. `best`: how sure the surest one was. */
+  nothing(best: number, run: number): TaskRead {
+    this.last = undefined;
+    return { answer: { kind: 'points', points: [], presence: best }, unsound: 0, run };
+  }
+
+  /** Undefined for a classifier. The values must not be handed over to the page. `box`: the part of the picture that the net saw. */
+  read({ logits, values, run }: Values, box?: SourceBox): TaskRead | undefined {
     const { reading } = this;
     if (!reading) return undefined;
     const [first] = reading.net.graph.outputs;
     const outputs = outputsOf(reading.net.graph, (node) =>
-      node === first ? logits : (values.get(node) as Float32Array),
+      node === first ? logits : (values.get(node) ?? new Float32Array()),
     );
-    this.last = { outputs, run };
-    return this.of(reading, outputs, run);
+    // Of the net before, whose answer came late.
+    if (outputs.some(({ shape, values: own }) => own.length !== elements(shape))) return undefined;
+    this.last = { outputs, run, ...(box && { box }) };
+    return this.of(reading, this.last);
   }
 
   /** The last outputs once more. */
   again(settings: AnswerSettings): TaskRead | undefined {
     this.settings = settings;
     const { reading, last } = this;
-    return reading && last && this.of(reading, last.outputs, last.run);
+    return reading && last && this.of(reading, last);
   }
 
-  private of({ net, task }: Reading, outputs: readonly NetOutput[], run: number): TaskRead {
+  private of({ net, task }: Reading, { outputs, run, box }: Last): TaskRead {
     let unsound = 0;
     for (const { values } of outputs) for (const value of values) if (!Number.isFinite(value)) unsound++;
-    return { answer: task.read(net, outputs, this.settings ?? task.settings), unsound, run };
+    const answer = task.read(net, outputs, this.settings ?? task.settings);
+    return { answer, unsound, run, ...(box && { box }) };
   }
 }

@@ -1,7 +1,7 @@
 // Answers of tasks on the page: pixels of the picture, files, shares of a mask, smoothing from frame to frame, sounds over time.
 import { expect, test } from 'vitest';
 import type { TaskAnswer } from '../../../../src/graph/tasks/task.ts';
-import type { HeardWindow, TaskRead } from '../../../../src/workers/jobs/vision/protocol.ts';
+import type { HeardWindow } from '../../../../src/workers/jobs/vision/protocol.ts';
 import {
   answerCoco,
   answerCsv,
@@ -76,24 +76,25 @@ test('shares of a mask leave the padding out; of a matte they are what is in fro
 
 test('smoothing: a run read twice is one step, points follow, mattes blend, a pause begins anew', () => {
   const { next } = smoother();
-  const at = (x: number, run: number): TaskRead => ({ run, unsound: 0, answer: { kind: 'points', points: [[x, x]] } });
+  const at = (x: number): TaskAnswer => ({ kind: 'points', points: [[x, x]] });
   const x = (answer: TaskAnswer): number => (answer.kind === 'points' ? (answer.points[0]?.[0] as number) : NaN);
-  const first = at(0.5, 1);
-  expect(x(next(first, 0))).toBe(0.5);
-  const second = at(0.6, 2);
-  const moved = x(next(second, 0.033));
+  const first = at(0.5);
+  expect(x(next(1, first, 0))).toBe(0.5);
+  const second = at(0.6);
+  const moved = x(next(2, second, 0.033));
   expect(moved).toBeGreaterThan(0.5);
   expect(moved).toBeLessThan(0.6);
-  expect(x(next(second, 0.05))).toBe(moved);
-  expect(x(next(at(0.9, 3), 5))).toBe(0.9);
-  const matte = (share: number, run: number): TaskRead => ({
-    run,
-    unsound: 0,
-    answer: { kind: 'matte', width: 1, height: 1, share: Float32Array.of(share) },
+  expect(x(next(2, second, 0.05))).toBe(moved);
+  expect(x(next(3, at(0.9), 5))).toBe(0.9);
+  const matte = (share: number): TaskAnswer => ({
+    kind: 'matte',
+    width: 1,
+    height: 1,
+    share: Float32Array.of(share),
   });
   const blend = smoother();
-  blend.next(matte(0, 1), 0);
-  const blended = blend.next(matte(1, 2), 0.03);
+  blend.next(1, matte(0), 0);
+  const blended = blend.next(2, matte(1), 0.03);
   expect(blended.kind === 'matte' && blended.share[0]).toBeCloseTo(0.6, 6);
 });
 

@@ -1,7 +1,6 @@
 // Answers from frame to frame: points move by the one-euro filter, masks blend with those before; a photo is shown as it is.
 import { OneEuro } from '../../../../graph/tasks/landmarks/one-euro.ts';
 import type { AnsweredBox, TaskAnswer } from '../../../../graph/tasks/task.ts';
-import type { TaskRead } from '../../../../workers/jobs/vision/protocol.ts';
 
 /** Steady at rest, quick in movement: fractions of the picture move by less than 1 a second. */
 const oneEuro = { minCutoff: 1.5, beta: 4 };
@@ -13,22 +12,23 @@ const forgotten = 0.5;
 type Filters = readonly OneEuro[];
 
 export interface Smoother {
-  /** `seconds` on a clock that runs on. The same run gives the same answer, however often it is read. */
-  next(read: TaskRead, seconds: number): TaskAnswer;
+  /** `seconds` on a clock that runs on. A run is one step, however often it is read; read by other settings it is shown as it is. */
+  next(run: number, read: TaskAnswer, seconds: number): TaskAnswer;
 }
 
 export function smoother(): Smoother {
-  let last: { read: TaskRead; answer: TaskAnswer; seconds: number; filters: readonly Filters[] } | undefined;
+  let last:
+    { run: number; read: TaskAnswer; answer: TaskAnswer; seconds: number; filters: readonly Filters[] } | undefined;
   return {
-    next(read, seconds) {
-      if (last?.read === read) return last.answer;
+    next(run, read, seconds) {
+      if (last?.run === run) return last.read === read ? last.answer : read;
       const apart = last && seconds - last.seconds;
       const before =
-        last && apart !== undefined && apart > 0 && apart < forgotten && last.answer.kind === read.answer.kind
+        last && apart !== undefined && apart > 0 && apart < forgotten && last.answer.kind === read.kind
           ? { answer: last.answer, filters: last.filters }
           : undefined;
-      const { answer, filters } = smoothed(read.answer, before, apart ?? 0);
-      last = { read, answer, seconds, filters };
+      const { answer, filters } = smoothed(read, before, apart ?? 0);
+      last = { run, read, answer, seconds, filters };
       return answer;
     },
   };
@@ -42,7 +42,6 @@ interface Before {
 function smoothed(answer: TaskAnswer, before: Before | undefined, apart: number): Before {
   switch (answer.kind) {
     case 'points': {
-      // Another place of the crop would pull the points along.
       const count = answer.points.reduce((sum, point) => sum + point.length, 0);
       const filters = before?.filters[0]?.length === count ? before.filters[0] : fresh(count);
       let at = 0;

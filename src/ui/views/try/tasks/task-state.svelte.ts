@@ -1,8 +1,9 @@
 // What the open net's answer is beyond classes, how the user wants it read and drawn, and where in the picture it lies.
 import { untrack } from 'svelte';
-import { geometry, toPicture, type Preparation, type ToPicture } from '../../../../graph/pictures/preprocess.ts';
+import { geometry, toPicture, type SourceBox, type ToPicture } from '../../../../graph/pictures/preprocess.ts';
 import { labelSetOf } from '../../../../graph/presets/same-net.ts';
 import { parseLabels } from '../../../../graph/tasks/classify/labels.ts';
+import { fromCrop } from '../../../../graph/tasks/landmarks/crop.ts';
 import { namesClasses, type AnswerSettings, type Task, type TaskAnswer } from '../../../../graph/tasks/task.ts';
 import type { TaskRead } from '../../../../workers/jobs/vision/protocol.ts';
 import type { Vision } from '../vision.svelte.ts';
@@ -40,26 +41,37 @@ export class TaskState {
     const read = this.vision.seen?.task;
     return read && this.#again?.run === read.run ? this.#again : read;
   });
+  /** In fractions of the net's input; of a crop's points in fractions of the picture. */
   readonly answer: TaskAnswer | undefined = $derived.by(() => {
     const { read } = this;
     const { seen } = this.vision;
     if (!read || !seen) return undefined;
-    return seen.live && this.smooth ? this.#smoother.next(read, performance.now() / 1000) : read.answer;
+    const answer = read.box ? fromCrop(read.answer, read.box, seen) : read.answer;
+    return seen.live && this.smooth ? this.#smoother.next(read.run, answer, performance.now() / 1000) : answer;
+  });
+  /** The part of the picture that the net was shown, where it was not the whole, in fractions of the picture. */
+  readonly crop: SourceBox | undefined = $derived.by(() => {
+    const { seen } = this.vision;
+    const box = this.read?.box;
+    if (!seen || !box) return undefined;
+    return [box[0] / seen.width, box[1] / seen.height, box[2] / seen.width, box[3] / seen.height];
   });
   /** From the net's input to fractions of the picture. */
   readonly place: ToPicture | undefined = $derived.by(() => {
     const { seen } = this.vision;
     if (!seen) return undefined;
     const { width, height } = seen;
-    const place = toPicture({ width, height }, this.#preparation);
+    if (this.read?.box) return { x: (fraction) => fraction, y: (fraction) => fraction };
+    const place = toPicture({ width, height }, this.vision.net.preparation);
     return { x: (fraction) => place.x(fraction) / width, y: (fraction) => place.y(fraction) / height };
   });
   /** Which shares of the input's width and height the picture fills: beside it is padding. */
   readonly filled: readonly [number, number] = $derived.by(() => {
     const { seen } = this.vision;
     if (!seen) return [1, 1];
-    const { size } = this.#preparation;
-    const { area } = geometry({ width: seen.width, height: seen.height }, this.#preparation);
+    const { preparation } = this.vision.net;
+    const { size } = preparation;
+    const { area } = geometry({ width: seen.width, height: seen.height }, preparation);
     return [area.width / size[1], area.height / size[0]];
   });
   /** There is no face, so its points mean nothing. */
@@ -80,13 +92,6 @@ export class TaskState {
   });
 
   constructor(readonly vision: Vision) {}
-
-  /** With the part of the picture that the last answer is about, where it was not the whole. */
-  get #preparation(): Preparation {
-    const { net, seen } = this.vision;
-    const box = seen?.task?.box;
-    return { ...net.preparation, ...(box && { box }) };
-  }
 
   set(changed: Partial<AnswerSettings>): void {
     const kind = this.task?.kind;

@@ -1,0 +1,92 @@
+// Nets that say more than classes, without an adapter: boxes, masks, faces and sounds by the models that ship, read anew without a run.
+import { axeFindings, expect, open, sidewaysScroll, test } from './fixture.ts';
+import { openTry, pasteNet, tab } from './try-helpers.ts';
+
+// onnxruntime's 14 MB of WebAssembly are compiled anew in every test.
+test.describe.configure({ timeout: 180_000 });
+const slow = { timeout: 90_000 };
+
+/** A second of a tone of 1 kHz at 22,050 Hz, as a WAV file of 16 bits. */
+function tone(): Buffer {
+  const rate = 22_050;
+  const file = Buffer.alloc(44 + 2 * rate);
+  file.write('RIFF', 0);
+  file.writeUInt32LE(36 + 2 * rate, 4);
+  file.write('WAVEfmt ', 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20);
+  file.writeUInt16LE(1, 22);
+  file.writeUInt32LE(rate, 24);
+  file.writeUInt32LE(2 * rate, 28);
+  file.writeUInt16LE(2, 32);
+  file.writeUInt16LE(16, 34);
+  file.write('data', 36);
+  file.writeUInt32LE(2 * rate, 40);
+  for (let i = 0; i < rate; i++)
+    file.writeInt16LE(Math.round(9000 * Math.sin((2000 * Math.PI * i) / rate)), 44 + 2 * i);
+  return file;
+}
+
+test('boxes by threshold and class, one chosen by keyboard; a mask, faces and sounds: each net has the tab of its task', async ({
+  page,
+}) => {
+  await open(page);
+  await pasteNet(page, 'ssdlite_mobilenetv2_coco');
+  const pane = await openTry(page);
+  await expect(pane.getByRole('tab')).toHaveText(['Detect', 'Inside', 'Weights']);
+  await pane.getByRole('button', { name: 'a tabby cat' }).click();
+  const answer = pane.getByTestId('answer');
+  const cat = answer.getByRole('button', { name: 'cat' });
+  await expect(cat).toBeVisible(slow);
+  await expect(pane.getByTestId('boxes')).toContainText('cat 9');
+  const run = await answer.getAttribute('data-run');
+  const threshold = pane.getByRole('slider', { name: 'Threshold' });
+  await threshold.fill('0.95');
+  await expect(answer).toHaveText(/^\s*Nothing is found above 95\.0.%; the best score is 9\d\.\d.%\.\s*$/);
+  await threshold.fill('0.3');
+  await pane.getByText('Classes: all').click();
+  await pane.getByRole('searchbox', { name: 'Find a class' }).fill('do');
+  await pane.getByRole('checkbox', { name: 'dog' }).check();
+  await expect(answer).toContainText('Nothing is found');
+  await pane.getByRole('button', { name: 'Show all classes' }).click();
+  await cat.focus();
+  await page.keyboard.press('Enter');
+  await expect(pane.getByRole('region', { name: 'The chosen box' })).toContainText(
+    /Found by anchor [\d,]+: map \d of 6/,
+  );
+  // All of it from the outputs of one run.
+  await expect(answer).toHaveAttribute('data-run', run ?? '');
+  await expect(pane.getByRole('img', { name: /^Time of the answer: capture .+ net .+ decode / })).toBeVisible();
+  expect(await axeFindings(page, '.try')).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await sidewaysScroll(page)).toBe(0);
+  expect(await axeFindings(page, '.try')).toEqual([]);
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  // The photo stays: the next net answers it by itself.
+  await pasteNet(page, 'deeplabv3_mobilenetv2_os8@129');
+  await expect(pane.getByRole('tab')).toHaveText(['Segment', 'Inside', 'Weights']);
+  await expect(answer.getByRole('button', { name: /^cat \d/ })).toBeVisible(slow);
+  await expect(pane.getByTestId('mask')).toBeVisible();
+  await pasteNet(page, 'blazeface');
+  await expect(pane.getByRole('tab')).toHaveText(['Face', 'Inside', 'Weights']);
+  await expect(answer).toContainText('No face is found above 50.0', slow);
+
+  await pasteNet(page, 'yamnet');
+  await expect(pane.getByRole('tab')).toHaveText(['Listen', 'Weights']);
+  await expect(pane.getByRole('button', { name: 'Microphone' })).toBeEnabled(slow);
+  await pane.getByLabel('Choose a sound').setInputFiles({ name: 'tone.wav', mimeType: 'audio/wav', buffer: tone() });
+  await expect(pane.getByText('tone.wav: 1.0 s at 22,050 Hz')).toBeVisible(slow);
+  await expect(answer.getByRole('listitem').first()).toContainText(/Beep, bleep|Sine wave/);
+  await expect(pane.getByTestId('spectrogram')).toBeVisible();
+  await tab(pane, 'Weights');
+  await tab(pane, 'Listen');
+  await pane.getByText('Table', { exact: true }).click();
+  await expect(answer.getByRole('columnheader')).toHaveText(['Sound', 'Mean', 'Now', 'Most', 'At']);
+  expect(await axeFindings(page, '.try')).toEqual([]);
+  await pane
+    .getByLabel('Choose a sound')
+    .setInputFiles({ name: 'short.wav', mimeType: 'audio/wav', buffer: tone().subarray(0, 44) });
+  await expect(pane.getByRole('alert')).toContainText('no samples');
+});
