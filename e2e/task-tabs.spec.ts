@@ -46,7 +46,7 @@ test('boxes by threshold and class, one chosen by keyboard; a mask, faces and so
   await threshold.fill('0.3');
   await pane.getByText('Classes: all').click();
   await pane.getByRole('searchbox', { name: 'Find a class' }).fill('do');
-  await pane.getByRole('checkbox', { name: 'dog' }).check();
+  await pane.getByRole('checkbox', { name: 'dog', exact: true }).check();
   await expect(answer).toContainText('Nothing is found');
   await pane.getByRole('button', { name: 'Show all classes' }).click();
   await cat.focus();
