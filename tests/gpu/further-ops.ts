@@ -22,6 +22,8 @@ export function furtherCases(random: () => number): readonly Case[] {
   return [
     ...times((): Case => ({ op: 'affine', attrs: { factor: random() * 4 - 2, offset: random() }, inputs: [map()] })),
     ...times((): Case => ({ op: 'clip', attrs: { min: -random(), max: random() }, inputs: [map()] })),
+    ...times((): Case => ({ op: 'quantize', attrs: { scale: 0.1 + random(), min: -4, max: 3 }, inputs: [map()] })),
+    ...times((): Case => ({ op: 'requantize', attrs: { min: -4, max: 3 }, inputs: [map()] })),
     ...functionNames.map((of): Case => ({ op: 'function', attrs: { of }, inputs: [map()] })),
     ...times((): Case => ({ op: 'constant', attrs: { shape: [...map()] }, inputs: [] })),
     ...times((): Case => ({ op: 'rearrange', attrs: { shape: [...map()] }, inputs: [map(12, 14, 21)] })),

@@ -20,8 +20,11 @@ export async function runConverted(
   device: OpenDevice | undefined,
 ): Promise<{ readonly known: ReadonlyMap<string, Known>; readonly item: Case }> {
   const { graph, params, inputs, outputs, values } = conversion;
-  const inner = (item.tensors ?? []).filter((expected) => values.has(keyOf(expected)));
-  const wanted = [...outputs, ...inner.map((expected) => values.get(keyOf(expected))!)];
+  const held = ({ tensors }: { tensors?: readonly Expected[] | null | undefined }): Expected[] =>
+    (tensors ?? []).filter((expected) => values.has(keyOf(expected)));
+  const inner = held(item);
+  const all = [...inner, ...held(item.default ?? {})];
+  const wanted = [...outputs, ...all.map((expected) => values.get(keyOf(expected))!)];
   const keep = [...new Set(wanted.map(({ node }) => node))].filter((node) => !graph.inputs.includes(node));
   const given = new Map(inputs.map((place) => [place.node, toNode(place, feeds.get(place.name)!)]));
   const results = device

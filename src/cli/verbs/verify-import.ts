@@ -86,14 +86,7 @@ function verifyRow(row: ManifestRow, file: string, folder: string, most: number)
     const names = Object.entries(unsupported)
       .map(([kind, count]) => `${kind} ${count}`)
       .join(', ');
-    if (row.tier === 3) {
-      // Nodes that are not expected to run may have a meaning here all the same; every other one is listed, and nothing else.
-      const kinds = kindsOf(model);
-      const wanted = Object.fromEntries(
-        Object.entries(expected ?? {}).filter(([kind]) => kind in unsupported || !kinds.has(kind)),
-      );
-      return done(agrees(unsupported, wanted), `lists ${names === '' ? 'nothing' : names}`);
-    }
+    if (row.tier === 3) return done(listsOutside(row, model, unsupported), `lists ${names === '' ? 'nothing' : names}`);
     if (names !== '') return done(row.tier === 2 && agrees(unsupported, expected ?? {}), `lists ${names}`);
     const cases = (row.cases ?? []).slice(0, most);
     let worst = { worst: 0, at: '' };
@@ -136,7 +129,10 @@ async function verifyGraph(
     if (!('graph' in converted)) {
       const [one, ...others] = converted.unconverted;
       const more = others.length > 0 ? ` and ${others.length} more` : '';
-      return done(false, one ? `does not convert: ${nodeLabel(one.node)} ${one.reason}${more}` : 'does not convert');
+      const counts = counted(converted.unconverted.map(({ node }) => node.kind));
+      const listed =
+        row.tier === 3 ? listsOutside(row, model, counts) : row.tier === 2 && agrees(counts, row.extended ?? {});
+      return done(listed, one ? `lists ${nodeLabel(one.node)}, which ${one.reason}${more}` : 'does not convert');
     }
     let worst: Disagreement = { worst: 0, at: '' };
     for (const item of cases) {
@@ -161,10 +157,20 @@ function unsupportedOf(model: Model, row: ManifestRow): Readonly<Record<string, 
   const shapes = new Map(
     (row.inputs ?? []).flatMap(({ shape }, i) => (model.inputs[i] ? [[model.inputs[i].name, shape] as const] : [])),
   );
+  return counted(evaluate(model, kindsOf(model), { shapes }).unsupported.map(({ node }) => node.kind));
+}
+
+function counted(kinds: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { node } of evaluate(model, kindsOf(model), { shapes }).unsupported)
-    counts[node.kind] = (counts[node.kind] ?? 0) + 1;
+  for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
   return counts;
+}
+
+/** Exactly the nodes that are expected to be listed, of which some may have a meaning here all the same. */
+function listsOutside(row: ManifestRow, model: Model, listed: Readonly<Record<string, number>>): boolean {
+  const kinds = kindsOf(model);
+  const outside = Object.entries(row.outside ?? {});
+  return agrees(listed, Object.fromEntries(outside.filter(([kind]) => kind in listed || !kinds.has(kind))));
 }
 
 const agrees = (found: Readonly<Record<string, number>>, wanted: Readonly<Record<string, number>>): boolean =>

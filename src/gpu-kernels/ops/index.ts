@@ -23,6 +23,7 @@ import { padChannels } from './pad-channels.ts';
 import { performerAttention } from './performer.ts';
 import { pixelShuffle } from './pixel-shuffle.ts';
 import { avgPool2d, maxPool2d } from './pool.ts';
+import { quantize, requantize } from './quantize.ts';
 import { rearrange } from './rearrange.ts';
 import { resize } from './resize.ts';
 import { select, slice } from './slice.ts';
@@ -53,6 +54,8 @@ const all = [
   clip,
   leakyRelu,
   elementFunction,
+  quantize,
+  requantize,
   layerScale,
   constant,
   matmul,

@@ -18,6 +18,8 @@ import type { GraphNode, InferredGraph } from '../ir/graph.ts';
 import { LoweringError } from './lowering-error.ts';
 import { channels } from './steps.ts';
 import { logMel } from './log-mel-rule.ts';
+import { performer } from './performer-rule.ts';
+import { requantized } from './requantize-rule.ts';
 import { step, type LoweringRule } from './rule.ts';
 import * as w from './weight-exprs.ts';
 
@@ -196,6 +198,7 @@ const rules: Readonly<Record<Exclude<OpName, PointwiseOpName>, (rule: LoweringRu
   prelu: (rule) => [
     elementwise(rule, [{ kind: 'channel', op: 'prelu', weight: 'slope' }], { slope: rule.param('weight') }),
   ],
+  requantize: requantized,
   position_embedding: (rule) => [
     elementwise(rule, [{ kind: 'table', weight: 'table' }], { table: rule.param('pos_embed') }),
   ],
@@ -288,17 +291,5 @@ const rules: Readonly<Record<Exclude<OpName, PointwiseOpName>, (rule: LoweringRu
   pad: (rule) => [step(rule, 'pad', rule.node.attrs as PadAttrs)],
   prepend_token: (rule) => [step(rule, 'prependToken', {}, { token: rule.param('cls_token') })],
   attention,
-  performer_attention(rule) {
-    const { dim, features } = rule.node.attrs as { dim: number; features: number };
-    const weights = { w: rule.param('w') };
-    const sums: Value = {
-      id: `${rule.node.id}#sums`,
-      shape: [rule.output.shape[0] as number, features, dim + 4],
-      type: 'f32',
-    };
-    return [
-      step(rule, 'performerSums', { dim, features }, weights, { outputs: [sums] }),
-      step(rule, 'performer', { dim, features }, weights, { inputs: [rule.inputs[0] as Value, sums] }),
-    ];
-  },
+  performer_attention: performer,
 };

@@ -8,11 +8,13 @@ import { ModelError, type Model, type ModelNode } from '../model/model.ts';
 import { isFloatType, type Tensor } from '../model/tensor.ts';
 import { kindsOf } from '../open.ts';
 import { real } from '../tflite/kinds/real.ts';
-import { channelLast, Emitter, nodeShape, straight, Unfit } from './emitter.ts';
+import { channelLast, Emitter, nodeShape, straight, Unfit, type Val } from './emitter.ts';
+import { constantSteps } from './constant-steps.ts';
+import { inSteps, realOf, stepsOf, type Steps } from './integers.ts';
 import { nodeNames } from './names.ts';
 import { onnxRules } from './onnx.ts';
 import { cleaned, graphPasses } from './passes.ts';
-import { Context } from './rule.ts';
+import { Context, type ConstantSteps } from './rule.ts';
 import { tfliteRules } from './tflite.ts';
 
 /** Where a value of the file stands in the graph: axis k of the node is axis `order[k]` of the file. */
@@ -22,6 +24,8 @@ export interface HeldValue {
   readonly order: readonly number[];
   /** In the file's own order. */
   readonly shape: Shape;
+  /** Of an integer of the file, which is the node / scale + zero, rounded. */
+  readonly stored?: Steps;
 }
 
 export interface Unconverted {
@@ -72,18 +76,18 @@ export function convertModel(model: Model, options: ConvertOptions = {}): Conver
   const e = new Emitter();
   const unconverted: Unconverted[] = [];
   const names = nodeNames(model);
+  const fed: HeldValue[] = [];
   for (const { name } of model.inputs) {
     const info = known.get(name);
     if (!info || !isUsed(model, wanted, name)) continue;
-    if (!isFloatType(info.type)) {
-      const reader = model.nodes.find((node) => wanted.has(node) && node.inputs.includes(name));
-      if (reader)
-        unconverted.push({ node: reader, reason: `reads the input as ${info.type}, which no op of ours does` });
-      continue;
-    }
     const order = looksLikePicture(info.shape) ? channelLast(4) : straight(info.shape.length);
     e.begin(-1, names.value(name));
-    e.values.set(name, { id: e.add('input', { shape: nodeShape(order, info.shape) }, []), order, shape: info.shape });
+    const given: Val = { id: e.add('input', { shape: nodeShape(order, info.shape) }, []), order, shape: info.shape };
+    const steps = stepsOf(info.type, info.quantization);
+    // A picture is given in real numbers, whatever the file stores them as.
+    const stored = steps ?? (isFloatType(info.type) ? undefined : { scale: 1, zero: 0, type: info.type });
+    fed.push({ name, node: given.id, order, shape: info.shape, ...(stored && { stored }) });
+    e.values.set(name, steps ? inSteps(e, given, steps) : stored ? { ...given, zero: 0 } : given);
   }
   model.nodes.forEach((node, place) => {
     options.progress?.(place, model.nodes.length);
@@ -97,13 +101,32 @@ export function convertModel(model: Model, options: ConvertOptions = {}): Conver
   const fixed = missing.find((name) => hasTensor(known.get(name)));
   if (unconverted.length === 0 && fixed !== undefined)
     throw new ModelError(`Its output "${fixed}" does not depend on an input, so there is no net to run.`);
-  if (unconverted.length > 0 || missing.length > 0) return { unconverted, passes };
+  if (unconverted.length > 0 || missing.length > 0)
+    return { unconverted: withOthers(unconverted, unsupported), passes };
   passes.push({
     name: 'layout',
     doc: 'Maps lie channel-last; transposes that are left move data.',
     changes: e.transposes,
   });
-  return finished(e, model, passes, options.name ?? model.name);
+  const results = model.outputs.map((name) => resultOf(e, names.value(name), name, known.get(name)));
+  return finished(e, fed, results, passes, options.name ?? model.name);
+}
+
+/** What stands in the way, and what no output needs but is not run either (writes to variables), in the file's order. */
+function withOthers(unconverted: readonly Unconverted[], unsupported: readonly Unconverted[]): readonly Unconverted[] {
+  const named = new Set(unconverted.map(({ node }) => node));
+  const others = unsupported.filter(({ node }) => !named.has(node));
+  return [...unconverted, ...others].sort((a, b) => a.node.index - b.node.index);
+}
+
+/** An output in real numbers, with how the file stores it. */
+function resultOf(e: Emitter, base: string, name: string, info: Known | undefined): HeldValue {
+  const val = e.values.get(name)!;
+  e.begin(-1, base);
+  const { id: node, order, shape } = realOf(e, val);
+  const integer = info && !isFloatType(info.type);
+  const stored = integer && (stepsOf(info.type, info.quantization) ?? { scale: 1, zero: 0, type: info.type });
+  return { name, node, order, shape, ...(stored && { stored }) };
 }
 
 const isUsed = (model: Model, wanted: ReadonlySet<ModelNode>, name: string): boolean =>
@@ -146,8 +169,6 @@ function convertNode(
   const rule = (model.format === 'onnx' ? onnxRules : tfliteRules)[node.kind];
   const kind = kindsOf(model).get(node.kind);
   if (!rule || !kind) return 'has no op of ours';
-  const quantized = node.outputs.some((name) => known.get(name)?.quantization && !isFloatType(known.get(name)!.type));
-  if (quantized) return 'computes in integers, which is not converted';
   const call = new Call(node, model.opsets.get('') ?? 1, operands);
   const constant = (index: number): Tensor | undefined => {
     const info = operands[index];
@@ -156,9 +177,12 @@ function convertNode(
   };
   const shapes = node.outputs.map((name) => known.get(name)?.shape);
   try {
-    rule(new Context(e, call, kind, constant, shapes)).forEach((val, i) => {
-      const name = node.outputs[i];
-      if (name) e.values.set(name, val);
+    const integers = (index: number): ConstantSteps | undefined => constantSteps(model, known, node, index);
+    rule(new Context(e, call, kind, constant, shapes, integers)).forEach((val, i) => {
+      const name = node.outputs[i] ?? '';
+      const info = known.get(name);
+      const steps = info && stepsOf(info.type, info.quantization);
+      if (name !== '') e.values.set(name, steps ? inSteps(e, val, steps) : val);
     });
     return undefined;
   } catch (error) {
@@ -167,8 +191,14 @@ function convertNode(
   }
 }
 
-function finished(e: Emitter, model: Model, passes: PassReport[], name: string): Conversion {
-  const outputs = new Set(model.outputs.map((value) => e.values.get(value)!.id));
+function finished(
+  e: Emitter,
+  inputs: readonly HeldValue[],
+  results: readonly HeldValue[],
+  passes: PassReport[],
+  name: string,
+): Conversion {
+  const outputs = new Set(results.map(({ node }) => node));
   let kept = cleaned(e.drafts, outputs);
   for (const { name: pass, doc, run } of graphPasses) {
     const { drafts, changes } = run(kept, outputs);
@@ -184,19 +214,23 @@ function finished(e: Emitter, model: Model, passes: PassReport[], name: string):
       params.set(parameter, draft.params[role]!);
   }
   const ids = new Set(kept.map(({ id }) => id));
-  const places = new Map(
-    [...e.values].flatMap(([value, { id, order, shape }]) =>
-      ids.has(id) ? [[value, { name: value, node: id, order, shape }] as const] : [],
-    ),
-  );
-  builder.outputs.push(...new Set(model.outputs.map((value) => places.get(value)!.node)));
+  builder.outputs.push(...outputs);
   return {
     graph: builder.graph(),
     params,
-    inputs: model.inputs.flatMap((value) => places.get(value.name) ?? []),
-    outputs: model.outputs.map((value) => places.get(value)!),
-    values: places,
+    inputs,
+    outputs: results,
+    values: new Map([...e.values].flatMap(([value, val]) => (ids.has(val.id) ? heldIn(value, val) : []))),
     passes,
     origins: new Map(kept.map(({ id, from }) => [id, from])),
   };
+}
+
+/** Where a node holds a value as it is, or an integer less its zero point; values whose scale is still to be applied are nowhere. */
+function heldIn(name: string, { id, order, shape, scale, zero, bounds }: Val): [string, HeldValue][] {
+  const whole = zero !== undefined && !bounds && typeof scale !== 'object';
+  if (!whole && (scale !== undefined || bounds)) return [];
+  return [
+    [name, { name, node: id, order, shape, ...(whole && { stored: { scale: 1, zero, type: 'int32' as const } }) }],
+  ];
 }

@@ -125,6 +125,16 @@ export function extreme(e: Emitter, a: Val, b: Val, larger: boolean): Val {
   return larger ? binary(e, 'add', over, b) : binary(e, 'sub', a, over);
 }
 
+/** The larger or smaller of a computed value and a constant, by the same sums. */
+export function extremeOfConstant(e: Emitter, x: Val, constant: Tensor, larger: boolean): Val {
+  const { data } = constant;
+  const [first = 0] = data;
+  if (data.every((value) => value === first))
+    return larger ? clipped(e, x, first, Infinity) : clipped(e, x, -Infinity, first);
+  const over = unary(e, withConstant(e, 'sub', x, constant, false), 'relu', {}, 'over');
+  return larger ? withConstant(e, 'add', over, constant, false) : binary(e, 'sub', x, over);
+}
+
 /** x where positive, slope · x elsewhere; a slope for each channel, or one. */
 export function prelu(e: Emitter, x: Val, slope: Tensor): Val {
   if (slope.data.length === 1) return unary(e, x, 'leaky_relu', { slope: slope.data[0] });

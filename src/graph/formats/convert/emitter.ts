@@ -2,7 +2,6 @@
 import * as v from 'valibot';
 import { elements, ShapeError, type Shape } from '../../../gpu-kernels/op.ts';
 import { ops, type OpName } from '../../../gpu-kernels/ops/index.ts';
-import type { Call } from '../model/call.ts';
 import { stridesOf, type Tensor } from '../model/tensor.ts';
 
 /** A node before names and costs; `params` hold its tensors by role. */
@@ -25,6 +24,12 @@ export interface Val {
   readonly id: string;
   readonly order: readonly number[];
   readonly shape: Shape;
+  /** The real value is the node times this, or times one factor for each slice of the node's last axis. Absent: the node itself. */
+  readonly scale?: number | Float32Array | undefined;
+  /** The value is an integer of the file, which is the node plus this. */
+  readonly zero?: number | undefined;
+  /** Bounds of the real value that are still to be applied. */
+  readonly bounds?: readonly [number, number] | undefined;
 }
 
 /** What a node does that no op of ours says; `message` ends a sentence that begins with the node. */
@@ -44,6 +49,8 @@ export class Emitter {
   readonly values = new Map<string, Val>();
   /** Transposes that move data: what the layouts of the file cost. */
   transposes = 0;
+  /** Values as real numbers, once they were needed. */
+  readonly reals = new WeakMap<Val, Val>();
   private readonly byId = new Map<string, Draft>();
   private readonly turned = new Map<string, string>();
   private from = -1;
@@ -131,15 +138,6 @@ export class Emitter {
     const data = permuted(tensor, order);
     const id = this.add('constant', { shape: nodeShape(order, tensor.shape) }, [], { value: data }, 'constant');
     return { id, order, shape: tensor.shape };
-  }
-
-  /** Operand `index` as a value; constants become one. */
-  operand(call: Call, index: number, constantOf: (index: number) => Tensor | undefined): Val {
-    const val = this.values.get(call.node.inputs[index] ?? '');
-    if (val) return val;
-    const tensor = constantOf(index);
-    if (!tensor) throw new Unfit(`reads operand ${index}, which is not converted`);
-    return this.constant(tensor);
   }
 }
 

@@ -1,7 +1,8 @@
 // ONNX nodes with weights, windows or reductions as our ops: convolutions, pools, products, norms, shares.
 import type { Call } from '../model/call.ts';
 import { convolution as convolutionOf, transposed, window as windowOf } from '../onnx/kinds/window.ts';
-import { permuted, straight, Unfit } from './emitter.ts';
+import { straight, Unfit, type Val } from './emitter.ts';
+import { productOf } from './integer-products.ts';
 import {
   convolution,
   dense,
@@ -18,7 +19,7 @@ import { reshaped } from './moves.ts';
 import { transposedConvolution } from './transposed.ts';
 import type { Rule } from './rule.ts';
 
-const windowed = (sweep: ReturnType<typeof windowOf>): PaddedWindow => ({
+export const windowed = (sweep: ReturnType<typeof windowOf>): PaddedWindow => ({
   kernel: sweep.kernel,
   stride: sweep.stride,
   dilation: sweep.dilation,
@@ -26,10 +27,13 @@ const windowed = (sweep: ReturnType<typeof windowOf>): PaddedWindow => ({
 });
 
 export const conv: Rule = (c) => {
-  const x = c.x(0);
-  const { groups, sweep, shape } = convolutionOf(c.call, x.shape, c.call.shape(1));
-  const bias = c.call.has(2) ? c.vector(2) : undefined;
-  return [convolution(c.e, x, true, windowed(sweep), groups, c.vector(1), shape[1]!, bias)];
+  const { groups, sweep, shape } = convolutionOf(c.call, c.call.shape(0), c.call.shape(1));
+  const order = straight(c.call.shape(1).length);
+  return [
+    productOf(c, [0, 1, 2], order, ({ x, weight, bias }) =>
+      convolution(c.e, x, true, windowed(sweep), groups, weight, shape[1]!, bias),
+    ),
+  ];
 };
 
 export const convTranspose: Rule = (c) => {
@@ -56,31 +60,37 @@ export const convTranspose: Rule = (c) => {
 export const pooling =
   (mode: 'avg' | 'max'): Rule =>
   (c) => {
-    const x = c.x(0);
-    const sweep = windowOf(c.call, x.shape, c.call.list('kernel_shape') ?? []);
+    const sweep = windowOf(c.call, c.call.shape(0), c.call.list('kernel_shape') ?? []);
     const ceil = c.call.number('ceil_mode', 0) === 1;
     const counted = c.call.number('count_include_pad', 0) === 1;
-    return [pool(c.e, x, true, mode, windowed(sweep), ceil, counted)];
+    const pooled = (bare: Val): Val => pool(c.e, bare, true, mode, windowed(sweep), ceil, counted);
+    return mode === 'max' ? c.keeping(0, (bare) => [pooled(bare)]) : c.linear(0, pooled);
   };
 
 export const gemm: Rule = (c) => {
   const alpha = c.call.number('alpha', 1);
   const beta = c.call.number('beta', 1);
   if (c.call.number('transA', 0) === 1) throw new Unfit('transposes its first operand');
-  const w = c.constant(1) ?? c.fail('multiplies by a computed matrix');
   const turned = c.call.number('transB', 0) === 1;
-  const [out, depth] = turned ? [w.shape[0]!, w.shape[1]!] : [w.shape[1]!, w.shape[0]!];
-  const weight = permuted(w, turned ? [0, 1] : [1, 0]).map((value) => value * alpha);
-  const bias = c.call.has(2) ? c.vector(2).map((value) => value * beta) : undefined;
-  if (bias && bias.length !== out && bias.length !== 1) throw new Unfit('adds a matrix of shifts');
-  const full = bias?.length === 1 ? new Float32Array(out).fill(bias[0]!) : bias;
-  if (c.x(0).shape.at(-1) !== depth) throw new Unfit('multiplies matrices that do not fit');
-  return [dense(c.e, c.x(0), weight, out, full)];
+  const [depth = 0, out = 0] = turned ? [...c.call.shape(1)].reverse() : c.call.shape(1);
+  if (c.call.shape(0).at(-1) !== depth) throw new Unfit('multiplies matrices that do not fit');
+  const full = (bias: Float32Array): Float32Array => {
+    if (bias.length !== out && bias.length !== 1) throw new Unfit('adds a matrix of shifts');
+    return bias.length === 1 ? new Float32Array(out).fill(bias[0]!) : bias;
+  };
+  const times = (values: Float32Array, factor: number): Float32Array =>
+    factor === 1 ? values : values.map((value) => value * factor);
+  return [
+    productOf(c, [0, 1, 2], turned ? [0, 1] : [1, 0], ({ x, weight, bias }) =>
+      dense(c.e, x, times(weight, alpha), out, bias && full(times(bias, beta))),
+    ),
+  ];
 };
 
 export const matMul: Rule = (c) => {
-  const w = c.constant(1);
-  if (w?.shape.length === 2) return [dense(c.e, c.x(0), permuted(w, [1, 0]), w.shape[1]!, undefined)];
+  const shape = c.call.shape(1);
+  if (c.constant(1) && shape.length === 2)
+    return [productOf(c, [0, 1, 2], [1, 0], ({ x, weight }) => dense(c.e, x, weight, shape[1]!, undefined))];
   return [product(c.e, c.operand(0), c.operand(1), false, false)];
 };
 
@@ -137,11 +147,11 @@ export const shares =
 export const reduction =
   (mode: 'mean' | 'sum' | 'max' | 'min', since: number): Rule =>
   (c) => {
-    const x = c.x(0);
+    const shape = c.call.shape(0);
     const given = c.call.opset >= since ? (c.call.has(1) ? c.call.constants(1) : undefined) : c.call.list('axes');
-    if (!given?.length && c.call.number('noop_with_empty_axes', 0) === 1) return [x];
-    const axes = given?.length ? c.call.axes(given, x.shape.length) : straight(x.shape.length);
+    if (!given?.length && c.call.number('noop_with_empty_axes', 0) === 1) return [c.x(0)];
+    const axes = given?.length ? c.call.axes(given, shape.length) : straight(shape.length);
     const keep = c.call.number('keepdims', 1) !== 0;
-    if (mode === 'max' || mode === 'min') return [extremeOver(c.e, x, axes, keep, mode === 'max')];
-    return [reduced(c.e, x, axes, keep, mode)];
+    if (mode === 'max' || mode === 'min') return c.keeping(0, (x) => [extremeOver(c.e, x, axes, keep, mode === 'max')]);
+    return c.linear(0, (x) => reduced(c.e, x, axes, keep, mode));
   };

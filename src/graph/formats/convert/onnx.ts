@@ -1,9 +1,20 @@
 // What each kind of ONNX node becomes: one entry a kind, said with the pieces that both formats share.
 import type { Tensor } from '../model/tensor.ts';
-import { affine, binary, clipped, extreme, hardSigmoid, power, prelu, unary, withConstant } from './elementwise.ts';
+import {
+  affine,
+  binary,
+  extreme,
+  extremeOfConstant,
+  hardSigmoid,
+  power,
+  prelu,
+  unary,
+  withConstant,
+} from './elementwise.ts';
 import { straight, Unfit } from './emitter.ts';
+import { bounded } from './integers.ts';
 import { globalPool } from './maps.ts';
-import { joined, moved, reshaped } from './moves.ts';
+import { moved, reshaped } from './moves.ts';
 import {
   batchNorm,
   conv,
@@ -16,6 +27,8 @@ import {
   reduction,
   shares,
 } from './onnx-layers.ts';
+import { logicRules } from './logic.ts';
+import { integerRules } from './onnx-integers.ts';
 import type { Context, Rule } from './rule.ts';
 import { arithmeticRule, func, one } from './simple-rules.ts';
 
@@ -39,11 +52,8 @@ const extremes =
     const operands = c.call.node.inputs.map((_, i) => i);
     const bounds = operands.flatMap((i) => c.constant(i) ?? []);
     const values = operands.filter((i) => !c.constant(i)).map((i) => c.x(i));
-    if (bounds.some(({ data }) => data.length !== 1)) throw new Unfit('compares with a constant that is no number');
-    let result = values.slice(1).reduce((a, b) => extreme(c.e, a, b, larger), values[0]!);
-    for (const { data } of bounds)
-      result = larger ? clipped(c.e, result, data[0]!, Infinity) : clipped(c.e, result, -Infinity, data[0]!);
-    return [result];
+    const most = values.slice(1).reduce((a, b) => extreme(c.e, a, b, larger), values[0]!);
+    return [bounds.reduce((result, bound) => extremeOfConstant(c.e, result, bound, larger), most)];
   };
 
 const sum: Rule = (c) => {
@@ -51,40 +61,40 @@ const sum: Rule = (c) => {
   return [values.slice(1).reduce((a, b) => binary(c.e, 'add', a, b), values[0]!)];
 };
 
-const move: Rule = (c) => moved(c.e, c.kind, c.call, 0, c.x(0));
+const move: Rule = (c) => c.keeping(0, (x) => moved(c.e, c.kind, c.call, 0, x));
 /** Shape is known; row-major order stays. */
-const view: Rule = (c) => [reshaped(c.e, c.x(0), c.shape(0))];
+const view: Rule = (c) => c.keeping(0, (x) => [reshaped(c.e, x, c.shape(0))]);
 
 const transpose: Rule = (c) => {
-  const x = c.x(0);
-  const rank = x.shape.length;
-  const perm = c.call.list('perm') ?? straight(rank).reverse();
+  const perm = c.call.list('perm') ?? straight(c.call.shape(0).length).reverse();
   // Nothing moves: the axes of the node are other axes of the file now.
-  return [{ id: x.id, order: x.order.map((axis) => perm.indexOf(axis)), shape: perm.map((axis) => x.shape[axis]!) }];
+  return c.keeping(0, ({ id, order, shape }) => [
+    { id, order: order.map((axis) => perm.indexOf(axis)), shape: perm.map((axis) => shape[axis]!) },
+  ]);
 };
 
 const padding: Rule = (c) => {
-  const x = c.x(0);
+  const rank = c.call.shape(0).length;
   const shape = c.shape(0);
   const given = c.call.opset >= 11 ? c.call.constants(1) : (c.call.list('pads') ?? c.call.list('paddings') ?? []);
-  const axes =
-    c.call.opset >= 18 && c.call.has(3) ? c.call.axes(c.call.constants(3), x.shape.length) : straight(x.shape.length);
-  const before = straight(x.shape.length).map((axis) => (axes.includes(axis) ? given[axes.indexOf(axis)]! : 0));
+  const axes = c.call.opset >= 18 && c.call.has(3) ? c.call.axes(c.call.constants(3), rank) : straight(rank);
+  const before = straight(rank).map((axis) => (axes.includes(axis) ? given[axes.indexOf(axis)]! : 0));
   const value = c.call.opset >= 11 ? (c.call.has(2) ? (c.vector(2)[0] ?? 0) : 0) : c.call.number('value', 0);
-  return [c.padded(x, before, shape, c.call.text('mode', 'constant'), value)];
+  return c.keeping(0, (x) => [
+    c.padded(x, before, shape, c.call.text('mode', 'constant'), value - (c.lying(0).zero ?? 0)),
+  ]);
 };
 
 const resize: Rule = (c) => {
-  const x = c.x(0);
   const shape = c.shape(0);
   const modern = c.call.node.kind === 'Resize' && c.call.opset >= 11;
   const mode = c.call.text('mode', 'nearest');
   const coordinates = modern ? c.call.text('coordinate_transformation_mode', 'half_pixel') : 'asymmetric';
   // Which pixel is nearest is asked of the node itself.
-  if (mode === 'nearest') return [c.nearest(x)];
+  if (mode === 'nearest') return move(c);
   if (mode === 'cubic' || c.call.number('antialias', 0) === 1)
     throw new Unfit(`resizes by "${mode}" with filters that no op of ours has`);
-  return [c.bilinear(x, [0, 2, 3, 1], shape, coordinates)];
+  return c.linear(0, (x) => c.bilinear(x, [0, 2, 3, 1], shape, coordinates));
 };
 
 const swish: Rule = (c) => {
@@ -99,10 +109,12 @@ const bound = (c: Context, index: number, name: string, otherwise: number): numb
   c.call.has(index) ? (c.vector(index)[0] ?? otherwise) : c.call.number(name, otherwise);
 
 export const onnxRules: Readonly<Record<string, Rule>> = {
-  Identity: (c) => [c.x(0)],
-  Dropout: (c) => [c.x(0)],
+  ...integerRules,
+  ...logicRules,
+  Identity: (c) => [c.lying(0)],
+  Dropout: (c) => [c.lying(0)],
   Cast: (c) => [c.floating()],
-  Relu: one('relu'),
+  Relu: (c) => [bounded(c.e, c.lying(0), 0, Infinity)],
   Sigmoid: one('sigmoid'),
   Tanh: one('tanh'),
   HardSwish: one('hswish'),
@@ -119,7 +131,7 @@ export const onnxRules: Readonly<Record<string, Rule>> = {
       binary(c.e, 'mul', x, unary(c.e, unary(c.e, x, 'function', { of: 'softplus' }, 'softplus'), 'tanh', {}, 'tanh')),
     ];
   },
-  Clip: (c) => [clipped(c.e, c.x(0), bound(c, 1, 'min', -Infinity), bound(c, 2, 'max', Infinity))],
+  Clip: (c) => [bounded(c.e, c.lying(0), bound(c, 1, 'min', -Infinity), bound(c, 2, 'max', Infinity))],
   Exp: func('exp'),
   Log: func('log'),
   Sqrt: func('sqrt'),
@@ -146,8 +158,8 @@ export const onnxRules: Readonly<Record<string, Rule>> = {
   ConvTranspose: convTranspose,
   MaxPool: pooling('max'),
   AveragePool: pooling('avg'),
-  GlobalAveragePool: (c) => [globalPool(c.e, c.x(0), 'avg')],
-  GlobalMaxPool: (c) => [globalPool(c.e, c.x(0), 'max')],
+  GlobalAveragePool: (c) => c.linear(0, (x) => globalPool(c.e, x, 'avg')),
+  GlobalMaxPool: (c) => c.keeping(0, (x) => [globalPool(c.e, x, 'max')]),
   Gemm: gemm,
   MatMul: matMul,
   BatchNormalization: batchNorm,
@@ -165,13 +177,7 @@ export const onnxRules: Readonly<Record<string, Rule>> = {
   Squeeze: view,
   Unsqueeze: view,
   Transpose: transpose,
-  Concat: (c) => [
-    joined(
-      c.e,
-      c.call.node.inputs.map((_, i) => c.operand(i)),
-      c.call.axis(c.call.number('axis', 1), c.shape(0).length),
-    ),
-  ],
+  Concat: (c) => [c.joined(c.call.axis(c.call.number('axis', 1), c.shape(0).length))],
   Slice: move,
   Split: move,
   Gather: move,

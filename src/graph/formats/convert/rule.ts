@@ -2,7 +2,16 @@
 import type { Call, Kind } from '../model/call.ts';
 import { isFloatType, type Tensor } from '../model/tensor.ts';
 import { Unfit, nodeShape, type Emitter, type Val } from './emitter.ts';
-import { moved } from './moves.ts';
+import { keeping, realOf } from './integers.ts';
+import { joined, moved } from './moves.ts';
+
+/** A constant that the file stores as integers: each less its zero point, in the file's order. */
+export interface ConstantSteps {
+  readonly tensor: Tensor;
+  readonly scale: readonly number[];
+  /** Of the slices that have scales of their own. */
+  readonly axis: number;
+}
 
 /** Adds the node's ops and returns its results in order. Throws {@link Unfit} where no op says what the node does. */
 export type Rule = (context: Context) => readonly Val[];
@@ -16,21 +25,57 @@ export class Context {
     /** A constant operand as real numbers. */
     readonly constant: (index: number) => Tensor | undefined,
     private readonly results: readonly (readonly number[] | undefined)[],
+    /** A constant operand as integers, where the file has it so. */
+    readonly integers: (index: number) => ConstantSteps | undefined,
   ) {}
 
   fail(what: string): never {
     throw new Unfit(what);
   }
 
-  /** A computed operand. */
-  x(index = 0): Val {
+  /** A computed operand as it lies: integers less their zero point, with a scale that is still to be applied. */
+  lying(index = 0): Val {
     const val = this.e.values.get(this.call.node.inputs[index] ?? '');
     return val ?? this.fail(`reads operand ${index}, which is not computed from the input`);
   }
 
+  /** A computed operand. */
+  x(index = 0): Val {
+    return realOf(this.e, this.lying(index));
+  }
+
   /** An operand as a value, constant or not. */
   operand(index: number): Val {
-    return this.e.operand(this.call, index, this.constant);
+    if (this.e.values.has(this.call.node.inputs[index] ?? '')) return this.x(index);
+    const tensor = this.constant(index) ?? this.fail(`reads operand ${index}, which is not converted`);
+    return this.e.constant(tensor);
+  }
+
+  /** What only moves elements of operand `index`, whose steps stay. */
+  keeping(index: number, move: (bare: Val) => readonly Val[]): Val[] {
+    return keeping(this.e, this.lying(index), move);
+  }
+
+  /** Sums and means of operand `index`: its scale is applied when they are needed. */
+  linear(index: number, sum: (bare: Val) => Val): Val[] {
+    return keeping(this.e, this.lying(index), (bare) => [sum(bare)], true);
+  }
+
+  /** All operands one after another, as they lie where their steps are the same. */
+  joined(axis: number): Val {
+    const { inputs } = this.call.node;
+    const lying = inputs.map((name) => this.e.values.get(name));
+    const [first] = lying;
+    const bare = lying.flatMap((val) => {
+      const same = val && !val.bounds && val.scale === first?.scale && val.zero === first?.zero;
+      return same && typeof val.scale !== 'object' ? [{ id: val.id, order: val.order, shape: val.shape }] : [];
+    });
+    if (bare.length === inputs.length) return { ...joined(this.e, bare, axis), scale: first?.scale, zero: first?.zero };
+    return joined(
+      this.e,
+      inputs.map((_, i) => this.operand(i)),
+      axis,
+    );
   }
 
   /** Values of a constant operand in the file's order. */
@@ -63,11 +108,6 @@ export class Context {
       value,
     };
     return { id: this.e.add('pad', attrs, [x.id]), order: x.order, shape };
-  }
-
-  /** A resize to whole pixels: nearest by our own rule where it is the node's, else by the node's own. */
-  nearest(x: Val): Val {
-    return moved(this.e, this.kind, this.call, 0, x)[0]!;
   }
 
   /** Bilinear between rows and columns; `order` is the map's with the channel last. */

@@ -1,7 +1,20 @@
 // What each kind of TFLite operator becomes: maps are channel-last already, activations are fused, padding is named.
 import { layout, sweep, transposedLayout } from '../tflite/kinds/window.ts';
-import { affine, binary, clipped, extreme, power, prelu, unary, withConstant, type BinaryOp } from './elementwise.ts';
-import { permuted, straight, Unfit, type Val } from './emitter.ts';
+import {
+  affine,
+  binary,
+  extreme,
+  extremeOfConstant,
+  power,
+  prelu,
+  unary,
+  withConstant,
+  type BinaryOp,
+} from './elementwise.ts';
+import { straight, type Val } from './emitter.ts';
+import { productOf } from './integer-products.ts';
+import { bounded, realOf } from './integers.ts';
+import { tfliteLogicRules } from './logic.ts';
 import { convolution, dense, extremeOver, pool, product, reduced, softmax, type Pads } from './maps.ts';
 import { joined, moved, reshaped } from './moves.ts';
 import type { Context, Rule } from './rule.ts';
@@ -15,13 +28,13 @@ function activated(c: Context, x: Val): Val {
     case 'NONE':
       return x;
     case 'RELU':
-      return unary(c.e, x, 'relu', {}, 'activation');
+      return bounded(c.e, x, 0, Infinity);
     case 'RELU6':
-      return unary(c.e, x, 'relu6', {}, 'activation');
+      return bounded(c.e, x, 0, 6);
     case 'RELU_N1_TO_1':
-      return unary(c.e, x, 'clip', { min: -1, max: 1 }, 'activation');
+      return bounded(c.e, x, -1, 1);
     case 'TANH':
-      return unary(c.e, x, 'tanh', {}, 'activation');
+      return unary(c.e, realOf(c.e, x), 'tanh', {}, 'activation');
     default:
       return c.fail(`has the fused activation ${name}`);
   }
@@ -45,9 +58,7 @@ const extremes =
   (c) => {
     const at = [0, 1].find((i) => c.constant(i));
     if (at === undefined) return [extreme(c.e, c.x(0), c.x(1), larger)];
-    const { data } = c.constant(at)!;
-    if (data.length !== 1) throw new Unfit('compares with a constant that is no number');
-    return [larger ? clipped(c.e, c.x(1 - at), data[0]!, Infinity) : clipped(c.e, c.x(1 - at), -Infinity, data[0]!)];
+    return [extremeOfConstant(c.e, c.x(1 - at), c.constant(at)!, larger)];
   };
 
 /** Padding before and after rows and columns: SAME puts what is odd at the end. */
@@ -64,14 +75,15 @@ function padsOf(c: Context, x: readonly number[], kernel: readonly [number, numb
 const conv =
   (depthwise: boolean): Rule =>
   (c) => {
-    const x = c.x(0);
-    const w = c.constant(1) ?? c.fail('has computed filters');
     const { groups, outputs } = layout(c.call, depthwise);
+    const [, rows, columns] = c.call.shape(1);
+    const window = padsOf(c, c.call.shape(0), [rows!, columns!]);
     // [O, KH, KW, I], or [1, KH, KW, O] where depthwise.
-    const weight = permuted(w, depthwise ? [3, 0, 1, 2] : [0, 3, 1, 2]);
-    const window = padsOf(c, x.shape, [w.shape[1]!, w.shape[2]!]);
-    const bias = c.call.has(2) ? c.vector(2) : undefined;
-    return [activated(c, convolution(c.e, x, false, window, groups, weight, outputs, bias))];
+    const order = depthwise ? [3, 0, 1, 2] : [0, 3, 1, 2];
+    const made = productOf(c, [0, 1, 2], order, ({ x, weight, bias }) =>
+      convolution(c.e, x, false, window, groups, weight, outputs, bias),
+    );
+    return [activated(c, made)];
   };
 
 const transposedConv =
@@ -90,59 +102,61 @@ const transposedConv =
 const pooling =
   (mode: 'avg' | 'max'): Rule =>
   (c) => {
-    const x = c.x(0);
     const kernel = [c.call.number('filter_height', 0), c.call.number('filter_width', 0)] as const;
-    return [activated(c, pool(c.e, x, false, mode, { ...padsOf(c, x.shape, kernel), dilation: [1, 1] }, false, false))];
+    const window = { ...padsOf(c, c.call.shape(0), kernel), dilation: [1, 1] as const };
+    const pooled = (x: Val): Val => pool(c.e, x, false, mode, window, false, false);
+    const made = mode === 'max' ? c.keeping(0, (x) => [pooled(x)]) : c.linear(0, pooled);
+    return made.map((val) => activated(c, val));
   };
 
 const connected: Rule = (c) => {
-  const w = c.constant(1) ?? c.fail('multiplies by a computed matrix');
-  const x = c.x(0);
-  const [out = 0, inner = 1] = w.shape;
-  const rows = x.shape.reduce((a, b) => a * b, 1) / inner;
-  const flat = x.shape.at(-1) === inner ? x : reshaped(c.e, x, [rows, inner]);
-  const made = dense(c.e, flat, permuted(w, [0, 1]), out, c.call.has(2) ? c.vector(2) : undefined);
-  return [activated(c, reshaped(c.e, made, c.shape(0)))];
+  const [out = 0, inner = 1] = c.call.shape(1);
+  const made = productOf(c, [0, 1, 2], [0, 1], ({ x, weight, bias }) => {
+    const rows = x.shape.reduce((a, b) => a * b, 1) / inner;
+    const flat = x.shape.at(-1) === inner ? x : reshaped(c.e, x, [rows, inner]);
+    return reshaped(c.e, dense(c.e, flat, weight, out, bias), c.shape(0));
+  });
+  return [activated(c, made)];
 };
 
 const reduction =
   (mode: 'mean' | 'sum' | 'max' | 'min'): Rule =>
   (c) => {
-    const x = c.x(0);
-    const axes = [...new Set(c.call.constants(1).map((axis) => c.call.axis(axis, x.shape.length)))];
+    const axes = [...new Set(c.call.constants(1).map((axis) => c.call.axis(axis, c.call.shape(0).length)))];
     const keep = c.call.number('keep_dims', 0) === 1;
-    if (mode === 'max' || mode === 'min') return [extremeOver(c.e, x, axes, keep, mode === 'max')];
-    return [reduced(c.e, x, axes, keep, mode)];
+    if (mode === 'max' || mode === 'min') return c.keeping(0, (x) => [extremeOver(c.e, x, axes, keep, mode === 'max')]);
+    return c.linear(0, (x) => reduced(c.e, x, axes, keep, mode));
   };
 
 const move =
   (from = 0): Rule =>
   (c) =>
-    moved(c.e, c.kind, c.call, from, c.x(from));
-const view: Rule = (c) => [reshaped(c.e, c.x(0), c.shape(0))];
+    c.keeping(from, (x) => moved(c.e, c.kind, c.call, from, x));
+const view: Rule = (c) => c.keeping(0, (x) => [reshaped(c.e, x, c.shape(0))]);
 
 const transpose: Rule = (c) => {
-  const x = c.x(0);
-  const perm = c.call.constants(1).map((axis) => c.call.axis(axis, x.shape.length));
-  return [{ id: x.id, order: x.order.map((axis) => perm.indexOf(axis)), shape: perm.map((axis) => x.shape[axis]!) }];
+  const perm = c.call.constants(1).map((axis) => c.call.axis(axis, c.call.shape(0).length));
+  return c.keeping(0, ({ id, order, shape }) => [
+    { id, order: order.map((axis) => perm.indexOf(axis)), shape: perm.map((axis) => shape[axis]!) },
+  ]);
 };
 
 const padding =
   (mode: string): Rule =>
   (c) => {
-    const x = c.x(0);
     const pads = c.call.constants(1);
-    const before = x.shape.map((_, axis) => pads[2 * axis]!);
-    const value = c.call.node.kind === 'PADV2' ? (c.vector(2)[0] ?? 0) : 0;
+    const before = c.call.shape(0).map((_, axis) => pads[2 * axis]!);
+    const { scale } = c.lying(0);
+    const value = c.call.node.kind === 'PADV2' ? (c.vector(2)[0] ?? 0) / (typeof scale === 'number' ? scale : 1) : 0;
     const rule = mode === 'mirror' ? (c.call.number('mode', 0) === 0 ? 'reflect' : 'symmetric') : mode;
-    return [c.padded(x, before, c.shape(0), rule, value)];
+    return c.keeping(0, (x) => [c.padded(x, before, c.shape(0), rule, value)]);
   };
 
 const bilinear: Rule = (c) => {
   const corners = c.call.number('align_corners', 0) === 1;
   const half = c.call.number('half_pixel_centers', 0) === 1;
   const coordinates = corners ? 'align_corners' : half ? 'half_pixel' : 'asymmetric';
-  return [c.bilinear(c.x(0), straight(4), c.shape(0), coordinates)];
+  return c.linear(0, (x) => c.bilinear(x, straight(4), c.shape(0), coordinates));
 };
 
 const packed: Rule = (c) => {
@@ -154,6 +168,7 @@ const packed: Rule = (c) => {
 };
 
 export const tfliteRules: Readonly<Record<string, Rule>> = {
+  ...tfliteLogicRules,
   CONV_2D: conv(false),
   DEPTHWISE_CONV_2D: conv(true),
   TRANSPOSE_CONV: transposedConv(false),
@@ -204,10 +219,7 @@ export const tfliteRules: Readonly<Record<string, Rule>> = {
   BATCH_MATMUL: (c) => [
     product(c.e, c.operand(0), c.operand(1), c.call.number('adj_x', 0) === 1, c.call.number('adj_y', 0) === 1),
   ],
-  CONCATENATION: (c) => {
-    const parts = c.call.node.inputs.map((_, i) => c.operand(i));
-    return [activated(c, joined(c.e, parts, c.call.axis(c.call.number('axis', 0), c.shape(0).length)))];
-  },
+  CONCATENATION: (c) => [activated(c, c.joined(c.call.axis(c.call.number('axis', 0), c.shape(0).length)))],
   PACK: packed,
   RESHAPE: view,
   SQUEEZE: view,
@@ -228,8 +240,10 @@ export const tfliteRules: Readonly<Record<string, Rule>> = {
   SPACE_TO_DEPTH: move(),
   SPACE_TO_BATCH_ND: move(),
   BATCH_TO_SPACE_ND: move(),
-  RESIZE_NEAREST_NEIGHBOR: (c) => [c.nearest(c.x(0))],
+  RESIZE_NEAREST_NEIGHBOR: move(),
   RESIZE_BILINEAR: bilinear,
-  DEQUANTIZE: (c) => [c.floating()],
+  // What the result is stored as is applied to every result.
+  QUANTIZE: (c) => [c.lying(0)],
+  DEQUANTIZE: (c) => [{ ...c.lying(0), zero: undefined }],
   CAST: (c) => [c.floating()],
 };

@@ -1,0 +1,71 @@
+// Whole steps as numbers: what imported integer nets compute with, each value less its zero point, exact in float32 below 2²⁴.
+import * as v from 'valibot';
+import { defineOp, definePointwise, type Shape } from '../op.ts';
+import { f32 } from './attributes.ts';
+import { alongChannel } from './channel-first.ts';
+import { channelsOf, onlyOperand } from './operands.ts';
+
+const finite = v.pipe(v.number('must be a number'), v.finite('must be a finite number'));
+const bounds = { min: finite, max: finite };
+
+/** To nearest, halves to even, as WGSL's round. */
+function roundEven(x: number): number {
+  const low = Math.floor(x);
+  if (x - low !== 0.5) return Math.round(x);
+  return low % 2 === 0 ? low : low + 1;
+}
+const cut = (x: number, min: number, max: number): number => Math.min(Math.max(roundEven(x), min), max);
+
+export const quantize = definePointwise({
+  name: 'quantize',
+  doc: 'Nearest whole number of steps, x / scale, from min to max.',
+  attrs: v.strictObject({ scale: v.pipe(finite, v.gtValue(0, 'must be above 0')), ...bounds }),
+  shape: (inputs) => onlyOperand(inputs, 'a quantization'),
+  macKind: 'none',
+  macs: () => 0,
+  reference: ([x], _params, { attrs: { scale, min, max } }) => {
+    const step = Math.fround(scale);
+    return (x as Float32Array).map((value) => cut(Math.fround(value / step), min, max));
+  },
+  pointwise(x, { scale, min, max }, type = 'vec4f') {
+    const c = (value: number): string => (type === 'f32' ? f32(value) : `${type}(${f32(value)})`);
+    return `clamp(round(${scale === 1 ? x : `${x} / ${c(Math.fround(scale))}`}), ${c(min)}, ${c(max)})`;
+  },
+  onnx: {
+    write({ builder, inputs, output, attrs: { scale, min, max } }) {
+      const steps = scale === 1 ? inputs : [builder.add('Div', [...inputs, builder.scalar(scale)])];
+      const whole = builder.add('Round', steps);
+      builder.add('Clip', [whole, builder.scalar(min), builder.scalar(max)], {}, output);
+    },
+  },
+  pytorch: {
+    expression: ({ x, attrs }) => `(${x()} / ${attrs.scale}).round().clamp(${attrs.min}, ${attrs.max})`,
+  },
+});
+
+export const requantize = defineOp({
+  name: 'requantize',
+  doc: 'Sums of products in steps of their own as steps of the result: a factor per channel, rounded once, from min to max.',
+  attrs: v.strictObject(bounds),
+  shape: (inputs) => onlyOperand(inputs, 'a requantization'),
+  params: ([input]) => ({ factor: { shape: [channelsOf(input as Shape)], trainable: false } }),
+  macKind: 'none',
+  macs: () => 0,
+  reference([x], { factor }, { output, attrs: { min, max } }) {
+    const channels = channelsOf(output);
+    return (x as Float32Array).map((value, i) => cut(Math.fround(value * factor![i % channels]!), min, max));
+  },
+  onnx: {
+    write({ builder, inputs, output, outputShape, attrs: { min, max }, param }) {
+      const whole = builder.add('Round', [builder.add('Mul', [...inputs, param('factor', alongChannel(outputShape))])]);
+      builder.add('Clip', [whole, builder.scalar(min), builder.scalar(max)], {}, output);
+    },
+  },
+  pytorch: {
+    leaves: (n) => [[n.params.factor ?? '', `nn.Parameter(torch.ones(${channelsOf(n.output)}), requires_grad=False)`]],
+    expression(n) {
+      const factor = `${n.at(n.params.factor ?? '')}${n.output.length === 4 ? '.view(1, -1, 1, 1)' : ''}`;
+      return `(${n.x()} * ${factor}).round().clamp(${n.attrs.min}, ${n.attrs.max})`;
+    },
+  },
+});
