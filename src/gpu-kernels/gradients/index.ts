@@ -38,6 +38,8 @@ const ofOps: Readonly<Record<OpName, Derivative>> = {
   clip: e.slopeDerivative(ops.clip),
   leaky_relu: e.slopeDerivative(ops.leaky_relu),
   function: e.slopeDerivative(ops.function),
+  quantize: e.slopeDerivative(ops.quantize),
+  requantize: e.slopeDerivative(ops.requantize),
   prelu: e.preluDerivative,
   add: e.addDerivative,
   mul: e.mulDerivative,

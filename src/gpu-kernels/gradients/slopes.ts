@@ -51,5 +51,7 @@ export const slopes: Readonly<Record<string, Slope>> = {
   gelu_tanh: geluTanh,
   clip: typed<{ min: number; max: number }>((x, { min, max }) => inside(x, min, max)),
   leaky_relu: typed<{ slope: number }>((x, { slope }) => (x > 0 ? 1 : slope)),
+  quantize: () => 0,
+  requantize: () => 0,
   function: typed<{ of: string }>((x, { of }) => functions[of]?.(x) ?? 0),
 };

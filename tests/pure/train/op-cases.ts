@@ -17,7 +17,9 @@ const pairs: readonly OpCall[] = [
 ]; // prettier-ignore
 const packed = { qOffset: 0, qHeadStride: 2, kOffset: 4, kHeadStride: 2, vOffset: 8, vHeadStride: 2 };
 
-export const opCalls: Readonly<Record<Exclude<OpName, 'input' | 'log_mel' | 'rearrange'>, readonly OpCall[]>> = {
+export const opCalls: Readonly<
+  Record<Exclude<OpName, 'input' | 'log_mel' | 'rearrange' | 'requantize'>, readonly OpCall[]>
+> = {
   conv2d: [
     { attrs: { out: 5, kernel: 3, stride: 2, padding: 'same', bias: true }, inputs: [[3, 5, 4, 3]] },
     { attrs: { out: 6, kernel: [1, 3], dilation: [1, 2], padding: [0, 0, 2, 1], groups: 3 }, inputs: [[1, 4, 6, 3]] },
@@ -55,6 +57,7 @@ export const opCalls: Readonly<Record<Exclude<OpName, 'input' | 'log_mel' | 'rea
   prelu: each,
   clip: [{ attrs: { min: -1, max: 0.5 }, inputs: [map] }],
   leaky_relu: [{ attrs: { slope: 0.2 }, inputs: [map] }],
+  quantize: [{ attrs: { scale: 0.3, min: -2, max: 2 }, inputs: [map] }],
   function: ['exp', 'abs', 'square', 'floor', 'ceil', 'softplus', 'erf', 'reciprocal', 'log', 'sqrt'].map((of) => ({
     attrs: { of },
     inputs: [map],
