@@ -60,7 +60,18 @@ describe.each(
 });
 
 /** Ops that only imported nets have: ONNX Runtime is their measure (tests/pure/formats/onnx.test.ts). */
-const imported = ['affine', 'clip', 'leaky_relu', 'function', 'constant', 'matmul', 'pad', 'rearrange', 'quantize', 'requantize'];
+const imported = [
+  'affine',
+  'clip',
+  'leaky_relu',
+  'function',
+  'constant',
+  'matmul',
+  'pad',
+  'rearrange',
+  'quantize',
+  'requantize',
+];
 
 test('every op that computes something has a case', () => {
   const covered = new Set([...cases.map((entry) => entry.op), ...imported]);
