@@ -5,6 +5,7 @@ export { conformance } from './conformance.ts';
 export { convert } from './convert.ts';
 export { inspect } from './inspect.ts';
 export { kernels } from './kernels.ts';
+export { op } from './op.ts';
 export { ops } from './ops.ts';
 export { plan } from './plan.ts';
 export { presets } from './presets.ts';
