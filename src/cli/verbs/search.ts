@@ -3,6 +3,7 @@ import { agingEvolution } from '../../graph/search/methods/aging-evolution.ts';
 import { finder } from '../../graph/search/methods/finder.ts';
 import { nsga2, objectivesOf } from '../../graph/search/methods/nsga2.ts';
 import { randomSearch } from '../../graph/search/methods/random.ts';
+import type { Genotype } from '../../graph/search/genes.ts';
 import { front } from '../../graph/search/pareto.ts';
 import { runSearch, type JudgedNet, type SearchMethod } from '../../graph/search/search.ts';
 import {
@@ -12,16 +13,18 @@ import {
   type CostName,
   type SpaceProblem,
 } from '../../graph/search/space/problem.ts';
+import type { Space } from '../../graph/search/space/space.ts';
 import { qualityFrom } from '../search/quality.ts';
 import { latencyFor, type Latency } from '../search/latency.ts';
 import { report, type FoundNet, type SearchJson } from '../search/report.ts';
 import { gpuOptions, planFor } from '../gpu-device.ts';
+import { textOf } from '../source.ts';
 import { openSpace } from '../spaces.ts';
-import { json, UsageError, type Option, type Verb } from '../verb.ts';
+import { json, NetError, UsageError, type Option, type Verb } from '../verb.ts';
 
-const methods: Readonly<Record<string, () => SearchMethod<never>>> = {
-  nsga2: () => nsga2() as SearchMethod<never>,
-  evolution: () => agingEvolution() as SearchMethod<never>,
+const methods: Readonly<Record<string, (seeds: readonly Genotype[]) => SearchMethod<never>>> = {
+  nsga2: (seeds) => nsga2({ seeds }) as SearchMethod<never>,
+  evolution: (seeds) => agingEvolution({ seeds }) as SearchMethod<never>,
   finder: () => finder() as SearchMethod<never>,
   random: () => randomSearch as SearchMethod<never>,
 };
@@ -63,6 +66,7 @@ export const search: Verb = {
       range: { min: 0, max: 1e9, integer: true },
       doc: 'The same seed and table give the same search (0).',
     },
+    { name: 'from', value: 'NET', doc: 'A net of the space that nsga2 and evolution begin with.' },
     { name: 'table', value: 'FILE', doc: 'Latencies as a file of "table" says; nothing is measured then.' },
     {
       name: 'trained',
@@ -86,6 +90,7 @@ export const search: Verb = {
         return value === undefined ? [] : [[cost, value * unit]];
       }),
     ) as Partial<Record<CostName, number>>;
+    const seeds = seedsOf(space, name, word('from'));
     const wantsMs = limits.ms !== undefined || word('table') !== undefined;
     if (!wantsMs && word('adapter') !== undefined)
       throw new UsageError(
@@ -116,8 +121,8 @@ export const search: Verb = {
       }
       const method = word('method') ?? 'nsga2';
       const run = (chosen: SearchMethod<never>): readonly JudgedNet[] => runSearch(problem, chosen, seed, evaluations);
-      const log = run(methods[method]!());
-      const baseline = method === 'random' ? log : run(methods['random']!());
+      const log = run(methods[method]!(seeds));
+      const baseline = method === 'random' ? log : run(methods['random']!([]));
       const result: SearchJson = {
         format: 'bottleneck-search',
         version: 1,
@@ -157,6 +162,13 @@ export const search: Verb = {
     }
   },
 };
+
+function seedsOf(space: Space, name: string, net: string | undefined): readonly Genotype[] {
+  if (net === undefined) return [];
+  const found = space.locate(textOf(net));
+  if ('difference' in found) throw new NetError(`${net} is not in ${name}: ${found.difference}`);
+  return [found.genotype];
+}
 
 const words: Readonly<Record<CostName, (value: number) => string>> = {
   ms: (value) => `${value.toFixed(2)} ms on this device`,

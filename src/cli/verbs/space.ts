@@ -2,6 +2,7 @@
 import { randomGenotype } from '../../graph/search/genes.ts';
 import { Draws } from '../../graph/search/random.ts';
 import { shippedSpaces } from '../../graph/search/spaces/index.ts';
+import { textOf } from '../source.ts';
 import { openSpace } from '../spaces.ts';
 import { json, type Verb } from '../verb.ts';
 
@@ -12,6 +13,7 @@ export const space: Verb = {
   options: [
     { name: 'size', doc: 'Prints the exact number of nets and nothing else.' },
     { name: 'sample', value: 'N', doc: 'Prints N nets drawn at random.', range: { min: 1, max: 1000, integer: true } },
+    { name: 'locate', value: 'NET', doc: 'Says by which choices the space has this net, or where the two differ.' },
     {
       name: 'seed',
       value: 'S',
@@ -20,9 +22,17 @@ export const space: Verb = {
     },
     json,
   ],
-  run({ positionals, flag, number }, console) {
+  run({ positionals, flag, number, word }, console) {
     const [name = ''] = positionals;
-    const { genes, size, instantiate } = openSpace(name, console);
+    const { genes, size, instantiate, locate } = openSpace(name, console);
+    const net = word('locate');
+    if (net !== undefined) {
+      const found = locate(textOf(net));
+      if (flag('json')) console.out(JSON.stringify({ space: name, net, ...found }, undefined, 2));
+      else if ('genotype' in found) console.out(`${net} is choices ${found.genotype.join(' ')} of ${name}.`);
+      else console.out(`${net} is not in ${name}: ${found.difference}`);
+      return 'genotype' in found ? 0 : 1;
+    }
     const count = number('sample') ?? 0;
     const nets = Array.from({ length: count }, (_, i) => {
       const genotype = randomGenotype(genes, new Draws(number('seed') ?? 0, i));

@@ -121,3 +121,18 @@ test('what is written is what is printed', async () => {
   const { out } = await run('--evaluations', '8', '--json', '--out', file);
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(out));
 });
+
+test('a search may begin with a net of its space, and says where another one differs', async () => {
+  const net = join(folder, 'net.arch');
+  writeFileSync(
+    net,
+    text
+      .replace('x{1..3} k{3,5} s2 c24{0.75,1} e{3,6}', 'k5 s2 c24 e6')
+      .replace('x{1..3} k{3,5} s2 c40{0.75,1} e{3,6}', 'x2 k3 s2 c40 e3'),
+  );
+  const found = await searched('--from', net, '--evaluations', '12');
+  // 24 · 0.75 = 18 rounds to 24 as well: the first of two choices that write the same.
+  expect(found.log[0]).toMatchObject({ genotype: [0, 1, 0, 1, 1, 0, 1, 0], why: 'seed' });
+  writeFileSync(net, text.replaceAll('x{1..3} k{3,5}', 'k7'));
+  expect(await run('--from', net)).toMatchObject({ code: 1, err: expect.stringContaining('k7 is not in k{3,5}') });
+});

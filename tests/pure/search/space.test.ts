@@ -129,3 +129,61 @@ test.each([...shippedSpaces])('%s: random nets of it are nets', (_, text) => {
     expect(print(parse(net.text).architecture)).toBe(net.text);
   }
 });
+
+test('a net that was drawn is found where it was drawn, in every space that ships', () => {
+  for (const [name, text] of shippedSpaces) {
+    const space = spaceOf(text);
+    for (let i = 0; i < 8; i++) {
+      const genotype = randomGenotype(space.genes, new Draws(9, i)).map((option, gene, all) =>
+        space.active(all, gene) ? option : 0,
+      );
+      const net = space.instantiate(genotype);
+      if (!('text' in net)) continue;
+      const found = space.locate(net.text);
+      if (!('genotype' in found)) throw new Error(`${name}: ${found.difference}`);
+      // Two choices may write the same net (c24 by 1 and by 1.0 after rounding): then the first of them is found.
+      const again = space.instantiate(found.genotype);
+      expect([name, 'text' in again && again.text]).toEqual([name, net.text]);
+    }
+  }
+});
+
+test.each([
+  ['mbconv k3 s2 c24 e5', 'line 5: e5 is not in e{3,6}.'],
+  ['mbconv k3 s2 c32 e3', 'line 5: c32 is not c24.'],
+  ['mbconv k7 s2 c24 e3', 'line 5: k7 is not in k{3,5}.'],
+  ['mbconv x3 k3 s2 c24 e3', 'line 5: mbconv is not pool.'],
+  ['mbconv k3 s2 c24 e3 noskip', "line 5: noskip is not in the space's line."],
+  ['fused k3 s2 c24 e3', 'line 5: fused is not mbconv.'],
+  ['mbconv k3 s2 c24 e3\n+ mbconv k5 c24 e3', 'line 6: differs from the line above, and the space repeats it alike.'],
+])('%s is outside, and the difference is named', (line, difference) => {
+  const space = spaceOf(around('mbconv x{1,2} k{3,5} s2 c24 e{3,6}'));
+  expect(space.locate(around(line))).toEqual({ difference });
+  expect(space.locate(around('mbconv x2 k5 s2 c24 e6'))).toEqual({ genotype: [1, 1, 1] });
+  expect(space.locate(around('mbconv k5 s2 c24 e6\n+ mbconv k5 c24 e6'))).toEqual({ genotype: [1, 1, 1] });
+  const act = around('mbconv k3 s2 c24 e3').replace('relu6', 'relu');
+  expect(space.locate(act)).toEqual({ difference: expect.stringContaining('act') as unknown });
+});
+
+test('published nets are in their spaces, or the line that differs is named', () => {
+  const where = (name: string, preset: string) => {
+    const net = resolvePreset(preset);
+    if ('problem' in net) throw new Error(net.problem);
+    return spaceOf(shippedSpaces.get(name)!).locate(net.text);
+  };
+  for (const preset of ['mnasnet_100', 'semnasnet_100']) {
+    const found = where('mnasnet', preset);
+    expect(found).toHaveProperty('genotype');
+    const again = 'genotype' in found && spaceOf(shippedSpaces.get('mnasnet')!).instantiate(found.genotype);
+    const net = resolvePreset(preset);
+    const macs = (text: string) => [...check(text).graph!.facts.values()].reduce((sum, facts) => sum + facts.macs, 0);
+    expect(again && 'text' in again && macs(again.text)).toBe('text' in net && macs(net.text));
+  }
+  expect(where('mixnet', 'mixnet_s')).toEqual({ difference: "line 9: a2 is not in the space's line." });
+  expect(where('v4-blocks', 'mobilenetv4_conv_small')).toEqual({
+    difference: "line 7: fixbelow1 is not in the space's line.",
+  });
+  expect(where('mnasnet', 'efficientnet_b0')).toEqual({
+    difference: 'act swish is not in "a space without that line".',
+  });
+});

@@ -1,25 +1,12 @@
 // A space as choices: how many nets it has, and the net that a genotype stands for.
-import { roundChannels } from '../../blocks/rounding.ts';
 import { defaultHeader, type Header } from '../../architecture.ts';
 import type { Problem, Range } from '../../ir/graph.ts';
 import { parse } from '../../notation/parse.ts';
 import { print } from '../../notation/print.ts';
 import type { Gene, Genotype } from '../genes.ts';
-import { isChoice, readSpace, spaceLimits, type Choice, type SpacePart, type SpaceLine } from './read.ts';
-
-/** One repeat of a line, or all of them together where they are alike. */
-interface Slot {
-  /** Gene that chooses the alternative; undefined where there is one only. */
-  readonly alternative: number | undefined;
-  readonly genes: ReadonlyMap<Choice, number>;
-}
-
-interface Placed {
-  readonly line: SpaceLine;
-  readonly repeats: number | undefined;
-  /** One slot, or with `each` one for every repeat that there may be. */
-  readonly slots: readonly Slot[];
-}
+import { locate, type Located } from './locate.ts';
+import { countOf, partsOf, placeGenes, repeatsOf, usedSlots, wordOf, type Placed } from './placed.ts';
+import { isChoice, readSpace, spaceLimits, type SpacePart } from './read.ts';
 
 export interface Space {
   readonly genes: readonly Gene[];
@@ -28,12 +15,11 @@ export interface Space {
   readonly problems: readonly Problem[];
   /** Canonical text of a net; undefined where the choices make none, with the parser's reasons in the space's own places. */
   instantiate(genotype: Genotype): { readonly text: string } | { readonly problems: readonly Problem[] };
+  /** The genotype of a net that lies in the space (genes that have no say are 0), or why it does not, with the line of its text. */
+  locate(net: string): Located;
   /** Whether a gene has a say: genes of an alternative that is not chosen and of a repeat that is not there have none. */
   active(genotype: Genotype, gene: number): boolean;
 }
-
-/** Largest count that `xN` may mean. */
-const countOf = (text: string): number => Number(/^x(\d+)$/.exec(text)?.[1] ?? 1);
 
 /** The space of a text. Its problems are those of its sets, and those of the net that opens first (every set's first value). */
 export function spaceOf(text: string): Space {
@@ -44,6 +30,7 @@ export function spaceOf(text: string): Space {
     genes,
     size,
     instantiate: (genotype: Genotype) => instantiate(placed, genotype),
+    locate: (net: string) => locate(text, placed, genes, net),
     active: (genotype: Genotype, gene: number) => activeGenes(placed, genotype).has(gene),
   };
   if (genes.length > spaceLimits.genes) {
@@ -52,25 +39,6 @@ export function spaceOf(text: string): Space {
   }
   const first = problems.length > 0 ? undefined : space.instantiate(genes.map(() => 0));
   return { ...space, problems: first && 'problems' in first ? first.problems : problems };
-}
-
-function placeGenes(lines: readonly SpaceLine[]): { genes: readonly Gene[]; placed: readonly Placed[] } {
-  const genes: Gene[] = [];
-  const placed = lines.map((line, at): Placed => {
-    const add = (options: number, ordered: boolean): number => genes.push({ options, ordered, line: at }) - 1;
-    const count = line.repeats;
-    const repeats = count && isChoice(count) ? add(count.options.length, count.ordered) : undefined;
-    const most = count ? Math.max(...(isChoice(count) ? count.options : [count.text]).map(countOf)) : 1;
-    const slots = Array.from({ length: line.each ? most : 1 }, (): Slot => {
-      const alternative = line.alternatives.length > 1 ? add(line.alternatives.length, false) : undefined;
-      const own = new Map<Choice, number>();
-      for (const part of line.alternatives.flat())
-        if (isChoice(part) && !own.has(part)) own.set(part, add(part.options.length, part.ordered));
-      return { alternative, genes: own };
-    });
-    return { line, repeats, slots };
-  });
-  return { genes, placed };
 }
 
 /** Π choices of each alternative, summed; with `each` to the power of every number of repeats. */
@@ -84,23 +52,11 @@ function sizeOf({ line }: Placed): bigint {
   return counts.reduce((sum, count) => sum + (line.each ? slot ** BigInt(count) : count === 0 ? 1n : slot), 0n);
 }
 
-const repeatsOf = ({ line, repeats }: Placed, genotype: Genotype): string | undefined => {
-  if (!line.repeats) return undefined;
-  return isChoice(line.repeats) ? line.repeats.options[genotype[repeats!]!] : line.repeats.text;
-};
-/** The slots that this genotype uses. */
-const used = (placed: Placed, genotype: Genotype): readonly Slot[] => {
-  const count = countOf(repeatsOf(placed, genotype) ?? 'x1');
-  return placed.line.each ? placed.slots.slice(0, count) : count === 0 ? [] : placed.slots;
-};
-const partsOf = ({ line }: Placed, slot: Slot, genotype: Genotype): readonly SpacePart[] =>
-  line.alternatives[slot.alternative === undefined ? 0 : genotype[slot.alternative]!] ?? [];
-
 function activeGenes(all: readonly Placed[], genotype: Genotype): ReadonlySet<number> {
   const active = new Set<number>();
   for (const placed of all) {
     if (placed.repeats !== undefined) active.add(placed.repeats);
-    for (const slot of used(placed, genotype)) {
+    for (const slot of usedSlots(placed, genotype)) {
       if (slot.alternative !== undefined) active.add(slot.alternative);
       for (const part of partsOf(placed, slot, genotype)) if (isChoice(part)) active.add(slot.genes.get(part)!);
     }
@@ -121,7 +77,7 @@ function instantiate(all: readonly Placed[], genotype: Genotype): ReturnType<Spa
     const repeats = repeatsOf(placed, genotype);
     const { line } = placed;
     const isPlain = line.alternatives[0]!.length > 0;
-    for (const [i, slot] of used(placed, genotype).entries()) {
+    for (const [i, slot] of usedSlots(placed, genotype).entries()) {
       for (const [at, part] of partsOf(placed, slot, genotype).entries()) {
         const source = isChoice(part) ? part.range : part;
         const word = isChoice(part) ? wordOf(part, genotype[slot.genes.get(part)!]!, header) : part.text;
@@ -151,8 +107,3 @@ function instantiate(all: readonly Placed[], genotype: Genotype): ReturnType<Spa
 }
 
 const rangeOf = (part: SpacePart): Range => (isChoice(part) ? part.range : part);
-
-function wordOf({ options, scaled }: Choice, index: number, header: Header): string {
-  const option = options[index]!;
-  return scaled ? `${scaled.key}${roundChannels(scaled.base * Number(option), header.round)}` : option;
-}
