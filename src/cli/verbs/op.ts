@@ -1,6 +1,6 @@
 // `op NAME --shape …`: one operator by itself on this adapter: right or wrong against its reference, and what its dispatches cost.
 import type { Precision } from '../../gpu-kernels/kernel.ts';
-import { ShapeError, type Op, type Shape } from '../../gpu-kernels/op.ts';
+import { ShapeError, type Shape } from '../../gpu-kernels/op.ts';
 import { ops as registry, type OpName } from '../../gpu-kernels/ops/index.ts';
 import { generateInput, generateTensor } from '../../graph/inspect/golden.ts';
 import { GraphBuilder } from '../../graph/ir/builder.ts';
@@ -204,7 +204,7 @@ const csv = (rows: readonly OpJson[]): string[] =>
 
 function report(rows: readonly OpJson[], adapter: string): string[] {
   const titles = columns.map((title) => ({ title, right: !['inputs', 'output', 'kernels'].includes(title) }));
-  const { doc } = registry[rows[0]!.op as OpName] as Op;
+  const { doc } = registry[rows[0]!.op as OpName];
   return [
     `${rows[0]!.op}: ${doc}`,
     adapter,
