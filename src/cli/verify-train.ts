@@ -1,13 +1,19 @@
 // One training record on the CPU: what `verify --train` does for each file it is given.
 import { checkTrainRecord } from '../graph/train/records/check.ts';
+import type { BuildNet } from '../graph/train/records/net.ts';
 import { readText } from './files.ts';
+import { buildGraph, openPreset, openText } from './source.ts';
 import type { VerifiedFile } from './verify-record.ts';
+
+/** A record has a preset's name or a text; one without either names a preset by its model. */
+const build: BuildNet = ({ arch, preset, model }) =>
+  buildGraph(arch === undefined ? openPreset(preset ?? model) : openText(model, arch));
 
 /** Never throws: what goes wrong is the file's failure, in a sentence. */
 export function verifyTrainFile(file: string): VerifiedFile {
   const started = performance.now();
   try {
-    const { passed, failures, worst, worstAt } = checkTrainRecord(readText(file, 'record'));
+    const { passed, failures, worst, worstAt } = checkTrainRecord(readText(file, 'record'), build);
     const seconds = (performance.now() - started) / 1000;
     return { file, passed, failures, ...(worstAt !== '' && { worst, worstAt, unit: 'of the bound' }), seconds };
   } catch (error) {

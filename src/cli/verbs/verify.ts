@@ -148,7 +148,7 @@ export const verify: Verb = {
     planFor,
     {
       name: 'train',
-      doc: 'The files are training records: ops, losses, optimizers, schedules. On the CPU.',
+      doc: 'The files are training records: nets, ops, losses, optimizers, schedules. On the CPU.',
     },
     json,
   ],

@@ -3,12 +3,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkTrainRecord } from '../../../src/graph/train/records/check.ts';
+import { expand } from '../../../src/graph/blocks/expand.ts';
+import { parse } from '../../../src/graph/notation/parse.ts';
+import { checkTrainRecord as check } from '../../../src/graph/train/records/check.ts';
+import type { TrainReport } from '../../../src/graph/train/records/report.ts';
 
+const checkTrainRecord = (text: string): TrainReport =>
+  check(text, ({ arch = '' }) => {
+    const { graph } = expand(parse(arch).architecture, 'the record');
+    if (!graph) throw new Error('the text of the record makes no net');
+    return graph;
+  });
 const folder = process.env['TRAIN_RECORDS'] ?? 'test-data/training';
 const read = (name: string): string => readFileSync(join(folder, `${name}.json`), 'utf8');
 
-test.each(['losses', 'optimizers', 'schedules', 'ops'])('%s', (name) => {
+test.each(['losses', 'optimizers', 'schedules', 'ops', 'mini'])('%s', (name) => {
   const report = checkTrainRecord(read(name));
   expect(report.failures).toEqual([]);
   expect(report.compared).toBeGreaterThan(100);
@@ -23,9 +32,17 @@ test('a number that is off fails, and is named', () => {
   expect(failures[0]).toMatch(/^ce 0: \d/);
 });
 
+test('a learning rate that is off shows in what the step changed', () => {
+  const record = JSON.parse(read('mini')) as { lr: number[] };
+  const { failures } = checkTrainRecord(JSON.stringify({ ...record, lr: record.lr.map((rate) => rate * 1.1) }));
+  expect(failures).toEqual([expect.stringMatching(/^changes after 1: \d+ of \d+ beyond/), expect.anything()]);
+});
+
 test('what is no record says why', () => {
   expect(checkTrainRecord('{').failures[0]).toMatch(/^not JSON/);
-  expect(checkTrainRecord('{"format":"other"}').failures[0]).toMatch(/none of bottleneck-train-1-ops/);
+  expect(checkTrainRecord('{"format":"other"}').failures[0]).toMatch(
+    /none of bottleneck-train-1, bottleneck-train-1-ops/,
+  );
   expect(
     checkTrainRecord('{"format":"bottleneck-train-1-schedules","peak":1,"steps":0,"cases":[]}').failures[0],
   ).toMatch(/steps/);

@@ -1,24 +1,26 @@
 // A training record of any kind: which one it is, and the check that belongs to it.
 import * as v from 'valibot';
-import { checkLosses, checkOptimizers, checkSchedules, lossRecord, optimizerRecord, scheduleRecord } from './pieces.ts';
+import { checkNet, netRecord, type BuildNet, type NetRecord } from './net.ts';
 import { checkOps, opRecord } from './ops.ts';
+import { checkLosses, checkOptimizers, checkSchedules, lossRecord, optimizerRecord, scheduleRecord } from './pieces.ts';
 import type { TrainReport } from './report.ts';
 
 interface Kind {
   readonly schema: v.GenericSchema;
-  readonly check: (record: never) => TrainReport;
+  readonly check: (record: never, build: BuildNet) => TrainReport;
 }
 
 /** By the record's word of format. */
 const kinds: Readonly<Record<string, Kind>> = {
+  'bottleneck-train-1': { schema: netRecord, check: (record: NetRecord, build) => checkNet(record, build) },
   'bottleneck-train-1-ops': { schema: opRecord, check: checkOps },
   'bottleneck-train-1-losses': { schema: lossRecord, check: checkLosses },
   'bottleneck-train-1-optimizers': { schema: optimizerRecord, check: checkOptimizers },
   'bottleneck-train-1-schedules': { schema: scheduleRecord, check: checkSchedules },
 };
 
-/** Holds our own computation against the record; a text that is none of them is a failure in a sentence. */
-export function checkTrainRecord(text: string): TrainReport {
+/** Holds our own computation against the record; a text that is none of them is a failure in a sentence. Throws what `build` throws. */
+export function checkTrainRecord(text: string, build: BuildNet): TrainReport {
   const failed = (sentence: string): TrainReport => ({
     passed: false,
     failures: [sentence],
@@ -40,5 +42,5 @@ export function checkTrainRecord(text: string): TrainReport {
     const issue = parsed.issues[0];
     return failed(`not a ${format as string} record: ${v.getDotPath(issue) ?? 'the top level'}: ${issue.message}`);
   }
-  return kind.check(parsed.output as never);
+  return kind.check(parsed.output as never, build);
 }
