@@ -49,6 +49,27 @@ export const fakeQuantDerivative = derive(fakeQuant, (g, n, dy) => ({
   inputs: [() => g.add(fakeQuantGradient, n.attrs, [dy, n.inputs[0] as string])],
 }));
 
+/**
+ * `[low, high]` of the values mixed into the range so far: low ← decay·low + (1 − decay)·lowest; the first batch, before which the range is
+ * NaN, sets it.
+ */
+export const rangeUpdate = formula<{ readonly decay: number }>({
+  name: 'range_update',
+  shape: () => [2],
+  params: () => ({ range: { shape: [2], trainable: false } }),
+  reference([x], { range }, { attrs: { decay } }) {
+    const values = x as Float32Array;
+    const batch = [
+      values.reduce((a, b) => Math.min(a, b), Infinity),
+      values.reduce((a, b) => Math.max(a, b), -Infinity),
+    ];
+    return (range as Float32Array).map((old, i) => {
+      const own = batch[i] as number;
+      return Number.isNaN(old) ? own : decay * old + (1 - decay) * own;
+    });
+  },
+});
+
 const gridOfRange = (range: Float32Array): Grid => gridOf(range[0] as number, range[1] as number);
 
 /** On the grid of a range `[low, high]` that is itself a value. Operands: x and the range. */

@@ -7,7 +7,13 @@ import { evonormB0Derivative, evonormS0Derivative } from './evonorm.ts';
 import { fakeQuantDerivative, rangeQuantDerivative, weightQuantDerivative } from './fake-quant.ts';
 import type { Derivative } from './gradient.ts';
 import * as m from './moves.ts';
-import { batchNormDerivative, groupNormDerivative, layerNormDerivative, normalizeDerivative } from './norm.ts';
+import {
+  batchNormDerivative,
+  groupNormDerivative,
+  layerNormDerivative,
+  normFactorDerivative,
+  normalizeDerivative,
+} from './norm.ts';
 import { performerDerivative } from './performer.ts';
 import { gramDerivative, matmulDerivative, softmaxDerivative } from './products.ts';
 import * as w from './windows.ts';
@@ -77,6 +83,7 @@ const ofOps: Readonly<Record<OpName, Derivative>> = {
 export const derivatives: Readonly<Record<string, Derivative>> = {
   ...ofOps,
   normalize: normalizeDerivative,
+  norm_factor: normFactorDerivative,
   fake_quant: fakeQuantDerivative,
   range_quant: rangeQuantDerivative,
   weight_quant: weightQuantDerivative,

@@ -163,3 +163,31 @@ export const batchNormDerivative = derive(batchNorm, (g, n, dy) => {
     },
   };
 });
+
+/** weight / sqrt(running variance + eps) by channel: what a folded norm multiplies a product with. No operands. */
+export const normFactor = formula<{ readonly eps: number; readonly channels: number }>({
+  name: 'norm_factor',
+  shape: (_inputs, { channels }) => [channels],
+  params: (_inputs, { channels }) => ({
+    weight: { shape: [channels], trainable: true },
+    running_var: { shape: [channels], trainable: false },
+  }),
+  reference: (_inputs, { weight, running_var }, { attrs: { eps } }) =>
+    (weight as Float32Array).map((value, c) => value / Math.sqrt(((running_var as Float32Array)[c] as number) + eps)),
+});
+
+/** Operand: dy. */
+const normFactorGradient = formula<{ readonly eps: number; readonly channels: number }>({
+  name: 'norm_factor_gradient',
+  shape: (_inputs, { channels }) => [channels],
+  params: (_inputs, { channels }) => ({ running_var: { shape: [channels], trainable: false } }),
+  reference: ([dy], { running_var }, { attrs: { eps } }) =>
+    (dy as Float32Array).map((value, c) => value / Math.sqrt(((running_var as Float32Array)[c] as number) + eps)),
+});
+
+export const normFactorDerivative = derive(normFactor, (g, n, dy) => ({
+  inputs: [],
+  params: {
+    weight: () => g.add(normFactorGradient, n.attrs, [dy], { running_var: n.params.running_var as string }),
+  },
+}));

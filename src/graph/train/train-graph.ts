@@ -3,6 +3,7 @@ import { input as inputOp } from '../../gpu-kernels/ops/input.ts';
 import type { Shape } from '../../gpu-kernels/shape.ts';
 import type { GraphNode, InferredGraph } from '../ir/graph.ts';
 import { addGradients } from './backward.ts';
+import { addFakeQuantized, type FakeQuant } from './fake-quant-form.ts';
 import { targetLength, targetsOf, type Loss, type TargetName } from './loss.ts';
 import { lossGradient, lossValue } from './loss-ops.ts';
 import { TrainNodes } from './train-nodes.ts';
@@ -14,6 +15,8 @@ export interface TrainOptions {
   readonly trainable?: readonly string[];
   /** `batch`: norms of trained layers use the batch's statistics. `frozen`: all use their running ones. */
   readonly norm?: 'batch' | 'frozen';
+  /** Rounds as the integer net does; norms go by its `bn`. */
+  readonly fakeQuant?: FakeQuant;
   /** Adds the derivative to the picture too. */
   readonly inputGradient?: boolean;
 }
@@ -67,11 +70,11 @@ export function trainGraph(graph: InferredGraph, options: TrainOptions): TrainGr
     );
   const trained = trainableParameters(graph, trainable);
   const nodes = new TrainNodes();
-  const updates = addForward(
-    nodes,
-    graph,
-    ({ params }) => norm === 'batch' && Object.values(params).some((name) => trained.has(name)),
-  );
+  const inTraining = ({ params }: GraphNode): boolean =>
+    norm === 'batch' && Object.values(params).some((name) => trained.has(name));
+  const updates = options.fakeQuant
+    ? addFakeQuantized(nodes, graph, options.fakeQuant)
+    : addForward(nodes, graph, inTraining);
   const [rows, columns] = shape as readonly [number, number];
   const targets = targetsOf(loss).map((name) => {
     const own = targetLength(name, rows, columns) === rows ? [rows] : [rows, columns];

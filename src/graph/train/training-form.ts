@@ -5,17 +5,21 @@ import { ops } from '../../gpu-kernels/ops/index.ts';
 import type { GraphNode, InferredGraph } from '../ir/graph.ts';
 import type { TrainNodes } from './train-nodes.ts';
 
-/** A running statistic that moves with each step: r ← (1 − m)·r + m·factor·value. */
-export interface StateUpdate {
+/** State that moves with each step: r ← (1 − m)·r + m·factor·value, or, where it `replaces`, r ← value. */
+export type StateUpdate = {
   readonly name: string;
   /** Node of the batch's statistic. */
   readonly value: string;
-  /** n / (n − 1) for a variance: PyTorch keeps the unbiased one. */
-  readonly factor: number;
-}
+} & (
+  | {
+      /** n / (n − 1) for a variance: PyTorch keeps the unbiased one. */
+      readonly factor: number;
+    }
+  | { readonly replaces: true }
+);
 
 /** Weight of the new batch in a running statistic (PyTorch's momentum). */
-export const STATE_MOMENTUM = 0.1;
+const STATE_MOMENTUM = 0.1;
 
 const batch = { over: 'batch' } as const;
 
@@ -66,10 +70,13 @@ export function updateState(
   values: ReadonlyMap<string, Float32Array>,
   state: ReadonlyMap<string, Float32Array>,
 ): void {
-  for (const { name, value, factor } of updates) {
-    const running = state.get(name) as Float32Array;
-    values.get(value)?.forEach((statistic, i) => {
-      running[i] = (1 - STATE_MOMENTUM) * (running[i] as number) + STATE_MOMENTUM * factor * statistic;
+  for (const update of updates) {
+    const running = state.get(update.name) as Float32Array;
+    values.get(update.value)?.forEach((statistic, i) => {
+      running[i] =
+        'replaces' in update
+          ? statistic
+          : (1 - STATE_MOMENTUM) * (running[i] as number) + STATE_MOMENTUM * update.factor * statistic;
     });
   }
 }

@@ -17,7 +17,7 @@ const checkTrainRecord = (text: string): TrainReport =>
 const folder = process.env['TRAIN_RECORDS'] ?? 'test-data/training';
 const read = (name: string): string => readFileSync(join(folder, `${name}.json`), 'utf8');
 
-test.each(['losses', 'optimizers', 'schedules', 'ops', 'mini'])('%s', (name) => {
+test.each(['losses', 'optimizers', 'schedules', 'ops', 'mini', 'mini-qat-frozen', 'mini-qat-batch'])('%s', (name) => {
   const report = checkTrainRecord(read(name));
   expect(report.failures).toEqual([]);
   expect(report.compared).toBeGreaterThan(100);

@@ -1,6 +1,7 @@
 // A training record of any kind: which one it is, and the check that belongs to it.
 import * as v from 'valibot';
-import { checkNet, netRecord, type BuildNet, type NetRecord } from './net.ts';
+import { checkNet, type BuildNet } from './net.ts';
+import { netRecord, type NetRecord } from './net-record.ts';
 import { checkOps, opRecord } from './ops.ts';
 import { checkLosses, checkOptimizers, checkSchedules, lossRecord, optimizerRecord, scheduleRecord } from './pieces.ts';
 import type { TrainReport } from './report.ts';
