@@ -1,5 +1,6 @@
 // What `profile` found: its JSON, and the same as lines of text.
 import { nodesText } from '../graph/plan/print.ts';
+import type { Disturbance } from '../workers/engine/disturbances.ts';
 import type { BudgetVerdict } from './budget.ts';
 import { shapeText, textTable } from './text-table.ts';
 
@@ -48,6 +49,8 @@ export interface ProfileJson {
   readonly gpuMs: number;
   /** gpuMs − Σ layers: what timing each dispatch in a pass of its own changed. */
   readonly betweenMs: number;
+  /** What spoiled the runs: `drift` (they became slower or faster), `bursts` (some took much longer than the rest). */
+  readonly disturbed: readonly Disturbance[];
   /** True where the adapter has no timestamps. */
   readonly estimated: boolean;
   /** The clock's step in nanoseconds, found from the timestamps; null where there are none. */
@@ -67,6 +70,12 @@ export const figures = ({ warm, gpuMs, weightBytes, activationBytes, dispatches 
   mb: (weightBytes + activationBytes) / 1e6,
   dispatches,
 });
+
+const sentences: Readonly<Record<Disturbance, string>> = {
+  drift: 'not steady: the runs became slower or faster from begin to end (heat, throttling); measure again',
+  bursts: 'not steady: some runs took much longer than the rest (something else uses the device); measure again',
+  hidden: 'not steady: the page was hidden',
+};
 
 export function report(found: ProfileJson): string[] {
   const ms = (value: number): string => value.toFixed(3);
@@ -106,6 +115,7 @@ export function report(found: ProfileJson): string[] {
     `layers ${ms(sum)} ms; whole net in one pass ${ms(found.gpuMs)} ms; difference ${ms(found.betweenMs)} ms`,
     `cold: compile ${ms(found.cold.compileMs)} ms, upload ${ms(found.cold.uploadMs)} ms, first run ${ms(found.cold.firstRunMs)} ms`,
     `warm, input to logits: median ${ms(found.warm.medianMs)} ms, p90 ${ms(found.warm.p90Ms)} ms, ${found.warm.runs} runs`,
+    ...found.disturbed.map((kind) => sentences[kind]),
     ...(found.batch > 1
       ? [
           `${found.batch} inputs together: ${ms(found.warm.medianMs / found.batch)} ms an input, ${((1000 * found.batch) / found.warm.medianMs).toFixed(1)} inputs a second`,

@@ -128,6 +128,7 @@ async function profileGraph(
     gpuMs: times.gpu.medianMs,
     betweenMs: times.between,
     estimated: times.estimated,
+    disturbed: times.disturbed,
     tickNs: times.tickNs ?? null,
     weightBytes: plan.weightBytes,
     activationBytes: plan.activationBytes,

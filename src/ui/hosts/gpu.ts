@@ -13,7 +13,19 @@ export function gpuHost(): GpuHost {
   return {
     open: () => valueOf(gpuClient.open()),
     plan: (net) => valueOf(measure.call((calls, ticket) => calls.plan(ticket, net), { repeat: true })),
-    measure: (job, hooks) => valueOf(measure.call((calls, ticket) => calls.measure(ticket, job), options(hooks))),
+    async measure(job, hooks) {
+      // Browsers slow down what is not looked at.
+      let hidden = document.hidden;
+      const look = (): void => void (hidden ||= document.hidden);
+      document.addEventListener('visibilitychange', look);
+      try {
+        const found = await valueOf(measure.call((calls, ticket) => calls.measure(ticket, job), options(hooks)));
+        const { profile } = found;
+        return hidden ? { ...found, profile: { ...profile, disturbed: [...profile.disturbed, 'hidden'] } } : found;
+      } finally {
+        document.removeEventListener('visibilitychange', look);
+      }
+    },
     peaks: (hooks) => valueOf(measure.call((calls, ticket) => calls.peaks(ticket), options(hooks))),
     listen: listenToGpu,
   };

@@ -1,4 +1,5 @@
 // How long a net takes and where: whole-net and per-dispatch times from timestamp queries, or wall-clock estimates where they are missing.
+import { disturbancesOf, type Disturbance } from './disturbances.ts';
 import { estimate, isCoarse, looseness, type Estimate } from './estimate.ts';
 import type { Program } from './program.ts';
 import { timerFor, type Span } from './timers.ts';
@@ -28,6 +29,8 @@ export interface Profile {
   readonly estimated: boolean;
   /** The round of per-dispatch passes that took the median time, in plan order: where the gaps are. Absent when estimated. */
   readonly spans?: readonly Span[];
+  /** What spoiled the runs; empty where nothing shows. */
+  readonly disturbed: readonly Disturbance[];
   /** The largest step that divides every timestamp, nanoseconds: browsers round them. Absent when estimated. */
   readonly tickNs?: number;
 }
@@ -140,6 +143,7 @@ export async function profile(
       estimates: found,
       between: gpu.medianMs - dispatchMs.reduce((sum, ms) => sum + ms, 0),
       estimated: timer.estimated,
+      disturbed: [...new Set([...disturbancesOf(latencies), ...disturbancesOf(whole)])],
       ...(middle && { spans: middle }),
       ...(timer.tickNs !== undefined && { tickNs: timer.tickNs }),
     };

@@ -2,7 +2,14 @@
 import { milliseconds, percent, percentChange } from '../../parts/format.ts';
 import type { RunRecord } from './record.ts';
 
-type Timed = Pick<RunRecord, 'gpu' | 'warm'>;
+type Timed = Pick<RunRecord, 'gpu' | 'warm' | 'disturbed'>;
+
+/** What spoiled the runs, in words. */
+const spoiled: Readonly<Record<string, string>> = {
+  hidden: 'The page was not shown all the time, and browsers slow down what is not looked at.',
+  drift: 'The runs became slower or faster from begin to end, as when a device gets hot.',
+  bursts: 'Some runs took much longer than the rest: something else uses the device.',
+};
 
 /** Runs that differ by more than this (standard deviation ÷ mean) rank nothing. */
 const mostVariation = 0.25;
@@ -10,9 +17,10 @@ const mostVariation = 0.25;
 const slack = 0.05;
 
 /** Why the numbers are too noisy to use; undefined when nothing speaks against them. */
-export function doubtOf({ gpu, warm }: Timed): string | undefined {
+export function doubtOf({ gpu, warm, disturbed: [first = ''] = [] }: Timed): string | undefined {
   if (gpu.medianMs > warm.medianMs * (1 + slack))
     return `One pass took ${milliseconds(gpu.medianMs)}, longer than the whole run of ${milliseconds(warm.medianMs)} that it is part of: something else kept the device busy.`;
+  if (spoiled[first]) return spoiled[first];
   const variation = Math.max(gpu.variation ?? 0, warm.variation ?? 0);
   return variation > mostVariation ? `Runs differ from each other by ±${percent(variation, 0)}.` : undefined;
 }

@@ -35,9 +35,11 @@ export function recordOf(
     warm: profile.warm,
     gpu: profile.gpu,
     estimated: profile.estimated,
+    ...(profile.disturbed.length > 0 && { disturbed: [...profile.disturbed] }),
     ...(profile.tickNs !== undefined && { tickNs: profile.tickNs }),
     dispatches: plan.dispatches.map(({ kernel, from, workgroups, macs, bytes }, index) => {
       const span = profile.spans?.[index];
+      const interval = profile.estimates[index]?.interval;
       return {
         kernel,
         from: [...from],
@@ -45,6 +47,7 @@ export function recordOf(
         macs,
         bytes,
         ms: profile.dispatchMs[index] ?? 0,
+        ...(interval && { interval: [interval[0], interval[1]] as [number, number] }),
         ...(span && { span }),
       };
     }),

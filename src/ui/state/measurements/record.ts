@@ -16,6 +16,8 @@ const dispatch = v.object({
   bytes: count,
   /** Median, in a pass of its own; the mean where the clock's step is coarse for it. */
   ms: count,
+  /** 95 % interval of `ms`. */
+  interval: v.optional(v.tuple([count, count])),
   /** In the round that took the median time, from the begin of the first pass. */
   span: v.optional(v.object({ startMs: count, endMs: count })),
 });
@@ -49,6 +51,8 @@ export const runRecord = v.object({
   gpu: spread,
   /** True where the adapter has no timestamps: wall clocks over repeats. */
   estimated: v.boolean(),
+  /** What spoiled the runs: workers/engine/disturbances.ts. */
+  disturbed: v.optional(v.array(word)),
   /** Resolution of the timestamps, nanoseconds. */
   tickNs: v.optional(count),
   dispatches: v.array(dispatch),

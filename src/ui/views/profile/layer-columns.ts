@@ -67,6 +67,17 @@ const ms: LayerColumn = {
   cell: (row) => row.ms,
   heading: 'time, ms',
 };
+const msOff: LayerColumn = {
+  id: 'msOff',
+  label: '±',
+  title: 'Half of the 95 % interval of the time: measured again, it lies within this in 19 of 20 cases',
+  number: true,
+  from: 980,
+  width: '60px',
+  text: (row) => (row.msOff === undefined ? '' : `±${milliseconds(row.msOff)}`),
+  cell: (row) => row.msOff,
+  heading: '± 95 %, ms',
+};
 const share: LayerColumn = {
   id: 'share',
   label: 'Share',
@@ -148,6 +159,7 @@ export const allColumns: readonly LayerColumn[] = [
   op,
   output,
   ms,
+  msOff,
   share,
   delta,
   macRate,
@@ -182,6 +194,7 @@ export function layersCsv(blocks: readonly BlockRow[]): string {
     'part of dispatch',
     'output',
     'ms',
+    '± 95 %, ms',
     'share',
     'MAC/s',
     'bytes/s',
@@ -199,6 +212,7 @@ export function layersCsv(blocks: readonly BlockRow[]): string {
     row.part,
     shapeText(row.output),
     row.ms,
+    row.msOff,
     row.share,
     row.macRate,
     row.byteRate,

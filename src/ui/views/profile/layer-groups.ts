@@ -1,7 +1,7 @@
 // What of the layer table is looked at: rows that match words or a kind of work, and rows added up by stage, resolution or kind.
 import type { WorkKind } from '../../../graph/ir/op-words.ts';
 import { resolutionOf } from '../../drawing/scene.ts';
-import type { BlockRow, KernelRow } from './rows.ts';
+import { offTogether, type BlockRow, type KernelRow } from './rows.ts';
 
 export type Grouping = 'none' | 'stage' | 'resolution' | 'block' | 'work';
 export const groupings: readonly { readonly id: Grouping; readonly label: string }[] = [
@@ -68,6 +68,7 @@ export function groupRows(blocks: readonly BlockRow[], grouping: Grouping): read
       macs,
       bytes,
       ms,
+      msOff: offTogether(members),
       share: total(members, 'share'),
       macRate: ms ? (macs / ms) * 1000 : undefined,
       byteRate: ms && bytes !== undefined ? (bytes / ms) * 1000 : undefined,

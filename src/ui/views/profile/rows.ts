@@ -15,6 +15,8 @@ interface Costs {
   /** Bytes that its kernels move; undefined before the net was planned. */
   readonly bytes: number | undefined;
   readonly ms: number | undefined;
+  /** Half of the 95 % interval of `ms`; undefined where none is known. */
+  readonly msOff: number | undefined;
   /** Of the sum of all dispatches. */
   readonly share: number | undefined;
   /** MACs a second. */
@@ -82,14 +84,22 @@ export function layerRows({ graph, architecture, accounting, dispatches, baselin
   const totalMs = dispatches?.reduce((sum, { ms }) => sum + ms, 0) ?? 0;
   const sum = (nodes: readonly string[], key: 'params' | 'macs'): number =>
     nodes.reduce((total, id) => total + (costs.get(id)?.[key] ?? 0), 0);
-  const measured = (ms: number, macs: number, bytes: number) => ({
+  const measured = (ms: number, msOff: number | undefined, macs: number, bytes: number) => ({
     ms,
+    msOff,
     bytes,
     share: totalMs > 0 ? ms / totalMs : undefined,
     macRate: ms > 0 ? (macs / ms) * 1000 : undefined,
     byteRate: ms > 0 ? (bytes / ms) * 1000 : undefined,
   });
-  const unmeasured = { ms: undefined, bytes: undefined, share: undefined, macRate: undefined, byteRate: undefined };
+  const unmeasured = {
+    ms: undefined,
+    msOff: undefined,
+    bytes: undefined,
+    share: undefined,
+    macRate: undefined,
+    byteRate: undefined,
+  };
   // The dispatches of each node, so that a block finds its kernels without looking at all of them.
   const dispatchesOf = new Map<string, number[]>();
   dispatches?.forEach(({ from }, index) => {
@@ -111,6 +121,8 @@ export function layerRows({ graph, architecture, accounting, dispatches, baselin
       const inside = dispatch.from.filter((id) => own.has(id));
       const part = (parts?.[index] ?? []).reduce((total, item) => total + (own.has(item.node) ? item.part : 0), 0);
       const macs = dispatch.macs * part;
+      const [low, high] = dispatch.interval ?? [];
+      const msOff = low === undefined || high === undefined ? undefined : ((high - low) / 2) * part;
       const last = inside.at(-1) as string;
       const macsOf = (id: string): number => costs.get(id)?.macs ?? 0;
       const main = inside.reduce((most, id) => (macsOf(id) > macsOf(most) ? id : most), last);
@@ -132,7 +144,7 @@ export function layerRows({ graph, architecture, accounting, dispatches, baselin
           part,
           params: sum(inside, 'params'),
           macs,
-          ...measured(dispatch.ms * part, macs, dispatch.bytes * part),
+          ...measured(dispatch.ms * part, msOff, macs, dispatch.bytes * part),
         },
       ];
     });
@@ -152,10 +164,16 @@ export function layerRows({ graph, architecture, accounting, dispatches, baselin
       kernels,
       params: sum(nodes, 'params'),
       macs,
-      ...(dispatches ? measured(total('ms'), macs, total('bytes')) : unmeasured),
+      ...(dispatches ? measured(total('ms'), offTogether(kernels), macs, total('bytes')) : unmeasured),
       baselineMs: baselineMs?.(unit.line, unit.repeat),
     };
   });
+}
+
+/** How far a sum may be off: dispatches are timed apart, so that their errors add up as those of independent times. */
+export function offTogether(rows: readonly Pick<Costs, 'msOff'>[]): number | undefined {
+  const offs = rows.flatMap(({ msOff }) => msOff ?? []);
+  return offs.length < rows.length || offs.length === 0 ? undefined : Math.hypot(...offs);
 }
 
 export const sortKeys = ['position', 'name', 'ms', 'macRate', 'byteRate', 'params', 'macs', 'change'] as const;

@@ -19,6 +19,14 @@ describe('doubtOf', () => {
     expect(plain(doubtOf(timed(286, 249)) ?? '')).toContain('286 ms, longer than the whole run of 249 ms');
     expect(plain(doubtOf(timed(286, 300, 0.31)) ?? '')).toBe('Runs differ from each other by ±31 %.');
   });
+  it('doubts runs that something disturbed, and decides nothing on them', () => {
+    expect(doubtOf({ ...timed(74.3), disturbed: ['drift'] })).toMatch(/slower or faster from begin to end/);
+    expect(doubtOf({ ...timed(74.3), disturbed: ['bursts'] })).toMatch(/something else uses the device/);
+    expect(doubtOf({ ...timed(74.3), disturbed: ['hidden'] })).toMatch(/not shown all the time/);
+    // Of a later version.
+    expect(doubtOf({ ...timed(74.3), disturbed: ['moonlight'] })).toBeUndefined();
+    expect(headlineOf({ ...timed(74.3), disturbed: ['drift'] }, timed(99.9)).verdict).toBe('unsure');
+  });
 });
 
 describe('headlineOf', () => {

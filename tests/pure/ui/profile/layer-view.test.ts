@@ -57,7 +57,7 @@ describe('files', () => {
     const columns = columnsFor(Infinity, false, new Set(['output', 'byteRate']));
     const rows = arrange(blocks, { key: 'ms', descending: true }, new Set(), false);
     const lines = tableCsv(rows, columns).trimEnd().split('\r\n');
-    expect(lines[0]).toBe('layer,op and kernel,"time, ms",share of the sum of layers,MAC/s,MACs,params');
+    expect(lines[0]).toBe('layer,op and kernel,"time, ms","± 95 %, ms",share of the sum of layers,MAC/s,MACs,params');
     expect(lines).toHaveLength(blocks.length + 1);
     expect(lines[1]?.startsWith(rows[0]?.name ?? '?')).toBe(true);
     expect(lines[1]).toContain(String(rows[0]?.ms));

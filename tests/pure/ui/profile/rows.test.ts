@@ -25,6 +25,20 @@ describe('layerRows', () => {
     expect(blocks.map(({ line, repeat }) => `${line}:${repeat}`)).toEqual(['0:0', '1:0', '1:1', '2:0', '3:0', '4:0']);
   });
 
+  it('shares a time’s interval out as it shares the time, and adds errors as those of independent times', () => {
+    const intervals = net.record.dispatches.map((dispatch, i) => ({
+      ...dispatch,
+      interval: [dispatch.ms - 0.1 * (i + 1), dispatch.ms + 0.1 * (i + 1)] as [number, number],
+    }));
+    for (const { msOff, kernels } of layerRows({ ...net, dispatches: intervals })) {
+      for (const kernel of kernels) expect(kernel.msOff).toBeCloseTo(0.1 * (kernel.dispatch + 1) * kernel.part, 9);
+      expect(msOff).toBeCloseTo(Math.hypot(...kernels.map((kernel) => kernel.msOff ?? NaN)), 9);
+    }
+    const [known, ...others] = intervals;
+    const partly = layerRows({ ...net, dispatches: [known!, ...others.map(({ interval: _, ...rest }) => rest)] });
+    expect(partly.at(-1)?.msOff).toBeUndefined();
+  });
+
   it('counts no time, MAC or parameter twice', () => {
     expect(sum(blocks.map(({ ms }) => ms))).toBeCloseTo(total, 9);
     expect(sum(blocks.map(({ share }) => share))).toBeCloseTo(1, 9);
@@ -141,7 +155,7 @@ describe('selection', () => {
 describe('columns', () => {
   it('drop from the right as the table gets narrow, and never the layer, its time and its share', () => {
     expect(columnsFor(330, true).map(({ id }) => id)).toEqual(['layer', 'ms', 'share']);
-    expect(columnsFor(2000, true)).toHaveLength(10);
+    expect(columnsFor(2000, true)).toHaveLength(11);
     expect(columnsFor(2000, false).map(({ id }) => id)).not.toContain('change');
   });
 
