@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 import { convertModel, type Conversion } from '../graph/formats/convert/convert.ts';
 import { ModelError, nodeLabel, type Model } from '../graph/formats/model/model.ts';
 import type { InferredGraph } from '../graph/ir/graph.ts';
+import type { Preprocessing } from '../graph/pictures/preprocess.ts';
+import { readPreparationMetadata } from '../graph/weights/preparation-config.ts';
 import { kindOfFile } from './files.ts';
 import { readModel } from './model-file.ts';
 import { buildGraph, openSource, type Overrides } from './source.ts';
@@ -14,8 +16,13 @@ export function namesModelFile(net: string): boolean {
   return kind === 'onnx' || kind === 'tflite' || (kind !== undefined && /\.(onnx|tflite)$/i.test(net));
 }
 
+/** A converted model and what its file's metadata says of the preparation of pictures, if anything. */
+export interface Imported extends Conversion {
+  readonly preprocessing: Partial<Preprocessing>;
+}
+
 /** Throws {@link UsageError} or {@link NetError}, with the nodes that no operator of ours says. */
-export function openImported(net: string, { input, width }: Overrides = {}): Conversion {
+export function openImported(net: string, { input, width }: Overrides = {}): Imported {
   if (width !== undefined)
     throw new UsageError(`"${net}" is a model file, whose widths are in its weights; leave --width away.`);
   const model = readModel(net);
@@ -23,7 +30,8 @@ export function openImported(net: string, { input, width }: Overrides = {}): Con
   const shapes = input === undefined ? undefined : new Map(model.inputs.flatMap((value) => sized(value, input)));
   try {
     const converted = convertModel(model, { name, ...(shapes && { shapes }) });
-    if ('graph' in converted) return converted;
+    if ('graph' in converted)
+      return { ...converted, preprocessing: readPreparationMetadata(model.metadata).preprocessing };
     const lines = converted.unconverted.map(({ node, reason }) => `  ${nodeLabel(node)} ${reason}`);
     const more = lines.length > 20 ? [`  and ${lines.length - 20} more`] : [];
     throw new NetError(

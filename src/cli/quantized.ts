@@ -70,9 +70,15 @@ export function openFloat(
 ): Extract<AnyNet, { kind: 'float' }> {
   if (namesModelFile(name)) {
     if (weights !== undefined) throw new UsageError(`"${name}" has its own weights; leave --weights away.`);
-    const { graph, params } = openImported(name, { input });
-    assumed?.(`preparation of pictures: "${name}" does not say; --mean, --std, --crop and --interpolation do`);
-    const facts = { name: graph.name, architecture: '', preprocessing: preparation, imagenet: false };
+    const { graph, params, preprocessing } = openImported(name, { input });
+    if (!preprocessing.mean)
+      assumed?.(`preparation of pictures: "${name}" does not say; --mean, --std, --crop and --interpolation do`);
+    const facts = {
+      name: graph.name,
+      architecture: '',
+      preprocessing: { ...preprocessing, ...preparation },
+      imagenet: false,
+    };
     return { kind: 'float', net: foldNet(graph, params), facts };
   }
   const source = openSource(name, { input });

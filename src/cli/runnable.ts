@@ -46,10 +46,12 @@ function floatModel(net: string, given: Given): NetToRun {
   return runnable({ ...checkpoint, graph, architecture: source.architecture }, params, given);
 }
 
-/** A model file has its own weights; how pictures are prepared for it, it does not say. */
+/** A model file has its own weights; how pictures are prepared for it, only some say. */
 function importedModel(file: string, given: Given): NetToRun {
   if (given.word('weights') !== undefined) throw new UsageError(`"${file}" has its own weights; leave --weights away.`);
-  const { graph, params } = openImported(file);
+  const { graph, params, preprocessing } = openImported(file);
+  const own = givenPreparation(given);
+  const said = preprocessing.mean !== undefined;
   const named = given.word('labels') === 'imagenet';
   if (named && outputCount(graph) !== imagenetClasses)
     throw new UsageError(`--labels imagenet: ${graph.name} has ${outputCount(graph)} outputs, ImageNet-1k has 1,000.`);
@@ -57,10 +59,10 @@ function importedModel(file: string, given: Given): NetToRun {
     graph,
     architecture: undefined,
     source: file,
-    preprocessing: givenPreparation(given),
+    preprocessing: { ...preprocessing, ...own },
     notes: [],
-    prepared: 'the file does not say; --mean, --std, --crop and --interpolation do',
-    assumed: true,
+    prepared: said ? 'as the file says' : 'the file does not say; --mean, --std, --crop and --interpolation do',
+    assumed: !said,
     labels: named ? imagenetLabels() : undefined,
   };
   return runnable(facts, params, given);

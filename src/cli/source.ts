@@ -6,9 +6,11 @@ import type { InferredGraph, Problem } from '../graph/ir/graph.ts';
 import { nameProblems } from '../graph/notation/names.ts';
 import { parse } from '../graph/notation/parse.ts';
 import { resolvePreset, type ResolvedPreset } from '../graph/presets/resolve.ts';
-import { readText } from './files.ts';
+import { QuantizedFileError, readQuantized } from '../graph/quant/file.ts';
+import { SafetensorsError } from '../graph/formats/safetensors/read.ts';
+import { kindOfFile, readBytes, readText } from './files.ts';
 import { problemLines } from './problem-text.ts';
-import { NetError } from './verb.ts';
+import { NetError, UsageError } from './verb.ts';
 
 export interface NamedText {
   readonly name: string;
@@ -54,11 +56,31 @@ function namesFile(net: string): boolean {
 }
 
 /** The text of a NET as it stands, right or wrong. Throws UsageError or {@link NetError} when there is none. */
-export const textOf = (net: string): string => (namesFile(net) ? readText(net) : preset(net).text);
+export const textOf = (net: string): string => (namesFile(net) ? textOfFile(net) : preset(net).text);
+
+/** A quantized net holds its text. */
+function textOfFile(file: string): string {
+  if (kindOfFile(file) !== 'int8') return readText(file);
+  try {
+    return readQuantized(readBytes(file)).facts.architecture;
+  } catch (error) {
+    if (error instanceof SafetensorsError || error instanceof QuantizedFileError)
+      throw new UsageError(`"${file}" cannot be used: ${error.message}.`);
+    throw error;
+  }
+}
 
 /** A preset, or else a file; a text with errors is refused, since what is left of it is another net. */
 export function openSource(net: string, overrides: Overrides = {}): NamedText {
-  return namesFile(net) ? openText(net, readText(net), overrides) : openPreset(net, overrides);
+  return namesFile(net) ? openText(net, textOfFile(net), overrides) : openPreset(net, overrides);
+}
+
+/** For verbs that need floats: throws {@link UsageError} for a quantized net, which has none. */
+export function refuseQuantized(net: string): void {
+  if (existsSync(net) && kindOfFile(net) === 'int8')
+    throw new UsageError(
+      `"${net}" is a quantized net (int8), and floats are needed here: give the net that it was made of. run, profile, compare, show, print and check take it.`,
+    );
 }
 
 /** The net of a text; `net` is its name in messages. Throws {@link NetError} for a text with errors. */

@@ -49,3 +49,7 @@ export function pairText([rows, columns]: readonly [number, number]): string {
   const text = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(2));
   return rows === columns ? text(rows) : `${text(rows)}×${text(columns)}`;
 }
+
+/** Signal to noise, `equal` without any noise. */
+export const decibels = (value: number): string =>
+  Number.isFinite(value) ? `${value.toFixed(1)} dB` : value > 0 ? 'equal' : 'no signal';

@@ -2,6 +2,7 @@
 import { openNet, type OpenedSource } from '../graph/formats/open-net.ts';
 import { ModelError } from '../graph/formats/model/model.ts';
 import { writeSafetensors } from '../graph/formats/safetensors/write.ts';
+import { preparationMetadata, readPreparationMetadata } from '../graph/weights/preparation-config.ts';
 import { graphParams } from '../graph/weights/weights.ts';
 import { hashOf } from './weights/store.ts';
 
@@ -18,7 +19,7 @@ export type ImportAnswer =
       readonly net: Omit<OpenedSource, 'params'>;
       /** SHA-256 of the file, hex. */
       readonly sha256: string;
-      /** The file's weights as safetensors, under the graph's own names. */
+      /** The file's weights as safetensors, under the graph's own names, with its preparation of pictures where it says one. */
       readonly weights: Uint8Array<ArrayBuffer> | undefined;
     }
   /** Ends a sentence that begins with the file's name, or is one of its own. */
@@ -53,6 +54,7 @@ async function open({ file, companions }: ImportRequest): Promise<void> {
     graph && params
       ? writeSafetensors(
           new Map(graphParams(graph).map(({ name, shape }) => [name, { shape, values: params.get(name)! }])),
+          preparationMetadata(readPreparationMetadata(net.file?.metadata ?? new Map()).preprocessing),
         )
       : undefined;
   const sha256 = await hashOf(bytes);

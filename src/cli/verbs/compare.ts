@@ -7,7 +7,7 @@ import { givenPreparation, preparationOptions } from '../preparation-options.ts'
 import { openWhere, whereOptions } from '../gpu-device.ts';
 import { findPictures } from '../picture.ts';
 import { openNet, readInputs, type AnyNet } from '../quantized.ts';
-import { textTable } from '../text-table.ts';
+import { decibels, textTable } from '../text-table.ts';
 import { json, NetError, UsageError, type Verb } from '../verb.ts';
 
 /** The JSON of `compare --json`; stable. */
@@ -97,7 +97,7 @@ export const compare: Verb = {
 function report({ a, b, agreement, layers }: CompareJson): string[] {
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   return [
-    `${a} and ${b} on ${agreement.pictures} pictures: first answer equal on ${percent(agreement.top1)}, ${percent(agreement.top5)} of the first five shared, logits ${agreement.logitsSqnrDb.toFixed(1)} dB`,
+    `${a} and ${b} on ${agreement.pictures} pictures: first answer equal on ${percent(agreement.top1)}, ${percent(agreement.top5)} of the first five shared, logits ${decibels(agreement.logitsSqnrDb)}`,
     '',
     ...textTable(
       [

@@ -9,11 +9,13 @@ import type { InferredGraph, Params } from '../../graph/ir/graph.ts';
 import { runReference, spread } from '../../graph/ir/reference.ts';
 import { print } from '../../graph/notation/print.ts';
 import { presetOfImported } from '../../graph/presets/imported.ts';
+import type { Preprocessing } from '../../graph/pictures/preprocess.ts';
+import { preparationMetadata } from '../../graph/weights/preparation-config.ts';
 import { elements } from '../../gpu-kernels/op.ts';
 import { graphParams } from '../../graph/weights/weights.ts';
 import { openCheckpoint } from '../checkpoint.ts';
 import { namesModelFile, openImported } from '../imported.ts';
-import { buildGraph, openSource } from '../source.ts';
+import { buildGraph, openSource, refuseQuantized } from '../source.ts';
 import { NetError, UsageError, type Verb } from '../verb.ts';
 
 export const convert: Verb = {
@@ -25,33 +27,35 @@ export const convert: Verb = {
       name: 'to',
       value: 'onnx|safetensors|arch',
       choices: ['onnx', 'safetensors', 'arch'],
-      doc: 'What to write.',
+      doc: 'What to write; as the ending of --out says when not given.',
     },
     { name: 'out', value: 'FILE', writes: ['.safetensors', '.onnx', '.arch'], doc: 'The file to write.' },
     { name: 'weights', value: 'FILE', doc: 'safetensors for a net given by name or text.' },
   ],
   run(given, console) {
     const net = given.positionals[0] as string;
-    const to = given.word('to') ?? 'onnx';
+    refuseQuantized(net);
     const out = given.output('out');
-    if (!out.path.toLowerCase().endsWith(`.${to}`))
-      throw new UsageError(`--to ${to} writes a file that ends in .${to}.`);
+    const ending = out.path.slice(out.path.lastIndexOf('.') + 1).toLowerCase();
+    const to = given.word('to') ?? ending;
+    if (ending !== to) throw new UsageError(`--to ${to} writes a file that ends in .${to}.`);
     if (to === 'arch') {
       const text = textOf(net);
       out.save(new TextEncoder().encode(text), () => undefined);
       console.out(`${out.path}: the structure of ${net} as text.`);
       return 0;
     }
-    const { graph, params } = opened(net, given.word('weights'));
+    const { graph, params, preprocessing } = opened(net, given.word('weights'));
+    const metadata = preparationMetadata(preprocessing);
     if (to === 'safetensors') {
       const tensors = new Map(
         graphParams(graph).map(({ name, shape }) => [name, { shape, values: params.get(name) as Float32Array }]),
       );
-      out.save(writeSafetensors(tensors), (bytes) => void readSafetensors(bytes));
+      out.save(writeSafetensors(tensors, metadata), (bytes) => void readSafetensors(bytes));
       console.out(`${out.path}: ${tensors.size} tensors.`);
       return 0;
     }
-    const bytes = exportOnnx(graph, params);
+    const bytes = exportOnnx(graph, params, metadata);
     const worst = comparedAgain(graph, params, bytes);
     out.save(bytes, (written) => void openModel(written));
     console.out(`${out.path}: read back, largest difference ${worst.toExponential(1)} standard deviations.`);
@@ -59,7 +63,14 @@ export const convert: Verb = {
   },
 };
 
-function opened(net: string, weights: string | undefined): { graph: InferredGraph; params: Params } {
+interface Opened {
+  readonly graph: InferredGraph;
+  readonly params: Params;
+  /** Empty where it is not known: a guess is not written into a file. */
+  readonly preprocessing: Partial<Preprocessing>;
+}
+
+function opened(net: string, weights: string | undefined): Opened {
   if (namesModelFile(net)) {
     if (weights !== undefined) throw new UsageError(`"${net}" has its own weights; leave --weights away.`);
     return openImported(net);
@@ -67,8 +78,8 @@ function opened(net: string, weights: string | undefined): { graph: InferredGrap
   const source = openSource(net);
   const graph = buildGraph(source);
   const { architecture, preset } = source;
-  const { params } = openCheckpoint({ graph, architecture, preset, file: weights, labels: undefined });
-  return { graph, params };
+  const checkpoint = openCheckpoint({ graph, architecture, preset, file: weights, labels: undefined });
+  return { graph, params: checkpoint.params, preprocessing: checkpoint.assumed ? {} : checkpoint.preprocessing };
 }
 
 function textOf(net: string): string {

@@ -7,6 +7,7 @@ import type { Plan } from '../../graph/plan/plan.ts';
 import { batched, batchOption } from '../batch.ts';
 import { defaultLimits, planOrSay } from '../fitting.ts';
 import { graphOf } from '../imported.ts';
+import { refuseQuantized } from '../source.ts';
 import { bytes, integer, millions, textTable } from '../text-table.ts';
 import { tunedChoices, tunedOption } from '../tuned.ts';
 import { json, UsageError, type Verb } from '../verb.ts';
@@ -42,6 +43,7 @@ export const plan: Verb = {
   ],
   run({ positionals, word, number, flag }, console) {
     const net = positionals[0] as string;
+    refuseQuantized(net);
     const graph = batched(graphOf(net, { input: number('input') }), number('batch'));
     const precision: Precision = word('precision') === 'f16' ? 'f16' : 'f32';
     const caps = { ...(word('for') === 'software' ? plainSoftware : plainGpu), f16: precision === 'f16' };

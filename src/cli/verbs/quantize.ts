@@ -15,7 +15,8 @@ import { findPictures } from '../picture.ts';
 import { givenPreparation, preparationOptions } from '../preparation-options.ts';
 import { namesModelFile } from '../imported.ts';
 import { openFloat, readInputs } from '../quantized.ts';
-import { textTable } from '../text-table.ts';
+import { refuseQuantized } from '../source.ts';
+import { decibels, textTable } from '../text-table.ts';
 import { json, NetError, UsageError, type Console, type Given, type Verb } from '../verb.ts';
 
 /** Pictures used for calibration at most; the rest of the folder is left alone. */
@@ -84,6 +85,7 @@ async function quantizeAndSave({ positionals, word, flag, number, output }: Give
     throw new UsageError(
       `"${positionals[0] as string}" is a model file: a file of "quantize" holds a net's text, which it has none of.`,
     );
+  refuseQuantized(positionals[0] as string);
   const opened = openFloat(positionals[0] as string, word('weights'), {
     input: number('input'),
     preparation: givenPreparation({ word, number }),
@@ -188,7 +190,7 @@ function report(
   return [
     `${name}: ${integers} of ${net.program.steps.length} layers in int8, ${net.recipe.perChannel ? 'weights per channel' : 'weights per tensor'}, ${net.recipe.calibration}, ${net.recipe.pictures} pictures`,
     `${out}: ${(bytes / 1e6).toFixed(2)} MB, ${(bytes / float32Bytes).toFixed(3)} of float32 (${(float32Bytes / 1e6).toFixed(2)} MB)`,
-    `on these pictures: first answer equal on ${percent(agreement.top1)}, ${percent(agreement.top5)} of the first five shared, logits ${agreement.logitsSqnrDb.toFixed(1)} dB`,
+    `on these pictures: first answer equal on ${percent(agreement.top1)}, ${percent(agreement.top5)} of the first five shared, logits ${decibels(agreement.logitsSqnrDb)}`,
     ...[...net.floatLayers].map(([id, why]) => `in float: ${id}: ${why}`),
     ...(ranking.length === 0
       ? []
@@ -199,14 +201,14 @@ function report(
               { title: '#', right: true },
               { title: 'layer quantized alone' },
               { title: 'op' },
-              { title: 'logits dB', right: true },
+              { title: 'logits', right: true },
               { title: 'top-1', right: true },
             ],
             ranking.map(({ layer, agreement: own }, i) => [
               String(i + 1),
               layer,
               net.program.steps.find((step) => layerId(step) === layer)?.family ?? '',
-              own.logitsSqnrDb.toFixed(1),
+              decibels(own.logitsSqnrDb),
               percent(own.top1),
             ]),
           ),

@@ -6,6 +6,7 @@ import { tune as tuneNet } from '../../workers/engine/tune.ts';
 import { batched, batchOption } from '../batch.ts';
 import { gpuOptions, openGpu, planFor, plannedFor, precisionOf } from '../gpu-device.ts';
 import { graphOf } from '../imported.ts';
+import { refuseQuantized } from '../source.ts';
 import { textTable } from '../text-table.ts';
 import { readTuning } from '../tuned.ts';
 import { json, type Verb } from '../verb.ts';
@@ -35,7 +36,9 @@ export const tune: Verb = {
   ],
   async run({ positionals, number, word, flag, output }, console) {
     const file = word('out') === undefined ? undefined : output('out');
-    const graph = batched(graphOf(positionals[0] as string, { input: number('input') }), number('batch'));
+    const net = positionals[0] as string;
+    refuseQuantized(net);
+    const graph = batched(graphOf(net, { input: number('input') }), number('batch'));
     const open = plannedFor(await openGpu(word('adapter')), word('for'));
     const shapes = new Map(graphParams(graph).map(({ name, shape }) => [name, shape]));
     const tuning = await tuneNet(open, graph, (name) => generateTensor('tune', name, shapes.get(name) ?? []), {

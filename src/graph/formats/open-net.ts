@@ -40,6 +40,8 @@ export interface FileFacts {
   /** `opset 17`, `schema 3`. */
   readonly version: string;
   readonly bytes: number;
+  /** Free texts of the file. */
+  readonly metadata: ReadonlyMap<string, string>;
   readonly warnings: readonly string[];
   /** All nodes of a file that does not become a graph; empty for one that does. */
   readonly nodes: readonly FileNode[];
@@ -56,6 +58,9 @@ export interface OpenedSource {
   readonly file?: FileFacts;
 }
 
+/** Characters: a kind or a producer may be of any length in a file, and is shown. */
+const longestWord = 100;
+
 /** Throws {@link ModelError}, with a sentence, for a file that makes no sense. */
 export function openNet(source: NetSource): OpenedSource {
   if (source.kind === 'text') return check(source.text, source.name);
@@ -66,9 +71,10 @@ export function openNet(source: NetSource): OpenedSource {
   const [opset = 0] = model.opsets.values();
   const facts = {
     format: model.format,
-    producer: model.producer,
+    producer: model.producer.slice(0, longestWord),
     version: model.format === 'onnx' ? `opset ${model.opsets.get('') ?? opset}` : `schema ${opset}`,
     bytes: bytes.length,
+    metadata: model.metadata,
     warnings: model.warnings,
   };
   // The nodes are gone through twice: for their shapes, then for their operators.
@@ -98,7 +104,7 @@ export function openNet(source: NetSource): OpenedSource {
     model.nodes.slice(from, to).map((node, at): FileNode => {
       const shape = known.get(node.outputs[0] ?? '')?.shape;
       const reason = reasons.get(node);
-      const own = { name: paths[from + at]!, kind: node.kind, block };
+      const own = { name: paths[from + at]!, kind: node.kind.slice(0, longestWord), block };
       return { ...own, ...(shape && { shape }), ...(reason !== undefined && { reason }) };
     }),
   );

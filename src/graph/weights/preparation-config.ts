@@ -1,6 +1,6 @@
 // What other programs write beside weights about the pictures they were trained on: timm's config.json, transformers' preprocessor_config.json, metadata of the file.
 import * as v from 'valibot';
-import type { Preprocessing } from '../pictures/preprocess.ts';
+import type { Fit, Preprocessing } from '../pictures/preprocess.ts';
 
 export interface ReadConfig {
   readonly preprocessing: Partial<Preprocessing>;
@@ -37,8 +37,13 @@ const timm = v.object({
   std: field(positive),
   crop_pct: field(share),
   interpolation: field(v.string()),
+  crop_mode: field(v.string()),
   label_names: field(v.array(v.string())),
 });
+/** timm's words for what becomes of a picture of other proportions. */
+const cropModes: Readonly<Record<Fit, string>> = { crop: 'center', stretch: 'squash', pad: 'border' };
+const fitOf = (mode: string | undefined): Fit | undefined =>
+  (Object.keys(cropModes) as Fit[]).find((fit) => cropModes[fit] === mode);
 const edge = v.union([
   finite,
   v.pipe(
@@ -91,6 +96,7 @@ export function readPreparationConfig(text: string): ReadConfig {
   const std = own.std ?? other.image_std;
   const cut = other.crop_size !== undefined && other.size !== undefined && other.do_center_crop !== false;
   const crop = own.crop_pct ?? (cut ? Math.min(1, (other.crop_size ?? 1) / (other.size ?? 1)) : undefined);
+  const fit = fitOf(own.crop_mode);
   const labels = own.label_names ?? (id2label && inOrder(id2label));
   return {
     preprocessing: {
@@ -98,6 +104,7 @@ export function readPreparationConfig(text: string): ReadConfig {
       ...(std && { std }),
       ...(crop !== undefined && crop >= 0.1 && { crop }),
       ...(known && { interpolation: known }),
+      ...(fit && { fit }),
     },
     ...(labels && { labels }),
     ...(filter !== undefined && !known && { otherInterpolation: filter }),
@@ -133,4 +140,17 @@ export function readPreparationMetadata(metadata: ReadonlyMap<string, string>): 
       interpolation: metadata.get('interpolation'),
     }),
   );
+}
+
+/** Metadata for a file of weights that {@link readPreparationMetadata} reads back; none where mean or std are not known. */
+export function preparationMetadata({
+  mean,
+  std,
+  crop,
+  interpolation,
+  fit,
+}: Partial<Preprocessing>): Readonly<Record<string, string>> {
+  if (!mean || !std) return {};
+  const said = { mean, std, crop_pct: crop, interpolation, crop_mode: fit && cropModes[fit] };
+  return { preprocessing: JSON.stringify(said) };
 }

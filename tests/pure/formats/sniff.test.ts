@@ -38,6 +38,8 @@ const examples: readonly (readonly [FileKind, Uint8Array, 'tail' | 'text' | 'who
   ],
   ['configJson', ascii('{\n  "architecture": "mobilenetv3_large_100",\n  "num_classes": 1000'), 'text'],
   ['configJson', ascii('{"architectures":["ViT"],"model_type":"vit"}'), 'text'],
+  ['tuning', ascii('{\n  "format": "bottleneck-tuning",\n  "adapter": {"architecture": "swiftshader"}'), 'text'],
+  ['run', ascii('{\n  "format": "bottleneck-run",\n  "model": "x"'), 'text'],
   ['record', ascii('{"model":"x","salt":"s","at_input":{}}'), 'text'],
   ['json', ascii('{"a":1}'), 'whole'],
   ['json', ascii('[1, 2, 3]'), 'whole'],

@@ -8,9 +8,13 @@ import { encodeOnnx } from './proto.ts';
 
 /**
  * The net as a `.onnx` file: input `[N, C, H, W]` float32 under its node's id, outputs under theirs, weights under their state-dict names.
- * Throws Error naming the node when one has no ONNX form, or the tensor when one is missing.
+ * `metadata` becomes the file's metadata_props. Throws Error naming the node when one has no ONNX form, or the tensor when one is missing.
  */
-export function exportOnnx(graph: InferredGraph, params: Params): Uint8Array {
+export function exportOnnx(
+  graph: InferredGraph,
+  params: Params,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const builder = new OnnxBuilder();
   const shapeOf = (id: string): Shape => graph.facts.get(id)?.shape ?? [];
   for (const node of graph.nodes) {
@@ -52,5 +56,6 @@ export function exportOnnx(graph: InferredGraph, params: Params): Uint8Array {
     outputs: graph.outputs.map(value),
     nodes: builder.nodes,
     initializers: builder.initializers,
+    metadata,
   });
 }

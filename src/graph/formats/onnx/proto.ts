@@ -27,6 +27,8 @@ export interface OnnxModel {
   readonly outputs: readonly OnnxValue[];
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
+  /** metadata_props. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** TensorProto.DataType. */
@@ -53,6 +55,11 @@ export function encodeOnnx(model: OnnxModel): Uint8Array {
     text(opset, 1, '');
     opset.tag(2, WireType.Varint).int64(model.opset);
   });
+  for (const [key, value] of Object.entries(model.metadata ?? {}))
+    message(writer, 14, (pair) => {
+      text(pair, 1, key);
+      text(pair, 2, value);
+    });
   return writer.finish();
 }
 

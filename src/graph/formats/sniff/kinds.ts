@@ -59,6 +59,16 @@ export const kinds = {
     way: 'it holds no weights: take model.safetensors from the same place, both together',
   },
   record: { what: 'a golden record (JSON)', group: 'record' },
+  tuning: {
+    what: 'a tuning, as the verb `tune` writes it',
+    group: 'other',
+    way: 'the command line takes it: plan NET --tuned FILE, or profile NET --tuned FILE',
+  },
+  run: {
+    what: 'the record of a measurement, as Profile exports it',
+    group: 'other',
+    way: 'it is there to be read or kept; a result is passed on by the link in Share',
+  },
   json: { what: 'a JSON text', group: 'other' },
   notebook: { what: 'a Jupyter notebook', group: 'other' },
   torchZip: { what: 'a PyTorch checkpoint (torch.save)', group: 'weights', way: toSafetensors },
@@ -124,7 +134,7 @@ export const opens =
 const needed: Readonly<Record<Wanted, string>> = {
   weights: 'weights as safetensors are needed here',
   picture: 'a picture (JPEG, PNG or WebP) is needed here',
-  net: 'a net’s text (.arch) or a file of `quantize` is needed here',
+  net: 'a net’s text (.arch) is needed here',
   model: 'a model (ONNX or TFLite) is needed here',
   record: 'a golden record (JSON) is needed here',
   any: opens,

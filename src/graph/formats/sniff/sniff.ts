@@ -20,7 +20,7 @@ export function sniff(bytes: Uint8Array): FileKind {
 const accepted: Readonly<Record<Wanted, readonly FileKind[]>> = {
   weights: ['safetensors'],
   picture: ['jpeg', 'png', 'webp'],
-  net: ['text', 'timm', 'int8'],
+  net: ['text', 'timm'],
   // What is of no known kind may be a damaged model: its reader says where.
   model: ['onnx', 'tflite', 'binary', 'empty'],
   record: ['record', 'json'],

@@ -67,6 +67,8 @@ function isEightBit(bytes: Uint8Array): boolean {
 }
 
 function jsonKind(text: string): FileKind {
+  const [, own] = /^\{\s*"format"\s*:\s*"bottleneck-(tuning|run)"/.exec(text) ?? [];
+  if (own === 'tuning' || own === 'run') return own;
   if (/['"](ds|ir|er|cn|uir)_r\d/.test(text)) return 'timm';
   if (/^\{\s*"(error|message|detail|errors)"\s*:/i.test(text)) return 'serverError';
   if (/"weight_map"\s*:/.test(text)) return 'indexJson';
