@@ -1,4 +1,5 @@
 // The engine as the page sees it: which device there is, what it is doing, and what it measured of the net on the page.
+import { untrack } from 'svelte';
 import type { Measurement, NetJob } from '../../workers/jobs/measure/protocol.ts';
 import type { Peaks } from '../../workers/engine/peaks.ts';
 import type { DeviceFacts } from '../../workers/border/protocol.ts';
@@ -113,12 +114,8 @@ export class EngineState {
     const { baseline, measurements } = this.session;
     return baseline && measurements.of(baseline.hash)?.record;
   }
-  get adapter(): string | undefined {
-    return this.facts && adapterText(this.facts.adapter);
-  }
-  get measuring(): boolean {
-    return this.status.kind === 'measuring';
-  }
+  readonly adapter: string | undefined = $derived(this.facts && adapterText(this.facts.adapter));
+  readonly measuring: boolean = $derived(this.status.kind === 'measuring');
   /** One inference of the net on the page, by what this device did before or a cautious first guess, milliseconds. */
   get estimateMs(): number | undefined {
     const { accounting } = this.session;
@@ -149,6 +146,8 @@ export class EngineState {
     $effect(() => {
       // Also when a job ends: what waited for it goes on.
       void [this.session.hash, this.session.baseline, this.measuring];
+      // Nobody waits for the times of a net that made way for one that cannot run.
+      if (!this.session.net && this.#jobHash) untrack(() => this.cancel(false));
       if (!this.facts || this.session.stale) return;
       const timer = setTimeout(() => void this.#auto(), debounceMs);
       return () => clearTimeout(timer);
@@ -184,10 +183,10 @@ export class EngineState {
     await this.#measure(baseline, 'baseline');
   }
 
-  /** Stops what is being measured; results so far stay. */
-  cancel(): void {
+  /** Stops what is being measured; results so far stay. `forGood`: it is not begun again by itself. */
+  cancel(forGood = true): void {
     if (this.status.kind !== 'measuring') return;
-    if (this.#jobHash !== undefined) this.#stopped.add(this.#jobHash);
+    if (forGood && this.#jobHash !== undefined) this.#stopped.add(this.#jobHash);
     this.#job?.abort(new DOMException('stopped', 'AbortError'));
     // The worker may be inside a run that cannot be stopped; the page does not wait for its end.
     this.#job = undefined;

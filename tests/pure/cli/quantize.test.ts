@@ -3,10 +3,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/command.ts';
-import { compare, type CompareJson } from '../../../src/cli/verbs/compare.ts';
-import { profile } from '../../../src/cli/verbs/profile.ts';
-import { quantize } from '../../../src/cli/verbs/quantize.ts';
-import { run, type RunJson } from '../../../src/cli/verbs/run.ts';
+import type { CompareJson } from '../../../src/cli/verbs/compare.ts';
+import * as verbs from '../../../src/cli/verbs/index.ts';
+import type { RunJson } from '../../../src/cli/verbs/run.ts';
 import { readQuantized } from '../../../src/graph/quant/file.ts';
 import { captured } from './captured.ts';
 import { quantizedFiles } from './quantized-files.ts';
@@ -16,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const call = async (...words: string[]): Promise<{ code: number; out: string; err: string }> => {
   const { console, out: lines, err } = captured();
-  const code = await runCommand({ quantize, run, profile, compare }, words, console);
+  const code = await runCommand(verbs, words, console);
   return { code, out: lines.join('\n'), err: err.join('\n') };
 };
 const json = async <T>(...words: string[]): Promise<T> => {
@@ -53,6 +52,27 @@ describe('a quantized net on the CPU', () => {
     expect(integer).toMatchObject({ net: 'small', device: 'cpu', adapter: null });
     expect(integer.top[0]?.index).toBe(float.top[0]?.index);
     expect(integer.top[0]?.probability).toBeCloseTo(float.top[0]?.probability as number, 1);
+  });
+
+  test('is a text, too; where floats are needed it is called what it is', async () => {
+    expect((await call('print', out)).out).toBe((await call('print', net)).out);
+    expect((await call('check', out)).out).toContain('no problems');
+    expect((await call('show', out)).code).toBe(0);
+    const file = join(folder, 'never.onnx');
+    for (const words of [
+      ['plan', out],
+      ['tune', out],
+      ['convert', out, '--out', file],
+      ['quantize', out, '--images', images, '--out', join(folder, 'never.safetensors')],
+    ])
+      expect((await call(...words)).err, words[0]).toContain(
+        `"${out}" is a quantized net (int8), and floats are needed here`,
+      );
+  });
+
+  test('beside itself has no noise', async () => {
+    const where = ['--images', images, '--device', 'cpu'];
+    expect((await call('compare', out, out, ...where)).out).toContain('logits equal');
   });
 
   test('is compared with the float net, layer by layer', async () => {
@@ -98,7 +118,7 @@ describe('what is missing, wrong or damaged', () => {
     [['quantize', net, '--images', images], 'Give a file with --out FILE.'],
     [['quantize', net, '--images', join(folder, 'none'), '--out', fresh], 'there is no folder'],
     [['quantize', net, '--images', images, '--out', fresh, '--calibration', 'median'], 'percentile-99.99'],
-    [['quantize', 'mobilenetv2_100', '--images', images, '--out', fresh], '--weights'],
+    [['quantize', 'mobilenetv2_140', '--images', images, '--out', fresh], '--weights'],
     [made('--out', join(folder, 'no', 'such', 'folder.safetensors')), 'cannot be written'],
     [['run', out, '--image', join(images, 'cat.jpg'), '--weights', weights], 'leave --weights away'],
     [['run', weights, '--image', join(images, 'cat.jpg')], 'not a quantized net'],

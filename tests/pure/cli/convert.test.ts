@@ -1,0 +1,69 @@
+// `convert`: the ending of the file decides the form, and what is known of the preparation of pictures goes with the weights.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { runCommand } from '../../../src/cli/command.ts';
+import * as verbs from '../../../src/cli/verbs/index.ts';
+import type { RunJson } from '../../../src/cli/verbs/run.ts';
+import { readSafetensors } from '../../../src/graph/formats/safetensors/read.ts';
+import { readPreparationMetadata } from '../../../src/graph/weights/preparation-config.ts';
+import { captured } from './captured.ts';
+import { quantizedFiles } from './quantized-files.ts';
+
+const { folder, net, weights, images } = quantizedFiles();
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const call = async (...words: string[]): Promise<{ code: number; out: string; err: string }> => {
+  const { console, out, err } = captured();
+  const code = await runCommand(verbs, words, console);
+  return { code, out: out.join('\n'), err: err.join('\n') };
+};
+const at = (name: string): string => join(folder, name);
+const picture = join(images, 'cat.jpg');
+
+test('a file is written in the form that its ending names', async () => {
+  for (const name of ['a.arch', 'a.ARCH2.arch', 'a.safetensors', 'a.onnx'])
+    expect(await call('convert', net, '--weights', weights, '--out', at(name)), name).toMatchObject({
+      code: 0,
+      err: '',
+    });
+  expect((await call('check', at('a.arch'))).out).toContain('no problems');
+  const { code, err } = await call('convert', net, '--to', 'onnx', '--weights', weights, '--out', at('b.safetensors'));
+  expect([code, err]).toEqual([2, expect.stringContaining('--to onnx writes a file that ends in .onnx')]);
+});
+
+test('preparation that is known travels through ONNX and safetensors; a guess does not', async () => {
+  const said = {
+    mean: [0.1, 0.2, 0.3],
+    std: [0.4, 0.5, 0.6],
+    crop_pct: 0.9,
+    interpolation: 'bilinear',
+    crop_mode: 'squash',
+  };
+  writeFileSync(at('config.json'), JSON.stringify({ pretrained_cfg: said }));
+  const own = ['--weights', weights];
+  const json = async (...words: string[]): Promise<RunJson> =>
+    JSON.parse((await call('run', ...words, '--image', picture, '--device', 'cpu', '--json')).out) as RunJson;
+  await call('convert', net, ...own, '--out', at('known.onnx'));
+  await call('convert', net, ...own, '--out', at('known.safetensors'));
+  const { metadata } = readSafetensors(new Uint8Array(readFileSync(at('known.safetensors'))));
+  expect(readPreparationMetadata(metadata).preprocessing).toEqual({
+    mean: said.mean,
+    std: said.std,
+    crop: said.crop_pct,
+    interpolation: said.interpolation,
+    fit: 'stretch',
+  });
+  const before = await json(net, ...own);
+  const report = await call('run', at('known.onnx'), '--image', picture, '--device', 'cpu');
+  expect(report.out).toContain('preparation: as the file says');
+  rmSync(at('config.json'));
+  expect((await json(net, '--weights', at('known.safetensors'))).top).toEqual(before.top);
+  (await json(at('known.onnx'))).top.forEach(({ index, probability }, i) => {
+    expect(index).toBe(before.top[i]?.index);
+    expect(probability).toBeCloseTo(before.top[i]?.probability as number, 5);
+  });
+  await call('convert', net, ...own, '--out', at('guess.onnx'));
+  const guess = await call('run', at('guess.onnx'), '--image', picture, '--device', 'cpu');
+  expect(guess.out).toContain('the file does not say');
+});
