@@ -36,3 +36,25 @@ export async function dropAll(
     files.map(([name, content]) => [name, Buffer.from(content).toString('base64')] as const),
   );
 }
+
+/** Some seconds of a tone of 1 kHz at 22,050 Hz, as a WAV file of 16 bits. */
+export function tone(seconds: number): Buffer {
+  const rate = 22_050;
+  const bytes = 2 * rate * seconds;
+  const file = Buffer.alloc(44 + bytes);
+  file.write('RIFF', 0);
+  file.writeUInt32LE(36 + bytes, 4);
+  file.write('WAVEfmt ', 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20);
+  file.writeUInt16LE(1, 22);
+  file.writeUInt32LE(rate, 24);
+  file.writeUInt32LE(2 * rate, 28);
+  file.writeUInt16LE(2, 32);
+  file.writeUInt16LE(16, 34);
+  file.write('data', 36);
+  file.writeUInt32LE(bytes, 40);
+  for (let i = 0; i < bytes / 2; i++)
+    file.writeInt16LE(Math.round(9000 * Math.sin((2000 * Math.PI * i) / rate)), 44 + 2 * i);
+  return file;
+}

@@ -1,31 +1,11 @@
 // Nets that say more than classes, without an adapter: boxes, masks, faces and sounds by the models that ship, read anew without a run.
 import { axeFindings, expect, open, sidewaysScroll, test } from './fixture.ts';
+import { tone } from './give.ts';
 import { openTry, pasteNet, tab } from './try-helpers.ts';
 
 // onnxruntime's 14 MB of WebAssembly are compiled anew in every test.
 test.describe.configure({ timeout: 180_000 });
 const slow = { timeout: 90_000 };
-
-/** A second of a tone of 1 kHz at 22,050 Hz, as a WAV file of 16 bits. */
-function tone(): Buffer {
-  const rate = 22_050;
-  const file = Buffer.alloc(44 + 2 * rate);
-  file.write('RIFF', 0);
-  file.writeUInt32LE(36 + 2 * rate, 4);
-  file.write('WAVEfmt ', 8);
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(rate, 24);
-  file.writeUInt32LE(2 * rate, 28);
-  file.writeUInt16LE(2, 32);
-  file.writeUInt16LE(16, 34);
-  file.write('data', 36);
-  file.writeUInt32LE(2 * rate, 40);
-  for (let i = 0; i < rate; i++)
-    file.writeInt16LE(Math.round(9000 * Math.sin((2000 * Math.PI * i) / rate)), 44 + 2 * i);
-  return file;
-}
 
 test('boxes by threshold and class, one chosen by keyboard; a mask, faces and sounds: each net has the tab of its task', async ({
   page,
@@ -76,7 +56,7 @@ test('boxes by threshold and class, one chosen by keyboard; a mask, faces and so
   await pasteNet(page, 'yamnet');
   await expect(pane.getByRole('tab')).toHaveText(['Listen', 'Weights']);
   await expect(pane.getByRole('button', { name: 'Microphone' })).toBeEnabled(slow);
-  await pane.getByLabel('Choose a sound').setInputFiles({ name: 'tone.wav', mimeType: 'audio/wav', buffer: tone() });
+  await pane.getByLabel('Choose a sound').setInputFiles({ name: 'tone.wav', mimeType: 'audio/wav', buffer: tone(1) });
   await expect(pane.getByText('tone.wav: 1.0 s at 22,050 Hz')).toBeVisible(slow);
   await expect(answer.getByRole('listitem').first()).toContainText(/Beep, bleep|Sine wave/);
   await expect(pane.getByTestId('spectrogram')).toBeVisible();
@@ -87,6 +67,6 @@ test('boxes by threshold and class, one chosen by keyboard; a mask, faces and so
   expect(await axeFindings(page, '.try')).toEqual([]);
   await pane
     .getByLabel('Choose a sound')
-    .setInputFiles({ name: 'short.wav', mimeType: 'audio/wav', buffer: tone().subarray(0, 44) });
+    .setInputFiles({ name: 'short.wav', mimeType: 'audio/wav', buffer: tone(1).subarray(0, 44) });
   await expect(pane.getByRole('alert')).toContainText('no samples');
 });

@@ -57,11 +57,16 @@ export const mean = defineOp({
   onnx: {
     write({ builder, id, attrs: { axes, keepDims }, inputs, inputShapes, output, outputShape }) {
       const rank = (inputShapes[0] as Shape).length;
-      // Dropping a spatial axis of a map leaves [N, C, …]; the only such result of ours is the vector [N, C].
-      if (!keepDims && outputShape.length === 3 && rank === 4)
-        throw new Error(`${id}: the mean over one dropped axis of a map has no ONNX form here`);
       const list = builder.integers(axes.map((axis) => channelFirstAxis(rank, axis)));
-      builder.add('ReduceMean', [...inputs, list], { keepdims: keepDims ? 1 : 0 }, output);
+      // A map that loses one axis becomes tokens, whose channels are last.
+      const tokens = !keepDims && outputShape.length === 3 && rank === 4;
+      const mean = builder.add(
+        'ReduceMean',
+        [...inputs, list],
+        { keepdims: keepDims ? 1 : 0 },
+        tokens ? undefined : output,
+      );
+      if (tokens) builder.transpose(mean, [0, 2, 1], output);
     },
   },
   pytorch: {

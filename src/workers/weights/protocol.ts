@@ -37,4 +37,6 @@ export interface WeightsFacts {
   readonly preparation?: FoundPreparation;
   /** What was left out so that names fit, a sentence each. */
   readonly notes?: readonly string[];
+  /** The list of names in public/models that the net's classes have, where it is a published one. */
+  readonly labelSet?: string;
 }

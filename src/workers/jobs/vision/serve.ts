@@ -3,6 +3,7 @@ import * as Comlink from 'comlink';
 import type { GivenNet } from '../../../graph/notation/check.ts';
 import { parse } from '../../../graph/notation/parse.ts';
 import { seenPicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
+import { labelSetOf } from '../../../graph/presets/same-net.ts';
 import { classMap, findPooling } from '../../../graph/tasks/classify/class-map.ts';
 import { cropFactor } from '../../../graph/tasks/landmarks/crop.ts';
 import { outcome } from '../../border/outcome.ts';
@@ -70,7 +71,9 @@ function serveVision(host: JobHost): VisionCalls {
     openedNet = given;
     reader.open({ graph, architecture });
     const preparation = preparationOf(opened, fitted.params, { architecture, name: given.name }, reference);
-    const weights = { ...opened.facts, notes: fitted.notes, ...(preparation && { preparation }) };
+    const labelSet = labelSetOf(architecture);
+    const found = { ...(preparation && { preparation }), ...(labelSet && { labelSet }) };
+    const weights = { ...opened.facts, notes: fitted.notes, ...found };
     return { fits: true, path, weights };
   }
 

@@ -14,15 +14,24 @@ export interface Course {
   readonly mostAt: number;
 }
 
+interface CourseOptions {
+  readonly kind: 'tags' | 'values';
+  readonly most: number;
+  /** Windows that the mean and the order are over, the last ones. */
+  readonly over?: number;
+  nameOf(index: number): string;
+}
+
 /** Sounds, the likeliest on average first, of which `most`; or every fitted value in the net's order. */
 export function coursesOf(
   windows: readonly HeardWindow[],
-  { kind, most, nameOf }: { kind: 'tags' | 'values'; most: number; nameOf: (index: number) => string },
+  { kind, most, over = windows.length, nameOf }: CourseOptions,
 ): readonly Course[] {
   const count = windows[0]?.values.length ?? 0;
   const means = new Float64Array(count);
-  for (const { values } of windows)
-    for (let i = 0; i < count; i++) means[i] = (means[i] as number) + read(kind, values[i] as number) / windows.length;
+  const counted = windows.slice(-over);
+  for (const { values } of counted)
+    for (let i = 0; i < count; i++) means[i] = (means[i] as number) + read(kind, values[i] as number) / counted.length;
   const order = Array.from(means.keys());
   if (kind === 'tags') order.sort((a, b) => (means[b] as number) - (means[a] as number) || a - b);
   return order.slice(0, kind === 'tags' ? most : count).map((index) => {

@@ -1,7 +1,6 @@
 // What the open net's answer is beyond classes, how the user wants it read and drawn, and where in the picture it lies.
 import { untrack } from 'svelte';
 import { geometry, toPicture, type SourceBox, type ToPicture } from '../../../../graph/pictures/preprocess.ts';
-import { labelSetOf } from '../../../../graph/presets/same-net.ts';
 import { parseLabels } from '../../../../graph/tasks/classify/labels.ts';
 import { fromCrop } from '../../../../graph/tasks/landmarks/crop.ts';
 import { namesClasses, type AnswerSettings, type Task, type TaskAnswer } from '../../../../graph/tasks/task.ts';
@@ -117,8 +116,8 @@ export class TaskState {
       if (settings && this.vision.net.ready) untrack(() => void this.#readAgain());
     });
     $effect(() => {
-      const { architecture, graph } = this.vision.session;
-      if (graph) untrack(() => void this.#name(labelSetOf(architecture)));
+      const set = this.vision.net.loaded?.labelSet;
+      untrack(() => void this.#name(set));
     });
     $effect(() => {
       void this.vision.session.hash;
