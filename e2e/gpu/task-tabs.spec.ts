@@ -50,6 +50,8 @@ test('the camera and the microphone: a mask over the frame that it is of, a tone
   await expect(answer.getByRole('button', { name: /^cat \d/ })).toBeVisible({ timeout: READY_MS });
   await expect(pane.getByTestId('frame')).toBeVisible();
   await expect(answer.getByRole('button', { name: /^cat \d/ })).toHaveCount(0, { timeout: 60_000 });
+  // Counted every few frames.
+  await expect(rate).toHaveAttribute('data-objects', /^\d+$/, { timeout: 60_000 });
   const first = await answered();
   const objects = await rate.getAttribute('data-objects');
   const before = await memoryMiB(browser);

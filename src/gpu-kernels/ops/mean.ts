@@ -55,7 +55,7 @@ export const mean = defineOp({
     return new Float32Array(sums.map((sum) => sum / averaged));
   },
   onnx: {
-    write({ builder, id, attrs: { axes, keepDims }, inputs, inputShapes, output, outputShape }) {
+    write({ builder, attrs: { axes, keepDims }, inputs, inputShapes, output, outputShape }) {
       const rank = (inputShapes[0] as Shape).length;
       const list = builder.integers(axes.map((axis) => channelFirstAxis(rank, axis)));
       // A map that loses one axis becomes tokens, whose channels are last.
