@@ -1,5 +1,5 @@
-// The page only describes ops: shapes, counts, drawings, code. What computes them (`reference`) and writes them as ONNX belongs to the workers,
-// whose bundles are built apart; left out of the page's own, it spares a tenth of the first load.
+// The page only describes ops: shapes, counts, drawings. What computes them (`reference`) and writes them as ONNX or PyTorch belongs to the
+// workers, whose bundles are built apart; left out of the page's own, it spares a tenth of the first load.
 import type { Plugin } from 'vite';
 
 const opFile = /\/src\/gpu-kernels\/ops\/[^/]+\.ts$/;
@@ -8,6 +8,7 @@ const opFile = /\/src\/gpu-kernels\/ops\/[^/]+\.ts$/;
 const replacements: Readonly<Record<string, string>> = {
   reference: 'reference: ofWorkers',
   onnx: 'onnx: { write: ofWorkers }',
+  pytorch: 'pytorch: { leaves: ofWorkers, expression: ofWorkers }',
 };
 const ofWorkers =
   "const ofWorkers = () => { throw new Error('The page describes ops; its workers run and export them.'); };\n";
@@ -44,6 +45,7 @@ function visit(value: unknown, found: Node[]): void {
   if (Array.isArray(value)) for (const item of value) visit(item, found);
   else if (typeof value === 'object' && value !== null) {
     const node = value as Node;
+    if (node.type === 'ObjectPattern') return;
     if (node.type === 'Property' && Object.hasOwn(replacements, node.key?.name ?? '')) found.push(node);
     else for (const child of Object.values(node)) visit(child, found);
   }
