@@ -17,6 +17,7 @@ export { search } from './search.ts';
 export { show } from './show.ts';
 export { space } from './space.ts';
 export { table } from './table.ts';
+export { train } from './train.ts';
 export { tune } from './tune.ts';
 export { verify } from './verify.ts';
 export { verifyImport as 'verify-import' } from './verify-import.ts';

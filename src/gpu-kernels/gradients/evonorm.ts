@@ -156,7 +156,7 @@ export const evonormB0Derivative = derive(evonormB0, (g, n, dy) => {
   if (!n.attrs.apply) return affinePartials(g, n, dy);
   const { weight, v, running_var } = n.params as Record<'weight' | 'v' | 'running_var', string>;
   // In training the variance is a value of the graph, made from the node's own input.
-  const attrs = { eps: n.attrs.eps, batch: g.has(running_var) };
+  const attrs = { eps: n.attrs.eps, batch: g.standsIn(running_var) };
   const part = (asked: Asked) => () =>
     g.add(evonormB0Gradient, { ...attrs, part: asked }, [dy, n.inputs[0] as string], { weight, v, running_var });
   return {

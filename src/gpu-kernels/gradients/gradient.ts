@@ -19,8 +19,8 @@ export interface GradientBuilder {
    */
   add<A>(op: Formula<A>, attrs: A, inputs: readonly string[], params?: Readonly<Record<string, string>>): string;
   shape(id: string): Shape;
-  /** Whether a value of the graph is called so. */
-  has(id: string): boolean;
+  /** Whether the name of a parameter is the id of a value that stands in its place. */
+  standsIn(name: string): boolean;
 }
 
 /** A node of the forward pass, as its derivative reads it. */

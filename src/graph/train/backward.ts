@@ -24,7 +24,7 @@ export interface Gradients {
 export function addGradients(g: TrainNodes, dys: ReadonlyMap<string, string>, wanted: WantedGradients): Gradients {
   const forward = [...g.nodes];
   const needed = new Set<string>();
-  const wantsParam = (name: string): boolean => needed.has(name) || (!g.has(name) && wanted.parameter(name));
+  const wantsParam = (name: string): boolean => (g.standsIn(name) ? needed.has(name) : wanted.parameter(name));
   for (const { id, inputs, params } of forward)
     if (
       wanted.inputs?.has(id) ||
@@ -53,7 +53,7 @@ export function addGradients(g: TrainNodes, dys: ReadonlyMap<string, string>, wa
     });
     for (const [role, name] of Object.entries(node.params)) {
       const partial = partials.params?.[role];
-      if (partial && wantsParam(name)) push(g.has(name) ? upstream : toParameters, name, partial());
+      if (partial && wantsParam(name)) push(g.standsIn(name) ? upstream : toParameters, name, partial());
     }
   }
   return {

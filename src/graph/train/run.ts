@@ -26,18 +26,21 @@ export function runNodes(g: TrainNodes, given: TrainTensors, keep: Iterable<stri
 
 function evaluate(g: TrainNodes, node: TrainNode, given: TrainTensors, values: TrainTensors): Float32Array {
   const { formula, attrs, inputs } = node;
-  const tensor = (name: string, shape: Shape): Float32Array => {
-    const found = values.get(name) ?? given.get(name);
+  const tensor = (name: string, shape: Shape, from: TrainTensors = values): Float32Array => {
+    const found = from.get(name);
     if (!found) throw new RangeError(`"${name}", which "${node.id}" reads, is missing`);
     if (found.length !== elements(shape))
       throw new RangeError(`"${name}" has ${found.length} values; [${shape.join(', ')}] needs ${elements(shape)}`);
     return found;
   };
   const output = g.shape(node.id);
-  if (formula.name === 'input') return tensor(node.id, output);
+  if (formula.name === 'input') return tensor(node.id, output, given);
   const shapes = g.paramShapes(node);
   const params = Object.fromEntries(
-    Object.entries(node.params).map(([role, name]) => [role, tensor(name, shapes[role] as Shape)]),
+    Object.entries(node.params).map(([role, name]) => [
+      role,
+      tensor(name, shapes[role] as Shape, g.standsIn(name) ? values : given),
+    ]),
   );
   return formula.reference(
     inputs.map((id) => tensor(id, g.shape(id))),

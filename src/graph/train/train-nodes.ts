@@ -49,8 +49,9 @@ export class TrainNodes implements GradientBuilder {
     return shape;
   }
 
-  has(id: string): boolean {
-    return this.shapes.has(id);
+  /** Ids that are made here hold a `#`; a net's own node may be called like one of its parameters (`cls_token`). */
+  standsIn(name: string): boolean {
+    return name.includes('#') && this.shapes.has(name);
   }
 
   /** Shapes of a node's parameters by role. */
