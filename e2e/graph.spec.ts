@@ -120,3 +120,18 @@ for (const [width, height] of [
     expect(legend?.y).toBeGreaterThanOrEqual((canvas?.y ?? 0) + (canvas?.height ?? 999) - 0.5);
   });
 }
+
+test('the map of a large net covers no card: it waits in the line of the legend until it is asked for', async ({
+  page,
+}) => {
+  await open(page);
+  await openPreset(page, 'mobilenetv4_hybrid_large');
+  const map = page.locator('svg.minimap');
+  const button = page.getByRole('button', { name: 'Map', exact: true });
+  await expect(button).toBeVisible();
+  await expect(map).toBeHidden();
+  await button.click();
+  await expect(map).toBeVisible();
+  await openPreset(page, 'mobilenetv2_100');
+  await expect(button.or(map)).toBeHidden();
+});

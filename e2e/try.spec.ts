@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, expectNet, longestTaskMs, netHash, open, openPreset, test } from './fixture.ts';
-import { drop } from './give.ts';
+import { drop, paste } from './give.ts';
 import { largePng } from './large-png.ts';
 import { acceptable, answers, expectAnswer, openTry, tryPane } from './try-helpers.ts';
 
@@ -124,4 +124,14 @@ test('the class map shows where; choosing the class again takes it away', async 
   await expect(pane.locator('canvas.map')).toBeVisible({ timeout: 60_000 });
   await pane.getByRole('button', { name: /^espresso/ }).click();
   await expect(pane.locator('canvas.map')).toHaveCount(0);
+});
+
+test('undo leads back to a net of one’s own, of which nobody says that weights do not fit', async ({ page }) => {
+  await open(page);
+  await paste(page, 'conv k3 s2 c16\nmbconv k3 s2 c24 e3\npool\nlinear c10\n');
+  await openTry(page);
+  await page.keyboard.press('Control+z');
+  const pane = tryPane(page);
+  await expect(pane.getByText('pasted net has no weights yet.')).toBeVisible();
+  await expect(pane.getByText('holds weights of another net')).toBeHidden();
 });

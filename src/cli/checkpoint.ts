@@ -16,6 +16,7 @@ import { imagenetClasses, parseLabels, saysImagenet } from '../graph/tasks/class
 import type { Preprocessing } from '../graph/pictures/preprocess.ts';
 import { labelSetOf } from '../graph/presets/same-net.ts';
 import { shippedModelOf } from '../graph/presets/shipped.ts';
+import { isQuantizedFile } from '../graph/quant/file.ts';
 import { recognizedSentence, recognizeNet } from '../graph/presets/recognize.ts';
 import type { ResolvedPreset } from '../graph/presets/resolve.ts';
 import { findPreparation } from '../graph/weights/preparation.ts';
@@ -116,6 +117,8 @@ function readParams(
 ): { loaded: Loaded; metadata: ReadonlyMap<string, string> } {
   try {
     const { tensors, metadata } = readSafetensors(bytes);
+    if (isQuantizedFile({ metadata }))
+      throw new UsageError(`"${path}" is a quantized net (int8), which has its own text: give it in place of the net.`);
     const loaded = loadWeights(graph, tensors);
     if ('params' in loaded) return { loaded, metadata };
     if (loaded.fitsByName) throw new NetError(`${path} cannot be used: ${describeMismatch(loaded).join('; ')}.`);

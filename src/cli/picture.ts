@@ -2,7 +2,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
-import { sniff, nameOfKind } from '../graph/formats/sniff/sniff.ts';
+import { isPictureKind, nameOfKind, sniff } from '../graph/formats/sniff/sniff.ts';
 import { PictureError, type PictureFormat } from '../graph/formats/pictures/header.ts';
 import type { Picture } from '../graph/pictures/preprocess.ts';
 import { pictureDecoder } from '../workers/pictures/decode.ts';
@@ -52,7 +52,6 @@ export interface FoundPictures {
 /** No folder of pictures is deeper or larger; a whole disk is. */
 const most = { depth: 12, files: 200_000 } as const;
 const systemFiles = /^(thumbs\.db|desktop\.ini|ehthumbs\.db|icon\r)$/i;
-const taken: readonly string[] = ['jpeg', 'png', 'webp'];
 
 function whyUnread(path: string, error: unknown): string {
   const entry = lstatSync(path, { throwIfNoEntry: false });
@@ -80,7 +79,7 @@ export function findPictures(folder: string): FoundPictures {
           else if (!found.isFile()) leftOut.push({ file: at, why: 'is no ordinary file' });
           else {
             const kind = sniff(readHead(at));
-            if (taken.includes(kind)) files.push(at);
+            if (isPictureKind(kind)) files.push(at);
             else leftOut.push({ file: at, why: `is ${nameOfKind(kind)}` });
           }
         } catch (error) {

@@ -88,14 +88,17 @@ export function decodeLink(text: string): DecodedLink {
   const asItIs = decodeFragment(text);
   if (asItIs.ok) return asItIs;
   let spent = 0;
+  /** What is wrong with the likeliest link in the text says more than that the text is none. */
+  let likeliest: DecodedLink | undefined = /^\d+\./.test(text) ? asItIs : undefined;
   for (const fragment of linkReadings(text)) {
     // Without a checksum every reading must be unpacked.
     if (fragment.startsWith('1.') && (spent += fragment.length) > mostUnpacked) break;
     if (fragment === text) continue;
     const decoded = decodeFragment(fragment);
     if (decoded.ok) return decoded;
+    likeliest ??= decoded;
   }
-  return asItIs;
+  return likeliest ?? asItIs;
 }
 
 /** The text holds something that begins as a share link does. */

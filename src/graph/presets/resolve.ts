@@ -181,9 +181,22 @@ function knobsBehind(rest: string): { knobs: Knobs } | { problem: string } {
 }
 
 function unknown(name: string, stem: string): string {
-  const near = nearest(stem, presetNames);
+  const near = nearest(stem, presetNames) ?? nearWhole(stem) ?? shortestWith(stem.toLowerCase());
   const hint = near ? `did you mean "${near}"?` : 'the list of presets has all names.';
   return `No net is called "${shorten(name)}"; ${hint}`;
 }
+
+/** `mobilnetv2` → `mobilenetv2_100`: papers leave the width of the whole net out. */
+function nearWhole(stem: string): string | undefined {
+  const families = presetNames.filter((name) => name.endsWith('_100')).map((name) => name.slice(0, -4));
+  const family = nearest(stem, families);
+  return family && `${family}_100`;
+}
+
+/** `lite0` → `efficientnet_lite0`. */
+const shortestWith = (part: string): string | undefined =>
+  part.length < 3
+    ? undefined
+    : presetNames.filter((name) => name.includes(part)).sort((a, b) => a.length - b.length)[0];
 
 const shorten = (text: string): string => (text.length > 64 ? `${text.slice(0, 64)}…` : text);

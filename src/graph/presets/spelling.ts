@@ -1,9 +1,17 @@
 // How other programs write the names of these nets: hub ids and addresses, torchvision's, Keras's and the papers' spellings, old names of timm.
 
-/** Without the hub, its address, the owner and the page below it: `hf-hub:timm/mobilenetv2_100.ra_in1k` → `mobilenetv2_100.ra_in1k`. */
+/**
+ * Without quotes, a library's path, the hub, its address, the owner and the page below it: `hf-hub:timm/mobilenetv2_100.ra_in1k` →
+ * `mobilenetv2_100.ra_in1k`, `torchvision.models.mobilenet_v2` → `mobilenet_v2`.
+ */
 export function withoutHub(name: string): string {
   return name
     .trim()
+    .replace(/^(?:timm\.)?create_model\(\s*(?:model_name\s*=\s*)?/, '')
+    .replace(/^["'`‘’“”]([^"'`‘’“”]+)["'`‘’“”].*$/, '$1')
+    .replace(/^(?:torchvision\.)?models\.(?:quantization\.|detection\.|segmentation\.)?(?=[a-z])/i, '')
+    .replace(/^(?:(?:tf|tensorflow)\.)?keras\.applications\.(?:[a-z_0-9]+\.(?=[A-Z]))?/, '')
+    .replace(/^timm\.models\./, '')
     .replace(/^(?:https?:\/\/)?(?:www\.)?(?:huggingface\.co|hf\.co)\//i, '')
     .replace(/^(?:hf[-_]hub|hf|timm|huggingface):(?:\/\/)?/i, '')
     .replace(/[?#].*$/, '')

@@ -38,7 +38,7 @@ export function readText(text: string, frame: Architecture, file?: string): Inta
   if (link && (address || /^#?\d+\.\S*$/.test(trimmed))) return refuse(link.problem);
   if (address && !/\s/.test(trimmed)) return refuse(`This address has no net behind a “#”. ${accepted}`);
   // The name of a net, as papers' tables, timm and the hub spell it.
-  const named = /^[\w./@+():-]{3,100}$/.test(trimmed) ? resolvePreset(trimmed) : undefined;
+  const named = /^[\w./@+():"'=, -]{3,100}$/.test(trimmed) ? resolvePreset(trimmed) : undefined;
   if (named && !('problem' in named)) return { kind: 'document', name: named.name, text: named.text };
   if (holdsBlockStrings(trimmed)) {
     const python = pythonStages(trimmed);

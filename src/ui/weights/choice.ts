@@ -102,3 +102,9 @@ export const nameOf = (choice: WeightsChoice): string => {
     ? (choice.url.split('/').at(-1) ?? '').replace(/json$/, 'safetensors')
     : 'made-up weights';
 };
+
+/** The weights came in a model file, or ship with another net than the one of this name: nobody asked for them here. */
+export const isOfAnother = (choice: WeightsChoice | undefined, net: string): boolean =>
+  choice?.kind === 'file'
+    ? choice.own === true
+    : choice?.kind === 'embedded' && nameOf(choice) !== `${net}.safetensors`;

@@ -11,7 +11,8 @@ import { given } from '../state/built-net.ts';
 import type { Session } from '../state/session.svelte.ts';
 import { cleanName } from '../parts/file-names.ts';
 import { sentence } from '../parts/sentence.ts';
-import { embeddedChoice, embeddedText, isDefaultNet, nameOf, weightsReference, type WeightsChoice } from './choice.ts';
+import { embeddedChoice, embeddedText, isDefaultNet, isOfAnother, nameOf, weightsReference } from './choice.ts';
+import type { WeightsChoice } from './choice.ts';
 import type { Fallback, NetListener, NetOrigin, NetStatus, Opened, Refused } from './net-status.ts';
 import { missing, refusal } from './refusal.ts';
 import { storedWay, storeWay } from './way-choice.ts';
@@ -193,8 +194,7 @@ export class OpenNet {
   #netChanged(): void {
     const { choice, published, obvious } = this.weights;
     this.refused = this.#fallback = undefined;
-    // What came with a model file is of that net alone.
-    const isOwn = this.session.file !== undefined || (choice?.kind === 'file' && choice.own);
+    const isOwn = this.session.file !== undefined || !this.session.net || isOfAnother(choice, this.session.name);
     if (isOwn) return obvious ? this.use(obvious) : this.#close();
     const refused = this.status.kind === 'mismatch' && obvious !== undefined;
     if (choice?.kind === 'file' && !refused) return this.#reopen();

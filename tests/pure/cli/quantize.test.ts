@@ -70,6 +70,11 @@ describe('a quantized net on the CPU', () => {
       );
   });
 
+  test('is no file of weights', async () => {
+    const { code, err } = await call('run', net, '--weights', out, '--image', join(images, 'cat.jpg'));
+    expect([code, err]).toEqual([2, expect.stringContaining(`"${out}" is a quantized net (int8)`)]);
+  });
+
   test('beside itself has no noise', async () => {
     const where = ['--images', images, '--device', 'cpu'];
     expect((await call('compare', out, out, ...where)).out).toContain('logits equal');

@@ -56,6 +56,32 @@ describe('openNet', () => {
       ['Frobnicate', true],
     ]);
   });
+
+  it('cuts what is shown: names and kinds may be of any length, and no two nodes lose theirs', () => {
+    const long = 'n'.repeat(300_000);
+    const value = (name: string) => ({ name, shape: [1, 3, 8, 8] });
+    for (const last of ['Relu', long]) {
+      const bytes = encodeOnnx({
+        name: long,
+        opset: 17,
+        inputs: [value('x')],
+        outputs: [value('z')],
+        nodes: [
+          { op: 'Sigmoid', name: `${long}a`, inputs: ['x'], outputs: ['y'] },
+          { op: last, name: `${long}b`, inputs: ['y'], outputs: ['z'] },
+        ],
+        initializers: [],
+      });
+      const opened = openNet({ kind: 'file', name: 'n.onnx', bytes });
+      const shown = [
+        ...(opened.graph?.nodes.map(({ id }) => id) ?? []),
+        ...opened.architecture.blocks.flatMap(({ word, summary = '' }) => [word, summary]),
+        ...opened.file!.nodes.flatMap(({ name, kind, reason = '' }) => [name, kind, reason]),
+      ];
+      expect(Math.max(...shown.map(({ length }) => length)), last.slice(0, 9)).toBeLessThan(300);
+      expect(new Set(opened.graph?.nodes.map(({ id }) => id)).size).toBe(opened.graph?.nodes.length ?? 0);
+    }
+  });
 });
 
 it('blocks are found in the names that exporters give', () => {

@@ -182,3 +182,12 @@ test('20-utf16-arch: texts are read by their mark, or by their pattern', () => {
   }
   expect(decodeText(bytes('caf', [0xe9], '\n'))).toEqual({ problem: expect.stringContaining('save it as UTF-8') });
 });
+
+test('pictures of kinds that are not decoded are refused alike in every place, with the way on', () => {
+  for (const [kind, file] of examples.filter(([kind]) =>
+    ['gif', 'bmp', 'avif', 'heic', 'tiff', 'jxl'].includes(kind),
+  )) {
+    expect(refusal(file, 'any'), kind).toMatch(/^is an? .*; export it as JPEG, PNG or WebP$/);
+    expect(refusal(file, 'picture')).toBe(refusal(file, 'any'));
+  }
+});

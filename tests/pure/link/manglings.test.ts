@@ -104,3 +104,12 @@ test('prose and other addresses hold no link', () => {
   for (const text of ['conv k3 s2 c32', 'https://example.org/#top', 'version 2 of the net', 'a#b'])
     expect(holdsLink(text)).toBe(false);
 });
+
+test('a link that was cut off is said to be, alone or in an address', () => {
+  const preset = resolvePreset('mobilenetv3_small_100');
+  if ('problem' in preset) throw new Error(preset.problem);
+  const link = encodeLink({ name: preset.name, text: preset.text });
+  for (let gone = 1; gone < 60; gone++)
+    for (const text of [link.slice(0, -gone), `${page}#${link.slice(0, -gone)}`, `<${page}#${link.slice(0, -gone)}>.`])
+      expect(decodeLink(text), text).toMatchObject({ problem: expect.stringContaining('changed or cut off') });
+});

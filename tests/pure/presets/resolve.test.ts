@@ -113,6 +113,8 @@ test('the text says what it is and carries no metadata', () => {
 test.each([
   ['mobilenetv2_10', 'No net is called "mobilenetv2_10"; did you mean "mobilenetv2_100"?'],
   ['MobileNetV4_conv_smal', 'No net is called "MobileNetV4_conv_smal"; did you mean "mobilenetv4_conv_small"?'],
+  ['mobilnetv2', 'No net is called "mobilnetv2"; did you mean "mobilenetv2_100"?'],
+  ['lite0', 'No net is called "lite0"; did you mean "efficientnet_lite0"?'],
   ['alexnet', 'No net is called "alexnet"; the list of presets has all names.'],
   ['', 'No net is called ""; the list of presets has all names.'],
   ['constructor', 'No net is called "constructor"; the list of presets has all names.'],
@@ -131,4 +133,15 @@ test.each([
   ],
 ])('%s: a clear refusal', (name, message) => {
   expect(problem(name)).toBe(message);
+});
+
+test.each([
+  ['torchvision.models.mobilenet_v2', 'mobilenetv2_100'],
+  ['models.mobilenet_v3_small', 'mobilenetv3_small_100'],
+  ['timm.create_model("mobilenetv2_100", pretrained=True)', 'mobilenetv2_100'],
+  ["create_model('hf-hub:timm/mobilenetv2_100.ra_in1k')", 'mobilenetv2_100.ra_in1k'],
+  ['tf.keras.applications.mobilenet_v3.MobileNetV3Small', 'mobilenetv3_small_100'],
+  ['“mobilenetv1_100@128”', 'mobilenetv1_100@128'],
+])('%s, as Python has it', (written, name) => {
+  expect(resolved(written).name).toBe(name);
 });

@@ -18,8 +18,6 @@ const toSafetensors =
   'Bottleneck reads safetensors: convert it in Python, with save_file(model.state_dict(), "model.safetensors") from safetensors.torch';
 const fromExport = 'Bottleneck reads safetensors: take the PyTorch checkpoint that it was exported from';
 const asPicture = 'export it as JPEG, PNG or WebP';
-/** The page hands these to the browser; the command line has no browser. */
-const inBrowser = `the page reads it, the command line does not: ${asPicture}`;
 const unpack = 'unpack it first and give the file inside';
 
 export const kinds = {
@@ -95,9 +93,9 @@ export const kinds = {
   jpeg: { what: 'a JPEG picture', group: 'picture' },
   png: { what: 'a PNG picture', group: 'picture' },
   webp: { what: 'a WebP picture', group: 'picture' },
-  avif: { what: 'an AVIF picture', group: 'picture', way: inBrowser },
-  gif: { what: 'a GIF picture', group: 'picture', way: inBrowser },
-  bmp: { what: 'a BMP picture', group: 'picture', way: inBrowser },
+  avif: { what: 'an AVIF picture', group: 'picture', way: asPicture },
+  gif: { what: 'a GIF picture', group: 'picture', way: asPicture },
+  bmp: { what: 'a BMP picture', group: 'picture', way: asPicture },
   heic: { what: 'an HEIC photo', group: 'picture', way: asPicture },
   tiff: { what: 'a TIFF picture (or a camera’s raw file)', group: 'picture', way: asPicture },
   jxl: { what: 'a JPEG XL picture', group: 'picture', way: asPicture },
@@ -129,7 +127,7 @@ export type FileKind = keyof typeof kinds;
 
 /** What the page takes by drop, paste and file picker. */
 export const opens =
-  'Bottleneck opens .arch texts, share links, timm block strings, ONNX and TFLite models, photos (JPEG, PNG, WebP, AVIF, GIF, BMP), .safetensors weights and its own int8 files';
+  'Bottleneck opens .arch texts, share links, timm block strings, ONNX and TFLite models, photos (JPEG, PNG, WebP), .safetensors weights and its own int8 files';
 
 const needed: Readonly<Record<Wanted, string>> = {
   weights: 'weights as safetensors are needed here',

@@ -24,7 +24,7 @@ const accepted: Readonly<Record<Wanted, readonly FileKind[]>> = {
   // What is of no known kind may be a damaged model: its reader says where.
   model: ['onnx', 'tflite', 'binary', 'empty'],
   record: ['record', 'json'],
-  any: ['text', 'timm', 'int8', 'onnx', 'tflite', 'safetensors', 'jpeg', 'png', 'webp', 'avif', 'gif', 'bmp'],
+  any: ['text', 'timm', 'int8', 'onnx', 'tflite', 'safetensors', 'jpeg', 'png', 'webp'],
 };
 
 /** Undefined where the bytes are of a kind that the place takes (`also`: more kinds than usual); else the end of a sentence: `is …; …`. */
@@ -36,5 +36,5 @@ export function refusal(bytes: Uint8Array, wanted: Wanted, also: readonly FileKi
 /** `a PNG picture`. */
 export const nameOfKind = (kind: FileKind): string => kinds[kind].what;
 
-/** Kinds that the page shows to a net. */
-export const isPictureKind = (kind: FileKind): boolean => ['jpeg', 'png', 'webp', 'avif', 'gif', 'bmp'].includes(kind);
+/** Kinds that are shown to a net. */
+export const isPictureKind = (kind: FileKind): boolean => accepted.picture.includes(kind);

@@ -40,7 +40,7 @@ export class Batch {
   /** Takes the photos among files. */
   add(files: readonly FoundFile[]): void {
     if (!this.photos.add(files))
-      this.vision.session.say('There are no photos among these files: JPEG, PNG, WebP, AVIF, GIF or BMP.', 'bad');
+      this.vision.session.say('There are no photos among these files: JPEG, PNG or WebP.', 'bad');
   }
 
   clear(): void {
