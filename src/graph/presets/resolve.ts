@@ -181,22 +181,16 @@ function knobsBehind(rest: string): { knobs: Knobs } | { problem: string } {
 }
 
 function unknown(name: string, stem: string): string {
-  const near = nearest(stem, presetNames) ?? nearWhole(stem) ?? shortestWith(stem.toLowerCase());
+  const near = nearest(stem, presetNames) ?? nearPart(stem);
   const hint = near ? `did you mean "${near}"?` : 'the list of presets has all names.';
   return `No net is called "${shorten(name)}"; ${hint}`;
 }
 
-/** `mobilnetv2` → `mobilenetv2_100`: papers leave the width of the whole net out. */
-function nearWhole(stem: string): string | undefined {
-  const families = presetNames.filter((name) => name.endsWith('_100')).map((name) => name.slice(0, -4));
-  const family = nearest(stem, families);
-  return family && `${family}_100`;
+/** `mobilnetv2` → `mobilenetv2_100`: papers leave the width of the whole net out. `lite0` → `efficientnet_lite0`. */
+function nearPart(stem: string): string | undefined {
+  const whole = nearest(`${stem}_100`, presetNames);
+  const holds = (name: string): boolean => stem.length > 2 && name.includes(stem.toLowerCase());
+  return whole ?? presetNames.filter(holds).sort((a, b) => a.length - b.length)[0];
 }
-
-/** `lite0` → `efficientnet_lite0`. */
-const shortestWith = (part: string): string | undefined =>
-  part.length < 3
-    ? undefined
-    : presetNames.filter((name) => name.includes(part)).sort((a, b) => a.length - b.length)[0];
 
 const shorten = (text: string): string => (text.length > 64 ? `${text.slice(0, 64)}…` : text);
