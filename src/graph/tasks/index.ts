@@ -4,6 +4,7 @@ import type { InferredGraph } from '../ir/graph.ts';
 import { listen } from './audio/listen.ts';
 import { values } from './audio/values.ts';
 import { classify } from './classify/classify.ts';
+import { exits } from './classify/exits.ts';
 import { features } from './classify/features.ts';
 import { one } from './classify/one.ts';
 import { outputKind } from './classify/outputs.ts';
@@ -18,7 +19,7 @@ import { tensors } from './tensors.ts';
 
 /** By the text's `task` line, which names what the net is for; the outputs say the rest. */
 const named: Readonly<Record<TaskName, (net: TaskNet) => Task>> = {
-  classify: () => classify,
+  classify: ({ graph }) => (graph.outputs.length > 1 ? exits : classify),
   detect: (net) => (hasPoints(net) ? face : detect),
   segment: ({ graph }) => (outputShape(graph, 0).at(-1) === 1 ? matte : segment),
   landmarks: () => landmarks,

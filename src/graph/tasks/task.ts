@@ -87,6 +87,7 @@ export interface TensorFacts {
 
 export type TaskKind =
   | 'classify'
+  | 'exits'
   | 'one'
   | 'features'
   | 'detect'

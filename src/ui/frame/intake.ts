@@ -8,6 +8,7 @@ import { lentFrame, fromTimm, toTimm } from '../../graph/notation/timm-net.ts';
 import { resolvePreset } from '../../graph/presets/resolve.ts';
 import type { Architecture } from '../../graph/architecture.ts';
 import { saysPreparation, withWeights } from '../weights/configs.ts';
+import { isSoundHead } from '../views/try/tasks/sound-files.ts';
 import { cleanName, nameOfFile } from '../parts/file-names.ts';
 
 export { openModelFile } from './open-model.ts';
@@ -75,7 +76,7 @@ export async function readFile(
   const kind = sniff(head);
   if (kind === 'onnx' || kind === 'tflite') return { kind: 'model' };
   if (kind === 'int8') return { kind: 'view', view: 'quantize' };
-  if (kind === 'safetensors' || isPictureKind(kind)) return { kind: 'view', view: 'try' };
+  if (kind === 'safetensors' || isPictureKind(kind) || isSoundHead(head)) return { kind: 'view', view: 'try' };
   if ((kind === 'configJson' || kind === 'json') && saysPreparation(new TextDecoder().decode(await whole())))
     return { kind: 'beside' };
   const foreign = refusal(head, 'any', ['json']);

@@ -60,6 +60,22 @@ test('a classifier is read by the page; another net forgets the outputs before',
   expect(reader.again({ score: 0.5, iou: 1, most: 1 })).toBeUndefined();
 });
 
+test('each exit of a net with several is an answer', () => {
+  const net = netOf('multiexit_mobilenetv2');
+  const reader = new TaskReader();
+  reader.open(net);
+  const [first = '', ...others] = net.graph.outputs;
+  const logits = new Float32Array(1000);
+  const sure = Float32Array.from(logits, (_, i) => (i === 7 ? 9 : 0));
+  const values = new Map(others.map((node) => [node, node === others.at(-1) ? sure : logits] as const));
+  const answer = reader.read({ logits, values, run: 1 })?.answer;
+  expect(first).not.toBe('');
+  expect(answer?.kind === 'classes' && answer.heads.map(({ name }) => name)).toEqual(
+    [1, 2, 3, 4, 5, 6].map((exit) => `exit${exit}`),
+  );
+  expect(answer?.kind === 'classes' && answer.heads[5]?.top[0]).toMatchObject({ index: 7 });
+});
+
 test('an anchor’s place: map, row and column, by its number', () => {
   const detector = detectorOf(netOf('ssdlite_mobilenetv2_coco'));
   // 19 × 19 with 3, then 10, 5, 3, 2 and 1 with 6 anchors a place.

@@ -12,6 +12,7 @@ import {
 } from '../../../../src/ui/views/try/tasks/answer-files.ts';
 import { maskShares } from '../../../../src/ui/views/try/tasks/mask-pixels.ts';
 import { smoother } from '../../../../src/ui/views/try/tasks/smoothing.ts';
+import { isSoundHead } from '../../../../src/ui/views/try/tasks/sound-files.ts';
 import { coursesCsv, coursesOf } from '../../../../src/ui/views/try/tasks/sounds.ts';
 
 /** The state of an answer about a picture of 200 × 100 that fills the input. */
@@ -96,6 +97,13 @@ test('smoothing: a run read twice is one step, points follow, mattes blend, a pa
   blend.next(1, matte(0), 0);
   const blended = blend.next(2, matte(1), 0.03);
   expect(blended.kind === 'matte' && blended.share[0]).toBeCloseTo(0.6, 6);
+});
+
+test('a sound is known by its first bytes', () => {
+  const bytes = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  for (const head of ['RIFF1234WAVEfmt ', 'OggS', 'fLaC', 'ID3\x03', '\xff\xfb\x90'])
+    expect(isSoundHead(bytes(head))).toBe(true);
+  for (const head of ['RIFF1234WEBPVP8 ', '\xff\xd8\xff', 'PK', '']) expect(isSoundHead(bytes(head))).toBe(false);
 });
 
 test('sounds over time: the likeliest on average first, fitted values as they are', () => {

@@ -96,6 +96,13 @@ export function answerCsv(task: Answered): string {
       ['point', 'x', 'y', 'z'],
       pointRows(task).map(({ index, x, y, z }) => [index, x, y, z]),
     );
+  if (answer?.kind === 'classes')
+    return csv(
+      ['exit', 'class', 'label', 'probability'],
+      answer.heads.flatMap(({ name, top }) =>
+        top.map(({ index, probability }) => [name, index, task.nameOf(index), probability ?? undefined]),
+      ),
+    );
   if (answer?.kind === 'tensors')
     return csv(
       ['output', 'shape', 'mean', 'std', 'min', 'max'],
@@ -118,6 +125,7 @@ export function answerJson(task: Answered): string {
     }),
     ...((answer?.kind === 'mask' || answer?.kind === 'matte') && { shares: maskRows(task) }),
     ...(answer?.kind === 'mask' && { mask: runLengths(answer.mask, answer.width, answer.height) }),
+    ...(answer?.kind === 'classes' && { exits: answer.heads }),
     ...(answer?.kind === 'tensors' && { tensors: answer.tensors }),
   };
   const origin = { net: session.name, weights: net.loaded?.sha256, task: task.task?.kind };

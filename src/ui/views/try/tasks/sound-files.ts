@@ -17,6 +17,10 @@ export async function soundBytes(file: File): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(bytes);
 }
 
+/** The beginning of a file tells that it is a sound: WAV, Ogg, FLAC, MP3. */
+export const isSoundHead = (head: Uint8Array): boolean =>
+  isWav(head) || /^(OggS|fLaC|ID3|\xff[\xfb\xf3\xf2])/.test(String.fromCharCode(...head.subarray(0, 4)));
+
 export const isWav = (bytes: Uint8Array): boolean =>
   String.fromCharCode(...bytes.subarray(0, 4)) === 'RIFF' && String.fromCharCode(...bytes.subarray(8, 12)) === 'WAVE';
 

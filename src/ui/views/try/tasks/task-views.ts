@@ -23,6 +23,11 @@ const segment = (): Loads<TryState> => import('./SegmentTab.svelte');
 const listen = (): Loads<TryState> => import('./ListenTab.svelte');
 
 export const taskViews: Readonly<Partial<Record<TaskKind, TaskView>>> = {
+  exits: {
+    label: 'Exits',
+    title: 'What each exit of the net takes the picture for',
+    load: () => import('./ExitsTab.svelte'),
+  },
   detect: { label: 'Detect', title: 'The objects that the net finds', load: detect, overlay: BoxesOverlay },
   face: {
     label: 'Face',
