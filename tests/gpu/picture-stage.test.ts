@@ -66,6 +66,9 @@ describe('bit for bit', () => {
     [90, 61, { ...usualPreparation, size: [40, 32], fit: 'stretch' }],
     [90, 61, { ...usualPreparation, size: [40, 40], fit: 'pad' }],
     [90, 61, { ...usualPreparation, size: [33, 33], fit: 'stretch', box: [-4.5, 10.25, 30.75, 45.5] }],
+    // Columns first.
+    [61, 330, { ...usualPreparation, size: [40, 32], fit: 'stretch' }],
+    [61, 330, { ...usualPreparation, size: [40, 48], fit: 'pad' }],
   ] as const)('%i×%i', async (width, height, preparation) => {
     const [target, read] = buffers(preparation.size[0] * preparation.size[1]);
     for (const transparent of [false, true]) {

@@ -1,4 +1,4 @@
-// Resampling as Pillow does it (src/libImaging/Resample.c): antialiased, separable, fixed-point sums rounded to bytes after each pass.
+// Resampling as Pillow 13 does it (src/libImaging/Resample.c): antialiased, separable, fixed-point sums rounded to bytes after each pass.
 // torchvision and PyTorch Image Models prepare the pictures that checkpoints are evaluated on with it, so equal bytes mean equal answers.
 
 export const interpolations = ['bilinear', 'bicubic'] as const;
@@ -59,10 +59,12 @@ export function resampleTaps(
   first: number,
   length: number,
   interpolation: Interpolation,
-  [start, stop]: readonly [number, number] = [0, input],
+  [given, until]: readonly [number, number] = [0, input],
 ): ResampleTaps {
   const { support, weight } = filters[interpolation];
-  const scale = (stop - start) / output;
+  // Pillow's box is of float32, its difference too.
+  const start = Math.fround(given);
+  const scale = Math.fround(Math.fround(until) - start) / output;
   const widened = Math.max(1, scale);
   const narrowed = 1 / widened;
   const reach = support * widened;
@@ -99,11 +101,17 @@ export function resampleTaps(
   return { from, count, weights, stride };
 }
 
-/** The rows of the picture that columns are summed over: from the first to before the last. */
-export const sourceRows = ({ from, count }: ResampleTaps): { readonly firstRow: number; readonly lastRow: number } => ({
-  firstRow: from[0] as number,
-  lastRow: (from.at(-1) as number) + (count.at(-1) as number),
+/** The lines of the picture that the second pass sums over: from the first to before the last. */
+export const sourceLines = ({ from, count }: ResampleTaps): { readonly first: number; readonly last: number } => ({
+  first: from[0] as number,
+  last: (from.at(-1) as number) + (count.at(-1) as number),
 });
+
+type Sizes = { readonly width: number; readonly height: number };
+
+/** True where columns are resized before rows, which rounds to other bytes: from version 13 on where much more height than width is lost. */
+export const columnsFirst = (picture: Sizes, resized: Sizes): boolean =>
+  picture.height > resized.height && picture.height - resized.height > 2 * (picture.width - resized.width);
 
 /**
  * The part `area` of `picture`, or of a `box` of it, resized to `width` × `height`, as RGB bytes, row by row. Only what the part needs is computed.
@@ -119,16 +127,24 @@ export function resample(
 ): Uint8ClampedArray {
   const across = resampleTaps(picture.width, width, area.left, area.width, interpolation, [left, right]);
   const down = resampleTaps(picture.height, height, area.top, area.height, interpolation, [top, bottom]);
-  const { firstRow, lastRow } = sourceRows(down);
-  const rows = new Uint8ClampedArray((lastRow - firstRow) * area.width * 3);
-  for (let y = firstRow; y < lastRow; y++) {
-    const source = y * picture.width * 4;
-    pass(picture.data, across, area.width, { first: source, step: 4 }, rows, (y - firstRow) * area.width * 3, 3);
-  }
   const result = new Uint8ClampedArray(area.width * area.height * 3);
-  const step = area.width * 3;
-  for (let x = 0; x < area.width; x++) {
-    pass(rows, down, area.height, { first: (x - firstRow * area.width) * 3, step }, result, x * 3, step);
+  const [pixel, line] = [
+    { source: 4, result: 3 },
+    { source: picture.width * 4, result: area.width * 3 },
+  ];
+  const transposed = columnsFirst(picture, { width, height });
+  const [one, other] = transposed ? [down, across] : [across, down];
+  const [along, beside] = transposed ? [line, pixel] : [pixel, line];
+  const { first, last } = sourceLines(other);
+  const [length, lines] = [one.from.length, other.from.length];
+  const middle = new Uint8ClampedArray((last - first) * length * 3);
+  for (let i = first; i < last; i++) {
+    const source = { first: i * beside.source, step: along.source };
+    pass(picture.data, one, length, source, middle, (i - first) * length * 3, 3);
+  }
+  for (let i = 0; i < length; i++) {
+    const source = { first: (i - first * length) * 3, step: length * 3 };
+    pass(middle, other, lines, source, result, i * along.result, beside.result);
   }
   return result;
 }

@@ -23,10 +23,10 @@ function pattern(width: number, height: number): Picture {
 const usual: Preparation = { ...usualPreparation, size: [1, 1], fit: 'stretch' };
 const sha256 = (bytes: Uint8ClampedArray): string => createHash('sha256').update(bytes).digest('hex');
 
-// SHA-256 of Pillow 12's RGB bytes; from 13 on it may resize columns first, which rounds to other bytes.
+// SHA-256 of Pillow 13's RGB bytes; of the second picture it resizes columns first, which rounds to other bytes than up to version 12.
 test.each([
   [[61, 47], [16, 24], undefined, 'bilinear', '03a6287d4c3da05bde1efdfa28209d80ab1e5f3f1381152e88176e7782086862'],
-  [[61, 130], [40, 40], undefined, 'bicubic', '030acc87f98bdd67b21446b3bdb4649e1416970b822c95db2ff357b0039ad6b6'],
+  [[61, 130], [40, 40], undefined, 'bicubic', '3eaad687fc92dbe28983d7c7a6f500426521cfd131025f3a684e0e2593b50089'],
   [
     [61, 47],
     [24, 24],

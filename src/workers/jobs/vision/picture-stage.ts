@@ -1,6 +1,6 @@
 // Preprocessing on the GPU: a photo or a camera frame goes to a texture, and two dispatches before the net's own write its input.
 import { geometry, normalize, padding, type Preparation } from '../../../graph/pictures/preprocess.ts';
-import { resampleTaps, sourceRows, type ResampleTaps } from '../../../graph/pictures/resample.ts';
+import { columnsFirst, resampleTaps, sourceLines, type ResampleTaps } from '../../../graph/pictures/resample.ts';
 import type { OpenDevice } from '../../engine/device.ts';
 import { sizeOf, type PictureSource } from '../../pictures/picture-pixels.ts';
 import { acrossWgsl, downWgsl, tapsAt } from './picture-wgsl.ts';
@@ -122,8 +122,12 @@ export class PictureStage {
     const filter = preparation.interpolation;
     const across = resampleTaps(width, resized.width, area.left, area.width, filter, [left, right]);
     const down = resampleTaps(height, resized.height, area.top, area.height, filter, [top, bottom]);
-    const { firstRow, lastRow } = sourceRows(down);
-    const rows = lastRow - firstRow;
+    const transposed = columnsFirst({ width, height }, resized);
+    const [one, other] = transposed ? [down, across] : [across, down];
+    const [columns, lines] = transposed ? [inputRows, inputColumns] : [inputColumns, inputRows];
+    const [length, results] = [one.from.length, other.from.length];
+    const { first, last } = sourceLines(other);
+    const rows = last - first;
     const table = (label: string, data: Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>): GPUBuffer => {
       const made = device.createBuffer({
         label,
@@ -139,13 +143,13 @@ export class PictureStage {
       format: 'rgba8unorm',
       usage: textureUsage.binding | textureUsage.copyDst | textureUsage.attachment,
     });
-    const sizes = [area.width, area.height, firstRow, rows, inputColumns, inputRows] as const;
-    const acrossTaps = table('picture taps across', packTaps(across, sizes));
-    const downTaps = table('picture taps down', packTaps(down, sizes));
+    const sizes = [length, results, first, rows, columns, lines, Number(transposed)] as const;
+    const acrossTaps = table('picture taps across', packTaps(one, sizes));
+    const downTaps = table('picture taps down', packTaps(other, sizes));
     const values = table('picture values', valueTable(preparation));
     const middle = device.createBuffer({
       label: 'picture rows',
-      size: rows * area.width * 4,
+      size: rows * length * 4,
       usage: bufferUsage.storage,
     });
     const group = (layout: GPUBindGroupLayout, resources: readonly GPUBindingResource[]): GPUBindGroup =>
@@ -159,8 +163,8 @@ export class PictureStage {
       across: group(this.layouts.across, [texture.createView(), { buffer: acrossTaps }, { buffer: middle }]),
       down: group(this.layouts.down, [{ buffer: middle }, { buffer: downTaps }, { buffer: values }, target]),
       groups: {
-        across: [Math.ceil(area.width / 8), Math.ceil(rows / 8)],
-        down: [Math.ceil(inputColumns / 8), Math.ceil(inputRows / 8)],
+        across: [Math.ceil(length / 8), Math.ceil(rows / 8)],
+        down: [Math.ceil(columns / 8), Math.ceil(lines / 8)],
       },
     };
     return this.fitted;
@@ -169,12 +173,10 @@ export class PictureStage {
   private targetOffset: number | undefined;
 }
 
-function packTaps(
-  { from, count, weights, stride }: ResampleTaps,
-  [width, height, first, rows, columns, lines]: readonly [number, number, number, number, number, number],
-): Int32Array<ArrayBuffer> {
+function packTaps({ from, count, weights, stride }: ResampleTaps, sizes: readonly number[]): Int32Array<ArrayBuffer> {
   const packed = new Int32Array(tapsAt + from.length + count.length + weights.length);
-  packed.set([width, height, stride, first, rows, columns, lines]);
+  const [length = 0, results = 0, ...others] = sizes;
+  packed.set([length, results, stride, ...others]);
   packed.set(from, tapsAt);
   packed.set(count, tapsAt + from.length);
   packed.set(weights, tapsAt + from.length + count.length);

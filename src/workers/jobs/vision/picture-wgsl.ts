@@ -4,9 +4,10 @@
 export const tapsAt = 8;
 
 const sizes = `
-// 0 width of the result, 1 height of the result, 2 weights a pixel, 3 first source row, 4 source rows, 5 width of the input, 6 height of the input`;
+// 0 width of the result, 1 height of the result, 2 weights a pixel, 3 first source row, 4 source rows, 5 width of the input, 6 height of the input,
+// 7 whether rows and columns are exchanged throughout: columns are resized first`;
 
-/** Resizes along rows: picture → packed RGB bytes, one u32 a pixel. */
+/** Resizes along rows, or along columns where they are first: picture → packed RGB bytes, one u32 a pixel. */
 export const acrossWgsl = `${sizes}
 @group(0) @binding(0) var source: texture_2d<f32>;
 @group(0) @binding(1) var<storage, read> taps: array<i32>;
@@ -24,7 +25,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let y = taps[3] + i32(id.y);
   var sum = vec3i(1 << 21u);
   for (var k = 0; k < count; k++) {
-    let texel = textureLoad(source, vec2i(begin + k, y), 0);
+    let texel = textureLoad(source, select(vec2i(begin + k, y), vec2i(y, begin + k), taps[7] != 0), 0);
     // Transparent parts lie on white.
     let bytes = vec3i(round(255.0 + (round(texel.rgb * 255.0) - 255.0) * texel.a));
     sum += bytes * taps[at + u32(k)];
@@ -34,7 +35,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }
 `;
 
-/** Resizes along columns and looks the input's numbers up: packed RGB bytes → the net's input, 4 channels a pixel, the last one 0. */
+/** Resizes along the other axis and looks the input's numbers up: packed RGB bytes → the net's input, 4 channels a pixel, the last one 0. */
 export const downWgsl = `${sizes}
 @group(0) @binding(0) var<storage, read> rows: array<u32>;
 @group(0) @binding(1) var<storage, read> taps: array<i32>;
@@ -49,9 +50,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= columns || id.y >= u32(taps[6])) {
     return;
   }
+  let place = select(id.y * columns + id.x, id.x * u32(taps[6]) + id.y, taps[7] != 0);
   // Beside a picture that does not fill the input.
   if (id.x >= width || id.y >= height) {
-    result_values[id.y * columns + id.x] = vec4f(values[768], values[769], values[770], 0.0);
+    result_values[place] = vec4f(values[768], values[769], values[770], 0.0);
     return;
   }
   let begin = taps[${tapsAt}u + id.y] - taps[3];
@@ -63,6 +65,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     sum += vec3i(vec3u(packed, packed >> 8u, packed >> 16u) & vec3u(255u)) * taps[at + u32(k)];
   }
   let result = vec3u(clamp(sum >> vec3u(22u), vec3i(0), vec3i(255)));
-  result_values[id.y * columns + id.x] = vec4f(values[result.r], values[256u + result.g], values[512u + result.b], 0.0);
+  result_values[place] = vec4f(values[result.r], values[256u + result.g], values[512u + result.b], 0.0);
 }
 `;
