@@ -21,3 +21,4 @@ export { train } from './train.ts';
 export { tune } from './tune.ts';
 export { verify } from './verify.ts';
 export { verifyImport as 'verify-import' } from './verify-import.ts';
+export { verifyReal as 'verify-real' } from './verify-real.ts';
