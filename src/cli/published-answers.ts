@@ -20,7 +20,6 @@ const detectPhoto = v.object({
   mesh: v.optional(
     v.object({
       crop: four,
-      sha256_of_192x192_rgb: v.string(),
       presence: v.number(),
       /** Place among x, y, z of all points, and its value in pixels of the crop. */
       points: v.array(v.tuple([v.number(), v.number()])),

@@ -14,6 +14,8 @@ export interface Value {
    * u32, padding lanes undefined (families/int8/product.ts). Absent: the plan's precision.
    */
   readonly type?: 'f32' | 'u8';
+  /** Of a result that is written into a larger one: where it begins there and how long that is, in vec4s. `shape` is its own. */
+  readonly part?: { readonly at: number; readonly of: number };
 }
 
 /** Sizes in samples, frequencies in Hz: what the tables of a log-mel front end are made of. */

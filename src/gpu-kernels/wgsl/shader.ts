@@ -16,7 +16,12 @@ export { f32 as f32Literal } from '../ops/attributes.ts';
 interface Buffer {
   readonly name: string;
   readonly type: Precision;
+  /** Where the step's own part begins, vec4s. */
+  readonly begin?: number;
 }
+
+const placeIn = ({ name, begin = 0 }: Buffer, index: string): string =>
+  begin === 0 ? `${name}[${index}]` : `${name}[${begin}u + ${index}]`;
 
 /** Collects the bindings of one dispatch as the kernel's text asks for them. Every value is handled as `vec4f`; only memory is f16. */
 export class Shader {
@@ -71,14 +76,15 @@ export class Shader {
   }
 
   output(index = 0): Buffer {
-    const { shape, type } = this.step.outputs[index] as Value;
-    return this.bind(
+    const { shape, type, part } = this.step.outputs[index] as Value;
+    const buffer = this.bind(
       `out${index}`,
       { kind: 'output', index },
       type ?? this.precision,
       'read_write',
-      storedVectors(shape),
+      part?.of ?? storedVectors(shape),
     );
+    return part ? { ...buffer, begin: part.at } : buffer;
   }
 
   /** Declares a packed constant; `role` is the kernel's own name for it. */
@@ -101,14 +107,16 @@ export class Shader {
 
   /** `vec4f` expression of one stored vec4. */
   load(buffer: Buffer, index: string): string {
-    return buffer.type === 'f16' ? `vec4f(${buffer.name}[${index}])` : `${buffer.name}[${index}]`;
+    const place = placeIn(buffer, index);
+    return buffer.type === 'f16' ? `vec4f(${place})` : place;
   }
 
   /** Statement that stores a `vec4f`; half storage saturates, so that no infinity appears. */
   store(buffer: Buffer, index: string, value: string): string {
+    const place = placeIn(buffer, index);
     return buffer.type === 'f16'
-      ? `${buffer.name}[${index}] = vec4<f16>(clamp(${value}, vec4f(-65504.0), vec4f(65504.0)));`
-      : `${buffer.name}[${index}] = ${value};`;
+      ? `${place} = vec4<f16>(clamp(${value}, vec4f(-65504.0), vec4f(65504.0)));`
+      : `${place} = ${value};`;
   }
 
   /**

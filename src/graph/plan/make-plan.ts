@@ -10,7 +10,7 @@ import { LoweringError } from '../lower/lowering-error.ts';
 import { runPasses } from '../lower/passes/index.ts';
 import { candidates, stepKey, type Choices } from './tuning.ts';
 import type { Plan, PlanBinding, PlanDispatch, PlanTensor, PlanWeight } from './plan.ts';
-import { checkMemory, PlanError, smallerMemory, valueBytes, type MemoryLimits } from './memory.ts';
+import { checkMemory, PlanError, homeBytes, smallerMemory, valueBytes, type MemoryLimits } from './memory.ts';
 import { lowerBound, type SlotOffset } from './slots.ts';
 import type { NamedValue, PassContext, StepProgram } from '../lower/steps.ts';
 
@@ -127,7 +127,7 @@ export function assemblePlan(
     const bindings = built.bindings.map((binding): PlanBinding => {
       if (binding.kind !== 'weight') {
         const value = (binding.kind === 'input' ? step.inputs : step.outputs)[binding.index] as Value;
-        return { ...place(value), bytes: valueBytes(value, precision), write: binding.kind === 'output' };
+        return { ...place(value), bytes: homeBytes(value, precision), write: binding.kind === 'output' };
       }
       const packed = 'role' in binding ? built.weights[binding.role] : undefined;
       if (!packed) throw new Error(`${kernel.name} binds an unknown constant`);

@@ -28,8 +28,11 @@ export class PlanError extends Error {
 
 const bytesOfFour = { f32: 16, f16: 8, u8: 4 } as const;
 /** Bytes of a stored value. */
-export const valueBytes = (value: Value, precision: Precision): number =>
-  storedVectors(value.shape) * bytesOfFour[value.type ?? precision];
+export const valueBytes = ({ shape, type }: Value, precision: Precision): number =>
+  storedVectors(shape) * bytesOfFour[type ?? precision];
+/** Bytes of the memory that a value is stored in: of the larger result that it is a part of, if it is one. */
+export const homeBytes = (value: Value, precision: Precision): number =>
+  value.part ? value.part.of * bytesOfFour[value.type ?? precision] : valueBytes(value, precision);
 
 /** Above this multiple of the bound it is worth asking of each residual add whether it should work in place. */
 const looseMemory = 1.1;
@@ -85,7 +88,12 @@ function livesOf(program: StepProgram, precision: Precision): { values: ValueLif
   const valueOf = (value: Value): ValueLife => values.get(value.id) as ValueLife;
   const homeOf = (value: Value) => memory.get(valueOf(value).home) as { to: number; writes: number[]; reads: number[] };
   const open = (value: Value, from: number, home = value.id): void => {
-    const bytes = valueBytes(value, precision);
+    if (value.part && values.has(value.id)) {
+      homeOf(value).writes.push(from);
+      use(value, from);
+      return;
+    }
+    const bytes = homeBytes(value, precision);
     values.set(value.id, { id: value.id, bytes, from, to: from, home });
     if (home === value.id) memory.set(home, { id: home, bytes, from, to: from, writes: [from], reads: [] });
     else homeOf(value).writes.push(from);

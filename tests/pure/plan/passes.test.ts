@@ -25,6 +25,8 @@ describe('passes', () => {
       'efficientformerv2_s0',
       't2t_vit_7',
       'mbv2_ca',
+      'ssdlite_mobilenetv2_coco',
+      'ssd_mobilenetv2_oid',
     ]) {
       const graph = graphOf(name);
       const computed = planSteps(graph, { caps: plainGpu })

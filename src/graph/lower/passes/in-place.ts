@@ -14,6 +14,7 @@ export const inPlace: Pass = {
     const steps = program.steps.map((step, index): Step => {
       if (!storeOnce.has(step.family) || (step.family === 'pointwise' && step.attrs.pool !== undefined)) return step;
       const output = firstOutput(step);
+      if (output.part) return step;
       const rider = step.epilogue.find((candidate) => {
         if (candidate.kind !== 'binary' || candidate.input === 0) return false;
         const operand = step.inputs[candidate.input];

@@ -10,6 +10,7 @@ import { fuseGates, gateFromSums } from './fuse-gates.ts';
 import { fusePrologues } from './fuse-prologues.ts';
 import { gateIntoProduct } from './gate-into-product.ts';
 import { inPlace } from './in-place.ts';
+import { jointRows, productRows, rowsInPlace } from './join-rows.ts';
 import { normIntoProduct } from './norm-into-product.ts';
 import { poolIntoHead } from './pool-into-head.ts';
 import { sinkNorms } from './sink-norms.ts';
@@ -18,6 +19,8 @@ export const passes: readonly Pass[] = [
   averageHeads,
   foldNorms,
   sinkNorms,
+  productRows,
+  jointRows,
   attentionSlices,
   mergeSiblings,
   fuseEpilogues,
@@ -31,6 +34,7 @@ export const passes: readonly Pass[] = [
   gateFromSums,
   gateIntoProduct,
   normIntoProduct,
+  rowsInPlace,
   inPlace,
 ];
 
