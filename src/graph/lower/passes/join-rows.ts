@@ -113,7 +113,7 @@ function together(
   const row = left + right;
   const joinedRows = (value: Value): Value => ({ id: `${value.id}#joint`, shape: [...value.shape.slice(0, -1), row] });
   const products = a.products.map(({ step: one }, i): Product | undefined => {
-    const other = (b.products[i])?.step;
+    const other = b.products[i]?.step;
     if (!other || one.family !== other.family) return undefined;
     const alike =
       same(one.attrs, other.attrs) &&
