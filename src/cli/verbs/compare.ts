@@ -1,5 +1,4 @@
 // `compare A B --images DIR`: how far two nets, float or quantized, agree on pictures, and where the noise comes in, layer by layer.
-import type { NamedValue } from '../../graph/lower/steps.ts';
 import { agreementOf, Noise, type Agreement } from '../../graph/quant/compare.ts';
 import { layerId } from '../../graph/quant/layers.ts';
 import { runnerOf } from '../../workers/jobs/quantize/run.ts';
@@ -14,7 +13,10 @@ import { json, NetError, UsageError, type Verb } from '../verb.ts';
 export interface CompareJson {
   readonly a: string;
   readonly b: string;
+  /** Of the first output. */
   readonly agreement: Agreement;
+  /** Signal to noise of every output, in the order of the nets. */
+  readonly outputs: readonly { readonly output: string; readonly sqnrDb: number | null }[];
   /** Layers that both have, in order. */
   readonly layers: readonly {
     readonly layer: string;
@@ -51,8 +53,9 @@ export const compare: Verb = {
     const open = await openWhere(word);
     const ids = (net: AnyNet): string[] => net.net.program.steps.map(layerId).filter((id) => !id.includes('#'));
     const own = new Set(ids(b));
-    const [outA, outB] = [a, b].map(({ net }) => net.program.outputs[0]) as [NamedValue, NamedValue];
-    const shared = ids(a).filter((id) => own.has(id) && id !== outA.value.id);
+    const outputs = pairedOutputs(a, b);
+    const ends = new Set(a.net.program.outputs.map(({ value }) => value.id));
+    const shared = ids(a).filter((id) => own.has(id) && !ends.has(id));
     const [runA, runB] = [await runnerOf(a, open, shared), await runnerOf(b, open, shared)];
     const noises = new Map(shared.map((id) => [id, new Noise()]));
     const [logitsA, logitsB]: [Float32Array[], Float32Array[]] = [[], []];
@@ -61,13 +64,19 @@ export const compare: Verb = {
         await runA.run(inputs[0]?.[i] as Float32Array),
         await runB.run(inputs[1]?.[i] as Float32Array),
       ];
-      const [x, y] = [found.get(outA.node) as Float32Array, other.get(outB.node) as Float32Array];
-      if (x.length !== y.length)
-        throw new NetError(
-          `${a.facts.name} has ${x.length} classes and ${b.facts.name} ${y.length}: their answers cannot be compared.`,
-        );
-      logitsA.push(x);
-      logitsB.push(y);
+      outputs.forEach(({ name, nodes, noise }, at) => {
+        const [x, y] = [found.get(nodes[0]) as Float32Array, other.get(nodes[1]) as Float32Array];
+        if (x.length !== y.length)
+          throw new NetError(
+            outputs.length === 1
+              ? `${a.facts.name} has ${x.length} classes and ${b.facts.name} ${y.length}: their answers cannot be compared.`
+              : `“${name}” has ${x.length} values in ${a.facts.name} and ${y.length} in ${b.facts.name}: they cannot be compared.`,
+          );
+        noise.add(x, y);
+        if (at > 0) return;
+        logitsA.push(x);
+        logitsB.push(y);
+      });
       for (const [id, noise] of noises) {
         const [signal, noisy] = [found.get(id), other.get(id)];
         if (signal && noisy && signal.length === noisy.length) noise.add(signal, noisy);
@@ -81,11 +90,12 @@ export const compare: Verb = {
       a: a.facts.name + (a.kind === 'int8' ? ' int8' : ''),
       b: b.facts.name + (b.kind === 'int8' ? ' int8' : ''),
       agreement: agreementOf(logitsA, logitsB),
+      outputs: outputs.map(({ name, noise }) => ({ output: name, sqnrDb: finite(noise.sqnrDb) })),
       layers: [...noises].map(([id, { sqnrDb }]) => ({
         layer: id,
         op: steps.get(id)?.family ?? '',
         integer: integer(id),
-        sqnrDb: Number.isFinite(sqnrDb) ? sqnrDb : null,
+        sqnrDb: finite(sqnrDb),
       })),
     };
     if (flag('json')) console.out(JSON.stringify(result, undefined, 2));
@@ -94,10 +104,30 @@ export const compare: Verb = {
   },
 };
 
-function report({ a, b, agreement, layers }: CompareJson): string[] {
+const finite = (decibels: number): number | null => (Number.isFinite(decibels) ? decibels : null);
+
+/** The outputs of two nets by their order. Throws {@link NetError} where one has more. */
+function pairedOutputs(a: AnyNet, b: AnyNet) {
+  const [of, others] = [a.net.program.outputs, b.net.program.outputs];
+  if (of.length !== others.length)
+    throw new NetError(
+      `${a.facts.name} has ${of.length} outputs and ${b.facts.name} ${others.length}: they cannot be compared.`,
+    );
+  return of.map(({ node }, i) => ({
+    name: a.net.graph.outputNames?.[i] ?? node,
+    nodes: [node, others[i]?.node ?? ''] as const,
+    noise: new Noise(),
+  }));
+}
+
+function report({ a, b, agreement, outputs, layers }: CompareJson): string[] {
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   return [
-    `${a} and ${b} on ${agreement.pictures} pictures: first answer equal on ${percent(agreement.top1)}, ${percent(agreement.top5)} of the first five shared, logits ${decibels(agreement.logitsSqnrDb)}`,
+    `${a} and ${b} on ${agreement.pictures} pictures: ${
+      outputs.length > 1
+        ? outputs.map(({ output, sqnrDb }) => `${output} ${decibels(sqnrDb ?? Infinity)}`).join(', ')
+        : `first answer equal on ${percent(agreement.top1)}, ${percent(agreement.top5)} of the first five shared, logits ${decibels(agreement.logitsSqnrDb)}`
+    }`,
     '',
     ...textTable(
       [

@@ -3,6 +3,7 @@ import type { Binding, BuiltKernel, Capabilities, PackedWeight, Precision } from
 import type { Rider, StepShape, Value } from '../step.ts';
 import { elements, type Shape } from '../op.ts';
 import { opNamed } from '../ops/index.ts';
+import { indent } from './indent.ts';
 
 /** vec4s along the channel axis as stored. */
 export const channelBlocks = (shape: Shape): number => Math.ceil((shape.at(-1) as number) / 4);
@@ -175,21 +176,6 @@ export class Shader {
     const wgsl = `${enables.join('')}${this.declarations.join('\n')}\n${indent(main)}\n`;
     return { wgsl, workgroups, bindings: this.bindings, weights: this.weights, ...(note ? { note } : {}) };
   }
-}
-
-/** Shader text as people read it: two spaces a brace, no empty lines. */
-function indent(text: string): string {
-  let depth = 0;
-  const lines = text.split('\n').map((line) => line.trim());
-  return lines
-    .filter((line) => line !== '')
-    .map((line) => {
-      const closedFirst = (/^[}\s]*/.exec(line)?.[0] ?? '').replace(/\s/g, '').length;
-      const own = '  '.repeat(Math.max(0, depth - closedFirst)) + line;
-      for (const character of line) depth += character === '{' ? 1 : character === '}' ? -1 : 0;
-      return own;
-    })
-    .join('\n');
 }
 
 /** Statement that zeroes the lanes of `v` beyond the last channel. */

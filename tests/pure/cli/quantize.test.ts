@@ -8,7 +8,7 @@ import * as verbs from '../../../src/cli/verbs/index.ts';
 import type { RunJson } from '../../../src/cli/verbs/run.ts';
 import { readQuantized } from '../../../src/graph/quant/file.ts';
 import { captured } from './captured.ts';
-import { quantizedFiles } from './quantized-files.ts';
+import { detectorText, quantizedFiles } from './quantized-files.ts';
 
 const { folder, net, weights, images, out } = quantizedFiles();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -114,6 +114,22 @@ describe('a quantized net on the CPU', () => {
       pictures: 3,
     });
   });
+});
+
+test('a net of several outputs is quantized whole and compared in each of them', async () => {
+  const files = quantizedFiles(detectorText);
+  const where = ['--weights', files.weights, '--images', files.images, '--device', 'cpu'];
+  try {
+    await json('quantize', files.net, '--out', files.out, ...where);
+    const { outputs } = await json<CompareJson>('compare', files.net, files.out, ...where);
+    expect(outputs.map(({ output }) => output)).toEqual(['boxes', 'scores']);
+    for (const { sqnrDb } of outputs) expect(sqnrDb).toBeGreaterThan(10);
+    expect((await call('compare', files.net, files.out, ...where)).out).toMatch(
+      /on 3 pictures: boxes .* dB, scores .* dB\n/,
+    );
+  } finally {
+    rmSync(files.folder, { recursive: true });
+  }
 });
 
 describe('what is missing, wrong or damaged', () => {

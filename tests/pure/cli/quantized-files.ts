@@ -8,7 +8,7 @@ import { check } from '../../../src/graph/notation/check.ts';
 import { graphParams } from '../../../src/graph/weights/weights.ts';
 import { generatedParams } from '../int8/golden-nets.ts';
 
-const text = `input 3x32x32
+const classifierText = `input 3x32x32
 act relu6
 
 conv   k3 s2 c8
@@ -29,7 +29,19 @@ export interface QuantizedFiles {
   readonly out: string;
 }
 
-export function quantizedFiles(): QuantizedFiles {
+/** A net with two outputs, one of which joins rows of two maps. */
+export const detectorText = `input 3x32x32
+act relu6
+task detect
+
+conv   k3 s2 c8
+mbconv k3 s2 c12 e3 as=a
+mbconv k3 s2 c12 e3 as=b
+part   head
+ssd    k1 n3 r2 from=a,b out=boxes,scores
+`;
+
+export function quantizedFiles(text = classifierText): QuantizedFiles {
   const folder = mkdtempSync(join(tmpdir(), 'bottleneck-int8-'));
   const at = (name: string): string => join(folder, name);
   writeFileSync(at('small.arch'), text);
