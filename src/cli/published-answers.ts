@@ -42,7 +42,7 @@ const clip = v.object({
 
 const photos = <T extends v.GenericSchema>(schema: T) => v.object({ photos: v.record(v.string(), schema) });
 
-export type Published =
+export type PublishedAnswers =
   | { readonly kind: 'detect'; readonly photos: Readonly<Record<string, v.InferOutput<typeof detectPhoto>>> }
   | { readonly kind: 'landmarks'; readonly photos: Readonly<Record<string, v.InferOutput<typeof landmarksPhoto>>> }
   | {
@@ -58,7 +58,7 @@ export type SegmentAnswers = v.InferOutput<typeof segmentPhoto>;
 export type SoundAnswers = v.InferOutput<typeof clip>;
 
 /** What a file holds, by its fields; undefined where it is no such file. */
-export function readPublished(text: string): Published | undefined {
+export function readPublished(text: string): PublishedAnswers | undefined {
   let data: unknown;
   try {
     data = JSON.parse(text);

@@ -13,7 +13,7 @@ import {
   readPublished,
   type DetectAnswers,
   type LandmarkAnswers,
-  type Published,
+  type PublishedAnswers,
   type SegmentAnswers,
   type SoundAnswers,
 } from '../published-answers.ts';
@@ -74,7 +74,7 @@ export const verifyReal: Verb = {
 };
 
 async function* checks(
-  published: Published,
+  published: PublishedAnswers,
   nets: Nets,
   places: readonly string[],
   console: Console,
