@@ -1,6 +1,8 @@
-// `convert NET --to onnx|safetensors|arch`: a net written in another form, read back and compared before the file gets its name.
+// `convert NET --to onnx|tflite|safetensors|arch|js|page`: a net written in another form, read back and compared before the file gets its name.
 import { exportOnnx } from '../../graph/formats/onnx/export.ts';
 import { convertModel } from '../../graph/formats/convert/convert.ts';
+import { fromNode } from '../../graph/formats/convert/values.ts';
+import { exportTflite } from '../../graph/formats/tflite/export.ts';
 import { openModel } from '../../graph/formats/open.ts';
 import { readSafetensors } from '../../graph/formats/safetensors/read.ts';
 import { writeSafetensors } from '../../graph/formats/safetensors/write.ts';
@@ -9,43 +11,60 @@ import type { InferredGraph, Params } from '../../graph/ir/graph.ts';
 import { runReference, spread } from '../../graph/ir/reference.ts';
 import { print } from '../../graph/notation/print.ts';
 import { presetOfImported } from '../../graph/presets/imported.ts';
-import type { Preprocessing } from '../../graph/pictures/preprocess.ts';
+import { preparationFor, type Preparation, type Preprocessing } from '../../graph/pictures/preprocess.ts';
 import { preparationMetadata } from '../../graph/weights/preparation-config.ts';
-import { elements } from '../../gpu-kernels/op.ts';
 import { graphParams } from '../../graph/weights/weights.ts';
 import { openCheckpoint } from '../checkpoint.ts';
+import { gpuOptions } from '../gpu-device.ts';
+import { standalone } from '../standalone.ts';
 import { namesModelFile, openImported } from '../imported.ts';
 import { buildGraph, openSource, refuseQuantized } from '../source.ts';
 import { NetError, UsageError, type Verb } from '../verb.ts';
 
+/** Form → ending of its file. */
+const endings: Readonly<Record<string, string>> = {
+  onnx: 'onnx',
+  tflite: 'tflite',
+  safetensors: 'safetensors',
+  arch: 'arch',
+  js: 'js',
+  page: 'html',
+};
+
 export const convert: Verb = {
   operands: 'NET',
   count: { min: 1, max: 1 },
-  doc: 'Writes a net (NAME, FILE.arch, FILE.onnx or FILE.tflite) as ONNX, as safetensors, or, where its structure is a preset’s, as text.',
+  doc: 'Writes a net (NAME, FILE.arch, FILE.onnx or FILE.tflite) as ONNX, TFLite, safetensors, a JavaScript module or a page that needs nothing else, or, where its structure is a preset’s, as text.',
   options: [
     {
       name: 'to',
-      value: 'onnx|safetensors|arch',
-      choices: ['onnx', 'safetensors', 'arch'],
+      value: Object.keys(endings).join('|'),
+      choices: Object.keys(endings),
       doc: 'What to write; as the ending of --out says when not given.',
     },
-    { name: 'out', value: 'FILE', writes: ['.safetensors', '.onnx', '.arch'], doc: 'The file to write.' },
+    {
+      name: 'out',
+      value: 'FILE',
+      writes: ['.safetensors', '.onnx', '.tflite', '.arch', '.js', '.html'],
+      doc: 'The file to write.',
+    },
     { name: 'weights', value: 'FILE', doc: 'safetensors for a net given by name or text.' },
+    gpuOptions[0]!,
   ],
-  run(given, console) {
+  async run(given, console) {
     const net = given.positionals[0] as string;
     refuseQuantized(net);
     const out = given.output('out');
     const ending = out.path.slice(out.path.lastIndexOf('.') + 1).toLowerCase();
-    const to = given.word('to') ?? ending;
-    if (ending !== to) throw new UsageError(`--to ${to} writes a file that ends in .${to}.`);
+    const to = given.word('to') ?? Object.keys(endings).find((form) => endings[form] === ending) ?? 'onnx';
+    if (ending !== endings[to]) throw new UsageError(`--to ${to} writes a file that ends in .${endings[to]}.`);
     if (to === 'arch') {
       const text = textOf(net);
       out.save(new TextEncoder().encode(text), () => undefined);
       console.out(`${out.path}: the structure of ${net} as text.`);
       return 0;
     }
-    const { graph, params, preprocessing } = opened(net, given.word('weights'));
+    const { graph, params, preprocessing, labels } = opened(net, given.word('weights'));
     const metadata = preparationMetadata(preprocessing);
     if (to === 'safetensors') {
       const tensors = new Map(
@@ -55,7 +74,14 @@ export const convert: Verb = {
       console.out(`${out.path}: ${tensors.size} tensors.`);
       return 0;
     }
-    const bytes = exportOnnx(graph, params, metadata);
+    if (to === 'js' || to === 'page') {
+      const options = { preparation: prepared(graph, preprocessing), labels };
+      const { text, check } = await standalone(to, graph, params, options, given.word('adapter'));
+      out.save(new TextEncoder().encode(text), () => undefined);
+      console.out(`${out.path}: ${check}.`);
+      return 0;
+    }
+    const bytes = to === 'onnx' ? exportOnnx(graph, params, metadata) : tfliteOf(graph, params);
     const worst = comparedAgain(graph, params, bytes);
     out.save(bytes, (written) => void openModel(written));
     console.out(`${out.path}: read back, largest difference ${worst.toExponential(1)} standard deviations.`);
@@ -68,6 +94,7 @@ interface Opened {
   readonly params: Params;
   /** Empty where it is not known: a guess is not written into a file. */
   readonly preprocessing: Partial<Preprocessing>;
+  readonly labels?: readonly string[] | undefined;
 }
 
 function opened(net: string, weights: string | undefined): Opened {
@@ -79,7 +106,24 @@ function opened(net: string, weights: string | undefined): Opened {
   const graph = buildGraph(source);
   const { architecture, preset } = source;
   const checkpoint = openCheckpoint({ graph, architecture, preset, file: weights, labels: undefined });
-  return { graph, params: checkpoint.params, preprocessing: checkpoint.assumed ? {} : checkpoint.preprocessing };
+  const { params, labels, assumed, preprocessing } = checkpoint;
+  return { graph, params, labels, preprocessing: assumed ? {} : preprocessing };
+}
+
+/** How a picture becomes the first input; undefined for one that is no map. */
+function prepared(graph: InferredGraph, preprocessing: Partial<Preprocessing>): Preparation | undefined {
+  const [, height, width, channels] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
+  if (height === undefined || width === undefined || channels === undefined) return undefined;
+  return preparationFor([channels, height, width], preprocessing);
+}
+
+/** Throws {@link NetError} where a node has no form in the format. */
+function tfliteOf(graph: InferredGraph, params: Params): Uint8Array {
+  try {
+    return exportTflite(graph, params);
+  } catch (error) {
+    throw new NetError(`${graph.name} cannot be written as TFLite: ${(error as Error).message}.`);
+  }
 }
 
 function textOf(net: string): string {
@@ -95,7 +139,8 @@ function textOf(net: string): string {
 
 /** Largest difference of any output between the net and its file read back, on a made-up input, in standard deviations. */
 function comparedAgain(graph: InferredGraph, params: Params, bytes: Uint8Array): number {
-  const back = convertModel(openModel(bytes));
+  const model = openModel(bytes);
+  const back = convertModel(model);
   if (!('graph' in back))
     throw new NetError(`${graph.name} cannot be written: ${back.unconverted[0]?.reason ?? 'it does not read back'}.`);
   const inputs = graph.inputs.map((id) => generateTensor('convert', id, graph.facts.get(id)?.shape ?? []));
@@ -107,10 +152,13 @@ function comparedAgain(graph: InferredGraph, params: Params, bytes: Uint8Array):
   graph.outputs.forEach((id, i) => {
     const place = back.outputs[i];
     const shape = graph.facts.get(id)?.shape ?? [];
-    const [a, b] = [before.get(id), after.get(place?.node ?? '')];
-    const laid =
-      elements(shape) === b?.length && String(back.graph.facts.get(place?.node ?? '')?.shape) === String(shape);
-    if (!a || !b || !laid) throw new NetError(`${graph.name} reads back with other shapes at "${id}".`);
+    const [a, found] = [before.get(id), after.get(place?.node ?? '')];
+    // TFLite's axes are ours, whatever the graph that was read back does to them; ONNX's maps are channel-first.
+    const tflite = model.format === 'tflite';
+    const own = tflite ? place?.shape : back.graph.facts.get(place?.node ?? '')?.shape;
+    const b = place && found && tflite ? fromNode(place, found).data : found;
+    if (!a || !b || String(own) !== String(shape))
+      throw new NetError(`${graph.name} reads back with other shapes at "${id}".`);
     const { std } = spread(a);
     a.forEach((value, at) => (worst = Math.max(worst, Math.abs(value - (b[at] as number)) / (std || 1))));
   });

@@ -106,8 +106,7 @@ function verifyRow(row: ManifestRow, file: string, folder: string, most: number)
           `${runs}, ${worst.worst === Infinity ? '' : `${worst.worst.toFixed(1)} times the bound at `}${worst.at}`,
         );
   } catch (error) {
-    if (error instanceof NetError || error instanceof ModelError) return done(false, error.message);
-    throw error;
+    return failed(row, error);
   }
 }
 
@@ -146,10 +145,14 @@ async function verifyGraph(
       `${nodes}, ${worst.worst.toFixed(2)} of the bound${worst.worst <= 1 ? '' : ` at ${worst.at}`}`,
     );
   } catch (error) {
-    if (error instanceof NetError || error instanceof ModelError) return done(false, error.message);
-    if (error instanceof LoweringError) return done(false, error.message);
-    throw error;
+    return failed(row, error);
   }
+}
+
+/** One file that cannot be read or run does not end the others; what no sentence was made for is told as what it is. */
+function failed({ id }: ManifestRow, error: unknown): Outcome {
+  const known = error instanceof NetError || error instanceof ModelError || error instanceof LoweringError;
+  return { id, passed: false, detail: known ? error.message : `this went wrong inside Bottleneck: ${String(error)}` };
 }
 
 /** Kinds of the nodes that are not followed, with their counts. */

@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as verbs from '../../../src/cli/verbs/index.ts';
+import { Call } from '../../../src/graph/formats/model/call.ts';
 import { evaluate } from '../../../src/graph/formats/model/evaluate.ts';
 import { ModelError } from '../../../src/graph/formats/model/model.ts';
+import { zeros } from '../../../src/graph/formats/model/tensor.ts';
+import { onnxKinds } from '../../../src/graph/formats/onnx/kinds/index.ts';
 import { openNet } from '../../../src/graph/formats/open-net.ts';
 import { kindsOf, openModel, reportOf } from '../../../src/graph/formats/open.ts';
 import { runCommand } from '../../../src/cli/command.ts';
@@ -126,4 +129,24 @@ describe('damage', () => {
     );
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
+});
+
+test('GatherND takes slices at places, in batches of the axes before', () => {
+  const node = { index: 0, name: '', kind: 'GatherND', inputs: ['x', 'at'], outputs: ['y'], subgraphs: 0 };
+  const run = (batch: number, places: readonly number[], shape: readonly number[]) => {
+    const attributes = new Map([['batch_dims', batch]]);
+    const value = (data: Float64Array, of: readonly number[]) => {
+      const tensor = { type: 'float64', shape: of, data } as const;
+      return { type: tensor.type, shape: of, tensor };
+    };
+    const x = value(Float64Array.from({ length: 12 }, (_, i) => i), [2, 3, 2]); // prettier-ignore
+    const call = new Call({ ...node, attributes }, 17, [x, value(Float64Array.from(places), shape)]);
+    const kind = onnxKinds.get('GatherND')!;
+    const outs = kind.infer(call).map(({ shape: own }) => zeros('float64', own));
+    kind.run!(call, outs);
+    return [outs[0]!.shape, ...outs[0]!.data];
+  };
+  expect(run(0, [1, 2, 0, -1], [2, 2])).toEqual([[2, 2], 10, 11, 4, 5]);
+  expect(run(1, [1, 0, 2, 1], [2, 2])).toEqual([[2], 2, 11]);
+  expect(() => run(0, [0, 3], [1, 2])).toThrow('reads place 3 of 3');
 });

@@ -86,3 +86,40 @@ export const pieces = (
     });
   },
 });
+
+/** Slices of the first operand at the places that the last axis of the second one names; the first `batch` axes of both run along together. */
+export const gatherNd = (batchOf: (call: Call) => number): Kind => {
+  const plan = (call: Call) => {
+    const [x, at] = [call.shape(0), call.shape(1)];
+    const batch = batchOf(call);
+    const depth = at.at(-1) ?? call.fail('has places of no axis');
+    if (batch < 0 || batch >= at.length || batch + depth > x.length) call.fail(`names places of ${depth} axes`);
+    if (x.slice(0, batch).some((size, i) => size !== at[i])) call.fail('has places for other slices');
+    return { batch, depth, shape: [...at.slice(0, -1), ...x.slice(batch + depth)] };
+  };
+  return {
+    infer: (call) => [call.like(0, plan(call).shape)],
+    run(call, [out]) {
+      const { batch, depth } = plan(call);
+      const x = call.tensor(0);
+      const places = call.tensor(1).data;
+      const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+      const inner = product(x.shape.slice(batch + depth));
+      const each = product(x.shape.slice(batch));
+      const rows = depth === 0 ? 0 : places.length / depth;
+      const perBatch = rows / Math.max(1, product(x.shape.slice(0, batch)));
+      for (let row = 0; row < rows; row++) {
+        let from = 0;
+        for (let k = 0; k < depth; k++) {
+          const size = x.shape[batch + k]!;
+          const place = places[row * depth + k]!;
+          const own = place < 0 ? place + size : place;
+          if (!(own >= 0 && own < size)) call.fail(`reads place ${place} of ${size}`);
+          from = from * size + own;
+        }
+        const start = Math.floor(row / perBatch) * each + from * inner;
+        out!.data.set(x.data.subarray(start, start + inner), row * inner);
+      }
+    },
+  };
+};

@@ -2,7 +2,7 @@
 import type { Call, Kind } from '../../model/call.ts';
 import { walk } from '../../model/math/broadcast.ts';
 import { concat, take, transpose, view } from '../../model/math/move.ts';
-import { joined, pieces as piecesOf } from '../../model/shared-kinds.ts';
+import { gatherNd, joined, pieces as piecesOf } from '../../model/shared-kinds.ts';
 import { stridesOf } from '../../model/tensor.ts';
 
 /** Start, step and size along each axis (ONNX Slice: operands since opset 10, attributes before). */
@@ -137,6 +137,7 @@ export const pieces: Readonly<Record<string, Kind>> = {
   Concat: concatKind,
   Gather: gather,
   GatherElements: gatherElements,
+  GatherND: gatherNd((call) => call.number('batch_dims', 0)),
   DepthToSpace: blockKind(false),
   SpaceToDepth: blockKind(true),
 };

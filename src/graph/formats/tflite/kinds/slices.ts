@@ -1,7 +1,7 @@
 // TFLite operators that cut pieces out of a tensor: splits, slices, gathered rows.
 import type { Call, Kind } from '../../model/call.ts';
 import { take, view } from '../../model/math/move.ts';
-import { pieces } from '../../model/shared-kinds.ts';
+import { gatherNd, pieces } from '../../model/shared-kinds.ts';
 import { stridesOf, type Tensor } from '../../model/tensor.ts';
 
 const split = pieces((call) => {
@@ -101,6 +101,7 @@ export const slices: Readonly<Record<string, Kind>> = {
   SPLIT: split,
   SPLIT_V: splitV,
   GATHER: gather,
+  GATHER_ND: gatherNd(() => 0),
   STRIDED_SLICE: {
     infer: (call) => [call.like(0, stridedSlice(call).shape)],
     run(call, [out]) {

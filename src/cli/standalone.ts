@@ -1,0 +1,58 @@
+// A net as a module or a page of its own, run on this machine's WebGPU and compared with the reference before it is kept.
+import { generateTensor } from '../graph/inspect/golden.ts';
+import type { InferredGraph, Params } from '../graph/ir/graph.ts';
+import { runReference, spread } from '../graph/ir/reference.ts';
+import { standaloneModule, standalonePage, type StandaloneOptions } from '../graph/formats/standalone/write.ts';
+import { LoweringError } from '../graph/lower/lowering-error.ts';
+import { PlanError } from '../graph/plan/memory.ts';
+import { openGpu } from './gpu-device.ts';
+import { NetError } from './verb.ts';
+
+interface Standalone {
+  load(device: GPUDevice): Promise<{ run(...inputs: readonly Float32Array[]): Promise<readonly Float32Array[]> }>;
+}
+
+/** The text, and what the check found. Throws {@link NetError} where the net cannot be planned or answers differently. */
+export async function standalone(
+  to: 'js' | 'page',
+  graph: InferredGraph,
+  params: Params,
+  options: StandaloneOptions,
+  adapter: string | undefined,
+): Promise<{ readonly text: string; readonly check: string }> {
+  try {
+    const module = standaloneModule(graph, params, options);
+    const check = await checked(module, graph, params, adapter);
+    return { text: to === 'js' ? module : standalonePage(graph, params, options), check };
+  } catch (error) {
+    if (error instanceof PlanError || error instanceof LoweringError)
+      throw new NetError(`${graph.name} cannot stand alone: ${error.message}.`);
+    throw error;
+  }
+}
+
+async function checked(
+  module: string,
+  graph: InferredGraph,
+  params: Params,
+  adapter: string | undefined,
+): Promise<string> {
+  const { device, adapter: found } = await openGpu(adapter);
+  const url = `data:text/javascript;base64,${Buffer.from(module).toString('base64')}`;
+  const { load } = (await import(url)) as Standalone;
+  const inputs = graph.inputs.map((id) => generateTensor('convert', id, graph.facts.get(id)?.shape ?? []));
+  const { run } = await load(device);
+  const results = await run(...inputs);
+  const values = runReference(graph, params, new Map(graph.inputs.map((id, i) => [id, inputs[i] as Float32Array])));
+  let worst = 0;
+  graph.outputs.forEach((id, i) => {
+    const wanted = values.get(id) as Float32Array;
+    const { std } = spread(wanted);
+    const own = results[i];
+    if (own?.length !== wanted.length) throw new NetError(`${graph.name} stands alone with other shapes at "${id}".`);
+    wanted.forEach((value, at) => (worst = Math.max(worst, Math.abs(value - (own[at] as number)) / (std || 1))));
+  });
+  if (!(worst < 1e-3))
+    throw new NetError(`${graph.name} stands alone with values that differ by ${worst} standard deviations.`);
+  return `run on ${found.description}, largest difference ${worst.toExponential(1)} standard deviations`;
+}

@@ -1,0 +1,92 @@
+// Collects tensors and operators of a TFLite file while a graph is written, and encodes them by the schema that the reader knows.
+import type { Shape } from '../../../gpu-kernels/op.ts';
+import { byte, encodeFlatbuffer, float, int, ints, text, type FlatField, type FlatTable } from './flatbuffer.ts';
+import { activations, operatorOptions, operators, paddings } from './schema.ts';
+
+type OptionValue = number | string | readonly number[];
+
+/** Operators that runtimes accept only under a later version than 1. */
+const versions: Readonly<Record<string, number>> = {
+  FULLY_CONNECTED: 5,
+  RESIZE_BILINEAR: 3,
+  RESIZE_NEAREST_NEIGHBOR: 3,
+};
+
+const floatBytes = (data: Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+export class TfliteWriter {
+  private readonly tensors: FlatTable[] = [];
+  /** Buffer 0 is empty by convention: computed values have it. */
+  private readonly buffers: FlatTable[] = [[]];
+  private readonly operators: FlatTable[] = [];
+  private readonly codes: string[] = [];
+  private readonly constants = new Map<string, number>();
+
+  /** A computed float32 value. */
+  value(name: string, shape: Shape): number {
+    return this.tensor(name, shape, 0, 0);
+  }
+
+  private tensor(name: string, shape: Shape, type: number, buffer: number): number {
+    this.tensors.push([ints(shape), byte(type), int(buffer), text(name)]);
+    return this.tensors.length - 1;
+  }
+
+  /** A float32 constant; the same name is stored once. */
+  constant(name: string, shape: Shape, data: Float32Array): number {
+    return this.stored(name, shape, 0, floatBytes(data));
+  }
+
+  scalar(value: number): number {
+    return this.constant(`scalar ${value}`, [], Float32Array.of(value));
+  }
+
+  integers(values: readonly number[], shape: Shape = [values.length]): number {
+    const data = Int32Array.from(values);
+    return this.stored(`integers ${values.join(' ')} ${shape.join('x')}`, shape, 2, new Uint8Array(data.buffer));
+  }
+
+  private stored(name: string, shape: Shape, type: number, data: Uint8Array): number {
+    const known = this.constants.get(name);
+    if (known !== undefined) return known;
+    this.buffers.push([{ kind: 'bytes', value: data }]);
+    const index = this.tensor(name, shape, type, this.buffers.length - 1);
+    this.constants.set(name, index);
+    return index;
+  }
+
+  /** An operator with one result. */
+  add(
+    kind: string,
+    inputs: readonly number[],
+    output: number,
+    given: Readonly<Record<string, OptionValue>> = {},
+  ): number {
+    let code = this.codes.indexOf(kind);
+    if (code < 0) code = this.codes.push(kind) - 1;
+    const own = operatorOptions[kind];
+    const table: (FlatField | undefined)[] = [];
+    for (const { name, id, stored } of own?.fields ?? []) {
+      const value = given[name];
+      if (value === undefined) continue;
+      while (table.length <= id) table.push(undefined);
+      if (typeof value === 'string') table[id] = byte((name === 'padding' ? paddings : activations).indexOf(value));
+      else if (typeof value !== 'number') table[id] = ints(value);
+      else table[id] = stored === 'float' ? float(value) : stored === 'int' ? int(value) : byte(value);
+    }
+    const options: FlatTable = own ? [byte(own.union), { kind: 'table', value: table }] : [];
+    this.operators.push([int(code), ints(inputs), ints([output]), ...options]);
+    return output;
+  }
+
+  encode(name: string, inputs: readonly number[], outputs: readonly number[]): Uint8Array {
+    const tables = (value: readonly FlatTable[]): FlatField => ({ kind: 'tables', value });
+    const codes = this.codes.map((kind): FlatTable => {
+      const number = operators.indexOf(kind);
+      // Readers from before operator 127 look at the byte.
+      return [byte(Math.min(number, 127)), undefined, int(versions[kind] ?? 1), int(number)];
+    });
+    const graph: FlatTable = [tables(this.tensors), ints(inputs), ints(outputs), tables(this.operators), text(name)];
+    return encodeFlatbuffer([int(3), tables(codes), tables([graph]), text('Bottleneck'), tables(this.buffers)], 'TFL3');
+  }
+}
