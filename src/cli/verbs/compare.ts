@@ -69,7 +69,7 @@ export const compare: Verb = {
         if (x.length !== y.length)
           throw new NetError(
             outputs.length === 1
-              ? `${a.facts.name} has ${x.length} classes and ${b.facts.name} ${y.length}: their answers cannot be compared.`
+              ? `${a.facts.name} answers with ${x.length} values and ${b.facts.name} with ${y.length}: their answers cannot be compared.`
               : `“${name}” has ${x.length} values in ${a.facts.name} and ${y.length} in ${b.facts.name}: they cannot be compared.`,
           );
         noise.add(x, y);

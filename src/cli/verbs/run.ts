@@ -133,7 +133,7 @@ async function picture(file: string, given: Given, model: NetToRun, task: Task):
   const found = await readPicture(file);
   if (channels !== 3)
     throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels} channels.`);
-  const box = areaOf(given.word('area'));
+  const box = areaOf(given.word('area'), file, found);
   const preparation: Preparation = {
     ...preparationFor([3, height, width], { fit: task.fit, ...model.preprocessing }),
     ...(box && { box }),
@@ -163,12 +163,20 @@ function sound(file: string, image: string | undefined, model: NetToRun, task: T
   };
 }
 
-function areaOf(word: string | undefined): Preparation['box'] | undefined {
+function areaOf(
+  word: string | undefined,
+  file: string,
+  { width, height }: { readonly width: number; readonly height: number },
+): Preparation['box'] | undefined {
   if (word === undefined) return undefined;
   const values = word.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   const [left = NaN, top = NaN, right = NaN, bottom = NaN] = values;
   if (values.length !== 4 || !values.every(Number.isFinite) || right <= left || bottom <= top)
     throw new UsageError(`--area must be left, top, right and bottom in pixels, such as 10,20,110,120, not "${word}".`);
+  if (left < 0 || top < 0 || right > width || bottom > height)
+    throw new UsageError(
+      `--area ${word} reaches beyond ${file}, which is ${width}×${height} pixels; give a part of it, at most 0,0,${width},${height}.`,
+    );
   return [left, top, right, bottom];
 }
 

@@ -164,3 +164,26 @@ test('the description of the embedded model states the file’s size', () => {
   };
   expect(readFileSync(`public/models/${file}`).length).toBe(bytes);
 });
+
+describe('a part of the photo', () => {
+  test.each([
+    ['0,0,5000,5', /--area 0,0,5000,5 reaches beyond .*rgb\.png, which is \d+×\d+ pixels/],
+    ['-1,0,5,5', /reaches beyond/],
+    ['5,5,1,1', /must be left, top, right and bottom/],
+    ['1,2,3', /must be left, top, right and bottom/],
+  ])('%s is refused', async (area, sentence) => {
+    const { net, weights } = netWith(4, 'area.safetensors');
+    const { code, err } = await call(
+      net,
+      '--weights',
+      weights,
+      '--image',
+      picture,
+      '--device',
+      'cpu',
+      `--area=${area}`,
+    );
+    expect(code).toBe(2);
+    expect(err).toMatch(sentence);
+  });
+});
