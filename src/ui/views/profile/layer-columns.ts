@@ -73,7 +73,7 @@ const msOff: LayerColumn = {
   title: 'Half of the 95 % interval of the time: measured again, it lies within this in 19 of 20 cases',
   number: true,
   from: 980,
-  width: '60px',
+  width: '80px',
   text: (row) => (row.msOff === undefined ? '' : `±${milliseconds(row.msOff)}`),
   cell: (row) => row.msOff,
   heading: '± 95 %, ms',
