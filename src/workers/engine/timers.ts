@@ -18,8 +18,8 @@ export interface Timer {
   readonly tickNs?: number;
   /** Milliseconds of one pass with everything. */
   whole(): Promise<number>;
-  /** Milliseconds of every dispatch. */
-  each(): Promise<number[]>;
+  /** Milliseconds of every dispatch, each in a pass of its own; with `counts`, of that many repeats in the pass, one after the other. */
+  each(counts?: readonly number[]): Promise<number[]>;
   destroy(): void;
 }
 
@@ -53,7 +53,10 @@ class QueryTimer implements Timer {
   }
 
   /** Begin and end of each range, nanoseconds. */
-  private async stamps(ranges: readonly (readonly [number, number])[]): Promise<(readonly [bigint, bigint])[]> {
+  private async stamps(
+    ranges: readonly (readonly [number, number])[],
+    counts: readonly number[] = [],
+  ): Promise<(readonly [bigint, bigint])[]> {
     const { program, set } = this;
     const { device } = program.open;
     const encoder = device.createCommandEncoder();
@@ -61,7 +64,7 @@ class QueryTimer implements Timer {
       const pass = encoder.beginComputePass({
         timestampWrites: { querySet: set, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 },
       });
-      program.record(pass, from, to);
+      for (let repeat = 0; repeat < (counts[from] ?? 1); repeat++) program.record(pass, from, to);
       pass.end();
     });
     const bytes = ranges.length * 16;
@@ -85,11 +88,14 @@ class QueryTimer implements Timer {
     return sum;
   }
 
-  async each(): Promise<number[]> {
+  async each(counts?: readonly number[]): Promise<number[]> {
     const stamps: (readonly [bigint, bigint])[] = [];
     for (const [from, to] of this.program.submits()) {
       stamps.push(
-        ...(await this.stamps(Array.from({ length: to - from }, (_, i) => [from + i, from + i + 1] as const))),
+        ...(await this.stamps(
+          Array.from({ length: to - from }, (_, i) => [from + i, from + i + 1] as const),
+          counts,
+        )),
       );
     }
     const origin = stamps[0]?.[0] ?? 0n;
@@ -132,10 +138,15 @@ class WallTimer implements Timer {
     return sum;
   }
 
-  async each(): Promise<number[]> {
+  async each(counts?: readonly number[]): Promise<number[]> {
     const times: number[] = [];
     for (let i = 0; i < this.program.dispatches.length; i++) {
       const one = [i, i + 1] as const;
+      const count = counts?.[i];
+      if (count !== undefined) {
+        times.push(await this.clock(Array.from({ length: count }, () => one)));
+        continue;
+      }
       const once = await this.clock([one]);
       const many = await this.clock(Array.from({ length: 1 + repeats }, () => one));
       times.push(Math.max(0, many - once) / repeats);
