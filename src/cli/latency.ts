@@ -1,22 +1,10 @@
 // Latency tables for the verbs: read from a file, and in words.
-import * as v from 'valibot';
 import { latencyTableSchema, type LatencyTable } from '../graph/search/latency/table.ts';
-import { readBytes } from './files.ts';
-import { UsageError } from './verb.ts';
+import { readJsonFile } from './json-file.ts';
 
-/** Throws {@link UsageError} with the place where the text is no latency table. */
-export function readTable(path: string, text = new TextDecoder().decode(readBytes(path))): LatencyTable {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    throw new UsageError(`${path} is no JSON; give a file that "table --out" has written.`);
-  }
-  const parsed = v.safeParse(latencyTableSchema, data);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new UsageError(`${path} is no latency table: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}.`);
-}
+/** Throws UsageError with the place where the text is no latency table. */
+export const readTable = (path: string, text?: string): LatencyTable =>
+  readJsonFile(path, { schema: latencyTableSchema, what: 'latency table', verb: 'table' }, text);
 
 /** What the table is worth, in one line. */
 export function worthOf({ check, calibration, adapter }: LatencyTable): string {

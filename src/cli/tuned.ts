@@ -1,10 +1,9 @@
 // `--tuned FILE`: the choices of a `tune` for the verbs that plan, with a word on what of them does not hold any more.
-import * as v from 'valibot';
 import type { InferredGraph } from '../graph/ir/graph.ts';
 import { planSteps, type PlanOptions } from '../graph/plan/make-plan.ts';
 import { choicesOf, tuningSchema, type Choices, type Tuning } from '../graph/plan/tuning.ts';
-import { readBytes } from './files.ts';
-import { UsageError, type Console, type Option } from './verb.ts';
+import { readJsonFile } from './json-file.ts';
+import type { Console, Option } from './verb.ts';
 
 export const tunedOption: Option = {
   name: 'tuned',
@@ -12,19 +11,9 @@ export const tunedOption: Option = {
   doc: 'Kernels as a file of "tune" says; what does not fit this net or this version is left out.',
 };
 
-/** Throws {@link UsageError} with the place where the text is no tuning. */
-export function readTuning(path: string, text = new TextDecoder().decode(readBytes(path))): Tuning {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    throw new UsageError(`${path} is no JSON; give a file that "tune --out" has written.`);
-  }
-  const parsed = v.safeParse(tuningSchema, data);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new UsageError(`${path} is no file of "tune": ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}.`);
-}
+/** Throws UsageError with the place where the text is no tuning. */
+export const readTuning = (path: string, text?: string): Tuning =>
+  readJsonFile(path, { schema: tuningSchema, what: 'file of "tune"', verb: 'tune' }, text);
 
 /** The file's choices for a net; none without a file. */
 export function tunedChoices(
