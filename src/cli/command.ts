@@ -101,7 +101,7 @@ function help(verbs: Verbs): string[] {
 function verbHelp(word: string, verb: Verb): string[] {
   const options = optionsOf(verb).map(({ name, value, doc, choices }) => [
     `--${name}${value === undefined ? '' : ` ${value}`}`,
-    choices ? `${doc} Default: ${choices[0] as string}.` : doc,
+    choices && !doc.includes('when not given') ? `${doc} Default: ${choices[0] as string}.` : doc,
   ]);
   return [
     `${call} ${usage(word, verb)}`,

@@ -50,7 +50,7 @@ export function openPreset(name: string, overrides: Overrides = {}): NamedText {
  * (`timm/mobilenetv2_100.ra_in1k`) is a name where no such file is.
  */
 function namesFile(net: string): boolean {
-  if (/\.arch$/.test(net)) return true;
+  if (/\.(arch|onnx|tflite)$/.test(net)) return true;
   if (/[/\\]/.test(net)) return existsSync(net) || 'problem' in resolvePreset(net);
   return existsSync(net) && statSync(net).isFile() && 'problem' in resolvePreset(net);
 }

@@ -162,7 +162,8 @@ function comparedAgain(graph: InferredGraph, params: Params, bytes: Uint8Array):
     const { std } = spread(a);
     a.forEach((value, at) => (worst = Math.max(worst, Math.abs(value - (b[at] as number)) / (std || 1))));
   });
-  if (!(worst < 1e-5))
+  // TFLite has no batch norm: folded into the convolutions, every layer rounds anew.
+  if (!(worst < (model.format === 'tflite' ? 1e-3 : 1e-5)))
     throw new NetError(`${graph.name} reads back with values that differ by ${worst} standard deviations.`);
   return worst;
 }

@@ -100,8 +100,14 @@ function shapesOf(text: string | undefined): Shape[][] {
   return text.split(';').map((one) =>
     one.split(',').map((shape) => {
       const sides = shape.trim().split(/[x×]/).map(Number);
-      if (sides.length > 4 || sides.some((side) => !Number.isInteger(side) || side < 1 || side > 65536))
-        throw new UsageError(`--shape "${shape}": a shape is up to four whole numbers, for example 1x56x56x64.`);
+      if (
+        sides.length < 2 ||
+        sides.length > 4 ||
+        sides.some((side) => !Number.isInteger(side) || side < 1 || side > 65536)
+      )
+        throw new UsageError(
+          `--shape "${shape}": a shape is two to four whole numbers, the batch first, for example 1x56x56x64.`,
+        );
       return sides;
     }),
   );
@@ -117,8 +123,8 @@ function attrsOf(text = '{}'): unknown {
 
 function opGraph(name: OpName, inputs: readonly Shape[], attrs: unknown): InferredGraph {
   const builder = new GraphBuilder(name);
-  const ids = inputs.map((shape, i) => builder.input(shape, inputs.length === 1 ? 'input' : `input${i}`));
   try {
+    const ids = inputs.map((shape, i) => builder.input(shape, inputs.length === 1 ? 'input' : `input${i}`));
     builder.add('op', name, attrs, ids);
     return builder.graph();
   } catch (error) {

@@ -43,7 +43,10 @@ export class GraphBuilder {
     const parsed = v.safeParse(op.attrs, attrs);
     if (!parsed.success) {
       const issue = parsed.issues[0];
-      throw new ShapeError(`${opName}: ${v.getDotPath(issue) ?? 'attributes'}: ${issue.message}`);
+      // A key that is absent, or that no attribute has, is an issue of the object.
+      const isKey = issue.type === 'strict_object' && issue.path !== undefined;
+      const wrong = isKey ? (issue.expected === 'never' ? 'is no attribute of it' : 'is missing') : issue.message;
+      throw new ShapeError(`${opName}: ${v.getDotPath(issue) ?? 'attributes'}: ${wrong}`);
     }
     const shapes = inputs.map((input) => this.shape(input));
     const shape = op.shape(shapes, parsed.output);

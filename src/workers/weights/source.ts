@@ -109,8 +109,8 @@ async function fetched(url: string): Promise<Response> {
   const isOffline = response === undefined && !navigator.onLine;
   throw new Error(
     isOffline
-      ? `${file} comes with the first use of Try, and this browser is offline. Connect once; afterwards it is there without a connection. A weights file of your own opens offline too.`
-      : `${file} could not be loaded from this page; check the connection and try again.`,
+      ? `The file ${file} comes with the first use of Try, and this browser is offline. Connect once; afterwards it is there without a connection. A weights file of your own opens offline too.`
+      : `The file ${file} could not be loaded from this page; check the connection and try again.`,
   );
 }
 

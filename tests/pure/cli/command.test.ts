@@ -1,6 +1,7 @@
 // What the command line says about itself and to words it does not know.
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/command.ts';
+import * as verbs from '../../../src/cli/verbs/index.ts';
 import { readArguments } from '../../../src/cli/arguments.ts';
 import { bytes, integer, millions, pairText, textTable } from '../../../src/cli/text-table.ts';
 import { PlanError } from '../../../src/graph/plan/memory.ts';
@@ -51,6 +52,15 @@ describe('runCommand', () => {
       const { code, out } = await run(...words);
       expect(code).toBe(0);
       expect(out).toContain('--colour red|blue  The colour. Default: red.');
+    }
+    // What an option says of its own default stands alone.
+    for (const words of [
+      ['profile', '--help'],
+      ['op', '--help'],
+    ]) {
+      const { console, out } = captured();
+      await runCommand(verbs, words, console);
+      expect(out.join('\n')).toMatch(/--for gpu\|software .*when not given, the one this adapter gets\.$/m);
     }
     expect(await run()).toMatchObject({ code: 2, out: expect.stringContaining('look') });
   });

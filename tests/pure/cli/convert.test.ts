@@ -32,6 +32,13 @@ test('a file is written in the form that its ending names', async () => {
   expect([code, err]).toEqual([2, expect.stringContaining('--to onnx writes a file that ends in .onnx')]);
 });
 
+// 50 folded batch norms round anew: 3.6e-5 standard deviations here.
+test('a deep published net is written as TFLite', async () => {
+  const { code, out, err } = await call('convert', 'mobilenetv2_100@96', '--out', at('deep.tflite'));
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(/deep\.tflite: read back, largest difference \d\.\de-[4-9] standard deviations\.$/);
+});
+
 test('preparation that is known travels through ONNX and safetensors; a guess does not', async () => {
   const said = {
     mean: [0.1, 0.2, 0.3],

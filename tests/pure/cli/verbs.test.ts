@@ -135,6 +135,8 @@ describe('show', () => {
       code: 2,
       err: expect.stringContaining('there is no file "./nowhere.arch"'),
     });
+    for (const file of ['nowhere.onnx', 'nowhere.tflite'])
+      expect(await run('show', file)).toMatchObject({ code: 2, err: expect.stringContaining(`no file "${file}"`) });
     expect(await run('show', folder)).toMatchObject({ code: 2, err: expect.stringContaining('cannot be read') });
   });
 });

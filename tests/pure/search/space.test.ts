@@ -184,6 +184,6 @@ test('published nets are in their spaces, or the line that differs is named', ()
     difference: "line 7: fixbelow1 is not in the space's line.",
   });
   expect(where('mnasnet', 'efficientnet_b0')).toEqual({
-    difference: 'act swish is not in "a space without that line".',
+    difference: 'the net says act swish, and the space has no act line.',
   });
 });

@@ -123,7 +123,10 @@ function locateHeader(
     });
     if (option === undefined)
       return {
-        difference: `${word} ${wanted ?? 'is not said, which'} is not in "${parts.length > 0 ? parts.map(sourceOf).join(' ') : 'a space without that line'}".`,
+        difference:
+          parts.length > 0
+            ? `${word} ${wanted ?? 'is not said, which'} is not in "${parts.map(sourceOf).join(' ')}".`
+            : `the net says ${word} ${wanted}, and the space has no ${word} line.`,
       };
     if (choice) chosen.set(line!.slots[0]!.genes.get(choice)!, option);
   }
