@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { opsDescribed } from './bin/ops-described.ts';
+import { largeFiles } from './src/workers/weights/kept-file.ts';
 import { contentSecurityPolicy, permissionsPolicy, policyHeader } from './src/ui/page-policy.ts';
 
 /** How long each plugin took is for who changes the build, not for who starts the page. */
@@ -71,7 +72,7 @@ const offline = VitePWA({
       {
         urlPattern: ({ sameOrigin, url }) => sameOrigin && /\/models\/|\.wasm$/.test(url.pathname),
         handler: 'CacheFirst',
-        options: { cacheName: 'large-files', cacheableResponse: { statuses: [200] } },
+        options: { cacheName: largeFiles, cacheableResponse: { statuses: [200] } },
       },
     ],
   },

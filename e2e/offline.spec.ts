@@ -1,4 +1,5 @@
 // The second visit works without a network.
+import { acceptable, expectAnswer, openTry } from './try-helpers.ts';
 import { expect, netHash, open, openDialog, test } from './fixture.ts';
 
 test.use({ serviceWorkers: 'allow' });
@@ -28,4 +29,21 @@ test('offline after the first visit, lazy parts included', async ({ page, contex
   await page.keyboard.press('Escape');
   await page.getByRole('radiogroup', { name: 'Below the net' }).getByRole('radio', { name: 'Try' }).click();
   await expect(page.getByText(/comes with the first use of Try, and this browser is offline/).first()).toBeVisible();
+});
+
+test('what Try used on the first visit is there offline, before the page’s worker saw a request', async ({
+  page,
+  context,
+}) => {
+  await open(page);
+  const pane = await openTry(page);
+  await pane.getByRole('button', { name: /cat/i }).first().click();
+  await expectAnswer(pane, acceptable.cat);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
+  await context.setOffline(true);
+  await page.reload();
+  const again = await openTry(page);
+  await again.getByRole('button', { name: /cat/i }).first().click();
+  await expectAnswer(again, acceptable.cat);
 });

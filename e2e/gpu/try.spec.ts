@@ -72,6 +72,11 @@ test('WebAssembly by itself where WebGPU is software, and said why; WebGPU by a 
   const pane = await openTry(page, READY_MS);
   const badge = pane.getByText('WebAssembly · faster than SwiftShader');
   await expect(badge).toHaveAttribute('title', /WebGPU has no graphics processor here/);
+  // The file is named whole, or cut at its end.
+  const named = pane.getByText('tf_efficientnet_lite0.safetensors', { exact: true });
+  const [text, button] = await Promise.all([named.boundingBox(), named.locator('xpath=..').boundingBox()]);
+  expect(text!.x).toBeGreaterThanOrEqual(button!.x);
+  expect(text!.x + text!.width).toBeLessThanOrEqual(button!.x + button!.width);
   await pane.getByRole('button', { name: 'a cup of espresso' }).click();
   await expectAnswer(pane, acceptable.espresso, READY_MS);
   await expect(pane.getByText('resized on the CPU')).toBeVisible();

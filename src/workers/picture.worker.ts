@@ -1,5 +1,6 @@
 // Entry of the worker that decodes pictures: bytes in, a bitmap or a sentence out; the first message says where the decoders lie.
 import { PictureError, type PictureFormat } from '../graph/formats/pictures/header.ts';
+import { fetchKept } from './weights/kept-file.ts';
 import { pictureDecoder } from './pictures/decode.ts';
 
 export interface PictureStart {
@@ -14,7 +15,7 @@ export type PictureAnswer = { readonly id: number } & ({ readonly bitmap: ImageB
 
 let codecs: PictureStart['codecs'] | undefined;
 const decode = pictureDecoder(async (format) => {
-  const response = await fetch(codecs?.[format] ?? '');
+  const response = await fetchKept(codecs?.[format] ?? '');
   if (!response.ok) throw new Error(String(response.status));
   return WebAssembly.compile(await response.arrayBuffer());
 });

@@ -1,6 +1,7 @@
 // Entry of the worker that runs ONNX nets in onnxruntime-web's WebAssembly: a run holds its thread, so it has one of its own.
 import * as Comlink from 'comlink';
 import type * as Ort from 'onnxruntime-web/wasm';
+import { fetchKept } from './weights/kept-file.ts';
 import type { WasmCalls } from './jobs/vision/wasm-net.ts';
 
 /** The page hands over the address of the runtime's .wasm file and the port to serve. */
@@ -9,14 +10,20 @@ export interface WasmStart {
   readonly port: MessagePort;
 }
 
+async function binaryOf(url: string): Promise<ArrayBuffer> {
+  const response = await fetchKept(url);
+  if (!response.ok) throw new Error(`onnxruntime-web could not be loaded from this page (${response.status}).`);
+  return response.arrayBuffer();
+}
+
 function serve({ wasm, port }: WasmStart): void {
   let runtime: Promise<typeof Ort> | undefined;
   let session: Ort.InferenceSession | undefined;
   const start = (): Promise<typeof Ort> =>
-    (runtime ??= import('onnxruntime-web/wasm').then((ort) => {
+    (runtime ??= Promise.all([import('onnxruntime-web/wasm'), binaryOf(wasm)]).then(([ort, binary]) => {
       // Threads need cross-origin isolation, which this page does without.
       ort.env.wasm.numThreads = 1;
-      ort.env.wasm.wasmPaths = { wasm };
+      ort.env.wasm.wasmBinary = binary;
       ort.env.logLevel = 'error';
       return ort;
     }));

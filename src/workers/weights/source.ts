@@ -8,6 +8,7 @@ import type { Architecture } from '../../graph/architecture.ts';
 import { recognizeNet, type RecognizedNet } from '../../graph/presets/recognize.ts';
 import { findPreparation, type FoundPreparation } from '../../graph/weights/preparation.ts';
 import { describeMismatch, graphParams, loadWeights, type Loaded } from '../../graph/weights/weights.ts';
+import { fetchKept } from './kept-file.ts';
 import type { WeightsFacts, WeightsRef } from './protocol.ts';
 import { hashOf, listWeights, readWeights } from './store.ts';
 
@@ -102,7 +103,7 @@ async function embedded(url: string): Promise<Checkpoint> {
 }
 
 async function fetched(url: string): Promise<Response> {
-  const response = await fetch(url).catch(() => undefined);
+  const response = await fetchKept(url).catch(() => undefined);
   if (response?.ok) return response;
   const file = new URL(url).pathname.split('/').at(-1) ?? url;
   // Weights are left out of what the page keeps on its first visit: they come with their first use.

@@ -1,4 +1,5 @@
 // The names of ImageNet's classes, fetched from the page when a net first answers with them.
+import { fetchKept } from '../../../workers/weights/kept-file.ts';
 import { imagenetClasses, parseLabels } from '../../../graph/tasks/classify/labels.ts';
 
 export class ClassNames {
@@ -19,6 +20,6 @@ export class ClassNames {
 }
 
 async function lines(file: string): Promise<readonly string[] | undefined> {
-  const response = await fetch(new URL(`models/${file}`, document.baseURI)).catch(() => undefined);
+  const response = await fetchKept(new URL(`models/${file}`, document.baseURI).href).catch(() => undefined);
   return response?.ok ? parseLabels(await response.text(), imagenetClasses) : undefined;
 }

@@ -1,4 +1,5 @@
 // What the open net's answer is beyond classes, how the user wants it read and drawn, and where in the picture it lies.
+import { fetchKept } from '../../../../workers/weights/kept-file.ts';
 import { untrack } from 'svelte';
 import { geometry, toPicture, type SourceBox, type ToPicture } from '../../../../graph/pictures/preprocess.ts';
 import { parseLabels } from '../../../../graph/tasks/classify/labels.ts';
@@ -150,7 +151,7 @@ export class TaskState {
     if (this.#names?.set === set) return;
     this.#names = undefined;
     if (set === undefined) return;
-    const response = await fetch(new URL(`models/${set}-labels.txt`, document.baseURI)).catch(() => undefined);
+    const response = await fetchKept(new URL(`models/${set}-labels.txt`, document.baseURI).href).catch(() => undefined);
     if (response?.ok) this.#names = { set, labels: parseLabels(await response.text()) };
     else
       this.vision.session.say(
