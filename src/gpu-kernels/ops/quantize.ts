@@ -1,6 +1,6 @@
 // Whole steps as numbers: what imported integer nets compute with, each value less its zero point, exact in float32 below 2²⁴.
 import * as v from 'valibot';
-import { defineOp, definePointwise, type Shape } from '../op.ts';
+import { defineOp, definePointwise, type Shape, type WgslFloat } from '../op.ts';
 import { f32 } from './attributes.ts';
 import { alongChannel } from './channel-first.ts';
 import { channelsOf, onlyOperand } from './operands.ts';
@@ -16,6 +16,31 @@ function roundEven(x: number): number {
 }
 const cut = (x: number, min: number, max: number): number => Math.min(Math.max(roundEven(x), min), max);
 
+/** A float32 as three that it is the sum of, of 8 bits each. */
+function parts(value: number): readonly number[] {
+  const bits = new DataView(new ArrayBuffer(4));
+  const made: number[] = [];
+  for (let rest = value; made.length < 2; rest = value - made.reduce((a, b) => a + b)) {
+    bits.setFloat32(0, rest);
+    bits.setUint32(0, bits.getUint32(0) & 0xffff0000);
+    made.push(bits.getFloat32(0));
+  }
+  return [...made, value - made[0]! - made[1]!];
+}
+
+/**
+ * WGSL for a number that rounds as the float32 nearest to x / scale does. Division may be off by 2.5 units in the last place, and pictures are full
+ * of values that lie halfway: a product with the half below or above, exact in its parts, says on which side of it x lies.
+ */
+function nearestHalf(x: string, scale: number, [low, high]: readonly [string, string], type: WgslFloat): string {
+  const half = `(floor(clamp(${x} * ${f32(Math.fround(1 / scale))}, ${low}, ${high})) + 0.5)`;
+  const beyond = `(${parts(scale).reduce((rest, part) => `(${rest} - ${half} * ${f32(part)})`, x)})`;
+  const [bits, mask] = type === 'f32' ? ['u32', '0x7f800000u'] : ['vec4u', 'vec4u(0x7f800000u)'];
+  // Half of the last place of the quotient, in units of x: within it the quotient itself is the half.
+  const tie = `bitcast<${type}>(bitcast<${bits}>(${half}) & ${mask}) * ${f32(scale * 2 ** -24)}`;
+  return `select(${half}, ${half} + 0.5 * sign(${beyond}), abs(${beyond}) > ${tie})`;
+}
+
 export const quantize = definePointwise({
   name: 'quantize',
   doc: 'Nearest whole number of steps, x / scale, from min to max.',
@@ -29,7 +54,8 @@ export const quantize = definePointwise({
   },
   pointwise(x, { scale, min, max }, type = 'vec4f') {
     const c = (value: number): string => (type === 'f32' ? f32(value) : `${type}(${f32(value)})`);
-    return `clamp(round(${scale === 1 ? x : `${x} / ${c(Math.fround(scale))}`}), ${c(min)}, ${c(max)})`;
+    const steps = scale === 1 ? x : nearestHalf(x, Math.fround(scale), [c(min - 1), c(max + 1)], type);
+    return `clamp(round(${steps}), ${c(min)}, ${c(max)})`;
   },
   onnx: {
     write({ builder, inputs, output, attrs: { scale, min, max } }) {
