@@ -1,4 +1,4 @@
-// `npm run bench:peers`: our engine against ONNX Runtime Web's WebGPU provider in one Chromium, interleaved; a table, or JSON.
+// `npm run bench:peers`: our engine against the runtimes of others in one Chromium, interleaved; a table, or JSON.
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -8,18 +8,21 @@ import { rawText } from './bundle.mjs';
 import { findChromium } from './chromium.mjs';
 import { ensureDependencies, fail, root } from './setup.mjs';
 
-const usage = `npm run bench:peers -- [NET[:f32|:int8]…] [--pairs N] [--warm-up N] [--adapter swiftshader|default] [--json]`;
+const peers = ['ortWebgpu', 'ortWasm', 'tfjsWebgpu', 'litertWasm'];
+const usage = `npm run bench:peers -- [NET[:f32|:int8]…] [--pairs N] [--warm-up N] [--for device|gpu] [--peers ${peers.join(',')}] [--hide-gpu PEER,…] [--adapter swiftshader|default] [--json]`;
 
 ensureDependencies();
 const { values, positionals } = read();
-for (const name of /** @type {const} */ (['pairs', 'warm-up']))
-  if (!/^[1-9]\d{0,3}$/.test(values[name])) fail(`--${name} is a whole number from 1 to 9999, not "${values[name]}".`);
-if (!['swiftshader', 'default'].includes(values.adapter))
-  fail(`--adapter is swiftshader or default, not "${values.adapter}".`);
 if (values.help) {
   console.log(usage);
   process.exit();
 }
+for (const name of /** @type {const} */ (['pairs', 'warm-up']))
+  if (!/^[1-9]\d{0,3}$/.test(values[name])) fail(`--${name} is a whole number from 1 to 9999, not "${values[name]}".`);
+if (!['swiftshader', 'default'].includes(values.adapter))
+  fail(`--adapter is swiftshader or default, not "${values.adapter}".`);
+if (!['device', 'gpu'].includes(values.for)) fail(`--for is device or gpu, not "${values.for}".`);
+const [chosen, hidden] = [keys('peers'), keys('hide-gpu')];
 const nets =
   positionals.length > 0
     ? positionals
@@ -29,15 +32,17 @@ const nets =
         'mobilenetv4_conv_small',
         'efficientnet_lite0',
         'efficientformer_l1',
-        // A quantized net: ours in integers, theirs the same one as QuantizeLinear and DequantizeLinear pairs.
+        // A quantized net: ours in integers, ONNX Runtime's the same one as QuantizeLinear and DequantizeLinear pairs.
         'mobilenetv2_100:int8',
         'efficientnet_lite0:int8',
       ];
+for (const word of nets)
+  if (!/^[^:]+(:(f32|int8))?$/.test(word)) fail(`"${word}": after the colon stands f32 or int8.`);
 
 const { build } = await import('esbuild');
 const page = await build({
   absWorkingDir: root,
-  entryPoints: ['bench/peers-page.ts'],
+  entryPoints: ['bench/peers/page.ts'],
   bundle: true,
   write: false,
   format: 'esm',
@@ -46,23 +51,32 @@ const page = await build({
   logLevel: 'error',
 });
 const script = /** @type {import('esbuild').OutputFile} */ (page.outputFiles[0]).contents;
-const ortFolder = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/webgpu'));
+const { resolve } = createRequire(import.meta.url);
 /** @type {Record<string, string>} */
-const types = { '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+const folders = {
+  ort: dirname(resolve('onnxruntime-web/webgpu')),
+  litert: join(dirname(resolve('@litertjs/core/package.json')), 'wasm'),
+};
+/** @type {Record<string, string>} */
+const types = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
 
 const server = createServer((request, response) => {
+  // Isolated, so that WebAssembly may have threads.
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+  response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
   const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
   if (path === '/')
     return void response
       .setHeader('Content-Type', 'text/html')
       .end('<!doctype html><title>bench</title><script type="module" src="/page.js"></script>');
   if (path === '/page.js') return void response.setHeader('Content-Type', 'text/javascript').end(script);
-  const file = path.startsWith('/ort/') ? join(ortFolder, path.slice('/ort/'.length)) : '';
+  const [, room = '', ...rest] = path.split('/');
+  const file = folders[room] ? join(folders[room], ...rest) : '';
   if (!file || !existsSync(file)) return void response.writeHead(404).end();
   response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
   createReadStream(file).pipe(response);
 });
-await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+await new Promise((done) => server.listen(0, '127.0.0.1', () => done(undefined)));
 const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
 
 const executablePath =
@@ -74,25 +88,34 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--enable-unsafe-webgpu', ...adapterFlags],
 });
 try {
-  const tab = await browser.newPage();
-  tab.on('pageerror', (error) => console.error(error.message));
-  await tab.goto(`http://127.0.0.1:${port}/`);
-  await tab.waitForFunction('typeof race === "function"');
   const rows = [];
   let adapter;
   for (const word of nets) {
+    // A page a net: what one net leaves behind in a runtime is not the next one's.
+    const tab = await browser.newPage();
+    tab.on('pageerror', (error) => console.error(error.message));
+    await tab.goto(`http://127.0.0.1:${port}/`);
+    await tab.waitForFunction('typeof race === "function"');
     const [net, precision = 'f32'] = word.split(':');
-    if (precision !== 'f32' && precision !== 'int8') fail(`"${word}": after the colon stands f32 or int8.`);
-    const what = [net, Number(values.pairs), Number(values['warm-up']), precision];
-    const result = /** @type {any} */ (await tab.evaluate(`race(...${JSON.stringify(what)})`));
+    const setting = {
+      net,
+      precision,
+      pairs: Number(values.pairs),
+      warmUp: Number(values['warm-up']),
+      target: values.for,
+      peers: chosen,
+      hidden,
+    };
+    const result = /** @type {any} */ (await tab.evaluate(`race(${JSON.stringify(setting)})`));
+    await tab.close();
     adapter = { ...result.adapter, browser: browser.version() };
     rows.push(result.row);
-    if (!values.json) console.log(line(result.row));
+    if (!values.json) console.log(lines(result.row));
   }
   if (values.json) console.log(JSON.stringify({ adapter, rows }, undefined, 2));
   else
     console.log(
-      `\n${adapter.description || adapter.architecture}${adapter.software ? ' (software adapter)' : ''}, Chromium ${adapter.browser}; batch 1, upload and read-back included, ${values.pairs} interleaved pairs, medians`,
+      `\n${adapter.description || adapter.architecture}${adapter.software ? ' (software adapter)' : ''}, Chromium ${adapter.browser}; ours in the plan for ${values.for === 'gpu' ? 'a GPU' : 'this adapter'}; batch 1, upload and read-back included, ${values.pairs} interleaved rounds, medians`,
     );
 } finally {
   await browser.close();
@@ -106,6 +129,9 @@ function read() {
       options: {
         pairs: { type: 'string', default: '9' },
         'warm-up': { type: 'string', default: '3' },
+        for: { type: 'string', default: 'device' },
+        peers: { type: 'string', default: peers.join(',') },
+        'hide-gpu': { type: 'string', default: '' },
         adapter: { type: 'string', default: 'swiftshader' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -116,14 +142,28 @@ function read() {
   }
 }
 
+/** @param {'peers' | 'hide-gpu'} name */
+function keys(name) {
+  const words = values[name].split(',').filter((word) => word !== '');
+  const wrong = words.find((word) => !peers.includes(word));
+  if (wrong !== undefined) fail(`--${name} names ${peers.join(', ')}; "${wrong}" is none of them.`);
+  return words;
+}
+
 /** @param {any} row */
-function line(row) {
-  const peer = row.peers.ortWebgpu;
+function lines(row) {
   const show = (/** @type {any} */ calls) =>
     `${calls.dispatches} dispatches / ${calls.passes} passes / ${calls.submits} submits / ${calls.bindGroups} bind groups / ${calls.buffers} buffers / ${calls.writeBuffers} writes`;
+  const others = Object.values(row.peers).map((peer) => {
+    if (peer.cannot) return `  ${peer.title}: not raced: ${peer.cannot}`;
+    const how = peer.how ? ` (${peer.how})` : '';
+    const fell = peer.fellBack ? '; it fell back to the CPU: not one dispatch' : '';
+    const census = peer.on === 'WebGPU' && !peer.fellBack ? `\n    ${show(peer.calls)}` : '';
+    return `  ${peer.title} ${peer.version}${how} ${peer.ms.toFixed(1)} ms, ratio ${peer.ratio.toFixed(3)}, won ${peer.wins} of ${row.pairs}, outputs differ by ${peer.difference.toExponential(1)} std${fell}${census}`;
+  });
   return [
-    `${row.net} @${row.input} ${row.precision}: ours ${row.oursMs.toFixed(1)} ms, ONNX Runtime ${peer.version} WebGPU${peer.graphCapture ? ' (graph capture)' : ''} ${peer.ms.toFixed(1)} ms, ratio ${row.ratio.toFixed(3)}, won ${row.wins} of ${row.pairs}, outputs differ by ${row.difference.toExponential(1)} std`,
-    `  ours: ${show(row.ours.calls)}`,
-    `  peer: ${show(peer.calls)}`,
+    `${row.net} @${row.input} ${row.precision}: ours ${row.oursMs.toFixed(1)} ms`,
+    `    ${show(row.ours.calls)}`,
+    ...others,
   ].join('\n');
 }
