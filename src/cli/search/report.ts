@@ -21,8 +21,11 @@ export interface SearchJson {
   readonly format: 'bottleneck-search';
   readonly version: 1;
   readonly space: string;
+  readonly spaceText: string;
   readonly method: string;
   readonly seed: number;
+  /** Genotype of the net that it began with. */
+  readonly from: Genotype | null;
   /** Nets judged: fewer than asked for where the space has no more. */
   readonly evaluations: number;
   readonly objectives: readonly CostName[];
@@ -33,7 +36,14 @@ export interface SearchJson {
     readonly worth: string;
     readonly check: LatencyTable['check'];
     readonly isReliable: boolean;
+    /** Signatures that were asked for and stayed without an entry. */
     readonly estimated: number;
+    /** Whether a device was measured meanwhile. */
+    readonly measures: boolean;
+    /** What was known before the first net. */
+    readonly table: LatencyTable;
+    /** For each generation what was measured for it. */
+    readonly measured: readonly LatencyTable['entries'][];
   } | null;
   /** Nets that no other judged net beats in both, cheapest first. */
   readonly front: readonly FoundNet[];

@@ -1,22 +1,18 @@
 // `search SPACE`: the nets of a space that cost least for what they are thought to be worth, beside random search of the same number of nets.
 import { agingEvolution } from '../../graph/search/methods/aging-evolution.ts';
 import { finder } from '../../graph/search/methods/finder.ts';
-import { nsga2, objectivesOf } from '../../graph/search/methods/nsga2.ts';
+import { nsga2 } from '../../graph/search/methods/nsga2.ts';
 import { randomSearch } from '../../graph/search/methods/random.ts';
 import type { Genotype } from '../../graph/search/genes.ts';
-import { front } from '../../graph/search/pareto.ts';
-import { runSearch, type JudgedNet, type SearchMethod } from '../../graph/search/search.ts';
-import {
-  costNames,
-  leastOf,
-  problemOfSpace,
-  type CostName,
-  type SpaceProblem,
-} from '../../graph/search/space/problem.ts';
+import { searchOn } from '../../graph/search/lazily.ts';
+import { runSearch, Search, type SearchMethod } from '../../graph/search/search.ts';
+import { problemOfSpace, type CostName } from '../../graph/search/space/problem.ts';
 import type { Space } from '../../graph/search/space/space.ts';
+import { logOf, readEarlier } from '../search/earlier.ts';
+import { firstImpossible, frontOf, measured } from '../search/front.ts';
 import { qualityFrom } from '../search/quality.ts';
 import { latencyFor, type Latency } from '../search/latency.ts';
-import { report, type FoundNet, type SearchJson } from '../search/report.ts';
+import { report, type SearchJson } from '../search/report.ts';
 import { gpuOptions, planFor } from '../gpu-device.ts';
 import { textOf } from '../source.ts';
 import { openSpace } from '../spaces.ts';
@@ -73,6 +69,16 @@ export const search: Verb = {
       value: 'FILE',
       doc: 'Nets of the space that were trained, JSON: [{"genotype": […], "quality": X}, …]. Their fit is the quality.',
     },
+    {
+      name: 'resume',
+      value: 'FILE',
+      doc: 'Goes on with a search that --out has written, to --evaluations nets; all else is as it says.',
+    },
+    {
+      name: 'replay',
+      value: 'FILE',
+      doc: 'Goes through a search that --out has written again by its own times, without a device, and says whether it comes out the same.',
+    },
     ...gpuOptions,
     planFor,
     { name: 'out', value: 'FILE', writes: ['.json'], doc: 'The same JSON as a file.' },
@@ -81,17 +87,23 @@ export const search: Verb = {
   async run({ positionals, number, word, flag, output }, console) {
     const file = word('out') === undefined ? undefined : output('out');
     const [name = ''] = positionals;
-    const seed = number('seed') ?? 0;
-    const evaluations = number('evaluations') ?? 200;
     const space = openSpace(name, console);
-    const limits = Object.fromEntries(
-      Object.entries(limitOptions).flatMap(([option, { cost, unit }]) => {
-        const value = number(option);
-        return value === undefined ? [] : [[cost, value * unit]];
-      }),
-    ) as Partial<Record<CostName, number>>;
-    const seeds = seedsOf(space, name, word('from'));
-    const wantsMs = limits.ms !== undefined || word('table') !== undefined;
+    const [again, goesOn] = [word('replay'), word('resume')];
+    if (again !== undefined && goesOn !== undefined)
+      throw new UsageError('--replay goes through a search again, --resume goes on with it; give one of them.');
+    const path = goesOn ?? again;
+    const option = goesOn === undefined ? 'replay' : 'resume';
+    const earlier = path === undefined ? undefined : readEarlier(option, path, space, word);
+    const seed = earlier?.seed ?? number('seed') ?? 0;
+    const evaluations = number('evaluations') ?? (again === undefined ? 200 : (earlier?.evaluations ?? 200));
+    const limits = earlier?.limits ?? limitsOf(number);
+    const from = earlier ? earlier.from : locatedIn(space, name, word('from'));
+    const quality = qualityFrom(space, word('trained'));
+    if (earlier && earlier.quality.sentence !== quality.json.sentence)
+      throw new UsageError(
+        `${path!} is a search by another quality: give the same --trained FILE, or none where it had none.`,
+      );
+    const wantsMs = earlier ? earlier.latency !== null : limits.ms !== undefined || word('table') !== undefined;
     if (!wantsMs && word('adapter') !== undefined)
       throw new UsageError(
         '--adapter measures milliseconds, which nothing here asks for: give --max-ms, or leave it away.',
@@ -103,47 +115,55 @@ export const search: Verb = {
           precision: word('precision'),
           for: word('for'),
           seed,
+          ...(earlier?.latency && {
+            earlier: { ...earlier.latency, measures: earlier.latency.measures && again === undefined },
+          }),
         })
       : undefined;
     try {
       const objectives: readonly CostName[] = latency ? ['ms'] : ['macs'];
-      const quality = qualityFrom(space, word('trained'));
-      const problem = problemOfSpace(space, {
+      const question = {
         objectives,
         limits,
         quality: quality.of,
         ...(latency && { latency: latency.of }),
+      };
+      const problem = problemOfSpace(space, {
+        ...question,
+        ...(latency && { measuredFor: (generations) => latency.table.measuredFor(generations) }),
       });
       const impossible = firstImpossible(problem, limits, seed);
       if (impossible) {
         console.err(impossible);
         return 1;
       }
-      const method = word('method') ?? 'nsga2';
-      const run = (chosen: SearchMethod<never>): readonly JudgedNet[] => runSearch(problem, chosen, seed, evaluations);
-      const log = run(methods[method]!(seeds));
-      const baseline = method === 'random' ? log : run(methods['random']!([]));
+      const method = earlier?.method ?? word('method') ?? 'nsga2';
+      const made = methods[method];
+      if (!made) throw new UsageError(`${path!}: there is no method "${method}".`);
+      const log = earlier && goesOn !== undefined ? logOf(earlier, problem, goesOn) : [];
+      const running = new Search(problem, made(from ? [from] : []), seed, log);
+      await searchOn(running, evaluations, latency && { ...latency, maxMs: limits.ms });
+      // What is known at the end is known to the baseline from its beginning.
+      latency?.table.measuredFor(Infinity);
+      const known = problemOfSpace(space, question);
+      const baseline =
+        method === 'random' ? running.log : runSearch(known, randomSearch as SearchMethod<never>, seed, evaluations);
       const result: SearchJson = {
         format: 'bottleneck-search',
         version: 1,
         space: name,
+        spaceText: space.text,
         method,
         seed,
-        evaluations: log.length,
+        from,
+        evaluations: running.log.length,
         objectives,
         limits,
         quality: quality.json,
-        latency: latency
-          ? {
-              worth: latency.worth,
-              check: latency.check,
-              isReliable: latency.isReliable,
-              estimated: latency.missing.size,
-            }
-          : null,
-        front: await measured(frontOf(problem, log), latency),
-        baseline: frontOf(problem, baseline),
-        log: log.map(({ genotype, why, generation, costs, violation, quality: value }) => ({
+        latency: latency ? latencyJson(latency) : null,
+        front: await measured(frontOf(known, running.log), latency?.whole),
+        baseline: frontOf(known, baseline),
+        log: running.log.map(({ genotype, why, generation, costs, violation, quality: value }) => ({
           genotype,
           why,
           generation,
@@ -152,6 +172,14 @@ export const search: Verb = {
           quality: value,
         })),
       };
+      if (again !== undefined && earlier) {
+        const equal = JSON.stringify(result.log) === JSON.stringify(earlier.log.slice(0, result.log.length));
+        if (!equal) {
+          console.err(`${again} comes out differently: it was made by another version, or its text was changed.`);
+          return 1;
+        }
+        if (!flag('json')) console.out(`${again} comes out again, all ${result.log.length} nets.`);
+      }
       const text = JSON.stringify(result, undefined, 2);
       file?.save(new TextEncoder().encode(`${text}\n`), (bytes) => void JSON.parse(new TextDecoder().decode(bytes)));
       if (flag('json')) console.out(text);
@@ -163,59 +191,39 @@ export const search: Verb = {
   },
 };
 
-function seedsOf(space: Space, name: string, net: string | undefined): readonly Genotype[] {
-  if (net === undefined) return [];
+function limitsOf(number: (name: string) => number | undefined): Partial<Record<CostName, number>> {
+  return Object.fromEntries(
+    Object.entries(limitOptions).flatMap(([option, { cost, unit }]) => {
+      const value = number(option);
+      return value === undefined ? [] : [[cost, value * unit]];
+    }),
+  );
+}
+
+function latencyJson({
+  worth,
+  check,
+  isReliable,
+  missing,
+  table,
+  measure,
+}: Latency): NonNullable<SearchJson['latency']> {
+  const { entries } = table.table;
+  const estimated = [...missing].filter((signature) => !entries[signature]).length;
+  return {
+    worth,
+    check,
+    isReliable,
+    estimated,
+    measures: measure !== undefined,
+    table: table.start,
+    measured: table.measured,
+  };
+}
+
+function locatedIn(space: Space, name: string, net: string | undefined): Genotype | null {
+  if (net === undefined) return null;
   const found = space.locate(textOf(net));
   if ('difference' in found) throw new NetError(`${net} is not in ${name}: ${found.difference}`);
-  return [found.genotype];
-}
-
-const words: Readonly<Record<CostName, (value: number) => string>> = {
-  ms: (value) => `${value.toFixed(2)} ms on this device`,
-  macs: (value) => `${(value / 1e6).toFixed(1)} million MACs`,
-  params: (value) => `${(value / 1e6).toFixed(2)} million parameters`,
-  peak: (value) => `${(value / 1e6).toFixed(2)} MB of activations`,
-};
-
-/** A limit that no net of the space keeps, as a sentence. */
-function firstImpossible(
-  problem: SpaceProblem,
-  limits: Partial<Record<CostName, number>>,
-  seed: number,
-): string | undefined {
-  for (const name of costNames) {
-    const limit = limits[name];
-    if (limit === undefined) continue;
-    const least = leastOf(problem, name, seed)?.costs[name];
-    if (least === undefined) return 'No net of this space can be built.';
-    if (least > limit)
-      return `No net of this space was found below ${words[name](least)}; you asked for ${words[name](limit)}.`;
-  }
-  return undefined;
-}
-
-function frontOf(problem: SpaceProblem, log: readonly JudgedNet[]): FoundNet[] {
-  const points = log
-    .filter(({ violation }) => violation === 0)
-    .map((net) => ({ objectives: objectivesOf(net), violation: 0, net }));
-  return front(points).map(({ net: { genotype, quality } }) => {
-    const { text, costs } = problem.net(genotype)!;
-    return { genotype, quality, costs, text };
-  });
-}
-
-/** At most this many of a front are measured whole. */
-const mostMeasured = 12;
-
-/** Members spread over the front, its ends included, are measured whole where there is a device. */
-async function measured(found: readonly FoundNet[], latency: Latency | undefined): Promise<FoundNet[]> {
-  if (!latency?.measure) return [...found];
-  const count = Math.min(mostMeasured, found.length);
-  const chosen = new Set(
-    Array.from({ length: count }, (_, i) => Math.round((i * (found.length - 1)) / Math.max(1, count - 1))),
-  );
-  const result: FoundNet[] = [];
-  for (const [i, net] of found.entries())
-    result.push(chosen.has(i) ? { ...net, measuredMs: await latency.measure(net.text) } : net);
-  return result;
+  return found.genotype;
 }

@@ -10,6 +10,15 @@ export function signatureOf(plan: Plan, { module, workgroups }: PlanDispatch): s
   return hex(fnv1a(text)) + hex(fnv1a(`\u0001${text}`));
 }
 
+const signatures = new WeakMap<Plan, readonly string[]>();
+
+/** Of every dispatch, in order; a plan's are made once. */
+export function signaturesOf(plan: Plan): readonly string[] {
+  const found = signatures.get(plan) ?? plan.dispatches.map((dispatch) => signatureOf(plan, dispatch));
+  signatures.set(plan, found);
+  return found;
+}
+
 /** The same plan with some of its dispatches only, and the texts and constants that these need. Its outputs mean nothing. */
 export function partOfPlan(plan: Plan, indices: readonly number[]): Plan {
   const modules: string[] = [];

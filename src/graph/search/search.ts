@@ -20,6 +20,8 @@ export interface SearchProblem {
   judge(genotype: Genotype): number;
   /** Whether a gene has a say in this genotype: genes of an alternative that is not chosen have none. */
   active?(genotype: Genotype, gene: number): boolean;
+  /** From here on costs are those known after what was measured for the first so many generations: told again where a log is gone through again. */
+  measuredFor?(generations: number): void;
 }
 
 /** A genotype to judge and how it came about. */
@@ -82,6 +84,17 @@ export class Search<State> {
     return this.#log;
   }
 
+  /** The generation at hand. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Those of the generation at hand that are not judged yet; none: the method is done. */
+  get waiting(): readonly Genotype[] {
+    this.#next();
+    return this.#waiting.slice(this.#current.length).map(({ genotype }) => genotype);
+  }
+
   /** Judges one net more; false where the method has none left. */
   step(): boolean {
     const proposal = this.#next();
@@ -105,15 +118,18 @@ export class Search<State> {
   }
 
   #propose(): readonly Proposal[] {
+    this.problem.measuredFor?.(this.#generation);
     const proposed = new Set<string>();
     const isKnown = (key: string): boolean => this.#known.has(key) || proposed.has(key);
     const context = { problem: this.problem, seed: this.seed, generation: this.#generation, isKnown };
-    return this.method.propose(this.#state, context).filter(({ genotype }) => {
+    const proposals = this.method.propose(this.#state, context).filter(({ genotype }) => {
       const cost = this.problem.cost(genotype);
       if (!cost || isKnown(cost.key)) return false;
       proposed.add(cost.key);
       return true;
     });
+    this.problem.measuredFor?.(this.#generation + 1);
+    return proposals;
   }
 
   #take(evaluation: JudgedNet): void {

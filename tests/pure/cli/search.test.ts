@@ -78,6 +78,28 @@ test('trained nets carry the search where they order pairs right, and are refuse
   expect(await run('--trained', file)).toMatchObject({ code: 2 });
 });
 
+const recorded = {
+  format: 'bottleneck-latency',
+  version: 1,
+  adapter: { vendor: 'v', architecture: 'a', description: 'recorded', software: false },
+  precision: 'f32',
+  for: 'gpu',
+  tickNs: null,
+  entries: {
+    '0123456789abcdef': {
+      ms: 0.1,
+      interval: null,
+      runs: 9,
+      kernel: 'pointwise/tile',
+      macs: 1e6,
+      bytes: 1e5,
+      workgroups: 64,
+    },
+  },
+  calibration: { baseMs: 1, dispatchMs: 0.01, nets: 8 },
+  check: null,
+};
+
 test('a recorded table is taken only when it is one, and a search by it needs no device', async () => {
   const file = join(folder, 'table.json');
   writeFileSync(file, '{"format":"bottleneck-tuning"}');
@@ -85,30 +107,7 @@ test('a recorded table is taken only when it is one, and a search by it needs no
     code: 2,
     err: expect.stringContaining('is no latency table: format'),
   });
-  writeFileSync(
-    file,
-    JSON.stringify({
-      format: 'bottleneck-latency',
-      version: 1,
-      adapter: { vendor: 'v', architecture: 'a', description: 'recorded', software: false },
-      precision: 'f32',
-      for: 'gpu',
-      tickNs: null,
-      entries: {
-        '0123456789abcdef': {
-          ms: 0.1,
-          interval: null,
-          runs: 9,
-          kernel: 'pointwise/tile',
-          macs: 1e6,
-          bytes: 1e5,
-          workgroups: 64,
-        },
-      },
-      calibration: { baseMs: 1, dispatchMs: 0.01, nets: 8 },
-      check: null,
-    }),
-  );
+  writeFileSync(file, JSON.stringify(recorded));
   const found = await searched('--table', file, '--max-ms', '5', '--evaluations', '12');
   expect(found.objectives).toEqual(['ms']);
   expect(found.latency).toMatchObject({ isReliable: false });
@@ -135,4 +134,27 @@ test('a search may begin with a net of its space, and says where another one dif
   expect(found.log[0]).toMatchObject({ genotype: [0, 1, 0, 1, 1, 0, 1, 0], why: 'seed' });
   writeFileSync(net, readFileSync(net, 'utf8').replace('mbconv k5', 'mbconv k7'));
   expect(await run('--from', net)).toMatchObject({ code: 1, err: expect.stringContaining('k7 is not in k{3,5}') });
+});
+
+test('a search that was cut goes on as if it had not been, and goes through again without its table', async () => {
+  const [table, whole, cut] = ['t.json', 'whole.json', 'cut.json'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(table, JSON.stringify(recorded));
+  const words = ['--table', table, '--seed', '8', '--json'];
+  const uncut = await run(...words, '--evaluations', '14', '--out', whole);
+  await run(...words, '--evaluations', '9', '--out', cut);
+  expect((await run('--resume', cut, '--evaluations', '14', '--json')).out).toBe(uncut.out);
+  expect(await run('--replay', whole)).toMatchObject({ code: 0, out: expect.stringContaining('all 14 nets') });
+  const changed = readFileSync(whole, 'utf8').replace(/("log": [^]*?"quality": )/, '$11');
+  writeFileSync(cut, changed);
+  expect(await run('--replay', cut)).toMatchObject({ code: 1, err: expect.stringContaining('comes out differently') });
+  expect(await run('--replay', whole, '--seed', '3')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--seed is as'),
+  });
+  writeFileSync(cut, changed.replace('x{1..3} k{3,5} s2 c24', 'x{1..2} k{3,5} s2 c24'));
+  expect(await run('--resume', cut)).toMatchObject({ code: 2, err: expect.stringContaining('another space') });
 });

@@ -1,7 +1,7 @@
 // The latency table of one device: milliseconds by signature, what a net costs besides its dispatches, and how far its predictions were off.
 import * as v from 'valibot';
 import type { Plan } from '../../plan/plan.ts';
-import { signatureOf } from '../../plan/signature.ts';
+import { signaturesOf } from '../../plan/signature.ts';
 import { kernelEstimator } from './unmeasured.ts';
 
 const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -72,8 +72,9 @@ export function predictor({ entries, calibration }: LatencyTable): (plan: Plan) 
   return (plan) => {
     const missing = new Set<string>();
     let ms = calibration?.baseMs ?? 0;
-    for (const dispatch of plan.dispatches) {
-      const signature = signatureOf(plan, dispatch);
+    const signatures = signaturesOf(plan);
+    for (const [i, dispatch] of plan.dispatches.entries()) {
+      const signature = signatures[i]!;
       const entry = entries[signature];
       if (!entry) missing.add(signature);
       ms += (entry?.ms ?? estimate(dispatch)) + (calibration?.dispatchMs ?? 0);

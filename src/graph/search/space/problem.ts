@@ -29,26 +29,28 @@ export interface SpaceQuestion {
   readonly objectives: readonly CostName[];
   /** Largest allowed; only what is named is limited. */
   readonly limits: Partial<Record<CostName, number>>;
-  /** Milliseconds of a net; undefined where the costs do not ask for it. */
+  /** Milliseconds of a net, asked anew each time; undefined where the costs do not ask for it. */
   readonly latency?: (graph: InferredGraph) => number;
+  readonly measuredFor?: (generations: number) => void;
   readonly quality: (net: SpaceNet, genotype: Genotype) => number;
 }
 
 /** Nets are built once a genotype and kept: methods ask for the same one several times. */
-export function problemOfSpace(space: Space, { objectives, limits, latency, quality }: SpaceQuestion): SpaceProblem {
+export function problemOfSpace(space: Space, question: SpaceQuestion): SpaceProblem {
+  const { objectives, limits, latency, quality, measuredFor } = question;
   const nets = new Map<string, SpaceNet | undefined>();
   const build = (genotype: Genotype): SpaceNet | undefined => {
     const made = space.instantiate(genotype);
     const graph = 'text' in made ? check(made.text).graph : undefined;
     if (!('text' in made) || !graph) return undefined;
     const { params, macs, peakLiveBytes } = accounting(graph).total;
-    const counts = { params, macs: macs.total, peak: peakLiveBytes };
-    return { text: made.text, graph, costs: { ...counts, ...(latency && { ms: latency(graph) }) } };
+    return { text: made.text, graph, costs: { params, macs: macs.total, peak: peakLiveBytes } };
   };
   const net = (genotype: Genotype): SpaceNet | undefined => {
     const key = genotype.join();
     if (!nets.has(key)) nets.set(key, build(genotype));
-    return nets.get(key);
+    const found = nets.get(key);
+    return found && latency ? { ...found, costs: { ...found.costs, ms: latency(found.graph) } } : found;
   };
   const violation = (costs: Costs): number =>
     costNames.reduce((sum, name) => sum + Math.max(0, (costs[name] ?? 0) / (limits[name] ?? Infinity) - 1), 0);
@@ -63,6 +65,7 @@ export function problemOfSpace(space: Space, { objectives, limits, latency, qual
     },
     judge: (genotype) => quality(net(genotype)!, genotype),
     active: (genotype, gene) => space.active(genotype, gene),
+    ...(measuredFor && { measuredFor }),
   };
 }
 
