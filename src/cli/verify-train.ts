@@ -1,4 +1,5 @@
-// One training record on the CPU: what `verify --train` does for each file it is given.
+// One training record: what `verify --train` does for each file it is given, on the CPU or by kernels.
+import type { RecordBackend } from '../graph/train/records/backend.ts';
 import { checkTrainRecord } from '../graph/train/records/check.ts';
 import type { BuildNet } from '../graph/train/records/net.ts';
 import { readText } from './files.ts';
@@ -10,10 +11,10 @@ const build: BuildNet = ({ arch, preset, model }) =>
   buildGraph(arch === undefined ? openPreset(preset ?? model) : openText(model, arch));
 
 /** Never throws: what goes wrong is the file's failure, in a sentence. */
-export function verifyTrainFile(file: string): VerifiedFile {
+export async function verifyTrainFile(file: string, backend?: RecordBackend): Promise<VerifiedFile> {
   const started = performance.now();
   try {
-    const { passed, failures, worst, worstAt } = checkTrainRecord(readText(file, 'record'), build);
+    const { passed, failures, worst, worstAt } = await checkTrainRecord(readText(file, 'record'), build, backend);
     const seconds = (performance.now() - started) / 1000;
     return { file, passed, failures, ...(worstAt !== '' && { worst, worstAt, unit: 'of the bound' }), seconds };
   } catch (error) {

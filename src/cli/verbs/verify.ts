@@ -4,8 +4,9 @@ import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { parseRecord } from '../../graph/inspect/task-record.ts';
 import { readText } from '../files.ts';
-import { gpuExecutor, gpuOptions, planFor } from '../gpu-device.ts';
-import { verifyFile, type Executor, type VerifiedFile } from '../verify-record.ts';
+import { trainingOn } from '../../workers/engine/train-records.ts';
+import { gpuExecutor, gpuOptions, openGpu, planFor } from '../gpu-device.ts';
+import { verifyFile, type VerifiedFile } from '../verify-record.ts';
 import { verifyTrainFile } from '../verify-train.ts';
 import { json, UsageError, type Console, type Verb } from '../verb.ts';
 
@@ -73,16 +74,29 @@ export const verifyInThread = async ({ file, train }: VerifyRequest): Promise<Ve
 /** One file after another in this thread: Dawn needs the main one. */
 async function verifyOnGpu(
   files: readonly string[],
-  executor: Executor,
+  verify: (file: string) => Promise<VerifiedFile>,
   report: (result: VerifiedFile) => void,
 ): Promise<VerifiedFile[]> {
   const results: VerifiedFile[] = [];
   for (const file of files) {
-    const result = await verifyFile(file, executor);
+    const result = await verify(file);
     report(result);
     results.push(result);
   }
   return results;
+}
+
+/** What verifies a file on the named adapter. */
+async function gpuVerifier(
+  word: (name: string) => string | undefined,
+  train: boolean,
+): Promise<(file: string) => Promise<VerifiedFile>> {
+  if (train) {
+    const backend = trainingOn(await openGpu(word('adapter')));
+    return (file) => verifyTrainFile(file, backend);
+  }
+  const executor = await gpuExecutor(word('adapter'), word('precision'), word('for'));
+  return (file) => verifyFile(file, executor);
 }
 
 /** A worker thread that verifies one file after another; when it dies (out of memory), the file fails and the next one gets a new thread. */
@@ -148,7 +162,7 @@ export const verify: Verb = {
     planFor,
     {
       name: 'train',
-      doc: 'The files are training records: nets, ops, losses, optimizers, schedules. On the CPU.',
+      doc: 'The files are training records: nets, ops, losses, optimizers, schedules.',
     },
     json,
   ],
@@ -164,9 +178,10 @@ export const verify: Verb = {
       if (!asJson) console.out(resultLine(result, nameWidth));
     };
     const train = flag('train');
-    if (train && onGpu) throw new UsageError('--train runs on the CPU.');
+    if (train && onGpu && (word('precision') === 'f16' || word('for') !== undefined))
+      throw new UsageError('--train computes in f32 and has one plan for all devices.');
     const results = onGpu
-      ? await verifyOnGpu(positionals, await gpuExecutor(word('adapter'), word('precision'), word('for')), report)
+      ? await verifyOnGpu(positionals, await gpuVerifier(word, train), report)
       : await verifyAll(positionals, threads, console.threadEntry, report, train);
     const passed = results.filter((result) => result.passed).length;
     const failed = results.length - passed;

@@ -1,16 +1,17 @@
 // Derivatives of windows without weights: averages, blurs and resizes are taps along rows and columns, whose adjoint are taps again.
 import { elements, type Shape } from '../op.ts';
-import { adaptiveAvgPool2d, cellsOf } from '../ops/adaptive-pool.ts';
-import { binomialFilter, blurPadding, blurPool } from '../ops/blur-pool.ts';
+import { adaptiveAvgPool2d } from '../ops/adaptive-pool.ts';
+import { blurPool } from '../ops/blur-pool.ts';
 import { conv2dWindow } from '../ops/convolution.ts';
 import { mean } from '../ops/mean.ts';
 import type { MapShape } from '../ops/operands.ts';
 import { avgPool2d, maxPool2d, poolWindow, type MaxPool2dAttrs } from '../ops/pool.ts';
 import { reshape } from '../ops/layout.ts';
-import { resize, resizeTaps } from '../ops/resize.ts';
+import { resize } from '../ops/resize.ts';
 import { unfold } from '../ops/unfold.ts';
 import { derive, formula, type GradientBuilder } from './gradient.ts';
 import { backAlong, type Tap, type AxisTaps } from './reduce.ts';
+import { avgPoolTaps, blurTaps, cellTaps, resizeAxisTaps } from './window-taps.ts';
 
 /** The adjoint of taps along the rows and columns of a map. */
 function backThrough(g: GradientBuilder, dy: string, input: Shape, rows: AxisTaps, columns: AxisTaps): string {
@@ -20,60 +21,26 @@ function backThrough(g: GradientBuilder, dy: string, input: Shape, rows: AxisTap
 
 export const avgPoolDerivative = derive(avgPool2d, (g, n, dy) => {
   const [input] = n.shapes as [Shape];
-  const window = poolWindow(input, n.attrs);
-  // The divisor is that of the rows times that of the columns.
-  const along = (axis: 0 | 1): AxisTaps => {
-    const { out, begin, end } = window[axis];
-    const length = input[axis + 1] as number;
-    return Array.from({ length: out }, (_, i): Tap[] => {
-      const first = i * n.attrs.stride[axis] - begin;
-      const last = Math.min(first + n.attrs.kernel[axis], end);
-      const [low, high] = [Math.max(first, 0), Math.min(last, length)];
-      const divisor = n.attrs.countIncludePad ? last - first : high - low;
-      return Array.from({ length: high - low }, (__, k): Tap => [low + k, 1 / divisor]);
-    });
-  };
+  const along = (axis: 0 | 1): AxisTaps => avgPoolTaps(input, n.attrs, axis);
   return { inputs: [() => backThrough(g, dy, input, along(0), along(1))] };
 });
 
 export const adaptiveAvgPoolDerivative = derive(adaptiveAvgPool2d, (g, n, dy) => {
   const [input] = n.shapes as [Shape];
-  const along = (axis: 0 | 1): AxisTaps =>
-    cellsOf(input[axis + 1] as number, n.attrs.size[axis]).map(([begin, end]) =>
-      Array.from({ length: end - begin }, (_, k): Tap => [begin + k, 1 / (end - begin)]),
-    );
+  const along = (axis: 0 | 1): AxisTaps => cellTaps(input[axis + 1] as number, n.attrs.size[axis]);
   return { inputs: [() => backThrough(g, dy, input, along(0), along(1))] };
 });
 
 export const blurPoolDerivative = derive(blurPool, (g, n, dy) => {
   const [input] = n.shapes as [Shape];
-  const { size, stride, border } = n.attrs;
-  const filter = binomialFilter(size);
-  const pad = blurPadding(n.attrs);
-  const along = (axis: 0 | 1): AxisTaps => {
-    const length = input[axis + 1] as number;
-    return Array.from({ length: n.output[axis + 1] as number }, (_, i) =>
-      filter.flatMap((weight, k): Tap[] => {
-        const at = i * stride - pad + k;
-        if (at >= 0 && at < length) return [[at, weight]];
-        return border === 'zeros' ? [] : [[at < 0 ? -at : 2 * (length - 1) - at, weight]];
-      }),
-    );
-  };
+  const along = (axis: 0 | 1): AxisTaps => blurTaps(input[axis + 1] as number, n.output[axis + 1] as number, n.attrs);
   return { inputs: [() => backThrough(g, dy, input, along(0), along(1))] };
 });
 
 export const resizeDerivative = derive(resize, (g, n, dy) => {
   const [input] = n.shapes as [Shape];
   const along = (axis: 0 | 1): AxisTaps =>
-    resizeTaps(input[axis + 1] as number, n.output[axis + 1] as number, n.attrs).map(({ low, high, part }): Tap[] =>
-      part === 0
-        ? [[low, 1]]
-        : [
-            [low, 1 - part],
-            [high, part],
-          ],
-    );
+    resizeAxisTaps(input[axis + 1] as number, n.output[axis + 1] as number, n.attrs);
   return { inputs: [() => backThrough(g, dy, input, along(0), along(1))] };
 });
 

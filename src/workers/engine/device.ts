@@ -107,7 +107,12 @@ export class ShaderError extends Error {
   override readonly name = 'ShaderError';
 }
 
-/** Layout of a dispatch's bindings: one letter each, `r` read-only, `w` read-write. */
+const bufferOf = (letter: string): GPUBufferBindingLayout => {
+  if (letter === 'u') return { type: 'uniform', hasDynamicOffset: true };
+  return { type: letter === 'w' ? 'storage' : 'read-only-storage' };
+};
+
+/** Layout of a dispatch's bindings: one letter each, `r` read-only, `w` read-write, `u` a uniform at a dynamic offset. */
 export function layoutFor(open: OpenDevice, access: string): GPUBindGroupLayout {
   let layout = open.layouts.get(access);
   if (!layout) {
@@ -116,7 +121,7 @@ export function layoutFor(open: OpenDevice, access: string): GPUBindGroupLayout 
       entries: [...access].map((letter, binding) => ({
         binding,
         visibility: 4, // GPUShaderStage.COMPUTE
-        buffer: { type: letter === 'w' ? 'storage' : 'read-only-storage' },
+        buffer: bufferOf(letter),
       })),
     });
     open.layouts.set(access, layout);

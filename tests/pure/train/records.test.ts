@@ -8,7 +8,7 @@ import { parse } from '../../../src/graph/notation/parse.ts';
 import { checkTrainRecord as check } from '../../../src/graph/train/records/check.ts';
 import type { TrainReport } from '../../../src/graph/train/records/report.ts';
 
-const checkTrainRecord = (text: string): TrainReport =>
+const checkTrainRecord = (text: string): Promise<TrainReport> =>
   check(text, ({ arch = '' }) => {
     const { graph } = expand(parse(arch).architecture, 'the record');
     if (!graph) throw new Error('the text of the record makes no net');
@@ -17,33 +17,36 @@ const checkTrainRecord = (text: string): TrainReport =>
 const folder = process.env['TRAIN_RECORDS'] ?? 'test-data/training';
 const read = (name: string): string => readFileSync(join(folder, `${name}.json`), 'utf8');
 
-test.each(['losses', 'optimizers', 'schedules', 'ops', 'mini', 'mini-qat-frozen', 'mini-qat-batch'])('%s', (name) => {
-  const report = checkTrainRecord(read(name));
-  expect(report.failures).toEqual([]);
-  expect(report.compared).toBeGreaterThan(100);
-});
+test.each(['losses', 'optimizers', 'schedules', 'ops', 'mini', 'mini-qat-frozen', 'mini-qat-batch'])(
+  '%s',
+  async (name) => {
+    const report = await checkTrainRecord(read(name));
+    expect(report.failures).toEqual([]);
+    expect(report.compared).toBeGreaterThan(100);
+  },
+);
 
-test('a number that is off fails, and is named', () => {
+test('a number that is off fails, and is named', async () => {
   const record = JSON.parse(read('losses')) as { cases: { value: number }[] };
   (record.cases[0] as { value: number }).value *= 1.001;
-  const { passed, failures } = checkTrainRecord(JSON.stringify(record));
+  const { passed, failures } = await checkTrainRecord(JSON.stringify(record));
   expect(passed).toBe(false);
   expect(failures).toHaveLength(1);
   expect(failures[0]).toMatch(/^ce 0: \d/);
 });
 
-test('a learning rate that is off shows in what the step changed', () => {
+test('a learning rate that is off shows in what the step changed', async () => {
   const record = JSON.parse(read('mini')) as { lr: number[] };
-  const { failures } = checkTrainRecord(JSON.stringify({ ...record, lr: record.lr.map((rate) => rate * 1.1) }));
+  const { failures } = await checkTrainRecord(JSON.stringify({ ...record, lr: record.lr.map((rate) => rate * 1.1) }));
   expect(failures).toEqual([expect.stringMatching(/^changes after 1: \d+ of \d+ beyond/), expect.anything()]);
 });
 
-test('what is no record says why', () => {
-  expect(checkTrainRecord('{').failures[0]).toMatch(/^not JSON/);
-  expect(checkTrainRecord('{"format":"other"}').failures[0]).toMatch(
+test('what is no record says why', async () => {
+  expect((await checkTrainRecord('{')).failures[0]).toMatch(/^not JSON/);
+  expect((await checkTrainRecord('{"format":"other"}')).failures[0]).toMatch(
     /none of bottleneck-train-1, bottleneck-train-1-ops/,
   );
   expect(
-    checkTrainRecord('{"format":"bottleneck-train-1-schedules","peak":1,"steps":0,"cases":[]}').failures[0],
+    (await checkTrainRecord('{"format":"bottleneck-train-1-schedules","peak":1,"steps":0,"cases":[]}')).failures[0],
   ).toMatch(/steps/);
 });

@@ -10,7 +10,7 @@ import { targetsOf } from '../loss.ts';
 import { runNodes } from '../run.ts';
 import { trainableParameters, trainGraph } from '../train-graph.ts';
 import { TrainNodes } from '../train-nodes.ts';
-import { CpuTrainer } from '../trainer.ts';
+import type { RecordBackend } from './backend.ts';
 import { NetCheck } from './net-check.ts';
 import type { NetRecord } from './net-record.ts';
 import { symmetric } from './random.ts';
@@ -20,7 +20,7 @@ import { recordTargets } from './targets.ts';
 /** What builds the net of a record: a preset's name or a text, at one picture. */
 export type BuildNet = (record: Pick<NetRecord, 'preset' | 'arch' | 'model'>) => InferredGraph;
 
-export function checkNet(record: NetRecord, build: BuildNet): TrainReport {
+export async function checkNet(record: NetRecord, backend: RecordBackend, build: BuildNet): Promise<TrainReport> {
   const findings = new Findings();
   const { salt, batch, loss, classes } = record;
   const graph = withBatch(build(record), batch);
@@ -38,7 +38,7 @@ export function checkNet(record: NetRecord, build: BuildNet): TrainReport {
     ...(record.trainable && { trainable: record.trainable }),
   });
   for (const update of train.updates) if ('replaces' in update) start.set(update.name, new Float32Array(2).fill(NaN));
-  const trainer = new CpuTrainer(train, start, {
+  const trainer = await backend.trainer(train, start, {
     optimizer: record.optimizer,
     clipNorm: record.clip_norm ?? undefined,
     ema: record.ema?.decay,
@@ -49,23 +49,25 @@ export function checkNet(record: NetRecord, build: BuildNet): TrainReport {
   const targets = (b: number) => recordTargets(salt, `.${b}`, targetsOf(loss), batch, classes);
   const chaotic = new Set(record.chaotic ?? []);
   const check = new NetCheck(record, findings, chaotic);
-  record.lr.forEach((lr, t) => {
+  for (const [t, lr] of record.lr.entries()) {
     const b = t % record.batches;
-    const result = trainer.step(picture(b), targets(b), lr);
+    const result = await trainer.step(picture(b), targets(b), lr);
     if (t === 0) check.firstStep(result, inputShape);
     const wanted = record.losses[t];
     if (wanted !== undefined)
       findings.hold(`loss of step ${t}`, result.loss, wanted, (chaotic.size > 0 ? 1e-2 : 1e-3) * Math.abs(wanted));
-    if (t === 0) check.deltas('after1', 1, start, trainer.state);
-  });
-  check.deltas('afterK', record.lr.length, start, trainer.state);
+    if (t === 0) check.deltas('after1', 1, start, (await trainer.tensors()).state);
+  }
+  const { state, averages } = await trainer.tensors();
+  trainer.destroy?.();
+  check.deltas('afterK', record.lr.length, start, state);
   if (record.eval) {
-    const output = evaluate(graph, trainer.state, picture(0), fakeQuant);
+    const output = evaluate(graph, state, picture(0), fakeQuant);
     const { value } = lossOf(loss, output, targets(0), classes);
     findings.hold('evaluation', value, record.eval.loss, (chaotic.size > 0 ? 1e-2 : 2e-3) * Math.abs(record.eval.loss));
   }
-  if (record.ema_weights) check.averages(trainer.averages);
-  if (!chaotic.has('afterK')) check.ranges(graph, trainer.state);
+  if (record.ema_weights) check.averages(averages);
+  if (!chaotic.has('afterK')) check.ranges(graph, state);
   return findings.report();
 }
 

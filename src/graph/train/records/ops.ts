@@ -7,9 +7,9 @@ import { isOpName } from '../../../gpu-kernels/ops/index.ts';
 import { generateTensor } from '../../inspect/golden.ts';
 import { GraphBuilder } from '../../ir/builder.ts';
 import { addGradients } from '../backward.ts';
-import { runNodes } from '../run.ts';
 import { TrainNodes } from '../train-nodes.ts';
 import { addForward, updateState, type StateUpdate } from '../training-form.ts';
+import type { RecordBackend } from './backend.ts';
 import { checksum, symmetric } from './random.ts';
 import { Findings, type TrainReport } from './report.ts';
 
@@ -36,11 +36,14 @@ export const opRecord = v.object({
   cases: v.array(opCase),
 });
 
-export function checkOps({ salt, cases }: v.InferOutput<typeof opRecord>): TrainReport {
+export async function checkOps(
+  { salt, cases }: v.InferOutput<typeof opRecord>,
+  backend: RecordBackend,
+): Promise<TrainReport> {
   const findings = new Findings();
   for (const one of cases) {
     try {
-      checkCase(one, salt, findings);
+      await checkCase(one, salt, findings, backend);
     } catch (error) {
       findings.fail(`${one.op}, ${one.case}: ${(error as Error).message}`);
     }
@@ -48,7 +51,7 @@ export function checkOps({ salt, cases }: v.InferOutput<typeof opRecord>): Train
   return findings.report();
 }
 
-function checkCase(one: OpCase, salt: string, findings: Findings): void {
+async function checkCase(one: OpCase, salt: string, findings: Findings, backend: RecordBackend): Promise<void> {
   const name = `${one.op}/${one.case}`;
   const { g, updates, params } = build(one);
   const dy = g.addAs('dy', inputOp, { shape: [...g.shape('y')] }, []);
@@ -66,7 +69,7 @@ function checkCase(one: OpCase, salt: string, findings: Findings): void {
     ['dy', symmetric(salt, `${name}/dy`, elements(one.output_shape))],
   ]);
   const ids = { ...Object.fromEntries(found.parameters), ...Object.fromEntries(found.inputs) };
-  const values = runNodes(g, given, ['y', ...Object.values(ids), ...updates.map(({ value }) => value)]);
+  const values = await backend.run(g, given, ['y', ...Object.values(ids), ...updates.map(({ value }) => value)]);
   const hold = (key: string, wanted: readonly number[], tensor: Float32Array | undefined): void => {
     if (!tensor) return findings.fail(`${name}, ${key}: nothing was computed`);
     const { l2, dot } = checksum(salt, `probe/${name}/${key}`, tensor);

@@ -1,10 +1,14 @@
 // Records of single pieces of training: losses, optimizers, schedules, each in float64.
 import * as v from 'valibot';
 import { generateTensor } from '../../inspect/golden.ts';
-import { landmark, lossOf } from '../loss-value.ts';
-import { lossSchema, targetsOf } from '../loss.ts';
+import { input as inputOp } from '../../../gpu-kernels/ops/input.ts';
+import { lossGradient, lossValue } from '../loss-ops.ts';
+import { landmark } from '../loss-value.ts';
+import { lossSchema, targetsOf, type Loss, type Targets } from '../loss.ts';
 import { average, clipFactor, globalNorm, Optimizer, optimizerSchema } from '../optimizer.ts';
 import { ratesOf, readSchedule } from '../schedule.ts';
+import { TrainNodes } from '../train-nodes.ts';
+import type { RecordBackend } from './backend.ts';
 import { draws, symmetric } from './random.ts';
 import { Findings, type TrainReport } from './report.ts';
 import { recordTargets } from './targets.ts';
@@ -29,12 +33,33 @@ export const lossRecord = v.object({
   kd_landmark_points: v.optional(v.array(point), []),
 });
 
-export function checkLosses({ salt, rows, columns, cases, ...record }: v.InferOutput<typeof lossRecord>): TrainReport {
+/** One loss as a graph of two nodes: its value and its derivative. */
+async function evaluated(loss: Loss, z: Float32Array, targets: Targets, columns: number, backend: RecordBackend) {
+  const g = new TrainNodes();
+  const rows = z.length / columns;
+  const given = new Map<string, Float32Array>([['z', z]]);
+  g.addAs('z', inputOp, { shape: [rows, columns] }, []);
+  const operands = targetsOf(loss).map((name) => {
+    const values = Float32Array.from(targets[name] as ArrayLike<number>);
+    given.set(name, values);
+    return g.addAs(name, inputOp, { shape: values.length === rows ? [rows] : [rows, columns] }, []);
+  });
+  g.addAs('value', lossValue, loss, ['z', ...operands]);
+  g.addAs('gradient', lossGradient, loss, ['z', ...operands]);
+  const found = await backend.run(g, given, ['value', 'gradient']);
+  return { value: found.get('value')?.[0] as number, gradient: found.get('gradient') as Float32Array };
+}
+
+export async function checkLosses(
+  { salt, rows, columns, cases, ...record }: v.InferOutput<typeof lossRecord>,
+  backend: RecordBackend,
+): Promise<TrainReport> {
   const findings = new Findings();
   const z = symmetric(salt, 'z', rows * columns, 3);
   for (const { loss, value, gradient } of cases) {
     const what = Object.values(loss).join(' ');
-    const found = lossOf(loss, z, recordTargets(salt, '.0', targetsOf(loss), rows, columns), columns);
+    const targets = recordTargets(salt, '.0', targetsOf(loss), rows, columns);
+    const found = await evaluated(loss, z, targets, columns, backend);
     findings.hold(what, found.value, value, 1e-6 * Math.abs(value));
     const largest = gradient.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
     if (gradient.length !== z.length) findings.fail(`${what}: ${gradient.length} gradients for ${z.length} outputs`);

@@ -1,0 +1,66 @@
+// Training by kernels against PyTorch's numbers in float64 (test-data/training), and against itself: the same steps give the same bits.
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expand } from '../../../src/graph/blocks/expand.ts';
+import { withBatch } from '../../../src/graph/ir/batch.ts';
+import { parse } from '../../../src/graph/notation/parse.ts';
+import { checkTrainRecord } from '../../../src/graph/train/records/check.ts';
+import { startWeights } from '../../../src/graph/train/start-weights.ts';
+import { trainGraph } from '../../../src/graph/train/train-graph.ts';
+import type { TrainerOptions } from '../../../src/graph/train/trainer.ts';
+import { openDevice, type OpenDevice } from '../../../src/workers/engine/device.ts';
+import { GpuTrainer } from '../../../src/workers/engine/gpu-trainer.ts';
+import { trainingOn } from '../../../src/workers/engine/train-records.ts';
+import { gpu } from '../rig.ts';
+
+let open: OpenDevice;
+beforeAll(async () => {
+  open = await openDevice(await gpu());
+});
+afterAll(() => open.device.destroy());
+
+const netOf = (text: string) => {
+  const { graph } = expand(parse(text).architecture, 'the net');
+  if (!graph) throw new Error('the text makes no net');
+  return graph;
+};
+
+// Every op's kernels compile for half a minute; the records of nets hold those of the usual layers.
+test.each(['mini', ...(process.env['FULL'] === '1' ? ['ops', 'losses', 'mini-qat-batch'] : [])])('%s', async (name) => {
+  const text = readFileSync(`test-data/training/${name}.json`, 'utf8');
+  const report = await checkTrainRecord(text, ({ arch = '' }) => netOf(arch), trainingOn(open));
+  expect(report.failures).toEqual([]);
+  expect(report.compared).toBeGreaterThan(100);
+});
+
+test('fifty steps twice, and from a snapshot at twenty, give the same bits', async () => {
+  const net = netOf('family efficientnet\ninput 3x8x8\nact relu6\n\nconv k3 s2 c4\nds k3 c4\npool\nlinear c4\n');
+  const graph = withBatch(net, 2);
+  const train = trainGraph(graph, { loss: { name: 'ce', label_smoothing: 0.1 } });
+  const options: TrainerOptions = {
+    optimizer: { name: 'adamw', betas: [0.9, 0.999], eps: 1e-3, weight_decay: 0.05, decay: 'matrices' },
+    clipNorm: 1,
+    ema: 0.9,
+  };
+  const size = train.nodes.shape(train.input).reduce((a, b) => a * b, 1);
+  const begin = (): Promise<GpuTrainer> => GpuTrainer.load(open, train, startWeights(net, 3), options);
+  const go = async (trainer: GpuTrainer, from: number, to: number): Promise<void> => {
+    for (let t = from; t < to; t++) {
+      const input = Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.37 + t));
+      await trainer.step(input, { label: [t % 3, (t + 1) % 4] }, 0.01);
+    }
+  };
+  const [one, other] = [await begin(), await begin()];
+  await go(one, 0, 50);
+  await go(other, 0, 20);
+  const at20 = await other.snapshot();
+  other.destroy();
+  const resumed = await begin();
+  resumed.restore(at20);
+  await go(resumed, 20, 50);
+  const [first, second] = [await one.snapshot(), await resumed.snapshot()];
+  expect(second).toEqual(first);
+  expect(first.updates).toBe(50);
+  one.destroy();
+  resumed.destroy();
+});
