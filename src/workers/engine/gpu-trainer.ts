@@ -8,7 +8,7 @@ import type { TrainGraph } from '../../graph/train/train-graph.ts';
 import type { TrainerOptions } from '../../graph/train/trainer.ts';
 import type { Shape } from '../../gpu-kernels/shape.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
-import { bufferUsage, TrainProgram } from './train-program.ts';
+import { bufferUsage, readBuffers, TrainProgram } from './train-program.ts';
 
 export interface GpuStep {
   readonly loss: number;
@@ -157,7 +157,7 @@ export class GpuTrainer {
   async snapshot(): Promise<GpuTrainerState> {
     const { plan, program, buffers, options } = this;
     const adam = 2 * plan.trainedFloats === plan.optimizerFloats;
-    const [weights, averages, memories, verdict] = (await readAll(program.open.device, [
+    const [weights, averages, memories, verdict] = (await readBuffers(program.open.device, [
       [program.state, plan.nodes.stateFloats],
       [buffers.averages, plan.averages ? plan.nodes.stateFloats : 0],
       [buffers.memories, plan.optimizerFloats],
@@ -221,7 +221,7 @@ export class GpuTrainer {
   /** Gradients of the last step, by name of the parameter, and what else was kept by its node's id. */
   async gradients(): Promise<{ parameters: TrainTensors; input: Float32Array | undefined }> {
     const { plan, program, buffers, train } = this;
-    const [all] = await readAll(program.open.device, [[buffers.gradients, plan.trainedFloats]]);
+    const [all] = await readBuffers(program.open.device, [[buffers.gradients, plan.trainedFloats]]);
     const input = train.inputGradient === undefined ? undefined : plan.nodes.kept.get(train.inputGradient);
     const [extra] = input ? await program.read([input]) : [undefined];
     return {
@@ -242,23 +242,3 @@ const shapesOf = (train: TrainGraph, start: TrainTensors): ReadonlyMap<string, S
   const trained = new Map(train.parameters.map(({ name, shape }) => [name, shape]));
   return new Map([...start].map(([name, values]) => [name, trained.get(name) ?? [values.length]]));
 };
-
-async function readAll(device: GPUDevice, wanted: readonly (readonly [GPUBuffer, number])[]): Promise<Float32Array[]> {
-  const bytes = wanted.reduce((sum, [, floats]) => sum + 4 * floats, 0);
-  const staging = device.createBuffer({ size: Math.max(4, bytes), usage: bufferUsage.mapRead | bufferUsage.copyDst });
-  try {
-    const encoder = device.createCommandEncoder();
-    let at = 0;
-    for (const [buffer, floats] of wanted) {
-      if (floats > 0) encoder.copyBufferToBuffer(buffer, 0, staging, at, 4 * floats);
-      at += 4 * floats;
-    }
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(1);
-    const mapped = new Float32Array(staging.getMappedRange());
-    let from = 0;
-    return wanted.map(([, floats]) => mapped.slice(from, (from += floats)));
-  } finally {
-    staging.destroy();
-  }
-}

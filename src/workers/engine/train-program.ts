@@ -132,3 +132,27 @@ export class TrainProgram {
 }
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1048576)} MiB`;
+
+/** The first floats of each buffer, in one copy. */
+export async function readBuffers(
+  device: GPUDevice,
+  wanted: readonly (readonly [GPUBuffer, number])[],
+): Promise<Float32Array[]> {
+  const bytes = wanted.reduce((sum, [, floats]) => sum + 4 * floats, 0);
+  const staging = device.createBuffer({ size: Math.max(4, bytes), usage: bufferUsage.mapRead | bufferUsage.copyDst });
+  try {
+    const encoder = device.createCommandEncoder();
+    let at = 0;
+    for (const [buffer, floats] of wanted) {
+      if (floats > 0) encoder.copyBufferToBuffer(buffer, 0, staging, at, 4 * floats);
+      at += 4 * floats;
+    }
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(1);
+    const mapped = new Float32Array(staging.getMappedRange());
+    let from = 0;
+    return wanted.map(([, floats]) => mapped.slice(from, (from += floats)));
+  } finally {
+    staging.destroy();
+  }
+}
