@@ -15,8 +15,8 @@ export interface OnnxWriter {
   ): string;
   /** A name that nothing has yet. */
   fresh(hint: string): string;
-  /** A float constant; the same name is stored once. */
-  constant(name: string, shape: Shape, data: Float32Array): string;
+  /** A constant; the same name is stored once. */
+  constant(name: string, shape: Shape, data: Float32Array | Uint8Array | Uint16Array): string;
   scalar(value: number): string;
   /** A constant list of integers (axes, shapes, starts). */
   integers(values: readonly number[]): string;

@@ -1,14 +1,10 @@
 // `convert NET --to onnx|tflite|safetensors|arch|js|page`: a net written in another form, read back and compared before the file gets its name.
 import { exportOnnx } from '../../graph/formats/onnx/export.ts';
-import { convertModel } from '../../graph/formats/convert/convert.ts';
-import { fromNode } from '../../graph/formats/convert/values.ts';
 import { exportTflite } from '../../graph/formats/tflite/export.ts';
 import { openModel } from '../../graph/formats/open.ts';
 import { readSafetensors } from '../../graph/formats/safetensors/read.ts';
 import { writeSafetensors } from '../../graph/formats/safetensors/write.ts';
-import { generateTensor } from '../../graph/inspect/golden.ts';
 import type { InferredGraph, Params } from '../../graph/ir/graph.ts';
-import { runReference, spread } from '../../graph/ir/reference.ts';
 import { print } from '../../graph/notation/print.ts';
 import { presetOfImported } from '../../graph/presets/imported.ts';
 import { preparationFor, type Preparation, type Preprocessing } from '../../graph/pictures/preprocess.ts';
@@ -16,6 +12,7 @@ import { preparationMetadata } from '../../graph/weights/preparation-config.ts';
 import { graphParams } from '../../graph/weights/weights.ts';
 import { openCheckpoint } from '../checkpoint.ts';
 import { gpuOptions } from '../gpu-device.ts';
+import { comparedAgain } from '../read-back.ts';
 import { standalone } from '../standalone.ts';
 import { namesModelFile, openImported } from '../imported.ts';
 import { buildGraph, openSource, refuseQuantized } from '../source.ts';
@@ -135,35 +132,4 @@ function textOf(net: string): string {
       `${net} has the structure of no family of presets, so that no text says it; --to onnx writes it.`,
     );
   return found.text;
-}
-
-/** Largest difference of any output between the net and its file read back, on a made-up input, in standard deviations. */
-function comparedAgain(graph: InferredGraph, params: Params, bytes: Uint8Array): number {
-  const model = openModel(bytes);
-  const back = convertModel(model);
-  if (!('graph' in back))
-    throw new NetError(`${graph.name} cannot be written: ${back.unconverted[0]?.reason ?? 'it does not read back'}.`);
-  const inputs = graph.inputs.map((id) => generateTensor('convert', id, graph.facts.get(id)?.shape ?? []));
-  const feed = (net: InferredGraph): Map<string, Float32Array> =>
-    new Map(net.inputs.map((id, i) => [id, inputs[i] as Float32Array]));
-  const before = runReference(graph, params, feed(graph));
-  const after = runReference(back.graph, back.params, feed(back.graph));
-  let worst = 0;
-  graph.outputs.forEach((id, i) => {
-    const place = back.outputs[i];
-    const shape = graph.facts.get(id)?.shape ?? [];
-    const [a, found] = [before.get(id), after.get(place?.node ?? '')];
-    // TFLite's axes are ours, whatever the graph that was read back does to them; ONNX's maps are channel-first.
-    const tflite = model.format === 'tflite';
-    const own = tflite ? place?.shape : back.graph.facts.get(place?.node ?? '')?.shape;
-    const b = place && found && tflite ? fromNode(place, found).data : found;
-    if (!a || !b || String(own) !== String(shape))
-      throw new NetError(`${graph.name} reads back with other shapes at "${id}".`);
-    const { std } = spread(a);
-    a.forEach((value, at) => (worst = Math.max(worst, Math.abs(value - (b[at] as number)) / (std || 1))));
-  });
-  // TFLite has no batch norm: folded into the convolutions, every layer rounds anew.
-  if (!(worst < (model.format === 'tflite' ? 1e-3 : 1e-5)))
-    throw new NetError(`${graph.name} reads back with values that differ by ${worst} standard deviations.`);
-  return worst;
 }

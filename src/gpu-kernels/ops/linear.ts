@@ -35,6 +35,11 @@ export const linear = defineOp({
         return void builder.add('Gemm', [x, ...weights], { transB: 1 }, output);
       }
       const k = channelsOf(input);
+      if (input.length === 4) {
+        // A map is channel-first there: its last axis is no channel.
+        const weights = [param('weight', [out, k, 1, 1]), ...(bias ? [param('bias')] : [])];
+        return void builder.add('Conv', [x, ...weights], { kernel_shape: [1, 1] }, output);
+      }
       const weight = values('weight') as Float32Array;
       const turned = new Float32Array(weight.length);
       for (let o = 0; o < out; o++) for (let i = 0; i < k; i++) turned[i * out + o] = weight[o * k + i] as number;

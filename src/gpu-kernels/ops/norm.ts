@@ -44,10 +44,13 @@ export const batchNorm = defineOp({
       const [x] = inputs as [string];
       const names = ['weight', 'bias', 'running_mean', 'running_var'].map((role) => param(role));
       const attributes = { epsilon: { float: attrs.eps } };
-      if (outputShape.length !== 3) return void builder.add('BatchNormalization', [x, ...names], attributes, output);
-      // Tokens keep the channel last; BatchNormalization wants it second.
-      const turned = builder.add('BatchNormalization', [builder.transpose(x, [0, 2, 1]), ...names], attributes);
-      builder.transpose(turned, [0, 2, 1], output);
+      const rank = outputShape.length;
+      if (rank === 2 || rank === 4) return void builder.add('BatchNormalization', [x, ...names], attributes, output);
+      // All but maps keep the channel last; BatchNormalization wants it second.
+      const between = Array.from({ length: rank - 2 }, (_, i) => i + 1);
+      const first = builder.transpose(x, [0, rank - 1, ...between]);
+      const turned = builder.add('BatchNormalization', [first, ...names], attributes);
+      builder.transpose(turned, [0, ...between.map((axis) => axis + 1), 1], output);
     },
   },
   pytorch: normModule<BatchNormAttrs>(
@@ -154,10 +157,15 @@ export const groupNorm = defineOp({
   },
   onnx: {
     write(context) {
-      const { builder, attrs } = context;
-      const { centred, variance } = grouped(context, attrs.groups);
+      const { builder, attrs, outputShape } = context;
+      const tokens = outputShape.length === 3;
+      // Tokens keep the channel last; a group's channels lie together where it is second.
+      const inputs = tokens ? [builder.transpose(context.inputs[0] as string, [0, 2, 1])] : context.inputs;
+      const { centred, variance } = grouped({ ...context, inputs }, attrs.groups);
       const divided = builder.add('Div', [centred, deviation(context, variance, attrs.eps)]);
-      writeAffine(context, builder.reshape(divided, ungrouped(context)));
+      const [batch = 1, count = 1, channels = 1] = outputShape;
+      if (!tokens) return writeAffine(context, builder.reshape(divided, ungrouped(context)));
+      writeAffine(context, builder.transpose(builder.reshape(divided, [batch, channels, count]), [0, 2, 1]));
     },
   },
   pytorch: normModule<GroupNormAttrs>(

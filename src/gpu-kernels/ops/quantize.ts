@@ -1,5 +1,6 @@
 // Whole steps as numbers: what imported integer nets compute with, each value less its zero point, exact in float32 below 2²⁴.
 import * as v from 'valibot';
+import type { OnnxWriter } from '../forms.ts';
 import { defineOp, definePointwise, type Shape, type WgslFloat } from '../op.ts';
 import { f32 } from './attributes.ts';
 import { alongChannel } from './channel-first.ts';
@@ -41,6 +42,27 @@ function nearestHalf(x: string, scale: number, [low, high]: readonly [string, st
   return `select(${half}, ${half} + 0.5 * sign(${beyond}), abs(${beyond}) > ${tie})`;
 }
 
+/** Steps that fit 8 or 16 bits as a pair of QuantizeLinear and DequantizeLinear, which every runtime rounds alike; others one by one. */
+function writeSteps(builder: OnnxWriter, x: string, scale: number, min: number, max: number, output: string): void {
+  // Bytes; steps of 16 bits where only they divide as we do: a reader may turn a Div into a product.
+  const most = max - min <= 255 || scale === 1 ? 255 : 65535;
+  const zero = Math.min(Math.max(-min, 0), most);
+  const cutTo = (steps: string): void =>
+    void builder.add('Clip', [steps, builder.scalar(min), builder.scalar(max)], {}, output);
+  if (!Number.isInteger(zero) || min < -zero || max > most - zero) {
+    const steps = scale === 1 ? x : builder.add('Div', [x, builder.scalar(scale)]);
+    return cutTo(builder.add('Round', [steps]));
+  }
+  const point =
+    most === 255
+      ? builder.constant(`byte ${zero}`, [], Uint8Array.of(zero))
+      : builder.constant(`word ${zero}`, [], Uint16Array.of(zero));
+  const bytes = builder.add('QuantizeLinear', [x, builder.scalar(scale), point]);
+  const whole = min === -zero && max === most - zero;
+  const steps = builder.add('DequantizeLinear', [bytes, builder.scalar(1), point], {}, whole ? output : undefined);
+  if (!whole) cutTo(steps);
+}
+
 export const quantize = definePointwise({
   name: 'quantize',
   doc: 'Nearest whole number of steps, x / scale, from min to max.',
@@ -59,9 +81,7 @@ export const quantize = definePointwise({
   },
   onnx: {
     write({ builder, inputs, output, attrs: { scale, min, max } }) {
-      const steps = scale === 1 ? inputs : [builder.add('Div', [...inputs, builder.scalar(scale)])];
-      const whole = builder.add('Round', steps);
-      builder.add('Clip', [whole, builder.scalar(min), builder.scalar(max)], {}, output);
+      writeSteps(builder, inputs[0] as string, scale, min, max, output);
     },
   },
   pytorch: {
@@ -83,8 +103,8 @@ export const requantize = defineOp({
   },
   onnx: {
     write({ builder, inputs, output, outputShape, attrs: { min, max }, param }) {
-      const whole = builder.add('Round', [builder.add('Mul', [...inputs, param('factor', alongChannel(outputShape))])]);
-      builder.add('Clip', [whole, builder.scalar(min), builder.scalar(max)], {}, output);
+      const scaled = builder.add('Mul', [...inputs, param('factor', alongChannel(outputShape))]);
+      writeSteps(builder, scaled, 1, min, max, output);
     },
   },
   pytorch: {

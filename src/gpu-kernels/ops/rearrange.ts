@@ -26,7 +26,7 @@ export const rearrange = defineOp({
       const last = input.length === 4 ? builder.transpose(inputs[0] as string, [0, 2, 3, 1]) : (inputs[0] as string);
       // One element more, a zero, is what −1 names.
       const flat = builder.reshape(last, [count]);
-      const zero = builder.constant('zero', [1], new Float32Array(1));
+      const zero = builder.constant('appended zero', [1], new Float32Array(1));
       const all = builder.add('Concat', [flat, zero], { axis: 0 });
       const places = Array.from(values('index') as Float32Array, (place) => (place < 0 ? count : place));
       const taken = builder.add('Gather', [all, builder.integers(places)], { axis: 0 });

@@ -13,11 +13,14 @@ import { clampOf, isProduct, type Product } from './layers.ts';
 import { isInteger, weightScales, type QuantizedNet } from './quantize.ts';
 
 class QdqExport {
-  readonly builder = new OnnxBuilder();
+  readonly builder: OnnxBuilder;
   /** Shape in which a value was made; a reader may see it in another. */
   private readonly made = new Map<string, Shape>();
 
-  constructor(private readonly net: QuantizedNet) {}
+  constructor(private readonly net: QuantizedNet) {
+    const values = net.program.steps.flatMap(({ outputs }) => outputs.map(({ id }) => id));
+    this.builder = new OnnxBuilder([...net.graph.facts.keys(), ...values, ...net.constants.keys()]);
+  }
 
   private tensor(name: string, shape: Shape, data: OnnxTensor['data']): string {
     this.builder.initializers.push({ name, shape, data });

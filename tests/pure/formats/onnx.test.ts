@@ -91,6 +91,45 @@ describe('ops that no golden net has', () => {
       (b) => void b.add('n', 'pad', { before: [0, 2, 1, 3], after: [0, 0, 4, 1], mode, value: 0.5 }),
     ]),
     ['reshape to a shape', (b) => void b.add('n', 'reshape', { to: 'shape', shape: [1, 9, 14, 4] })],
+    ['linear on a map', (b) => void b.add('n', 'linear', { out: 5 })],
+    ...[
+      [1, 63, 8],
+      [1, 7, 3, 3, 8],
+    ].flatMap((shape) =>
+      (['group_norm', 'batch_norm'] as const).flatMap((norm): [string, (b: GraphBuilder) => void][] =>
+        norm === 'group_norm' && shape.length === 5
+          ? []
+          : [
+              [
+                `${norm} of ${shape.length} axes`,
+                (b) => {
+                  b.add('other', 'reshape', { to: 'shape', shape });
+                  b.add('n', norm, norm === 'group_norm' ? { groups: 2 } : {});
+                },
+              ],
+            ],
+      ),
+    ),
+    ...(
+      [
+        ['bytes', { scale: 0.03, min: -128, max: 127 }],
+        ['cut bytes', { scale: 0.03, min: -3, max: 60 }],
+        ['words', { scale: 0.0003, min: -32950, max: 32585 }],
+        ['more', { scale: 1, min: -(2 ** 20), max: 2 ** 20 }],
+      ] as const
+    ).map(([name, attrs]): [string, (b: GraphBuilder) => void] => [
+      `quantize to ${name}`,
+      (b) => void b.add('n', 'quantize', attrs),
+    ]),
+    ['requantize', (b) => void b.add('n', 'requantize', { min: -9, max: 100 })],
+    [
+      'nodes called as others are numbered',
+      (b) => {
+        b.add('Mul_0', 'affine', { factor: 2, offset: 1 });
+        b.add('scalar 2', 'affine', { factor: 0.5, offset: 3 });
+        b.add('n', 'affine', { factor: 2, offset: 1 });
+      },
+    ],
     ['rearrange', (b) => void b.add('n', 'rearrange', { shape: [1, 3, 5, 2] })],
     ...plain.map((name): [string, (b: GraphBuilder) => void] => [name, (b) => void b.add('n', name, {})]),
     [

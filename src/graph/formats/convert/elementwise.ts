@@ -15,7 +15,7 @@ export const affine = (e: Emitter, x: Val, factor: number, offset: number, hint 
       : unary(e, x, 'scale_const', { factor }, hint)
     : unary(e, x, 'affine', { factor, offset }, hint);
 
-const largest = 3.4028234663852886e38;
+export const largest = 3.4028234663852886e38;
 
 /** min(max(x, low), high), by the shortest name that it has. */
 export function clipped(e: Emitter, x: Val, low: number, high: number): Val {

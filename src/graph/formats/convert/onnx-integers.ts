@@ -116,7 +116,7 @@ const dynamicQuantize: Rule = (c) => {
   const high = number(unary(e, extremeOver(e, x, axes, true, true), 'relu', {}, 'high'));
   const below = affine(e, extremeOver(e, x, axes, true, false), -1, 0, 'negated');
   const low = number(unary(e, below, 'relu', {}, 'below'));
-  const scale = affine(e, binary(e, 'add', high, low), 1 / 255, 0, 'scale');
+  const scale = affine(e, binary(e, 'add', high, low), Math.fround(1 / 255), 0, 'scale');
   const inverse = unary(e, scale, 'function', { of: 'reciprocal' }, 'inverse');
   const whole = (val: Val, min: number, max: number): Val => unary(e, val, 'quantize', { scale: 1, min, max }, 'steps');
   const zero = whole(binary(e, 'mul', low, inverse), 0, 255);

@@ -6,8 +6,17 @@ import type { OnnxNode, OnnxTensor } from './proto.ts';
 export class OnnxBuilder implements OnnxWriter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxTensor[] = [];
-  readonly #constants = new Set<string>();
+  /** What is asked for → its name in the file. */
+  /** 20; quantized to 16 bits is what 21 brought. */
+  opset = 20;
+  readonly #constants = new Map<string, string>();
+  readonly #taken: Set<string>;
   #count = 0;
+
+  /** `taken`: names that the net's own values have, which nothing made here may get. */
+  constructor(taken: Iterable<string> = []) {
+    this.#taken = new Set(taken);
+  }
 
   /** Adds a node with one output and returns the output's name (`output`, or a fresh one). */
   add(
@@ -20,16 +29,27 @@ export class OnnxBuilder implements OnnxWriter {
     return output;
   }
   fresh(hint: string): string {
-    return `${hint}_${this.#count++}`;
+    let name: string;
+    do name = `${hint}_${this.#count++}`;
+    while (this.#taken.has(name));
+    this.#taken.add(name);
+    return name;
   }
-  /** A float constant; the same name is stored once. */
-  constant(name: string, shape: Shape, data: Float32Array): string {
+  /** A constant; the same name is stored once, under another one where a value of the net is called so. */
+  constant(name: string, shape: Shape, data: OnnxTensor['data']): string {
     if (data.length !== elements(shape))
       throw new Error(`constant ${name} has ${data.length} elements, its shape ${shape.join('×')}`);
-    if (!this.#constants.has(name)) {
-      this.#constants.add(name);
-      this.initializers.push({ name, shape, data });
-    }
+    if (data instanceof Uint16Array) this.opset = 21;
+    return this.#once(name, shape, () => data);
+  }
+  #once(asked: string, shape: Shape, data: () => OnnxTensor['data']): string {
+    const known = this.#constants.get(asked);
+    if (known !== undefined) return known;
+    let name = asked;
+    for (let n = 1; this.#taken.has(name); n++) name = n === 1 ? `${asked}.value` : `${asked}.value${n}`;
+    this.#taken.add(name);
+    this.#constants.set(asked, name);
+    this.initializers.push({ name, shape, data: data() });
     return name;
   }
   scalar(value: number): string {
@@ -37,16 +57,8 @@ export class OnnxBuilder implements OnnxWriter {
   }
   /** A constant list of integers (axes, shapes, starts). */
   integers(values: readonly number[]): string {
-    const name = `integers ${values.join(' ')}`;
-    if (!this.#constants.has(name)) {
-      this.#constants.add(name);
-      this.initializers.push({
-        name,
-        shape: [values.length],
-        data: BigInt64Array.from(values, (value) => BigInt(value)),
-      });
-    }
-    return name;
+    const data = (): BigInt64Array => BigInt64Array.from(values, (value) => BigInt(value));
+    return this.#once(`integers ${values.join(' ')}`, [values.length], data);
   }
   reshape(input: string, shape: readonly number[], output?: string): string {
     return this.add('Reshape', [input, this.integers(shape)], {}, output ?? this.fresh('Reshape'));

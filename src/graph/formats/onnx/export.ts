@@ -15,7 +15,8 @@ export function exportOnnx(
   params: Params,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const builder = new OnnxBuilder();
+  // A node and a tensor may share a name with us (`cls_token`), not in ONNX.
+  const builder = new OnnxBuilder(graph.facts.keys());
   const shapeOf = (id: string): Shape => graph.facts.get(id)?.shape ?? [];
   for (const node of graph.nodes) {
     if (node.op === 'input') continue;
@@ -42,16 +43,16 @@ export function exportOnnx(
         const data = values(role);
         if (name === undefined || !data) throw new Error(`${node.id} has no parameter "${role}"`);
         const stored = facts?.params.find((param) => param.role === role)?.shape ?? [data.length];
-        // A node and a tensor may share a name with us (`cls_token`), not in ONNX.
-        const own = graph.facts.has(name) ? `${name}.value` : name;
-        return shape ? builder.constant(`${own} ${shape.join('x')}`, shape, data) : builder.constant(own, stored, data);
+        return shape
+          ? builder.constant(`${name} ${shape.join('x')}`, shape, data)
+          : builder.constant(name, stored, data);
       },
     });
   }
   const value = (id: string) => ({ name: id, shape: channelFirst(shapeOf(id)) });
   return encodeOnnx({
     name: graph.name,
-    opset: 20,
+    opset: builder.opset,
     inputs: graph.inputs.map(value),
     outputs: graph.outputs.map(value),
     nodes: builder.nodes,

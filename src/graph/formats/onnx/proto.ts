@@ -14,7 +14,7 @@ export interface OnnxNode {
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: Shape;
-  readonly data: Float32Array | BigInt64Array | Int8Array | Uint8Array | Int32Array;
+  readonly data: Float32Array | BigInt64Array | Int8Array | Uint8Array | Uint16Array | Int32Array;
 }
 export interface OnnxValue {
   readonly name: string;
@@ -36,6 +36,7 @@ const dataType = (data: OnnxTensor['data']): number => {
   if (data instanceof Float32Array) return 1;
   if (data instanceof Uint8Array) return 2;
   if (data instanceof Int8Array) return 3;
+  if (data instanceof Uint16Array) return 4;
   return data instanceof Int32Array ? 6 : 7;
 };
 
