@@ -15,6 +15,7 @@ export { quantize } from './quantize.ts';
 export { run } from './run.ts';
 export { search } from './search.ts';
 export { show } from './show.ts';
+export { slim } from './slim.ts';
 export { space } from './space.ts';
 export { table } from './table.ts';
 export { train } from './train.ts';

@@ -72,12 +72,12 @@ export const search: Verb = {
     {
       name: 'resume',
       value: 'FILE',
-      doc: 'Goes on with a search that --out has written, to --evaluations nets; all else is as it says.',
+      doc: 'Goes on with an earlier search, a file of --out, to --evaluations nets; all else is as it says.',
     },
     {
       name: 'replay',
       value: 'FILE',
-      doc: 'Goes through a search that --out has written again by its own times, without a device, and says whether it comes out the same.',
+      doc: 'Goes through an earlier search again by its own times, without a device, and says whether it comes out the same.',
     },
     ...gpuOptions,
     planFor,

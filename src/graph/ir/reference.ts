@@ -73,7 +73,8 @@ function inputOf(
   return given;
 }
 
-function evaluate(
+/** Output of one node from those of its inputs. Throws RangeError as {@link runReference}. */
+export function evaluate(
   graph: InferredGraph,
   node: GraphNode,
   params: Params,

@@ -71,9 +71,9 @@ const writing = Object.entries<Verb>(verbs as Verbs).flatMap(([name, verb]) =>
 test('every option whose value is written is declared as such, and every verb writes through it', () => {
   expect(writing.map(({ name, option }) => `${name} --${option.name}`)).toContain('quantize --out');
   for (const [name, verb] of Object.entries<Verb>(verbs as Verbs))
-    for (const { name: option, doc, writes, choices } of verb.options)
-      // One of a few words is no path.
-      if (!choices && /^(out|output|save|export|to)\b|\b(goes|written|is saved)\b/.test(`${option} ${doc}`))
+    for (const { name: option, doc, writes, choices, range } of verb.options)
+      // One of a few words is no path, and no number is.
+      if (!choices && !range && /^(out|output|save|export|to)\b|\b(goes|written|is saved)\b/.test(`${option} ${doc}`))
         expect([name, option, writes !== undefined]).toEqual([name, option, true]);
   // The file system's writing calls stand in one file.
   for (const file of readdirSync('src/cli', { recursive: true, encoding: 'utf8' }).filter(
