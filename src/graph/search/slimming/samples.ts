@@ -38,12 +38,6 @@ export class Rows {
   }
 }
 
-export interface Moments {
-  readonly mean: Float64Array;
-  /** Row by row: E[(x − mean)(y − mean)ᵀ], x in the rows, y in the columns. */
-  readonly covariance: Float64Array;
-}
-
 export function meanOf({ values, count, length }: Rows): Float64Array {
   const mean = new Float64Array(length);
   for (let row = 0; row < count; row++)
