@@ -3,7 +3,7 @@
 import { evaluate, lastUses } from '../../ir/reference.ts';
 import type { GraphNode } from '../../ir/graph.ts';
 import { factorOf, solved } from './cholesky.ts';
-import type { Rewritten, Subject } from './rewritten.ts';
+import type { Rewritten, UnrolledNet } from './rewritten.ts';
 import { ridgeOf } from './removal.ts';
 import { covarianceOf, meanOf, placesOf, Rows } from './samples.ts';
 import { isFitted } from './units.ts';
@@ -16,7 +16,7 @@ export interface RefitOptions {
 
 /** Changes `params` (of {@link cutParams}) in place: weights, and the mean that the norm behind takes off, or the bias. */
 export function refit(
-  { sets, graph: old }: Subject,
+  { sets, graph: old }: UnrolledNet,
   { graph, was, kept }: Rewritten,
   params: Map<string, Float32Array>,
   inputs: readonly Float32Array[],

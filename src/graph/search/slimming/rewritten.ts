@@ -9,7 +9,7 @@ import { print } from '../../notation/print.ts';
 import type { Slimmable } from './units.ts';
 
 /** A net whose blocks stand in lines of their own, with what can shrink in it. */
-export interface Subject extends Slimmable {
+export interface UnrolledNet extends Slimmable {
   readonly architecture: Architecture;
   readonly graph: InferredGraph;
   readonly params: Params;
@@ -29,7 +29,7 @@ export interface Rewritten {
  * @param orders Of each unit its channels in the order in which they go.
  */
 export function rewritten(
-  subject: Subject,
+  subject: UnrolledNet,
   sizes: readonly number[],
   orders: readonly (readonly number[])[],
 ): Rewritten {
@@ -137,7 +137,7 @@ function weakest(makers: readonly GraphNode[], params: Params, size: number, cou
 }
 
 /** The old net's parameters without the channels that went: plain removal. Nothing of the old net is changed. */
-export function cutParams({ graph, sets, params }: Subject, made: Rewritten): Map<string, Float32Array> {
+export function cutParams({ graph, sets, params }: UnrolledNet, made: Rewritten): Map<string, Float32Array> {
   const result = new Map<string, Float32Array>();
   for (const node of made.graph.nodes) {
     const before = made.was.get(node.id)!;

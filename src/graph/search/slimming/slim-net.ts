@@ -10,9 +10,9 @@ import type { SearchProblem } from '../search.ts';
 import { isDense } from './channels.ts';
 import { refit } from './refit.ts';
 import { removalOf, type Reader, type Removal } from './removal.ts';
-import { cutParams, rewritten, type Subject } from './rewritten.ts';
+import { cutParams, rewritten, type UnrolledNet } from './rewritten.ts';
 import { placesOf, Rows, varianceOf } from './samples.ts';
-import { isFitted, slimmable, type Unit } from './units.ts';
+import { isFitted, slimmable, type ShrinkingUnit } from './units.ts';
 import { unrolled } from './unrolled.ts';
 
 export interface SlimmedNet {
@@ -90,7 +90,7 @@ function subjectOf(
     params,
   }: { readonly architecture: Architecture; readonly graph: InferredGraph; readonly params: Params },
   withBlocks: boolean,
-): Subject {
+): UnrolledNet {
   const own = check(print(unrolled(architecture, graph)), graph.name);
   const isSame =
     own.graph?.nodes.length === graph.nodes.length &&
@@ -108,7 +108,7 @@ function subjectOf(
 
 /** Samples of what the fits need: inputs and outputs of 1×1 convolutions, their norms, and the sums that these go into. */
 function sampled(
-  { graph, params }: Subject,
+  { graph, params }: UnrolledNet,
   inputs: readonly Float32Array[],
   onPicture: (done: number) => void,
 ): ReadonlyMap<string, Rows> {
@@ -138,7 +138,11 @@ function streamOf(node: GraphNode, graph: InferredGraph): GraphNode {
   return user?.op === 'add' ? user : own;
 }
 
-function readersOf({ readers }: Unit, { graph, params }: Subject, rows: ReadonlyMap<string, Rows>): Reader[] {
+function readersOf(
+  { readers }: ShrinkingUnit,
+  { graph, params }: UnrolledNet,
+  rows: ReadonlyMap<string, Rows>,
+): Reader[] {
   return readers.map((node) => {
     const weight = Float32Array.from(params.get(node.params.weight!)!);
     const norm = normOf(node, graph);
@@ -160,7 +164,7 @@ function readersOf({ readers }: Unit, { graph, params }: Subject, rows: Readonly
 }
 
 /** Multiply-accumulates by the widths of the units: each layer's in proportion to what it reads and makes. */
-function macsOf({ graph, sets, units, architecture }: Subject): (sizes: readonly number[]) => number {
+function macsOf({ graph, sets, units, architecture }: UnrolledNet): (sizes: readonly number[]) => number {
   const unitOf = new Map(units.map(({ set }, i) => [set, i]));
   const gates = new Map(
     architecture.blocks.map((_, line) => [
@@ -189,7 +193,7 @@ function macsOf({ graph, sets, units, architecture }: Subject): (sizes: readonly
 
 /** Units as choices; quality is minus the error that all of them leave. */
 function problemOf(
-  units: readonly Unit[],
+  units: readonly ShrinkingUnit[],
   removals: readonly Removal[],
   macs: (sizes: readonly number[]) => number,
 ): SearchProblem {
@@ -205,7 +209,7 @@ function problemOf(
   };
 }
 
-const changesOf = ({ units, architecture, graph }: Subject, sizes: readonly number[]): string[] =>
+const changesOf = ({ units, architecture, graph }: UnrolledNet, sizes: readonly number[]): string[] =>
   units.flatMap(({ kind, lines, width }, i) => {
     const size = sizes[i]!;
     if (size === width) return [];

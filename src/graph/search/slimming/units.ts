@@ -6,7 +6,7 @@ import type { GraphNode, InferredGraph } from '../../ir/graph.ts';
 import { channelSets, type ChannelSets } from './channels.ts';
 
 /** What shrinks together. */
-export interface Unit {
+export interface ShrinkingUnit {
   readonly kind: 'inner width' | 'width';
   /** Lines of the unrolled document that say it. */
   readonly lines: readonly number[];
@@ -26,7 +26,7 @@ const step = 8;
 
 export interface Slimmable {
   readonly sets: ChannelSets;
-  readonly units: readonly Unit[];
+  readonly units: readonly ShrinkingUnit[];
 }
 
 /** @param withBlocks Whether blocks may be left out. */
@@ -38,7 +38,7 @@ export function slimmable({ blocks: lines }: Architecture, graph: InferredGraph,
   const outSets = ofLine.map((nodes) => (nodes.length > 0 ? sets.of(nodes.at(-1)!.id) : -1));
   const inSets = ofLine.map((nodes) => (nodes.length > 0 ? sets.of(nodes[0]!.inputs[0]!) : -1));
 
-  const inner = lines.flatMap(({ word, args }, i): Unit[] => {
+  const inner = lines.flatMap(({ word, args }, i): ShrinkingUnit[] => {
     const makers = ofLine[i]!.filter(
       (node) => node.op === 'conv2d' && sets.makers.get(sets.of(node.id))?.includes(node),
     );
@@ -62,7 +62,7 @@ export function slimmable({ blocks: lines }: Architecture, graph: InferredGraph,
     ];
   });
 
-  const wide = [...new Set(outSets)].flatMap((set): Unit[] => {
+  const wide = [...new Set(outSets)].flatMap((set): ShrinkingUnit[] => {
     const own = lines.flatMap((_, i) => (outSets[i] === set ? [i] : []));
     const says = own.every(
       (i) => blocks.get(lines[i]!.word)?.args.some(({ key }) => key === 'c') && typeof lines[i]!.args.c === 'number',
