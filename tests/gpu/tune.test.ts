@@ -18,12 +18,13 @@ const caps = () => open.capabilities;
 
 it('times every candidate of every step that has several, and keeps only a plan that wins its race', async () => {
   const seen: [number, number][] = [];
-  const found = await tune(open, graph, tensors, {
+  const { tuning: found, timed } = await tune(open, graph, tensors, {
     precision: 'f32',
     budgetMs: 60_000,
     onProgress: (done, total) => seen.push([done, total]),
   });
   expect(found.entries.length).toBeGreaterThan(3);
+  expect(timed).toBe(found.entries.length);
   expect(seen.at(-1)).toEqual([found.entries.length, found.entries.length]);
   for (const { candidates, chosen } of found.entries) {
     expect(candidates.length).toBeGreaterThan(1);
@@ -39,7 +40,11 @@ it('times every candidate of every step that has several, and keeps only a plan 
 });
 
 it('stops at once and races what is won so far', async () => {
-  const found = await tune(open, graph, tensors, { precision: 'f32', budgetMs: 60_000, signal: AbortSignal.abort() });
+  const { tuning: found } = await tune(open, graph, tensors, {
+    precision: 'f32',
+    budgetMs: 60_000,
+    signal: AbortSignal.abort(),
+  });
   expect(found.entries).toEqual([]);
   expect(found.race).toMatchObject({ pairs: 0, kept: false });
 });

@@ -41,7 +41,7 @@ export const tune: Verb = {
     const graph = batched(graphOf(net, { input: number('input') }), number('batch'));
     const open = plannedFor(await openGpu(word('adapter')), word('for'));
     const shapes = new Map(graphParams(graph).map(({ name, shape }) => [name, shape]));
-    const tuning = await tuneNet(open, graph, (name) => generateTensor('tune', name, shapes.get(name) ?? []), {
+    const { tuning } = await tuneNet(open, graph, (name) => generateTensor('tune', name, shapes.get(name) ?? []), {
       precision: precisionOf(open, word('precision')),
       budgetMs: 1000 * (number('budget') ?? 10),
     });

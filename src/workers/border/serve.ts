@@ -1,5 +1,6 @@
 // The worker's side of the border: one engine, lanes on it, and a table of jobs whose calls never reject.
 import * as Comlink from 'comlink';
+import { DeviceChoices } from '../engine/device-choices.ts';
 import { Ending } from '../engine/ending.ts';
 import { Engine } from '../engine/engine.ts';
 import { Checkpoints } from '../weights/checkpoints.ts';
@@ -55,8 +56,13 @@ export interface CallContext {
 /** Work that may be done without letting messages in, milliseconds. */
 const sliceMs = 40;
 
-/** Serves `jobs` on `scope` with the WebGPU that `gpu` gives. Returns what stops it. */
-export function serveJobs(scope: WorkerScope, jobs: readonly Job[], gpu: () => GPU | undefined): () => void {
+/** Serves `jobs` on `scope` with the WebGPU that `gpu` gives, and with what was chosen on its device. Returns what stops it. */
+export function serveJobs(
+  scope: WorkerScope,
+  jobs: readonly Job[],
+  gpu: () => GPU | undefined,
+  choices = new DeviceChoices(),
+): () => void {
   const tell = (event: BorderEvent, transfer: Transferable[] = []): void => scope.postMessage(event, transfer);
   const running = new Map<number, AbortController>();
   const helpers = new Map<string, Ending>();
@@ -64,6 +70,7 @@ export function serveJobs(scope: WorkerScope, jobs: readonly Job[], gpu: () => G
   const checkpoints = new Checkpoints();
   const engine = new Engine({
     gpu,
+    choices,
     device: { onUncapturedError: (message) => tell({ event: 'gpu-error', message }) },
     onState: (state, detail) => tell({ event: 'state', state, detail }),
   });

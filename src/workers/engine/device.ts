@@ -1,6 +1,7 @@
 // Opens a GPUDevice with what the adapter offers and the engine can use, and keeps what is shared by all programs on it: compiled pipelines.
 import type { Capabilities } from '../../gpu-kernels/kernel.ts';
 import { debug } from './debug.ts';
+import type { DeviceChoices } from './device-choices.ts';
 
 export interface AdapterIdentity {
   readonly vendor: string;
@@ -28,6 +29,8 @@ export interface OpenDevice {
   /** WGSL text → pipeline; compilation is asynchronous and happens once a text. */
   readonly pipelines: Map<string, Promise<GPUComputePipeline>>;
   readonly layouts: Map<string, GPUBindGroupLayout>;
+  /** What was chosen by measurement on this very device; absent where nothing is remembered. */
+  readonly choices?: DeviceChoices;
 }
 
 /** WebGPU cannot be had here. The message is a sentence for the user. */
@@ -102,9 +105,22 @@ export async function openDevice(gpu: GPU | undefined, options: DeviceOptions = 
   };
 }
 
+/** What the compiler says of a place of a text; line and column from 1, 0 where it names none. */
+export interface ShaderMessage {
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+}
+
 /** A shader did not compile; carries the compiler's messages with line and column. */
 export class ShaderError extends Error {
   override readonly name = 'ShaderError';
+  constructor(
+    message: string,
+    readonly messages: readonly ShaderMessage[] = [],
+  ) {
+    super(message);
+  }
 }
 
 const bufferOf = (letter: string): GPUBufferBindingLayout => {
@@ -161,8 +177,14 @@ async function compile(
       (info) => [...info.messages],
       () => [],
     );
-    const lines = messages.filter((m) => m.type === 'error').map((m) => `${m.lineNum}:${m.linePos} ${m.message}`);
-    return new ShaderError(`kernel ${label}: ${lines.join('; ') || fallback}`);
+    const errors = messages
+      .filter(({ type }) => type === 'error')
+      .map(({ lineNum, linePos, message }): ShaderMessage => ({ line: lineNum, column: linePos, text: message }));
+    const said = errors.map(({ line, column, text }) => `${line}:${column} ${text}`).join('; ');
+    return new ShaderError(
+      `kernel ${label}: ${said || fallback}`,
+      errors.length > 0 ? errors : [{ line: 0, column: 0, text: fallback }],
+    );
   };
   const compiled = device
     .createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } })

@@ -2,6 +2,7 @@
 import { firstRate, type Throughput } from '../../graph/plan/schedule.ts';
 import { listening } from './debug.ts';
 import { NoDeviceError, openDevice, type DeviceOptions, type OpenDevice } from './device.ts';
+import type { DeviceChoices } from './device-choices.ts';
 import { Ending } from './ending.ts';
 import { countObjects, type ObjectCounts } from './object-counter.ts';
 
@@ -22,6 +23,8 @@ export interface EngineOptions {
   /** Asked anew at every opening: a page's `navigator.gpu`, or Dawn's. */
   readonly gpu: () => GPU | undefined;
   readonly device?: DeviceOptions;
+  /** What was chosen by measurement on the device: read when it opens. */
+  readonly choices?: DeviceChoices;
   readonly onState?: (state: EnginePhase, detail: string) => void;
   /** Replaced by tests. */
   readonly wait?: (ms: number) => Promise<void>;
@@ -77,7 +80,10 @@ export class Engine {
       }
       if (delay > 0) await wait(delay);
       try {
-        const opened = await openDevice(gpu(), device);
+        const found = await openDevice(gpu(), device);
+        const { choices } = this.options;
+        await choices?.load(found.adapter);
+        const opened = choices ? { ...found, choices } : found;
         this.watch(opened);
         return opened;
       } catch (error) {

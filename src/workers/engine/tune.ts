@@ -20,6 +20,14 @@ export interface TuneOptions {
   /** Stops the candidates where they are and races what is won so far. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Of earlier tunings, by key: steps whose candidates are still the same are not timed again. */
+  readonly known?: ReadonlyMap<string, Tuning['entries'][number]>;
+}
+
+export interface Tuned {
+  readonly tuning: Tuning;
+  /** Steps whose candidates were timed now; the other entries were known. */
+  readonly timed: number;
 }
 
 /** Rounds of all candidates of a step, in turn; more while they are short beside the clock's step. */
@@ -59,8 +67,8 @@ export async function tune(
   graph: InferredGraph,
   tensors: Tensors,
   options: TuneOptions,
-): Promise<Tuning> {
-  const { precision, signal } = options;
+): Promise<Tuned> {
+  const { precision, signal, known } = options;
   const plan: PlanOptions = { caps: open.capabilities, precision, limits: open.limits };
   const program = planSteps(graph, plan);
   const rate = firstRate(open.adapter.software);
@@ -73,10 +81,19 @@ export async function tune(
     .sort((a, b) => (costs.get(b.key) ?? 0) - (costs.get(a.key) ?? 0));
   const until = performance.now() + options.budgetMs;
   const entries: Tuning['entries'] = [];
-  for (const [done, entry] of work.entries()) {
+  const unknown = work.filter((entry) => {
+    const found = known?.get(entry.key);
+    const holds =
+      found?.checksum === checksum(entry.step, candidates(entry.step, plan.caps, precision), plan.caps, precision);
+    if (found && holds) entries.push({ ...found, node: entry.step.from.at(-1) as string, steps: entry.steps });
+    return !holds;
+  });
+  let timedNow = 0;
+  for (const [done, entry] of unknown.entries()) {
     if (signal?.aborted === true || performance.now() >= until) break;
     entries.push(await timed(open, graph, tensors, entry, plan, precision));
-    options.onProgress?.(done + 1, work.length);
+    timedNow++;
+    options.onProgress?.(done + 1, unknown.length);
   }
   const choices = new Map(
     entries
@@ -89,7 +106,7 @@ export async function tune(
   untuned.destroy();
   tuned?.destroy();
   const { vendor, architecture, description } = open.adapter;
-  return {
+  const tuning: Tuning = {
     format: 'bottleneck-tuning',
     version: 1,
     net: graph.name,
@@ -100,6 +117,7 @@ export async function tune(
     entries,
     race,
   };
+  return { tuning, timed: timedNow };
 }
 
 /** Key → milliseconds of all its steps in the untuned plan. */

@@ -1,16 +1,13 @@
 // From a net to its times, all in the worker: plan, made-up weights, load, warm up, profile. The page only reads the result.
 import type { Precision } from '../../../gpu-kernels/kernel.ts';
-import { elements, type Shape } from '../../../gpu-kernels/op.ts';
-import { generateTensor } from '../../../graph/inspect/golden.ts';
-import { fnv1a, mulberry32 } from '../../../graph/random.ts';
 import type { InferredGraph } from '../../../graph/ir/graph.ts';
 import { makePlan, plainGpu } from '../../../graph/plan/make-plan.ts';
-import { graphOf, type GivenNet } from '../../../graph/notation/check.ts';
+import type { GivenNet } from '../../../graph/notation/check.ts';
 import type { Plan } from '../../../graph/plan/plan.ts';
-import { graphParams } from '../../../graph/weights/weights.ts';
-import type { OpenDevice } from '../../engine/device.ts';
+import { planOn, type PlanningDevice } from '../../engine/device-choices.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { LoadedNet } from '../../engine/loaded-net.ts';
+import { graphToRun, madeUpInput, madeUpTensors } from '../../engine/made-up.ts';
 import type { Measurement, NetJob } from './protocol.ts';
 
 export interface MeasureHooks {
@@ -21,48 +18,18 @@ export interface MeasureHooks {
   readonly onFirst?: (first: Measurement) => void;
 }
 
-/** Seeds of the made-up weights and picture: the same net gets the same numbers on every machine. */
-const salt = 'profile';
 export const fewestRuns = 3;
 const mostRuns = 50;
 /** A profile makes each run three times: latency, one pass, a pass for each dispatch. */
 const kinds = 3;
 
-/** Made-up weights of a net by state-dict name, made when they are asked for. */
-function madeUp(
-  params: readonly { readonly name: string; readonly shape: readonly number[] }[],
-): (name: string) => Float32Array {
-  const shapes = new Map(params.map(({ name, shape }) => [name, shape]));
-  return (name) => generateTensor(salt, name, shapes.get(name) ?? []);
-}
-
-/** Numbers in [−1, 1). */
-function madeUpInput(shape: Shape): Float32Array {
-  const next = mulberry32(fnv1a(`${salt}/input`));
-  return Float32Array.from({ length: elements(shape) }, () => 2 * next() - 1);
-}
-
-/** Plans a net; without a device for a plain GPU. Throws Error when the text is no net, PlanError or LoweringError when it does not fit. */
-export function planNet(
-  net: GivenNet,
-  precision: Precision,
-  device?: Pick<OpenDevice, 'capabilities' | 'limits'>,
-): Plan {
+/** Plans a net, with what was chosen on the device; without a device for a plain GPU. Throws Error when the text is no net, PlanError or LoweringError when it does not fit. */
+export function planNet(net: GivenNet, precision: Precision, device?: PlanningDevice): Plan {
   return planGraph(graphToRun(net), precision, device);
 }
 
-function graphToRun(net: GivenNet): InferredGraph {
-  const graph = graphOf(net);
-  if (!graph) throw new Error('this text does not make a net; mend its errors first');
-  return graph;
-}
-
-const planGraph = (
-  graph: InferredGraph,
-  precision: Precision,
-  device?: Pick<OpenDevice, 'capabilities' | 'limits'>,
-): Plan =>
-  makePlan(graph, { caps: device?.capabilities ?? plainGpu, precision, ...(device && { limits: device.limits }) });
+const planGraph = (graph: InferredGraph, precision: Precision, device?: PlanningDevice): Plan =>
+  device ? planOn(device, graph, { precision }) : makePlan(graph, { caps: plainGpu, precision });
 
 /**
  * Plans for the engine's own device, loads, profiles and frees.
@@ -79,7 +46,7 @@ export async function measureNet(
   const graph = graphToRun(job);
   const plan = planGraph(graph, job.precision, open);
   onProgress?.('Compiling shaders', 0.05);
-  const net = await LoadedNet.load(engine, plan, madeUp(graphParams(graph)), {
+  const net = await LoadedNet.load(engine, plan, madeUpTensors(graph), {
     ...(signal && { signal }),
     onProgress: (done, total) => onProgress?.('Compiling shaders', 0.05 + (0.35 * done) / total),
   });

@@ -3,7 +3,7 @@ import type { Tensors } from '../../../gpu-kernels/packing/weight-expr.ts';
 import type { Numbers } from '../../../gpu-kernels/step.ts';
 import { elements } from '../../../gpu-kernels/op.ts';
 import type { InferredGraph, Params } from '../../../graph/ir/graph.ts';
-import { assemblePlan, makePlan } from '../../../graph/plan/make-plan.ts';
+import { assemblePlan } from '../../../graph/plan/make-plan.ts';
 import type { Plan } from '../../../graph/plan/plan.ts';
 import { fusedIntegerProgram } from '../../../graph/quant/integer-program.ts';
 import type { QuantizedNet } from '../../../graph/quant/quantize.ts';
@@ -11,6 +11,7 @@ import { verdictOf, type Arithmetic, type ArithmeticRun, type Verdict } from '..
 import { firstRate } from '../../../graph/plan/schedule.ts';
 import { graphParams } from '../../../graph/weights/weights.ts';
 import type { OpenDevice } from '../../engine/device.ts';
+import { planOn } from '../../engine/device-choices.ts';
 import { Program } from '../../engine/program.ts';
 import { median, profile } from '../../engine/timing.ts';
 
@@ -59,12 +60,12 @@ function contestants({ graph, params, net }: VerdictSubject, open: OpenDevice): 
     0,
   );
   return [
-    { arithmetic: 'float32', plan: makePlan(graph, { caps, limits }), tensors, fileBytes: 4 * count },
+    { arithmetic: 'float32', plan: planOn(open, graph), tensors, fileBytes: 4 * count },
     ...(caps.f16
       ? [
           {
             arithmetic: 'float16' as const,
-            plan: makePlan(graph, { caps, limits, precision: 'f16' }),
+            plan: planOn(open, graph, { precision: 'f16' }),
             tensors,
             fileBytes: 2 * count,
           },
@@ -81,7 +82,7 @@ function contestants({ graph, params, net }: VerdictSubject, open: OpenDevice): 
 
 /**
  * Times and answers of every arithmetic the device has. Throws RangeError without pictures; rejects with the signal's reason when
- * aborted, and as `Program.load` and `makePlan` do.
+ * aborted, and as `Program.load` and `planOn` do.
  */
 export async function measureVerdict(
   open: OpenDevice,

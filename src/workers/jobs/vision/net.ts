@@ -1,8 +1,8 @@
 // A net with weights that looks at pictures or hears: on the GPU, or in WebAssembly where there is none; photos and frames take the same way.
 import type { InferredGraph, Params } from '../../../graph/ir/graph.ts';
 import { preparePicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
-import { makePlan } from '../../../graph/plan/make-plan.ts';
 import { NoDeviceError } from '../../engine/device.ts';
+import { planOn } from '../../engine/device-choices.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { LoadedNet } from '../../engine/loaded-net.ts';
 import type { Program } from '../../engine/program.ts';
@@ -103,7 +103,7 @@ export class VisionNet {
           if (way === 'wasm') throw error;
         }
       }
-      const plan = makePlan(graph, { caps: open.capabilities, keep, limits: open.limits });
+      const plan = planOn(open, graph, { keep });
       const net = await LoadedNet.load(engine, plan, (name) => params.get(name) as Float32Array, { signal });
       this.setPath({ kind: 'webgpu', adapter: open.adapter });
       return net;
