@@ -78,12 +78,12 @@ test('timeline, roofline from peaks measured here, memory and kernels, each with
   await pane.getByRole('tab', { name: 'Roofline' }).click();
   await pane.getByRole('tabpanel').getByRole('button', { name: 'Measure peaks' }).click();
   await expect(pane.getByRole('button', { name: 'Measure peaks again' })).toBeEnabled({ timeout: MEASURED_MS });
-  await expect(pane.getByText(/Bound by (arithmetic|memory|launching)/)).toBeVisible();
+  await expect(pane.getByText(/Bound by (arithmetic|memory|launching|latency)/)).toBeVisible();
   await pane.getByRole('radio', { name: 'Table' }).click();
   await expect(
     pane
       .getByRole('row')
-      .filter({ hasText: /bound by (arithmetic|memory|launching)/ })
+      .filter({ hasText: /bound by (arithmetic|memory|launching|latency)/ })
       .first(),
   ).toBeVisible();
   // Peaks belong to the device: they are there again after a reload.

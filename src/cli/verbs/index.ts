@@ -3,6 +3,7 @@ export { check } from './check.ts';
 export { compare } from './compare.ts';
 export { conformance } from './conformance.ts';
 export { convert } from './convert.ts';
+export { device } from './device.ts';
 export { inspect } from './inspect.ts';
 export { kernels } from './kernels.ts';
 export { op } from './op.ts';

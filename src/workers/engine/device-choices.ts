@@ -6,13 +6,20 @@ import type { InferredGraph } from '../../graph/ir/graph.ts';
 import { kernelEditSchema, withEdits, type KernelEdit } from '../../graph/plan/kernel-edits.ts';
 import { makePlan, planSteps, type PlanOptions } from '../../graph/plan/make-plan.ts';
 import { choicesOf, tuningSchema, type Choices, type Tuning } from '../../graph/plan/tuning.ts';
+import type { MemoryLimits } from '../../graph/plan/memory.ts';
 import type { Plan } from '../../graph/plan/plan.ts';
-import type { AdapterIdentity, OpenDevice } from './device.ts';
 
 const chosen = v.object({ tunings: v.array(tuningSchema), edits: v.array(kernelEditSchema) });
 
 /** The newest first. */
 export type Chosen = v.InferOutput<typeof chosen>;
+
+interface AdapterNames {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+}
 
 /** Where choices outlive the page; keys name an adapter under a browser. */
 export interface ChoiceStore {
@@ -35,7 +42,7 @@ export class DeviceChoices {
   ) {}
 
   /** Reads what is kept for an adapter. What does not read as choices, or cannot be read, counts as none. */
-  async load({ vendor, architecture, device, description }: AdapterIdentity): Promise<void> {
+  async load({ vendor, architecture, device, description }: AdapterNames): Promise<void> {
     const key = [vendor, architecture, device, description, this.browser].join('/');
     if (key === this.key) return;
     this.key = key;
@@ -92,7 +99,12 @@ export class DeviceChoices {
   }
 }
 
-export type PlanningDevice = Pick<OpenDevice, 'capabilities' | 'limits' | 'choices'>;
+/** The part of an opened device that plans follow from. */
+export interface PlanningDevice {
+  readonly capabilities: Capabilities;
+  readonly limits: MemoryLimits;
+  readonly choices?: DeviceChoices;
+}
 
 /** The plan of a net as this device runs it: with what was chosen on it. Throws as {@link makePlan}. */
 export function planOn(

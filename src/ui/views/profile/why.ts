@@ -1,7 +1,7 @@
 // One sentence that says why a layer is slow, from its time and the peaks of this device.
 import { byteRate, bytes, counted, milliseconds, percent, si } from '../../parts/format.ts';
 import type { Peaks } from '../../../workers/engine/peaks.ts';
-import { macRoof, rooflinePoint } from '../../state/measurements/roofline.ts';
+import { macRoof, rooflinePoint } from '../../../workers/engine/bound.ts';
 import type { RunDispatch } from '../../state/measurements/record.ts';
 
 export interface Slow {
@@ -40,6 +40,9 @@ export function whySlow(
   if (!point) return `${start}.`;
   const roof = `At that limit: ${milliseconds(point.roofMs)}, so ${percent(point.reached, 0)} is reached.`;
   const launchMs = peaks.launchMs * dispatches.length;
+  if (point.bound === 'latency') {
+    return `${start}. Bound by latency: ${work} reaches ${percent(point.reached, 0)} of the nearest ceiling (${milliseconds(point.roofMs)}), so that neither arithmetic nor memory nor launching is what it waits for: its steps follow one another, and too few run side by side.`;
+  }
   if (point.bound === 'launch') {
     return `${start}. Bound by launching: ${work} is less than launching takes (${milliseconds(launchMs)}). ${roof}`;
   }

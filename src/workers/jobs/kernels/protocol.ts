@@ -23,21 +23,21 @@ export interface TuneJob {
 }
 
 /** What is chosen, and whether it outlives the page. */
-export interface Kept {
+export interface KeptChoices {
   readonly chosen: Chosen;
   /** Why the browser stores nothing. */
   readonly unstored?: string;
 }
 
 export interface KernelCalls {
-  chosen(ticket: number): Promise<Outcome<Kept>>;
+  chosen(ticket: number): Promise<Outcome<KeptChoices>>;
   /** An edit that is right and faster is kept. */
-  trial(ticket: number, job: TrialJob): Promise<Outcome<{ readonly trial: Trial; readonly kept: Kept }>>;
+  trial(ticket: number, job: TrialJob): Promise<Outcome<{ readonly trial: Trial; readonly kept: KeptChoices }>>;
   /** `original`: the generated text. */
-  revert(ticket: number, original: KernelEdit['original']): Promise<Outcome<Kept>>;
+  revert(ticket: number, original: KernelEdit['original']): Promise<Outcome<KeptChoices>>;
   /** Cancelling stops the candidates where they are and keeps what is won. */
-  tune(ticket: number, job: TuneJob): Promise<Outcome<Tuned & { readonly kept: Kept }>>;
+  tune(ticket: number, job: TuneJob): Promise<Outcome<Tuned & { readonly kept: KeptChoices }>>;
   /** Takes tunings of a file; entries of other kernels than this version's are left out when plans are made. */
-  takeTuning(ticket: number, tuning: Tuning): Promise<Outcome<Kept>>;
-  forgetTunings(ticket: number): Promise<Outcome<Kept>>;
+  takeTuning(ticket: number, tuning: Tuning): Promise<Outcome<KeptChoices>>;
+  forgetTunings(ticket: number): Promise<Outcome<KeptChoices>>;
 }

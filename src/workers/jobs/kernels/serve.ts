@@ -1,6 +1,7 @@
 // The job about kernels: edited texts are put to the test and nets are tuned, alone on the GPU; what wins is kept for this device.
 import type { KernelEdit } from '../../../graph/plan/kernel-edits.ts';
 import type { Plan, PlanDispatch } from '../../../graph/plan/plan.ts';
+import type { Tuning } from '../../../graph/plan/tuning.ts';
 import type { CallContext, Job } from '../../border/serve.ts';
 import { DeviceChoices, planOn } from '../../engine/device-choices.ts';
 import type { OpenDevice } from '../../engine/device.ts';
@@ -8,12 +9,12 @@ import type { Engine } from '../../engine/engine.ts';
 import { tryKernel, type Trial } from '../../engine/kernel-trial.ts';
 import { graphToRun, madeUpTensors } from '../../engine/made-up.ts';
 import { tune } from '../../engine/tune.ts';
-import type { Kept, KernelCalls, TrialJob } from './protocol.ts';
+import type { KeptChoices, KernelCalls, TrialJob } from './protocol.ts';
 
 const choicesOn = ({ choices }: OpenDevice): DeviceChoices => choices ?? new DeviceChoices();
 
 /** Storage may be blocked: what was chosen holds until the page is closed, and the page says so. */
-async function keep(choices: DeviceChoices, change: Promise<void>): Promise<Kept> {
+async function keep(choices: DeviceChoices, change: Promise<void>): Promise<KeptChoices> {
   try {
     await change;
     return { chosen: choices.all };
@@ -69,6 +70,15 @@ function editOf(
   };
 }
 
+function refuseForeign({ adapter }: Tuning, { adapter: own }: OpenDevice): void {
+  const words = ({ vendor, architecture, description }: Tuning['adapter']): string =>
+    [vendor, architecture, description].filter(Boolean).join(' ');
+  if (words(adapter) !== words(own))
+    throw new Error(
+      `this tuning is of ${words(adapter) || 'another adapter'}, and what is fastest there says nothing about ${words(own) || 'this one'}; tune here instead`,
+    );
+}
+
 export const kernels: Job = {
   name: 'kernels',
   serve: ({ engine, call, exclusive }): KernelCalls => {
@@ -81,7 +91,13 @@ export const kernels: Job = {
       chosen: (ticket) => changed(ticket, () => Promise.resolve()),
       trial: (ticket, job) => exclusive(ticket, 'trying a kernel', (context) => trial(engine, job, context)),
       revert: (ticket, original) => changed(ticket, (choices) => choices.revertEdit(original)),
-      takeTuning: (ticket, tuning) => changed(ticket, (choices) => choices.keepTuning(tuning)),
+      takeTuning: (ticket, tuning) =>
+        call(ticket, async () => {
+          const open = await engine.open();
+          refuseForeign(tuning, open);
+          const choices = choicesOn(open);
+          return keep(choices, choices.keepTuning(tuning));
+        }),
       forgetTunings: (ticket) => changed(ticket, (choices) => choices.forgetTunings()),
       tune: (ticket, { net, budgetMs }) =>
         exclusive(ticket, 'tuning', ({ signal, progress }) =>

@@ -1,6 +1,6 @@
 // Roofs, bounds and the sentence that says why a layer is slow.
 import { describe, expect, it } from 'vitest';
-import { rooflinePoint, ridge, macRoof } from '../../../../src/ui/state/measurements/roofline.ts';
+import { rooflinePoint, ridge, macRoof } from '../../../../src/workers/engine/bound.ts';
 import { whySlow } from '../../../../src/ui/views/profile/why.ts';
 
 const peaks = { f32MacsPerS: 1e12, f16MacsPerS: 2e12, bytesPerS: 1e11, cacheBytesPerS: 4e11, launchMs: 0.005 };
@@ -35,9 +35,15 @@ describe('rooflinePoint', () => {
     expect(macRoof(peaks, 'f16')).toBe(2e12);
     expect(macRoof({ ...peaks, f16MacsPerS: undefined }, 'f16')).toBe(1e12);
     expect(rooflinePoint({ macs: 1, bytes: 1, ms: 0 }, peaks, 'f32')).toBeUndefined();
-    expect(rooflinePoint({ macs: 0, bytes: 1e7, ms: 1 }, peaks, 'f32')).toMatchObject({
+    expect(rooflinePoint({ macs: 0, bytes: 1e7, ms: 0.5 }, peaks, 'f32')).toMatchObject({
       bound: 'memory',
       intensity: 0,
+    });
+  });
+  it('calls it latency-bound far below every ceiling', () => {
+    expect(rooflinePoint({ macs: 1e6, bytes: 1e5, ms: 0.2 }, peaks, 'f32')).toMatchObject({
+      bound: 'latency',
+      roofMs: 0.005,
     });
   });
 });

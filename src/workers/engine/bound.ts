@@ -1,25 +1,13 @@
 // What keeps a dispatch from being faster, by the roofline model (Williams, Waterman, Patterson 2009) with peaks of this very device.
-import * as v from 'valibot';
-import type { Peaks } from '../../../workers/engine/peaks.ts';
-import type { RunDispatch } from './record.ts';
+import type { Peaks } from './peaks.ts';
 
-const rate = v.pipe(v.number(), v.finite(), v.minValue(0));
-
-/** Of stored peaks; what each number means is said in src/workers/engine/peaks.ts. */
-export const peaksSchema: v.GenericSchema<unknown, Peaks> = v.object({
-  f32MacsPerS: rate,
-  f16MacsPerS: v.exactOptional(rate),
-  bytesPerS: rate,
-  cacheBytesPerS: rate,
-  launchMs: rate,
-});
-
-export type Bound = 'compute' | 'memory' | 'launch';
+export type Bound = 'compute' | 'memory' | 'launch' | 'latency';
 
 export const boundWords: Readonly<Record<Bound, string>> = {
   compute: 'bound by arithmetic',
   memory: 'bound by memory',
   launch: 'bound by launching',
+  latency: 'bound by latency',
 };
 
 export interface RooflinePoint {
@@ -37,9 +25,19 @@ export interface RooflinePoint {
 export const macRoof = (peaks: Peaks, precision: 'f32' | 'f16'): number =>
   (precision === 'f16' && peaks.f16MacsPerS) || peaks.f32MacsPerS;
 
+/** What reaches less than this share of its nearest ceiling waits for something that none of them is: its own steps, one after another. */
+const latencyShare = 0.15;
+
+export interface Timed {
+  readonly macs: number;
+  /** Read and written. */
+  readonly bytes: number;
+  readonly ms: number;
+}
+
 /** Places one dispatch under the roofs; undefined when it took no measurable time. */
 export function rooflinePoint(
-  { macs, bytes, ms }: Pick<RunDispatch, 'macs' | 'bytes' | 'ms'>,
+  { macs, bytes, ms }: Timed,
   peaks: Peaks,
   precision: 'f32' | 'f16',
 ): RooflinePoint | undefined {
@@ -47,8 +45,9 @@ export function rooflinePoint(
   const computeMs = (macs / macRoof(peaks, precision)) * 1000;
   const memoryMs = (bytes / peaks.bytesPerS) * 1000;
   const work = Math.max(computeMs, memoryMs);
-  const bound: Bound = peaks.launchMs > work ? 'launch' : computeMs > memoryMs ? 'compute' : 'memory';
+  const nearest = peaks.launchMs > work ? 'launch' : computeMs > memoryMs ? 'compute' : 'memory';
   const roofMs = Math.max(work, peaks.launchMs);
+  const bound: Bound = roofMs < latencyShare * ms ? 'latency' : nearest;
   return {
     bound,
     intensity: bytes > 0 ? macs / bytes : 0,
