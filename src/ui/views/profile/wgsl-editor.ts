@@ -66,6 +66,8 @@ export class WgslEditor {
           StreamLanguage.define(parser),
           syntaxHighlighting(highlight),
           editorTheme,
+          // Long lines scroll under the numbers.
+          EditorView.theme({ '.cm-gutters': { backgroundColor: 'var(--surface)' } }),
           lineNumbers(),
           lintGutter({ hoverTime: 150 }),
           drawSelection(),
