@@ -1,30 +1,10 @@
 // Model files of other programs: dropped, they open as a graph with counts and weights; what cannot be run is listed, what is broken leaves the net.
 import type { Page } from '@playwright/test';
-import { expand } from '../src/graph/blocks/expand.ts';
-import { exportOnnx } from '../src/graph/formats/onnx/export.ts';
 import { encodeOnnx } from '../src/graph/formats/onnx/proto.ts';
-import { generateTensor } from '../src/graph/inspect/golden.ts';
-import { netHash as hashOf } from '../src/graph/link/link.ts';
-import { canonical } from '../src/graph/notation/canonical.ts';
-import { resolvePreset } from '../src/graph/presets/resolve.ts';
-import { graphParams } from '../src/graph/weights/weights.ts';
 import { expect, expectNet, netHash, open, openDialog, test } from './fixture.ts';
 import { drop } from './give.ts';
+import { exported, saved, written } from './model-file.ts';
 import { answers, openTry } from './try-helpers.ts';
-
-const preset = 'mobilenetv2_050@64';
-
-/** The preset's hash, and our own export of it with made-up weights. */
-function exported(): { file: Buffer; hash: string } {
-  const found = resolvePreset(preset);
-  if ('problem' in found) throw new Error(found.problem);
-  const { graph } = expand(found.architecture, 'net');
-  if (!graph) throw new Error('the preset makes no graph');
-  const params = new Map(
-    graphParams(graph).map(({ name, shape }) => [name, generateTensor('model file', name, shape)]),
-  );
-  return { file: Buffer.from(exportOnnx(graph, params)), hash: hashOf(canonical(found.architecture)) };
-}
 
 const name = (page: Page) => page.getByRole('textbox', { name: 'Name of the net' });
 const build = (page: Page) => page.getByRole('region', { name: 'Build' });
@@ -53,6 +33,28 @@ test('a dropped ONNX file opens read only, with counts, and converts to the text
   await build(page).getByRole('button', { name: 'Convert to notation' }).click({ timeout: 30_000 });
   await expectNet(page, hash);
   await expect(params(page)).toBeVisible();
+  // The text has the file's weights.
+  await expect(await openTry(page)).toContainText('mine.onnx', { timeout: 30_000 });
+});
+
+test('a net is written as other files, each read back before it is offered', async ({ page }) => {
+  await open(page);
+  await drop(page, 'mine.onnx', exported().file);
+  await expect(name(page)).toHaveValue('mine');
+  await expect(build(page).getByRole('status', { name: 'Check of the layers' })).toContainText('Without WebGPU');
+  await build(page).getByRole('button', { name: 'Compare with ONNX Runtime' }).click();
+  const other = build(page).getByRole('status', { name: 'Comparison with ONNX Runtime' });
+  await expect(other).toContainText('ONNX Runtime agrees', { timeout: 60_000 });
+  const share = await openDialog(page, 'Share');
+  await share.getByRole('tab', { name: 'Files' }).click();
+  await share.getByLabel('Operator set').selectOption('13');
+  await written(share, 'onnx', /read back and run, largest difference/);
+  await saved(page, share, 'mine.onnx');
+  await written(share, 'tflite', /read back and run, largest difference/);
+  await saved(page, share, 'mine.tflite');
+  // What stands alone runs on a GPU, or is not offered.
+  await written(share, 'page', /could not be run/);
+  await expect(share.getByRole('button', { name: /^Save/ })).toHaveCount(0);
 });
 
 test('after a reload the text from before the file is there', async ({ page }) => {
@@ -73,6 +75,30 @@ test('Try answers with the weights of the file', async ({ page }) => {
   const pane = await openTry(page);
   await pane.getByRole('button', { name: 'a cup of espresso' }).click();
   await expect.poll(() => answers(pane)).toHaveLength(5);
+});
+
+test('the nodes of the file are found, folded and looked into', async ({ page }) => {
+  await open(page);
+  await drop(page, 'mine.onnx', exported().file);
+  await expect(name(page)).toHaveValue('mine');
+  await page.getByRole('button', { name: 'File', exact: true }).click();
+  const view = page.getByRole('group', { name: 'Graph of the file' });
+  await expect(page.getByRole('complementary', { name: 'The file' })).toContainText('Bottleneck');
+  await page.getByLabel('Find a node of the file').fill('conv kernel_shape=3,3 1x16x32x32');
+  await page.getByLabel('Find a node of the file').press('Enter');
+  const panel = page.getByRole('complementary', { name: /^Node / });
+  await expect(panel).toContainText('kernel_shape');
+  await expect(panel).toContainText('float32[1, 16, 32, 32]');
+  await panel.getByRole('button', { name: 'Values' }).first().click();
+  await expect(panel.getByRole('img', { name: /^Values: / })).toBeVisible();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    panel.getByRole('button', { name: 'Save .npy' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/\.npy$/);
+  await page.getByRole('button', { name: 'Fold by name' }).click();
+  await expect(page.getByRole('button', { name: 'Show every node' })).toBeEnabled();
+  await expect(view).toBeVisible();
 });
 
 test('nodes without an operator are listed, and the file opens all the same', async ({ page }) => {

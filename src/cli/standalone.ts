@@ -1,7 +1,8 @@
 // A net as a module or a page of its own, run on this machine's WebGPU and compared with the reference before it is kept.
 import { generateTensor } from '../graph/inspect/golden.ts';
 import type { InferredGraph, Params } from '../graph/ir/graph.ts';
-import { runReference, spread } from '../graph/ir/reference.ts';
+import { runReference } from '../graph/ir/reference.ts';
+import { farthest } from '../graph/formats/read-back.ts';
 import { standaloneModule, standalonePage, type StandaloneOptions } from '../graph/formats/standalone/write.ts';
 import { LoweringError } from '../graph/lower/lowering-error.ts';
 import { PlanError } from '../graph/plan/memory.ts';
@@ -47,10 +48,9 @@ async function checked(
   let worst = 0;
   graph.outputs.forEach((id, i) => {
     const wanted = values.get(id) as Float32Array;
-    const { std } = spread(wanted);
     const own = results[i];
     if (own?.length !== wanted.length) throw new NetError(`${graph.name} stands alone with other shapes at "${id}".`);
-    wanted.forEach((value, at) => (worst = Math.max(worst, Math.abs(value - (own[at] as number)) / (std || 1))));
+    worst = Math.max(worst, farthest(wanted, own));
   });
   if (!(worst < 1e-3))
     throw new NetError(`${graph.name} stands alone with values that differ by ${worst} standard deviations.`);

@@ -3,6 +3,7 @@ import { serveJobs } from './border/serve.ts';
 import { storedChoices } from './engine/choice-store.ts';
 import { debugWords, startDebug } from './engine/debug.ts';
 import { DeviceChoices } from './engine/device-choices.ts';
+import { files } from './jobs/files/serve.ts';
 import { kernels } from './jobs/kernels/serve.ts';
 import { measure } from './jobs/measure/serve.ts';
 import { quantize } from './jobs/quantize/serve.ts';
@@ -11,7 +12,7 @@ import { vision } from './jobs/vision/serve.ts';
 startDebug(debugWords(self.name), (text) => console.debug(text));
 serveJobs(
   self,
-  [measure, kernels, vision, quantize],
+  [measure, kernels, vision, quantize, files],
   () => navigator.gpu,
   new DeviceChoices(storedChoices, navigator.userAgent),
 );

@@ -1,6 +1,7 @@
 // Entry of the worker that opens model files of other programs: the page never waits for one, and giving up ends the worker with its memory.
 import { openNet, type OpenedSource } from '../graph/formats/open-net.ts';
 import { ModelError } from '../graph/formats/model/model.ts';
+import type { InferredGraph, Params } from '../graph/ir/graph.ts';
 import { writeSafetensors } from '../graph/formats/safetensors/write.ts';
 import { preparationMetadata, readPreparationMetadata } from '../graph/weights/preparation-config.ts';
 import { graphParams } from '../graph/weights/weights.ts';
@@ -25,7 +26,14 @@ export type ImportAnswer =
   /** Ends a sentence that begins with the file's name, or is one of its own. */
   | { readonly kind: 'failed'; readonly message: string }
   /** The published net that the file is, proved by equal answers; the last word. */
-  | { readonly kind: 'notation'; readonly found: { readonly name: string; readonly text: string } | undefined };
+  | { readonly kind: 'notation'; readonly found: FoundNotation | undefined };
+
+export interface FoundNotation {
+  readonly name: string;
+  readonly text: string;
+  /** The file's weights as safetensors, under the preset's names. */
+  readonly weights: Uint8Array<ArrayBuffer>;
+}
 
 const tell = (answer: ImportAnswer, transfer: Transferable[] = []): void => self.postMessage(answer, { transfer });
 /** A page redraws no faster. */
@@ -50,20 +58,19 @@ async function open({ file, companions }: ImportRequest): Promise<void> {
     },
   });
   const { graph } = net;
-  const weights =
-    graph && params
-      ? writeSafetensors(
-          new Map(graphParams(graph).map(({ name, shape }) => [name, { shape, values: params.get(name)! }])),
-          preparationMetadata(readPreparationMetadata(net.file?.metadata ?? new Map()).preprocessing),
-        )
-      : undefined;
+  const preparation = preparationMetadata(readPreparationMetadata(net.file?.metadata ?? new Map()).preprocessing);
+  const stored = (of: InferredGraph, values: Params): Uint8Array<ArrayBuffer> =>
+    writeSafetensors(
+      new Map(graphParams(of).map(({ name, shape }) => [name, { shape, values: values.get(name)! }])),
+      preparation,
+    ) as Uint8Array<ArrayBuffer>;
+  const weights = graph && params ? stored(graph, params) : undefined;
   const sha256 = await hashOf(bytes);
-  tell(
-    { kind: 'opened', net, sha256, weights: weights as Uint8Array<ArrayBuffer> | undefined },
-    weights ? [weights.buffer as ArrayBuffer] : [],
-  );
+  tell({ kind: 'opened', net, sha256, weights }, weights ? [weights.buffer] : []);
   const { presetOfImported } = await import('../graph/presets/imported.ts');
-  tell({ kind: 'notation', found: graph && params && presetOfImported(graph, params) });
+  const preset = graph && params && presetOfImported(graph, params);
+  const found = preset && { name: preset.name, text: preset.text, weights: stored(preset.graph, preset.params) };
+  tell({ kind: 'notation', found }, found ? [found.weights.buffer] : []);
 }
 
 self.addEventListener('message', ({ data }: MessageEvent<ImportRequest>) => {

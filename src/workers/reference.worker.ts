@@ -1,21 +1,24 @@
 // Entry of the worker that judges every layer on the CPU; ending it is how a check is stopped.
 import { runReference } from '../graph/ir/reference.ts';
-import { checkLayer } from './jobs/vision/layer-values.ts';
-import { pictureGraph } from './pictures/picture-graph.ts';
-import type { ReferenceJob, ReferenceReport } from './jobs/vision/protocol.ts';
+import { checkLayer } from './engine/layer-values.ts';
+import type { ReferenceJob, ReferenceReport } from './engine/reference-job.ts';
+import { graphOf } from '../graph/notation/check.ts';
 
 const tell = (report: ReferenceReport): void => self.postMessage(report);
 
 function judge({ net, params, input, values }: ReferenceJob): void {
-  const graph = pictureGraph(net);
+  const graph = graphOf(net);
+  if (!graph) throw new Error('This text does not make a net; mend its errors first.');
   const total = graph.nodes.reduce((sum, { id }) => sum + (graph.facts.get(id)?.macs ?? 0) + 1, 0);
   let done = 0;
   runReference(graph, params, input, {
     given: values,
-    onNode({ id }, expected) {
+    onNode({ id, op }, expected) {
       done += (graph.facts.get(id)?.macs ?? 0) + 1;
       const actual = values.get(id);
-      const { difference, passed } = actual ? checkLayer(id, expected, actual) : {};
+      const { difference, passed } = actual
+        ? checkLayer(id, expected, actual, op === 'quantize' || op === 'requantize')
+        : {};
       tell({
         kind: 'node',
         node: id,

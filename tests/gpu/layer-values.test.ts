@@ -5,7 +5,7 @@ import { makePlan } from '../../src/graph/plan/make-plan.ts';
 import type { Plan } from '../../src/graph/plan/plan.ts';
 import { runReference } from '../../src/graph/ir/reference.ts';
 import { openDevice, type OpenDevice } from '../../src/workers/engine/device.ts';
-import { checkLayer, layerValues, type LayerCheck } from '../../src/workers/jobs/vision/layer-values.ts';
+import { checkLayer, layerValues, type LayerCheck } from '../../src/workers/engine/layer-values.ts';
 import { Program } from '../../src/workers/engine/program.ts';
 import { gpu } from './rig.ts';
 import { netFrom, tinyNet, type Net } from './tiny-net.ts';

@@ -1,9 +1,12 @@
 // `convert NET --to onnx|tflite|safetensors|arch|js|page`: a net written in another form, read back and compared before the file gets its name.
+import { onnxOpsets } from '../../graph/formats/onnx/opsets.ts';
 import { exportOnnx } from '../../graph/formats/onnx/export.ts';
+import { readBack } from '../../graph/formats/read-back.ts';
 import { exportTflite } from '../../graph/formats/tflite/export.ts';
 import { openModel } from '../../graph/formats/open.ts';
 import { readSafetensors } from '../../graph/formats/safetensors/read.ts';
 import { writeSafetensors } from '../../graph/formats/safetensors/write.ts';
+import { generateTensor } from '../../graph/inspect/golden.ts';
 import type { InferredGraph, Params } from '../../graph/ir/graph.ts';
 import { print } from '../../graph/notation/print.ts';
 import { presetOfImported } from '../../graph/presets/imported.ts';
@@ -12,7 +15,6 @@ import { preparationMetadata } from '../../graph/weights/preparation-config.ts';
 import { graphParams } from '../../graph/weights/weights.ts';
 import { openCheckpoint } from '../checkpoint.ts';
 import { gpuOptions } from '../gpu-device.ts';
-import { comparedAgain } from '../read-back.ts';
 import { standalone } from '../standalone.ts';
 import { namesModelFile, openImported } from '../imported.ts';
 import { buildGraph, openSource, refuseQuantized } from '../source.ts';
@@ -46,6 +48,12 @@ export const convert: Verb = {
       doc: 'The file to write.',
     },
     { name: 'weights', value: 'FILE', doc: 'safetensors for a net given by name or text.' },
+    {
+      name: 'opset',
+      value: 'N',
+      doc: `Operator set of an ONNX file, ${onnxOpsets.oldest} to ${onnxOpsets.newest}, the newest when not given: older runtimes take older ones.`,
+      range: { min: onnxOpsets.oldest, max: onnxOpsets.newest, integer: true },
+    },
     gpuOptions[0]!,
   ],
   async run(given, console) {
@@ -55,6 +63,8 @@ export const convert: Verb = {
     const ending = out.path.slice(out.path.lastIndexOf('.') + 1).toLowerCase();
     const to = given.word('to') ?? Object.keys(endings).find((form) => endings[form] === ending) ?? 'onnx';
     if (ending !== endings[to]) throw new UsageError(`--to ${to} writes a file that ends in .${endings[to]}.`);
+    const opset = given.number('opset');
+    if (opset !== undefined && to !== 'onnx') throw new UsageError('--opset belongs to --to onnx.');
     if (to === 'arch') {
       const text = textOf(net);
       out.save(new TextEncoder().encode(text), () => undefined);
@@ -78,8 +88,8 @@ export const convert: Verb = {
       console.out(`${out.path}: ${check}.`);
       return 0;
     }
-    const bytes = to === 'onnx' ? exportOnnx(graph, params, metadata) : tfliteOf(graph, params);
-    const worst = comparedAgain(graph, params, bytes);
+    const bytes = to === 'onnx' ? exportOnnx(graph, params, metadata, opset) : tfliteOf(graph, params);
+    const worst = readAgain(graph, params, bytes);
     out.save(bytes, (written) => void openModel(written));
     console.out(`${out.path}: read back, largest difference ${worst.toExponential(1)} standard deviations.`);
     return 0;
@@ -132,4 +142,13 @@ function textOf(net: string): string {
       `${net} has the structure of no family of presets, so that no text says it; --to onnx writes it.`,
     );
   return found.text;
+}
+
+function readAgain(graph: InferredGraph, params: Params, bytes: Uint8Array): number {
+  const inputs = graph.inputs.map((id) => generateTensor('convert', id, graph.facts.get(id)?.shape ?? []));
+  try {
+    return readBack(graph, params, bytes, inputs);
+  } catch (error) {
+    throw new NetError(`${graph.name} cannot be written: ${(error as Error).message}.`);
+  }
 }

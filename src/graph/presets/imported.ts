@@ -82,11 +82,19 @@ function transferred(graph: InferredGraph, params: Params, preset: InferredGraph
   return wanted.every((name) => made.has(name)) ? made : undefined;
 }
 
+export interface PresetOfImported {
+  readonly name: string;
+  readonly text: string;
+  /** The preset's own graph, and its parameters with the imported net's values. */
+  readonly graph: InferredGraph;
+  readonly params: Params;
+}
+
 /**
  * The text of the first preset that is this net, with its size and number of classes: its products are equal in order, and its answer to
  * a made-up picture differs by less than 10⁻³ standard deviations. Undefined where none is.
  */
-export function presetOfImported(graph: InferredGraph, params: Params): { name: string; text: string } | undefined {
+export function presetOfImported(graph: InferredGraph, params: Params): PresetOfImported | undefined {
   const shape = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
   const [, height = 0, width = 0, channels = 0] = shape;
   const classes = graph.facts.get(graph.outputs[0] ?? '')?.shape.at(-1);
@@ -105,7 +113,7 @@ export function presetOfImported(graph: InferredGraph, params: Params): { name: 
     const own = runReference(preset, placed, picture).get(preset.outputs[0]!)!;
     const { std } = spread(answer);
     if (own.length === answer.length && own.every((value, i) => Math.abs(value - answer![i]!) < 1e-3 * std))
-      return { name: found.name, text: found.text };
+      return { name: found.name, text: found.text, graph: preset, params: placed };
   }
   return undefined;
 }

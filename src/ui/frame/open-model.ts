@@ -54,7 +54,8 @@ export function openModelFile(request: ImportRequest, { signal, onProgress }: Op
       else if (data.kind === 'failed') {
         told(undefined);
         fail(`${name} cannot be opened. ${data.message.charAt(0).toUpperCase()}${data.message.slice(1)}`);
-      } else if (data.kind === 'notation') told(data.found);
+      } else if (data.kind === 'notation')
+        told(data.found && { ...data.found, weights: new File([data.found.weights], request.file.name) });
       else {
         clearTimeout(timer);
         timer = setTimeout(() => told(undefined), proofMs);
@@ -66,6 +67,8 @@ export function openModelFile(request: ImportRequest, { signal, onProgress }: Op
           architecture,
           graph,
           facts: file,
+          source: request.file,
+          companions: request.companions,
           weights: weights && new File([weights], request.file.name),
           scene: graph ? undefined : sceneOfFile(architecture, file),
           notation,

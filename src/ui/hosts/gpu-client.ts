@@ -18,7 +18,8 @@ const tell: Listener = (event) => listeners.forEach((listener) => listener(event
 /** The device's state and errors that no call reports. */
 export const listenToGpu = (listener: Listener): void => void listeners.add(listener);
 
-function wasm(port: MessagePort): Worker {
+/** The worker with onnxruntime-web, which serves `port`. */
+export function wasm(port: MessagePort): Worker {
   const worker = startWorker(wasmWorkerUrl, 'wasm');
   worker.postMessage({ wasm: new URL(wasmUrl, location.href).href, port }, [port]);
   return worker;

@@ -11,8 +11,11 @@ export interface OpenFile {
   /** Undefined where nodes have no op of ours: then `scene` shows the file's own nodes. */
   readonly graph?: InferredGraph | undefined;
   readonly facts: FileFacts;
+  /** The file itself, and what came with it: read again by who looks at its own nodes and values. */
+  readonly source: File;
+  readonly companions: readonly File[];
   readonly weights?: File | undefined;
   readonly scene?: Scene | undefined;
-  /** The published net that it is, once that is known. */
-  readonly notation: Promise<{ readonly name: string; readonly text: string } | undefined>;
+  /** The published net that it is, once that is known, with the file's weights under that net's names. */
+  readonly notation: Promise<{ readonly name: string; readonly text: string; readonly weights: File } | undefined>;
 }

@@ -1,21 +1,24 @@
 // Collects ONNX nodes and constants while a graph is exported, for the forms that the ops write.
 import type { OnnxAttribute, OnnxWriter } from '../../../gpu-kernels/forms.ts';
 import { elements, type Shape } from '../../../gpu-kernels/op.ts';
+import { olderForms } from './older-forms.ts';
+import { onnxOpsets } from './opsets.ts';
 import type { OnnxNode, OnnxTensor } from './proto.ts';
 
 export class OnnxBuilder implements OnnxWriter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxTensor[] = [];
+  /** The one that was asked for; quantized to 16 bits is what 21 brought. */
+  opset: number;
   /** What is asked for → its name in the file. */
-  /** 20; quantized to 16 bits is what 21 brought. */
-  opset = 20;
   readonly #constants = new Map<string, string>();
   readonly #taken: Set<string>;
   #count = 0;
 
   /** `taken`: names that the net's own values have, which nothing made here may get. */
-  constructor(taken: Iterable<string> = []) {
+  constructor(taken: Iterable<string> = [], opset: number = onnxOpsets.newest) {
     this.#taken = new Set(taken);
+    this.opset = opset;
   }
 
   /** Adds a node with one output and returns the output's name (`output`, or a fresh one). */
@@ -24,6 +27,17 @@ export class OnnxBuilder implements OnnxWriter {
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>> = {},
     output = this.fresh(op),
+  ): string {
+    const { since = 0, write } = olderForms[op] ?? {};
+    if (write && this.opset < since) return write(this, inputs, attributes, output);
+    return this.node(op, inputs, attributes, output);
+  }
+  /** The node as it stands, whatever the opset. */
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>>,
+    output: string,
   ): string {
     this.nodes.push({ op, inputs, outputs: [output], name: output, attributes });
     return output;
@@ -39,7 +53,10 @@ export class OnnxBuilder implements OnnxWriter {
   constant(name: string, shape: Shape, data: OnnxTensor['data']): string {
     if (data.length !== elements(shape))
       throw new Error(`constant ${name} has ${data.length} elements, its shape ${shape.join('×')}`);
-    if (data instanceof Uint16Array) this.opset = 21;
+    if (data instanceof Uint16Array) {
+      if (this.opset < onnxOpsets.newest) throw new Error('steps of 16 bits need the newest operator set');
+      this.opset = 21;
+    }
     return this.#once(name, shape, () => data);
   }
   #once(asked: string, shape: Shape, data: () => OnnxTensor['data']): string {
@@ -59,6 +76,12 @@ export class OnnxBuilder implements OnnxWriter {
   integers(values: readonly number[]): string {
     const data = (): BigInt64Array => BigInt64Array.from(values, (value) => BigInt(value));
     return this.#once(`integers ${values.join(' ')}`, [values.length], data);
+  }
+  /** The numbers of a constant list that {@link integers} named. */
+  numbersOf(name: string): readonly number[] {
+    const data = this.initializers.find((tensor) => tensor.name === name)?.data;
+    if (!(data instanceof BigInt64Array)) throw new Error(`"${name}" is no list of integers`);
+    return Array.from(data, Number);
   }
   reshape(input: string, shape: readonly number[], output?: string): string {
     return this.add('Reshape', [input, this.integers(shape)], {}, output ?? this.fresh('Reshape'));

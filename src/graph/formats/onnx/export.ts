@@ -1,9 +1,10 @@
-// Graph + weights → ONNX (opset 20), channel-first as every ONNX runtime expects: for export, for the WASM fallback and for racing peers.
+// Graph + weights → ONNX (operator sets 13 to 20), channel-first as every ONNX runtime expects: for export, for the WASM fallback and for racing peers.
 import type { Shape } from '../../../gpu-kernels/op.ts';
 import { channelFirst } from '../../../gpu-kernels/ops/channel-first.ts';
 import { ops } from '../../../gpu-kernels/ops/index.ts';
 import type { InferredGraph, Params } from '../../ir/graph.ts';
 import { OnnxBuilder } from './builder.ts';
+import { onnxOpsets } from './opsets.ts';
 import { encodeOnnx } from './proto.ts';
 
 /**
@@ -14,9 +15,10 @@ export function exportOnnx(
   graph: InferredGraph,
   params: Params,
   metadata: Readonly<Record<string, string>> = {},
+  opset: number = onnxOpsets.newest,
 ): Uint8Array {
   // A node and a tensor may share a name with us (`cls_token`), not in ONNX.
-  const builder = new OnnxBuilder(graph.facts.keys());
+  const builder = new OnnxBuilder(graph.facts.keys(), opset);
   const shapeOf = (id: string): Shape => graph.facts.get(id)?.shape ?? [];
   for (const node of graph.nodes) {
     if (node.op === 'input') continue;
@@ -49,6 +51,8 @@ export function exportOnnx(
       },
     });
   }
+  // An older form may hold as an attribute what a constant said.
+  const read = new Set(builder.nodes.flatMap(({ inputs }) => inputs));
   const value = (id: string) => ({ name: id, shape: channelFirst(shapeOf(id)) });
   return encodeOnnx({
     name: graph.name,
@@ -56,7 +60,7 @@ export function exportOnnx(
     inputs: graph.inputs.map(value),
     outputs: graph.outputs.map(value),
     nodes: builder.nodes,
-    initializers: builder.initializers,
+    initializers: builder.initializers.filter(({ name }) => read.has(name)),
     metadata,
   });
 }

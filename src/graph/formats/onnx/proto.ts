@@ -40,10 +40,13 @@ const dataType = (data: OnnxTensor['data']): number => {
   return data instanceof Int32Array ? 6 : 7;
 };
 
+/** The ir_version that came with an operator set: an older runtime refuses a newer one. */
+const irOf = (opset: number): number => (opset < 15 ? 7 : opset < 19 ? 8 : opset < 21 ? 9 : 10);
+
 /** The model as the bytes of a `.onnx` file. */
 export function encodeOnnx(model: OnnxModel): Uint8Array {
   const writer = new BinaryWriter();
-  writer.tag(1, WireType.Varint).int64(10); // ir_version
+  writer.tag(1, WireType.Varint).int64(irOf(model.opset));
   text(writer, 2, 'Bottleneck');
   message(writer, 7, (graph) => {
     for (const node of model.nodes) message(graph, 1, (inner) => writeNode(inner, node));

@@ -4,7 +4,9 @@ import type { InferredGraph, Params } from '../../ir/graph.ts';
 import type { Preparation } from '../../pictures/preprocess.ts';
 import { makePlan, plainGpu } from '../../plan/make-plan.ts';
 import { toBase64 } from './base64.ts';
-import { pageText, runtimeText } from './runtime.ts';
+import { pageText } from './page-text.ts';
+import runtimeText from './runtime.js?raw';
+import type { StandaloneNet } from './runtime.js';
 
 export interface StandaloneOptions {
   /** How pictures are prepared, for nets that see any. */
@@ -14,6 +16,18 @@ export interface StandaloneOptions {
 
 /** Of every WebGPU device that is asked for nothing more. */
 const limits = { maxBufferBytes: 2 ** 28, maxBindingBytes: 2 ** 27 };
+
+const [opening, closing] = ['const net = ', ';\n'] as const;
+
+/** The net that a written module or page says, read back from its text. */
+export function readStandalone(text: string): StandaloneNet {
+  const from = text.indexOf(`\n${opening}`) + 1 + opening.length;
+  return JSON.parse(text.slice(from, text.indexOf(closing, from))) as StandaloneNet;
+}
+
+/** `load(device)` over the runtime, as the module exports it and the page calls it. */
+const runtime = (exported: boolean): string =>
+  `${runtimeText.replaceAll(/^export /gm, '')}\n/** Compiles and uploads the net. Without a device it asks the browser for one. */\n${exported ? 'export ' : ''}const load = (device) => start(net, device);\n`;
 
 function netText(graph: InferredGraph, params: Params, { preparation, labels }: StandaloneOptions): string {
   const plan = makePlan(graph, { caps: plainGpu, limits });
@@ -44,12 +58,12 @@ function netText(graph: InferredGraph, params: Params, { preparation, labels }: 
     weightData: toBase64(all),
   };
   // A page's script must not be ended by what it says.
-  return `const net = ${JSON.stringify(net).replaceAll('<', '\\u003c')};\n`;
+  return `${opening} ${JSON.stringify(net).replaceAll('<', '\\u003c')}${closing}`;
 }
 
 /** An ES module. Throws PlanError or LoweringError for a net that no plain device runs. */
 export const standaloneModule = (graph: InferredGraph, params: Params, options: StandaloneOptions = {}): string =>
-  `// ${graph.name.replace(/[^\x20-\x7e]/g, '?')} for WebGPU, written by Bottleneck: const { run } = await load(); const [output] = await run(input);\n${netText(graph, params, options)}${runtimeText}`;
+  `// ${graph.name.replace(/[^\x20-\x7e]/g, '?')} for WebGPU, written by Bottleneck: const { run } = await load(); const [output] = await run(input);\n${netText(graph, params, options)}${runtime(true)}`;
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
@@ -72,7 +86,7 @@ export function standalonePage(graph: InferredGraph, params: Params, options: St
 <img id="photo" alt="">
 <ol id="answers"></ol>
 <script type="module">
-${netText(graph, params, options)}${runtimeText.replace('export async', 'async')}${pageText}</script>
+${netText(graph, params, options)}${runtime(false)}${pageText}</script>
 </html>
 `;
 }

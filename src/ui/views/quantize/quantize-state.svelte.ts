@@ -201,7 +201,9 @@ export class QuantizeState implements QuantizeFindings {
       const bytes = await this.bench.ask((calls, ticket) => calls.save(ticket, recipe), hooks);
       const name = fileName(`${this.session.name}.int8`, 'safetensors');
       saveBlob(name, new Blob([bytes as Uint8Array<ArrayBuffer>]));
-      this.session.say(`${name} is saved: the net in integers, its recipe and how pictures are prepared.`);
+      this.session.say(
+        `${name} was read back and is among the browser’s downloads: the net in integers, its recipe and how pictures are prepared.`,
+      );
     });
   }
   /** Opens a file of the pane's own or of the command line's `quantize`. */

@@ -7,7 +7,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { LoadedNet } from '../../engine/loaded-net.ts';
 import type { Program } from '../../engine/program.ts';
 import { picturePixels, sizeOf, type PictureSource } from '../../pictures/picture-pixels.ts';
-import { layerValues, type LayerHooks } from './layer-values.ts';
+import { layerValues, type LayerHooks } from '../../engine/layer-values.ts';
 import { PictureRun, type Ran } from './picture-run.ts';
 import type { Look, Path, Way } from './protocol.ts';
 import { StageClock } from './stage-times.ts';

@@ -158,7 +158,7 @@ export interface VisionCalls {
   classMap(ticket: number, classIndex: number, preparation: Preparation): Promise<Outcome<ClassMap>>;
   /** One parameter's values. */
   parameter(name: string): Promise<Outcome<Float32Array>>;
-  /** Runs every layer on the remembered picture and sends what the reference needs through `port` ({@link ReferenceJob}). */
+  /** Runs every layer on the remembered picture and sends what the reference needs through `port` ({@link import('../../engine/reference-job.ts').ReferenceJob}). */
   verify(ticket: number, preparation: Preparation, port: MessagePort): Promise<Outcome<number>>;
   teach(ticket: number, classes: readonly TaughtClass[]): Promise<Outcome<Taught>>;
   lookUp(ticket: number, hub: string, hubId: string): Promise<Outcome<PublishedFile>>;
@@ -181,24 +181,3 @@ export type VisionEvent =
   /** The camera's frames are let go while something has the GPU alone: what, as in `measuring`; undefined: no longer. */
   | { readonly event: 'camera-held'; readonly why: string | undefined }
   | { readonly event: 'camera-failed'; readonly message: string };
-
-/** What the CPU reference needs to judge every layer. */
-export interface ReferenceJob {
-  readonly net: GivenNet;
-  readonly params: ReadonlyMap<string, Float32Array>;
-  readonly input: Float32Array;
-  /** Values that the GPU made, by node. */
-  readonly values: ReadonlyMap<string, Float32Array>;
-}
-
-/** One node of the reference is done; `difference` is absent where the GPU stores no value of its own. */
-export type ReferenceReport =
-  | {
-      readonly kind: 'node';
-      readonly node: string;
-      readonly share: number;
-      readonly difference?: number;
-      readonly passed?: boolean;
-    }
-  | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly message: string };

@@ -1,0 +1,110 @@
+// Draws a model file's graph on a canvas: what is in sight, texts where they can be read, so that thousands of nodes pan smoothly.
+import { nodeSize } from '../../../../graph/formats/model/place.ts';
+import type { Outline } from '../../../../graph/formats/model/outline.ts';
+import type { Arrangement } from '../../../../workers/model.worker.ts';
+
+export interface View {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+  /** CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Colours {
+  readonly text: string;
+  readonly quiet: string;
+  readonly line: string;
+  readonly surface: string;
+  readonly folded: string;
+  readonly accent: string;
+  readonly bad: string;
+}
+
+/** Texts are drawn from this scale on. */
+const legible = 0.4;
+
+export interface Marks {
+  readonly selected: number | undefined;
+  /** Nodes that are found; the others are drawn faintly. */
+  readonly hits: ReadonlySet<number> | undefined;
+}
+
+export function draw(
+  context: CanvasRenderingContext2D,
+  { items, placed }: Arrangement,
+  outline: Outline,
+  view: View,
+  colours: Colours,
+  { selected, hits }: Marks,
+): void {
+  const { x, y, scale, width, height } = view;
+  context.clearRect(0, 0, width, height);
+  context.save();
+  context.translate(x, y);
+  context.scale(scale, scale);
+  const [left, top, right, bottom] = [-x / scale, -y / scale, (width - x) / scale, (height - y) / scale];
+  context.strokeStyle = colours.quiet;
+  context.lineWidth = Math.max(1, 0.6 / scale);
+  context.beginPath();
+  for (const route of placed.routes) {
+    if (route[1]! > bottom || route.at(-1)! < top) continue;
+    trace(context, route, scale >= legible);
+  }
+  context.stroke();
+  context.textBaseline = 'middle';
+  for (let at = 0; at < items.length; at++) {
+    const [nodeX, nodeY] = [placed.x[at]!, placed.y[at]!];
+    if (nodeX > right || nodeX + nodeSize.width < left || nodeY > bottom || nodeY + nodeSize.height < top) continue;
+    const { from, to, folded } = items[at]!;
+    const node = outline.nodes[from]!;
+    const within = (place: number | undefined): boolean => place !== undefined && place >= from && place < to;
+    let isHit = hits === undefined;
+    for (let place = from; hits && !isHit && place < to; place++) isHit = hits.has(place);
+    context.globalAlpha = isHit ? 1 : 0.25;
+    context.fillStyle = folded ? colours.folded : colours.surface;
+    context.fillRect(nodeX, nodeY, nodeSize.width, nodeSize.height);
+    context.strokeStyle = within(selected) ? colours.accent : node.reason === undefined ? colours.line : colours.bad;
+    context.lineWidth = within(selected) ? 3 : 1;
+    context.strokeRect(nodeX, nodeY, nodeSize.width, nodeSize.height);
+    if (scale < legible) continue;
+    context.save();
+    context.beginPath();
+    context.rect(nodeX, nodeY, nodeSize.width - 6, nodeSize.height);
+    context.clip();
+    context.fillStyle = node.reason === undefined || folded ? colours.text : colours.bad;
+    context.font = '600 13px system-ui, sans-serif';
+    context.fillText(folded ? `▸ ${outline.blocks[node.block]!.name}` : node.kind, nodeX + 8, nodeY + 15);
+    context.fillStyle = colours.quiet;
+    context.font = '11px system-ui, sans-serif';
+    const below = folded ? `${to - from} nodes` : (outline.values.get(node.outputs[0] ?? '')?.type ?? node.name);
+    context.fillText(below, nodeX + 8, nodeY + 33);
+    context.restore();
+  }
+  context.restore();
+}
+
+function trace(context: CanvasRenderingContext2D, route: Float32Array, bent: boolean): void {
+  let [fromX, fromY] = [route[0]!, route[1]!];
+  context.moveTo(fromX, fromY);
+  if (!bent) return context.lineTo(route.at(-2)!, route.at(-1)!);
+  for (let i = 2; i < route.length; i += 2) {
+    const [toX, toY] = [route[i]!, route[i + 1]!];
+    const middle = (fromY + toY) / 2;
+    context.bezierCurveTo(fromX, middle, toX, middle, toX, toY);
+    [fromX, fromY] = [toX, toY];
+  }
+}
+
+/** The item at a point of the drawing. */
+export function itemAt({ items, placed }: Arrangement, x: number, y: number): number | undefined {
+  const at = items.findIndex(
+    (_, i) =>
+      x >= placed.x[i]! &&
+      x <= placed.x[i]! + nodeSize.width &&
+      y >= placed.y[i]! &&
+      y <= placed.y[i]! + nodeSize.height,
+  );
+  return at < 0 ? undefined : at;
+}
