@@ -66,6 +66,9 @@ export function embeddedChoice(architecture: Architecture): WeightsChoice | unde
   return model === undefined ? undefined : { kind: 'embedded', url: embeddedUrl(model) };
 }
 
+/** The classifier whose backbone nets with several exits can have. */
+export const backboneChoice = (): WeightsChoice => ({ kind: 'embedded', url: embeddedUrl('mobilenetv2_torchvision') });
+
 /** The net that finds the face which a net of landmarks is shown. */
 export function faceFinder(): NonNullable<NetRequest['finder']> {
   const own = resolvePreset('blazeface');

@@ -5,12 +5,15 @@ import type { OpenDevice } from './device.ts';
 import { Ending } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { OutOfMemoryError, Program, type LoadTimes, type RunOptions } from './program.ts';
+import type { SharedBuffers } from './shared-buffers.ts';
 import { profile, type Profile, type ProfileOptions } from './timing.ts';
 
 export interface LoadOptions {
   /** Ends the loading at once; what is compiled by then stays with the device. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Where other plans have weights and activations too; it must outlive the net. */
+  readonly shared?: SharedBuffers;
 }
 
 const closed = 'the net was closed';
@@ -26,7 +29,7 @@ export class LoadedNet {
     private readonly engine: Engine,
     readonly plan: Plan,
     private readonly tensors: Tensors,
-    private readonly onProgress: LoadOptions['onProgress'],
+    private readonly options: Omit<LoadOptions, 'signal'>,
   ) {}
 
   /** Rejects as {@link Program.load} does, with NoDeviceError, or with the signal's reason. The tensors stay referenced for recovery. */
@@ -34,10 +37,10 @@ export class LoadedNet {
     engine: Engine,
     plan: Plan,
     tensors: Tensors,
-    { signal, onProgress }: LoadOptions = {},
+    { signal, ...options }: LoadOptions = {},
   ): Promise<LoadedNet> {
     signal?.throwIfAborted();
-    const net = new LoadedNet(engine, plan, tensors, onProgress);
+    const net = new LoadedNet(engine, plan, tensors, options);
     const stop = (): void => net.destroy(signal?.reason);
     signal?.addEventListener('abort', stop);
     try {
@@ -108,11 +111,7 @@ export class LoadedNet {
 
   private async build(open: OpenDevice): Promise<Program> {
     const { generation, rate } = this.engine;
-    const load = (): Promise<Program> =>
-      Program.load(open, this.plan, this.tensors, {
-        rate,
-        ...(this.onProgress && { onProgress: this.onProgress }),
-      });
+    const load = (): Promise<Program> => Program.load(open, this.plan, this.tensors, { rate, ...this.options });
     return load().catch((error: unknown) => {
       if (!(error instanceof OutOfMemoryError) || generation !== this.engine.generation) throw error;
       // Compiled pipelines are the one cache there is; without them the driver may have room.

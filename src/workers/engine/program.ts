@@ -4,6 +4,7 @@ import type { Plan, PlanDispatch, PlanTensor } from '../../graph/plan/plan.ts';
 import { planRows } from '../../graph/plan/print.ts';
 import { debug } from './debug.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
+import { SharedBuffers, type Constant } from './shared-buffers.ts';
 import { estimateMs, learn, runsToLearn, submitRanges, type Throughput } from '../../graph/plan/schedule.ts';
 import { load, store, storedBytes } from './stored-tensor.ts';
 
@@ -55,7 +56,8 @@ export class Program {
     readonly dispatches: readonly BoundDispatch[],
     /** Activation buffers, by the plan's slot index. */
     readonly slots: readonly GPUBuffer[],
-    private readonly weights: readonly GPUBuffer[],
+    /** Undefined where they are others' too. */
+    private readonly own: SharedBuffers | undefined,
     readonly loadTimes: LoadTimes,
     readonly rate: Throughput,
   ) {
@@ -71,7 +73,7 @@ export class Program {
     open: OpenDevice,
     plan: Plan,
     tensors: Tensors,
-    options: { rate: Throughput; onProgress?: (done: number, total: number) => void },
+    options: { rate: Throughput; onProgress?: (done: number, total: number) => void; shared?: SharedBuffers },
   ): Promise<Program> {
     debug('plan', () =>
       planRows(plan)
@@ -107,18 +109,12 @@ export class Program {
     });
     timed.catch(() => undefined);
 
-    const buffers: GPUBuffer[] = [];
-    const release = (): void => buffers.forEach((buffer) => buffer.destroy());
+    const buffers = options.shared ?? new SharedBuffers([plan]);
+    const own = options.shared ? undefined : buffers;
     try {
       device.pushErrorScope('out-of-memory');
-      const slots = plan.slots.map((size, i) =>
-        device.createBuffer({ label: `slot ${i}`, size, usage: usage.storage | usage.copySrc | usage.copyDst }),
-      );
-      buffers.push(...slots);
-      const weights = plan.weights.map((weight, i) =>
-        device.createBuffer({ label: `weight ${i}`, size: weight.bytes, usage: usage.storage | usage.copyDst }),
-      );
-      buffers.push(...weights);
+      const slots = buffers.slots(device, plan);
+      const constants = buffers.constants(device, plan);
       const memory = await device.popErrorScope();
       if (memory)
         throw new OutOfMemoryError(
@@ -127,7 +123,10 @@ export class Program {
 
       const uploadStart = performance.now();
       plan.weights.forEach((weight, i) => {
-        device.queue.writeBuffer(weights[i] as GPUBuffer, 0, packWeight(weight, plan.precision, tensors));
+        const constant = constants[i] as Constant;
+        if (!constant.written)
+          device.queue.writeBuffer(constant.buffer, 0, packWeight(weight, plan.precision, tensors));
+        constant.written = true;
         step();
       });
       const uploadMs = performance.now() - uploadStart;
@@ -144,16 +143,16 @@ export class Program {
             resource:
               'slot' in binding
                 ? { buffer: slots[binding.slot] as GPUBuffer, offset: binding.offset, size: binding.bytes }
-                : { buffer: weights[binding.weight] as GPUBuffer },
+                : { buffer: (constants[binding.weight] as Constant).buffer },
           })),
         }),
       }));
       const invalid = await device.popErrorScope();
       debug('timing', () => `${plan.net}: compile ${compileMs.toFixed(1)} ms, upload ${uploadMs.toFixed(1)} ms`);
       if (invalid) throw new Error(`the plan of ${plan.net} does not fit this device: ${invalid.message}`);
-      return new Program(open, plan, dispatches, slots, weights, { compileMs, uploadMs }, options.rate);
+      return new Program(open, plan, dispatches, slots, own, { compileMs, uploadMs }, options.rate);
     } catch (error) {
-      release();
+      own?.destroy();
       throw error;
     }
   }
@@ -294,7 +293,8 @@ export class Program {
   /** Frees all buffers; compiled pipelines stay with the device. */
   destroy(): void {
     this.destroyed = true;
-    for (const buffer of [...this.slots, ...this.weights, ...this.staging.map((free) => free.buffer)]) buffer.destroy();
+    this.own?.destroy();
+    for (const { buffer } of this.staging) buffer.destroy();
     this.staging.length = 0;
   }
 }

@@ -24,6 +24,8 @@ export class Scheduler {
   #current: number;
   #ratios: number[] = [];
   #waited = 0;
+  /** May change while it runs: what it knows of the device stays. */
+  targetMs: number;
   readonly #fastest: number;
 
   constructor(
@@ -31,6 +33,7 @@ export class Scheduler {
     private readonly settings: SchedulerSettings,
   ) {
     const { latencyMs } = branches;
+    this.targetMs = settings.targetMs;
     this.#fastest = latencyMs.indexOf(Math.min(...latencyMs));
     this.#current = settings.start ?? this.#fastest;
   }
@@ -62,8 +65,8 @@ export class Scheduler {
 
   /** Of the branches that hold the target the most accurate, of equal ones the faster; the fastest of all where none does. */
   #wanted(content: number): number {
-    const { targetMs, margin = 0.1 } = this.settings;
-    const { contention } = this;
+    const { margin = 0.1 } = this.settings;
+    const { contention, targetMs } = this;
     const accuracy = this.branches.accuracy[content] as readonly number[];
     let best: number | undefined;
     for (const [branch, latency] of this.branches.latencyMs.entries()) {

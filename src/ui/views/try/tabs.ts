@@ -5,7 +5,7 @@ import type { TaskKind } from '../../../graph/tasks/task.ts';
 import { taskViews } from './tasks/task-views.ts';
 import type { TryState } from './try-state.ts';
 
-export type TryTab = 'answer' | 'inside' | 'batch' | 'teach' | 'weights';
+export type TryTab = 'answer' | 'inside' | 'batch' | 'live' | 'teach' | 'weights';
 
 const classifierTabs: readonly Tab<TryTab, TryState>[] = [
   {
@@ -40,13 +40,20 @@ const classifierTabs: readonly Tab<TryTab, TryState>[] = [
   },
 ];
 
+const liveTab: Tab<TryTab, TryState> = {
+  id: 'live',
+  label: 'Live',
+  title: 'The exit and the input size that hold a latency target, frame by frame',
+  load: () => import('./live/LiveTab.svelte'),
+};
+
 /** Of a net with a view of its own: that view, and what is true of every net that sees. */
 export function tabsOf(kind: TaskKind | undefined): readonly Tab<TryTab, TryState>[] {
   const view = kind && taskViews[kind];
   if (!view) return classifierTabs;
   const { label, title, load } = view;
   return classifierTabs.flatMap((tab) => {
-    if (tab.id === 'answer') return [{ ...tab, label, title, load }];
+    if (tab.id === 'answer') return [{ ...tab, label, title, load }, ...(kind === 'exits' ? [liveTab] : [])];
     return tab.id === 'weights' || (tab.id === 'inside' && !view.hears) ? [tab] : [];
   });
 }

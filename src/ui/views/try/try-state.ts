@@ -5,6 +5,7 @@ import { openNetOf } from '../../weights/net-of.ts';
 import type { OpenNet } from '../../weights/open-net.svelte.ts';
 import { Batch } from './batch.svelte.ts';
 import { Check } from './inside/check.svelte.ts';
+import { Live } from './live/live.svelte.ts';
 import { Listening } from './tasks/listening.svelte.ts';
 import { TaskState } from './tasks/task-state.svelte.ts';
 import { Teach } from './teach.svelte.ts';
@@ -20,6 +21,8 @@ export interface TryState {
   readonly task: TaskState;
   /** Of nets that hear. */
   readonly listening: Listening;
+  /** Of nets with several exits. */
+  readonly live: Live;
 }
 
 export const tryState = perSession((session): TryState => {
@@ -34,5 +37,6 @@ export const tryState = perSession((session): TryState => {
     check: new Check(net),
     task,
     listening: new Listening(task),
+    live: new Live(vision),
   };
 });

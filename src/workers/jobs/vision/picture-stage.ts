@@ -10,18 +10,31 @@ const bufferUsage = { storage: 128, copyDst: 8 } as const;
 const textureUsage = { copyDst: 2, binding: 4, attachment: 16 } as const;
 const compute = 4;
 
-interface Fitted {
-  readonly key: string;
+/** Of one size of pictures: preparations share it, since one runs at a time. */
+interface Shared {
+  readonly width: number;
+  readonly height: number;
   readonly texture: GPUTexture;
+  /** Between the two dispatches; as large as the largest preparation so far needs. */
+  readonly middle: GPUBuffer;
+}
+
+interface Fitted {
+  readonly target: GPUBufferBinding;
   readonly buffers: readonly GPUBuffer[];
   readonly across: GPUBindGroup;
   readonly down: GPUBindGroup;
   readonly groups: { readonly across: readonly [number, number]; readonly down: readonly [number, number] };
 }
 
-/** Lives as long as its device. Nothing is created for a frame of the same size and preparation as the one before. */
+/** Preparations that are kept for pictures of one size. */
+const mostFitted = 8;
+
+/** Lives as long as its device. Nothing is created for a frame of the same size as the one before, in a preparation that was used lately. */
 export class PictureStage {
-  private fitted: Fitted | undefined;
+  private shared: Shared | undefined;
+  private readonly fitted = new Map<string, Fitted>();
+  private current: Fitted | undefined;
 
   private constructor(
     private readonly device: GPUDevice,
@@ -76,7 +89,8 @@ export class PictureStage {
    */
   upload(source: PictureSource, preparation: Preparation, target: GPUBufferBinding): void {
     const { width, height } = sizeOf(source);
-    const { texture } = this.fit(width, height, preparation, target);
+    this.current = this.fit(width, height, preparation, target);
+    const { texture } = this.shared as Shared;
     if ('data' in source) {
       this.device.queue.writeTexture({ texture }, source.data as Uint8Array<ArrayBuffer>, { bytesPerRow: width * 4 }, [
         width,
@@ -89,7 +103,7 @@ export class PictureStage {
 
   /** Records the two dispatches in a pass of their own. */
   record(encoder: GPUCommandEncoder): void {
-    const { fitted } = this;
+    const { current: fitted } = this;
     if (!fitted) throw new Error('no picture was uploaded');
     const pass = encoder.beginComputePass({ label: 'picture' });
     pass.setPipeline(this.pipelines.across);
@@ -102,16 +116,21 @@ export class PictureStage {
   }
 
   destroy(): void {
-    this.fitted?.texture.destroy();
-    for (const buffer of this.fitted?.buffers ?? []) buffer.destroy();
-    this.fitted = undefined;
+    this.shared?.texture.destroy();
+    this.shared?.middle.destroy();
+    for (const { buffers } of this.fitted.values()) for (const buffer of buffers) buffer.destroy();
+    this.fitted.clear();
+    this.shared = this.current = undefined;
   }
 
   private fit(width: number, height: number, preparation: Preparation, target: GPUBufferBinding): Fitted {
-    const key = JSON.stringify([width, height, preparation]);
-    if (this.fitted?.key === key && this.target === target.buffer && this.targetOffset === target.offset)
-      return this.fitted;
-    this.destroy();
+    const key = JSON.stringify([preparation, target.offset]);
+    const known = this.fitted.get(key);
+    const { shared } = this;
+    const same = shared?.width === width && shared.height === height;
+    if (same && known?.target.buffer === target.buffer) return known;
+    // Another part of the picture every time is no preparation to come back to.
+    if (!same || known || preparation.box || this.fitted.size >= mostFitted) this.destroy();
     const { device } = this;
     const resized = geometry({ width, height }, preparation);
     const {
@@ -137,29 +156,16 @@ export class PictureStage {
       device.queue.writeBuffer(made, 0, data);
       return made;
     };
-    const texture = device.createTexture({
-      label: 'picture',
-      size: [width, height],
-      format: 'rgba8unorm',
-      usage: textureUsage.binding | textureUsage.copyDst | textureUsage.attachment,
-    });
     const sizes = [length, results, first, rows, columns, lines, Number(transposed)] as const;
     const acrossTaps = table('picture taps across', packTaps(one, sizes));
     const downTaps = table('picture taps down', packTaps(other, sizes));
     const values = table('picture values', valueTable(preparation));
-    const middle = device.createBuffer({
-      label: 'picture rows',
-      size: rows * length * 4,
-      usage: bufferUsage.storage,
-    });
+    const { texture, middle } = this.share(width, height, rows * length * 4);
     const group = (layout: GPUBindGroupLayout, resources: readonly GPUBindingResource[]): GPUBindGroup =>
       device.createBindGroup({ layout, entries: resources.map((resource, binding) => ({ binding, resource })) });
-    this.target = target.buffer;
-    this.targetOffset = target.offset;
-    this.fitted = {
-      key,
-      texture,
-      buffers: [acrossTaps, downTaps, values, middle],
+    const made: Fitted = {
+      target,
+      buffers: [acrossTaps, downTaps, values],
       across: group(this.layouts.across, [texture.createView(), { buffer: acrossTaps }, { buffer: middle }]),
       down: group(this.layouts.down, [{ buffer: middle }, { buffer: downTaps }, { buffer: values }, target]),
       groups: {
@@ -167,10 +173,24 @@ export class PictureStage {
         down: [Math.ceil(columns / 8), Math.ceil(lines / 8)],
       },
     };
-    return this.fitted;
+    this.fitted.set(key, made);
+    return made;
   }
-  private target: GPUBuffer | undefined;
-  private targetOffset: number | undefined;
+
+  private share(width: number, height: number, middleBytes: number): Shared {
+    const { device, shared } = this;
+    if (shared && shared.middle.size >= middleBytes) return shared;
+    // Groups that bind a smaller one are void.
+    this.destroy();
+    const texture = device.createTexture({
+      label: 'picture',
+      size: [width, height],
+      format: 'rgba8unorm',
+      usage: textureUsage.binding | textureUsage.copyDst | textureUsage.attachment,
+    });
+    const middle = device.createBuffer({ label: 'picture rows', size: middleBytes, usage: bufferUsage.storage });
+    return (this.shared = { width, height, texture, middle });
+  }
 }
 
 function packTaps({ from, count, weights, stride }: ResampleTaps, sizes: readonly number[]): Int32Array<ArrayBuffer> {

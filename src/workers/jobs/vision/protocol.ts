@@ -7,6 +7,7 @@ import type { AdapterIdentity } from '../../engine/device.ts';
 import type { PublishedFile } from '../../weights/hub.ts';
 import type { ObjectCounts } from '../../engine/object-counter.ts';
 import type { Outcome } from '../../border/protocol.ts';
+import type { LiveCalls } from './live/protocol.ts';
 import type { StageTimes } from './stage-times.ts';
 import type { Taught, TaughtClass } from './teach-head.ts';
 import type { WeightsFacts, WeightsRef } from '../../weights/protocol.ts';
@@ -134,7 +135,7 @@ export interface CameraSettings {
 }
 
 /** Calls never reject; `ticket` names one for `cancel` and for progress. */
-export interface VisionCalls {
+export interface VisionCalls extends LiveCalls {
   openNet(ticket: number, request: NetRequest): Promise<Outcome<OpenedNet>>;
   /** Looks at a picture and remembers it for {@link again}. The bitmap is the worker's from now on. */
   look(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;

@@ -17,6 +17,7 @@ import { deleteWeights, fetchWeights, listWeights } from '../../weights/store.ts
 import { VisionCamera } from './camera.ts';
 import { FaceFinder } from './face-finder.ts';
 import { hear } from './hear.ts';
+import { liveCalls } from './live/serve.ts';
 import { VisionNet } from './net.ts';
 import type { ReferenceJob } from '../../engine/reference-job.ts';
 import type { Look, NetRequest, OpenedNet, VisionCalls, VisionEvent } from './protocol.ts';
@@ -91,6 +92,7 @@ function serveVision(host: JobHost): VisionCalls {
     look.ok ? Comlink.transfer(look, buffersOf(look.value)) : look;
 
   return {
+    ...liveCalls(host),
     openNet: (ticket, request) => call(ticket, (context) => openNet(request, context)),
     async look(ticket, next, preparation) {
       remember(next);

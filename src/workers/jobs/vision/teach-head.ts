@@ -117,11 +117,14 @@ interface Sample {
   readonly features: Float32Array;
 }
 
+/** Of a class's samples, the index of the first one that is held out. */
+export const heldOutFrom = (count: number): number => count - Math.max(1, Math.floor(count / 5));
+
 function split(classes: readonly TaughtClass[]): { train: Sample[]; heldOut: Sample[] } {
   const train: Sample[] = [];
   const heldOut: Sample[] = [];
   classes.forEach(({ features }, truth) => {
-    const kept = features.length - Math.max(1, Math.floor(features.length / 5));
+    const kept = heldOutFrom(features.length);
     features.forEach((values, i) => (i < kept ? train : heldOut).push({ truth, features: values }));
   });
   return { train, heldOut };
