@@ -53,6 +53,8 @@ export function openOutput({ option, path, others, force }: OutputRequest): Outp
   }
   const aside = join(folder, `.${basename(target).slice(0, 100)}.${process.pid}.part`);
   probe(aside, refuse);
+  /** The file that lies there is this command's own: long work saves again and again. */
+  let own = false;
   return {
     path,
     target,
@@ -73,10 +75,11 @@ export function openOutput({ option, path, others, force }: OutputRequest): Outp
           refuse('the disk gave back other bytes than were written');
         readBack(found);
         // Something may have come to lie there during the work.
-        if (!force && stat(target)) refuse('a file of that name has appeared meanwhile; give another name');
+        if (!force && !own && stat(target)) refuse('a file of that name has appeared meanwhile; give another name');
         const now = stat(target);
         if (now && wasRead(now)) refuse('this command reads that file; give another name');
         renameSync(aside, target);
+        own = true;
       } catch (error) {
         if (error instanceof UsageError) throw error;
         refuse(

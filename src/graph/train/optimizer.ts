@@ -74,6 +74,11 @@ export class Optimizer {
     this.#second = tensors.map((tensor) => (options.name === 'rmsprop_tf' ? like(tensor).fill(1) : like(tensor)));
   }
 
+  /** What it remembers of earlier steps, as it stands: one array a tensor. */
+  get memories(): { readonly first: readonly Reals[]; readonly second: readonly Reals[] } {
+    return { first: this.#first, second: this.#second };
+  }
+
   /** One update at rate `lr`; gradients in the order of the tensors, multiplied by `factor` (clipping) first. */
   step(gradients: readonly Reals[], lr: number, factor = 1): void {
     this.steps++;

@@ -1,4 +1,5 @@
 // A recipe of training as a short readable text: one line a setting, everything else by default; the same text and seed give the same run.
+import type { Augmentation } from './data/augment.ts';
 import type { Loss } from './loss.ts';
 import type { OptimizerOptions } from './optimizer.ts';
 import { readSchedule, type Schedule } from './schedule.ts';
@@ -18,7 +19,19 @@ export interface TrainRecipe {
   /** Prefixes of what is trained; absent: everything. */
   readonly trainable?: readonly string[];
   readonly seed: number;
+  /** Batches whose gradients make one update. */
+  readonly accumulate?: number;
+  /** Steps between two looks at pictures kept aside; the weights of the best look are then the result. */
+  readonly check?: number;
+  /** Looks without a better one after which the run ends. */
+  readonly patience?: number;
+  readonly augment?: Augmentation;
+  /** Pictures that are drawn, where none are given. */
+  readonly drawn?: { readonly count: number; readonly difficulty: number };
 }
+
+/** Drawn pictures to train on at most. */
+export const mostDrawn = 100_000;
 
 export const defaultRecipe: TrainRecipe = {
   steps: 300,
@@ -75,6 +88,34 @@ const settings: Readonly<Record<string, Setting>> = {
   },
   clip: { form: 'clip 1', pattern: RegExp(`^${n}$`), read: ([, a]) => ({ clipNorm: Number(a) }) },
   ema: { form: 'ema 0.99', pattern: RegExp(`^${n}$`), read: ([, a]) => ({ ema: Number(a) }) },
+  accumulate: {
+    form: 'accumulate 4',
+    pattern: RegExp(`^${whole}$`),
+    read: ([, a]) => atLeast(1, 'accumulate', Number(a)),
+  },
+  check: {
+    form: 'check every 50, patience 4',
+    pattern: RegExp(`^every ${whole}(?:, patience ${whole})?$`),
+    read: ([, every, patience]) => ({
+      ...atLeast(1, 'check', Number(every)),
+      ...(patience !== undefined && atLeast(1, 'patience', Number(patience))),
+    }),
+  },
+  augment: {
+    form: 'augment flip, shift 2, light 0.1',
+    pattern: RegExp(`^(flip)?(?:(?:^|, )shift ${whole})?(?:(?:^|, )light ${n})?$`),
+    read: ([, flip, shift, light]) => ({
+      augment: { flip: flip !== undefined, shift: Number(shift ?? 0), light: Number(light ?? 0) },
+    }),
+  },
+  pictures: {
+    form: 'pictures 1500, difficulty 0.1',
+    pattern: RegExp(`^${whole}(?:, difficulty ${n})?$`),
+    read: ([, count, difficulty]) =>
+      Number(count) >= 1 && Number(count) <= mostDrawn && Number(difficulty ?? 0) <= 1
+        ? { drawn: { count: Number(count), difficulty: Number(difficulty ?? 0) } }
+        : { problem: `pictures must be 1 to ${mostDrawn}, difficulty 0 to 1` },
+  },
   train: {
     form: 'train blocks.6 classifier',
     pattern: /^(\S.*)$/,
@@ -84,10 +125,24 @@ const settings: Readonly<Record<string, Setting>> = {
 
 const atLeast = (
   least: number,
-  key: 'steps' | 'batch',
+  key: 'steps' | 'batch' | 'accumulate' | 'check' | 'patience',
   value: number,
 ): Partial<TrainRecipe> | { readonly problem: string } =>
   value >= least ? { [key]: value } : { problem: `${key} must be at least ${least}` };
+
+/** The line of a net's text that holds its recipe, settings with semicolons between: `# train: steps 300; batch 32`. */
+const carried = /^[ \t]*#[ \t]*train:[ \t]*(.*)$/m;
+
+/** The recipe that a net's text carries, a line a setting. */
+export const carriedRecipe = (net: string): string | undefined =>
+  carried.exec(net)?.[1]?.split(/ *; */).join('\n').trim();
+
+/** The text with that recipe in it: its own line, at the end where there was none. */
+export function withRecipe(net: string, recipe: string): string {
+  const settings = recipe.split(/\r?\n/).map((line) => line.replace(/#.*/, '').trim());
+  const line = `# train: ${settings.filter((words) => words !== '').join('; ')}`;
+  return carried.test(net) ? net.replace(carried, () => line) : `${net.replace(/\s*$/, '')}\n\n${line}\n`;
+}
 
 /** The recipe of a text, or a sentence that names the line and what would be right. `#` begins a comment. */
 export function readRecipe(text: string): TrainRecipe | { readonly problem: string } {

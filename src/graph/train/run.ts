@@ -9,6 +9,23 @@ export type TrainTensors = ReadonlyMap<string, Float32Array>;
  * last reader. Throws RangeError where one is missing or of the wrong length.
  */
 export function runNodes(g: TrainNodes, given: TrainTensors, keep: Iterable<string>): Map<string, Float32Array> {
+  return finish(nodeByNode(g, given, keep));
+}
+
+/** Does all of a piecewise work at once. */
+export function finish<T>(work: Generator<unknown, T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/** The same with a stop after each node. */
+export function* nodeByNode(
+  g: TrainNodes,
+  given: TrainTensors,
+  keep: Iterable<string>,
+): Generator<{ readonly node: TrainNode; readonly value: Float32Array }, Map<string, Float32Array>> {
   const last = new Map<string, number>();
   g.nodes.forEach(({ id, inputs, params }, index) => {
     for (const read of [id, ...inputs, ...Object.values(params)]) last.set(read, index);
@@ -17,10 +34,12 @@ export function runNodes(g: TrainNodes, given: TrainTensors, keep: Iterable<stri
   const endingAt: string[][] = g.nodes.map(() => []);
   for (const [id, index] of last) endingAt[index]?.push(id);
   const values = new Map<string, Float32Array>();
-  g.nodes.forEach((node, index) => {
-    values.set(node.id, evaluate(g, node, given, values));
+  for (const [index, node] of g.nodes.entries()) {
+    const value = evaluate(g, node, given, values);
+    values.set(node.id, value);
     for (const id of endingAt[index] as string[]) values.delete(id);
-  });
+    yield { node, value };
+  }
   return values;
 }
 

@@ -3,7 +3,7 @@ import { elements, type Shape } from '../../../gpu-kernels/shape.ts';
 import type { InferredGraph } from '../../ir/graph.ts';
 import { nhwcToNchw } from '../../ir/reference.ts';
 import { rangeName } from '../fake-quant-form.ts';
-import type { StepResult } from '../trainer.ts';
+import type { StepResult } from '../backend.ts';
 import type { NetRecord } from './net-record.ts';
 import { checksum } from './random.ts';
 import type { Findings } from './report.ts';
