@@ -4,12 +4,10 @@ import { relative, sep } from 'node:path';
 import { preparationFor, preparePicture } from '../graph/pictures/preprocess.ts';
 import { drawnPatterns, ownPictures, type LabelledPictures } from '../graph/train/data/pictures.ts';
 import { trainingPreprocessing } from '../graph/train/weights-file.ts';
-import type { TrainRecipe } from '../graph/train/recipe.ts';
+import { usualDrawn, type TrainRecipe } from '../graph/train/recipe.ts';
 import { findPictures, readPicture, type LeftOut } from './picture.ts';
 import { UsageError } from './verb.ts';
 
-/** Drawn pictures that are trained on, unless the recipe says. */
-const usualCount = 1500;
 /** Bytes of prepared pictures at most. */
 const mostBytes = 2 ** 31;
 
@@ -20,7 +18,8 @@ export interface TrainingData {
 }
 
 export function drawnData(side: number, { seed, drawn }: TrainRecipe): TrainingData {
-  return { pictures: drawnPatterns(side, seed, drawn?.count ?? usualCount, drawn?.difficulty ?? 0), leftOut: [] };
+  const { count, difficulty } = drawn ?? usualDrawn;
+  return { pictures: drawnPatterns(side, seed, count, difficulty), leftOut: [] };
 }
 
 /** Throws UsageError with the reason and the fix. */

@@ -7,7 +7,14 @@ import { netHash } from '../../graph/link/link.ts';
 import { canonical } from '../../graph/notation/canonical.ts';
 import { cpuBackend } from '../../graph/train/cpu-backend.ts';
 import { findRate } from '../../graph/train/find-rate.ts';
-import { carriedRecipe, defaultRecipe, mostDrawn, readRecipe, type TrainRecipe } from '../../graph/train/recipe.ts';
+import {
+  carriedRecipe,
+  defaultRecipe,
+  mostDrawn,
+  readRecipe,
+  usualDrawn,
+  type TrainRecipe,
+} from '../../graph/train/recipe.ts';
 import { startWeights } from '../../graph/train/start-weights.ts';
 import { readState, writeState, type StateOrigin } from '../../graph/train/state-file.ts';
 import { TrainingRun, type CurvePoint } from '../../graph/train/training-run.ts';
@@ -170,8 +177,8 @@ function recipeOf(given: Given, text: string): TrainRecipe {
   return {
     ...recipe,
     drawn: {
-      count: count ?? recipe.drawn?.count ?? 1500,
-      difficulty: difficulty ?? recipe.drawn?.difficulty ?? 0,
+      count: count ?? (recipe.drawn ?? usualDrawn).count,
+      difficulty: difficulty ?? (recipe.drawn ?? usualDrawn).difficulty,
     },
   };
 }

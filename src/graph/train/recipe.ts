@@ -33,6 +33,9 @@ export interface TrainRecipe {
 /** Drawn pictures to train on at most. */
 export const mostDrawn = 100_000;
 
+/** Pictures that are drawn unless the recipe says. */
+export const usualDrawn = { count: 1500, difficulty: 0 } as const;
+
 export const defaultRecipe: TrainRecipe = {
   steps: 300,
   batch: 32,

@@ -46,4 +46,12 @@ export const views: readonly View[] = [
     place: 'below',
     load: () => import('../views/quantize/QuantizePane.svelte'),
   },
+  {
+    id: 'train',
+    label: 'Train',
+    title: 'The net learns in this page',
+    icon: 'reset',
+    place: 'below',
+    load: () => import('../views/train/TrainPane.svelte'),
+  },
 ];

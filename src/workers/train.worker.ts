@@ -1,0 +1,5 @@
+// Entry of the worker that trains: it takes minutes, so nothing else waits for it.
+import { serveJobs } from './border/serve.ts';
+import { train } from './jobs/train/serve.ts';
+
+serveJobs(self, [train], () => undefined);
