@@ -5,7 +5,7 @@ import { control, STEP_ACCESS } from '../../graph/train/plan/step-kernels.ts';
 import { HEADER, planStep, type StepPlan } from '../../graph/train/plan/step-plan.ts';
 import type { TrainTensors } from '../../graph/train/run.ts';
 import type { TrainGraph } from '../../graph/train/train-graph.ts';
-import type { TrainerOptions } from '../../graph/train/trainer.ts';
+import type { TrainerOptions } from '../../graph/train/backend.ts';
 import type { Shape } from '../../gpu-kernels/shape.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
 import { bufferUsage, readBuffers, TrainProgram } from './train-program.ts';

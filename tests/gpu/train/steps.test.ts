@@ -7,7 +7,7 @@ import { parse } from '../../../src/graph/notation/parse.ts';
 import { checkTrainRecord } from '../../../src/graph/train/records/check.ts';
 import { startWeights } from '../../../src/graph/train/start-weights.ts';
 import { trainGraph } from '../../../src/graph/train/train-graph.ts';
-import type { TrainerOptions } from '../../../src/graph/train/trainer.ts';
+import type { TrainerOptions } from '../../../src/graph/train/backend.ts';
 import { openDevice, type OpenDevice } from '../../../src/workers/engine/device.ts';
 import { GpuTrainer } from '../../../src/workers/engine/gpu-trainer.ts';
 import { trainingOn } from '../../../src/workers/engine/train-records.ts';

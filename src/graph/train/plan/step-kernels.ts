@@ -1,6 +1,6 @@
 // WGSL of the dispatches over all tensors: gradients gathered with partial squares, their norm and the step's verdict, the update.
 import { float } from '../../../gpu-kernels/kernels/training/lowering.ts';
-import type { TrainerOptions } from '../trainer.ts';
+import type { TrainerOptions } from '../backend.ts';
 
 /** Results of a step, in floats of the control buffer; behind them a partial sum of squares for each chunk of gradients. */
 export const control = { loss: 0, norm: 1, skipped: 2, factor: 3, updates: 4, bias1: 5, bias2: 6, length: 8 } as const;

@@ -2,7 +2,7 @@
 import { grid } from '../../../gpu-kernels/kernels/training/lowering.ts';
 import { decays } from '../optimizer.ts';
 import type { TrainGraph } from '../train-graph.ts';
-import type { TrainerOptions } from '../trainer.ts';
+import type { TrainerOptions } from '../backend.ts';
 import type { Shape } from '../../../gpu-kernels/shape.ts';
 import { fuseNodes } from './fuse.ts';
 import { planNodes, type NodesPlan, type TensorPlace } from './nodes-plan.ts';

@@ -1,8 +1,9 @@
 // Where records are computed: on the CPU by the ops' references, or by whoever brings kernels.
+import type { StepResult, TrainerOptions } from '../backend.ts';
 import { runNodes, type TrainTensors } from '../run.ts';
 import type { TrainGraph } from '../train-graph.ts';
 import type { TrainNodes } from '../train-nodes.ts';
-import { CpuTrainer, type StepResult, type TrainerOptions } from '../trainer.ts';
+import { CpuTrainer } from '../trainer.ts';
 import type { Targets } from '../loss.ts';
 
 type Soon<T> = T | Promise<T>;

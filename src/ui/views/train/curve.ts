@@ -16,16 +16,16 @@ export const valueWords = (metric: CurveMetric, value: number): string => {
   return metric === 'accuracy' ? percent(value) : String(Number(value.toPrecision(3)));
 };
 
-export interface Place {
+export interface CurvePlace {
   readonly step: number;
   readonly value: number;
 }
 
-export const placesOf = (points: readonly CurvePoint[], metric: CurveMetric): Place[] =>
+export const placesOf = (points: readonly CurvePoint[], metric: CurveMetric): CurvePlace[] =>
   points.flatMap(({ step, [metric]: value }) => (Number.isFinite(value) ? [{ step, value }] : []));
 
 /** Mean of the neighbours, wider for longer runs: single batches are noisy. Rates are not. */
-export function smoothed(places: readonly Place[], metric: CurveMetric): readonly Place[] {
+export function smoothed(places: readonly CurvePlace[], metric: CurveMetric): readonly CurvePlace[] {
   if (metric === 'rate' || places.length < 8) return places;
   const reach = Math.max(2, Math.round(places.length / 40));
   return places.map(({ step }, i) => {

@@ -1,12 +1,8 @@
 // The tabs of Train: a tab is a component and a row here.
 import type { Tab } from '../../parts/view.ts';
-import type { TrainState } from './train-state.svelte.ts';
+import type { TrainTabProps } from './tab-props.ts';
 
 export type TrainTab = 'curve' | 'pictures' | 'result';
-
-export interface TrainTabProps {
-  readonly train: TrainState;
-}
 
 export const trainTabs: readonly Tab<TrainTab, TrainTabProps>[] = [
   {
