@@ -4,6 +4,8 @@ import { conv2dWindow, type Conv2dAttrs } from '../../ops/convolution.ts';
 import { mixedParts, type MixedConv2dAttrs } from '../../ops/mixed-conv2d.ts';
 import type { MapShape } from '../../ops/operands.ts';
 import { elements, type Shape } from '../../shape.ts';
+import { depthwiseForward, depthwiseInputGradient, depthwiseWeightGradient, isDepthwise } from './depthwise.ts';
+import { inFours, matrixForward, matrixInputGradient, matrixWeightGradient } from './matrix.ts';
 import { eachElement, eachSum, type Lower, type Lowering, type Operand } from './lowering.ts';
 
 /** Sizes of a convolution as they stand in the text of its kernels. */
@@ -66,18 +68,30 @@ export function convolve(
   });
 }
 
+/** 1×1, dense, over every pixel: a product of two matrices. */
+const isMatrix = (a: Conv2dAttrs, input: Shape): boolean =>
+  a.kernel[0] === 1 &&
+  a.kernel[1] === 1 &&
+  a.stride[0] === 1 &&
+  a.stride[1] === 1 &&
+  a.groups === 1 &&
+  conv2dWindow(input, a).height === input[1] &&
+  conv2dWindow(input, a).width === input[2] &&
+  inFours(input[3] as number, a.out);
+
+const isFastDepthwise = (a: Conv2dAttrs, input: Shape, w: Operand): boolean =>
+  isDepthwise(a, input) && a.out % 4 === 0 && w.state === true;
+
 const whole = (x: Operand): readonly [Operand, Part] => [x, { first: 0, of: x.shape.at(-1) as number }];
 
-export const forward: Lower<Conv2dAttrs> = (l, { inputs: [x], params, output, attrs }) =>
-  convolve(
-    l,
-    attrs,
-    whole(x as Operand),
-    whole(output),
-    params['weight'] as Operand,
-    params['bias'],
-    (x as Operand).shape,
-  );
+export const forward: Lower<Conv2dAttrs> = (l, { inputs: [input], params, output, attrs }) => {
+  const x = input as Operand;
+  const [w, bias] = [params['weight'] as Operand, params['bias']];
+  if (isMatrix(attrs, x.shape)) matrixForward(l, x, w, bias, output);
+  else if (isFastDepthwise(attrs, x.shape, w) && (bias === undefined || bias.state === true))
+    depthwiseForward(l, attrs, x, w, bias, output);
+  else convolve(l, attrs, whole(x), whole(output), w, bias, x.shape);
+};
 
 export const mixedForward: Lower<MixedConv2dAttrs> = (l, { inputs: [input], params, output, attrs }) => {
   const x = input as Operand;
@@ -92,11 +106,14 @@ export const mixedForward: Lower<MixedConv2dAttrs> = (l, { inputs: [input], para
 
 /** Each pixel of the input sums over the outputs that read it. */
 export const inputGradient: Lower<ConvolutionOf> = (l, { inputs: [dy], params, output, attrs: a }) => {
+  const w = params['weight'] as Operand;
+  if (isMatrix(a, a.input)) return matrixInputGradient(l, dy as Operand, w, output);
+  if (isFastDepthwise(a, a.input, w)) return depthwiseInputGradient(l, a, dy as Operand, w, output);
   const s = sizes(a, a.input);
   eachElement(l, {
     kernel: 'convolution/input-gradient',
     out: { dx: output },
-    in: { dy: dy as Operand, w: params['weight'] as Operand },
+    in: { dy: dy as Operand, w },
     count: elements(a.input),
     body: `  let c = i % ${s.channels}u; let ix = i / ${s.channels}u % ${s.inW}u; let iy = i / ${s.channels * s.inW}u % ${s.inH}u; let n = i / ${s.channels * s.inW * s.inH}u;
   let first = c / ${s.groupIn}u * ${s.groupOut}u;
@@ -118,6 +135,8 @@ export const inputGradient: Lower<ConvolutionOf> = (l, { inputs: [dy], params, o
 
 /** Each weight sums over the pixels of the output. */
 export const weightGradient: Lower<ConvolutionOf> = (l, { inputs: [dy, x], output, attrs: a }) => {
+  if (isMatrix(a, a.input)) return matrixWeightGradient(l, dy as Operand, x as Operand, output);
+  if (isDepthwise(a, a.input)) return depthwiseWeightGradient(l, a, dy as Operand, x as Operand, output);
   const s = sizes(a, a.input);
   const taps = s.kh * s.kw;
   eachSum(l, {
@@ -144,6 +163,7 @@ export const linearForward: Lower<{ readonly out: number }> = (
   const x = input as Operand;
   const depth = x.shape.at(-1) as number;
   const bias = params['bias'];
+  if (inFours(depth, out)) return matrixForward(l, x, params['weight'] as Operand, bias, output);
   eachElement(l, {
     kernel: 'linear/forward',
     out: { y: output },
@@ -159,6 +179,7 @@ export const linearForward: Lower<{ readonly out: number }> = (
 export const linearInputGradient: Lower<{ readonly depth: number }> = (l, { inputs: [dy], params, output, attrs }) => {
   const { depth } = attrs;
   const out = (dy as Operand).shape.at(-1) as number;
+  if (inFours(depth, out)) return matrixInputGradient(l, dy as Operand, params['weight'] as Operand, output);
   eachElement(l, {
     kernel: 'linear/input-gradient',
     out: { dx: output },
@@ -173,6 +194,7 @@ export const linearInputGradient: Lower<{ readonly depth: number }> = (l, { inpu
 
 export const linearWeightGradient: Lower = (l, { inputs: [dy, x], output }) => {
   const [out, depth] = output.shape as readonly [number, number];
+  if (inFours(depth, out)) return matrixWeightGradient(l, dy as Operand, x as Operand, output);
   eachSum(l, {
     kernel: 'linear/weight-gradient',
     out: { dw: output },
