@@ -5,6 +5,7 @@ import { mixedParts, type MixedConv2dAttrs } from '../../ops/mixed-conv2d.ts';
 import type { MapShape } from '../../ops/operands.ts';
 import { elements, type Shape } from '../../shape.ts';
 import { depthwiseForward, depthwiseInputGradient, depthwiseWeightGradient, isDepthwise } from './depthwise.ts';
+import { denseForward, denseWeightGradient, isDense } from './dense.ts';
 import { inFours, matrixForward, matrixInputGradient, matrixWeightGradient } from './matrix.ts';
 import { eachElement, eachSum, type Lower, type Lowering, type Operand } from './lowering.ts';
 
@@ -90,6 +91,7 @@ export const forward: Lower<Conv2dAttrs> = (l, { inputs: [input], params, output
   if (isMatrix(attrs, x.shape)) matrixForward(l, x, w, bias, output);
   else if (isFastDepthwise(attrs, x.shape, w) && (bias === undefined || bias.state === true))
     depthwiseForward(l, attrs, x, w, bias, output);
+  else if (isDense(attrs)) denseForward(l, attrs, x, w, bias, output);
   else convolve(l, attrs, whole(x), whole(output), w, bias, x.shape);
 };
 
@@ -137,6 +139,7 @@ export const inputGradient: Lower<ConvolutionOf> = (l, { inputs: [dy], params, o
 export const weightGradient: Lower<ConvolutionOf> = (l, { inputs: [dy, x], output, attrs: a }) => {
   if (isMatrix(a, a.input)) return matrixWeightGradient(l, dy as Operand, x as Operand, output);
   if (isDepthwise(a, a.input)) return depthwiseWeightGradient(l, a, dy as Operand, x as Operand, output);
+  if (isDense(a)) return denseWeightGradient(l, a, dy as Operand, x as Operand, output);
   const s = sizes(a, a.input);
   const taps = s.kh * s.kw;
   eachSum(l, {

@@ -145,7 +145,9 @@ export type SumSpec = Omit<KernelSpec, 'size' | 'workgroups' | 'body'> & {
 /** Sums in a fixed order: slices of the terms side by side, then the slices one after the other. */
 export function eachSum(l: Lowering, spec: SumSpec): void {
   const { outputs, terms, each, finish, before = '', sums = 1, helpers = '', ...rest } = spec;
-  const slices = terms <= 8 ? 1 : terms <= 128 ? 4 : terms <= 1024 ? 16 : 64;
+  // Few results: more slices each, as far as the workgroup's memory goes.
+  const most = outputs >= 64 || sums > 16 ? 16 : 64;
+  const slices = terms <= 8 ? 1 : terms <= 128 ? 4 : terms <= 1024 ? 16 : most;
   const across = Math.max(1, Math.min(outputs, Math.max(4, 64 / slices)));
   const size = across * slices;
   const names = Array.from({ length: sums }, (_, k) => `s${k}`);
