@@ -1,6 +1,7 @@
 // A model file of another program as a net of the command line: converted to our operators, with its weights, or refused with the nodes named.
 import { basename } from 'node:path';
 import { convertModel, type Conversion } from '../graph/formats/convert/convert.ts';
+import { nodeNames } from '../graph/formats/convert/names.ts';
 import { ModelError, nodeLabel, type Model } from '../graph/formats/model/model.ts';
 import type { InferredGraph } from '../graph/ir/graph.ts';
 import type { Preprocessing } from '../graph/pictures/preprocess.ts';
@@ -16,8 +17,16 @@ export function namesModelFile(net: string): boolean {
   return kind === 'onnx' || kind === 'tflite' || (kind !== undefined && /\.(onnx|tflite)$/i.test(net));
 }
 
+export interface Layer {
+  readonly node: string;
+  /** Absent: the node holds real numbers. */
+  readonly scale?: number;
+}
+
 /** A converted model and what its file's metadata says of the preparation of pictures, if anything. */
 export interface Imported extends Conversion {
+  /** What the file calls a value → the node that holds it and, of integers of one scale, what turns them into real numbers. */
+  readonly layers: ReadonlyMap<string, Layer>;
   readonly preprocessing: Partial<Preprocessing>;
 }
 
@@ -31,7 +40,11 @@ export function openImported(net: string, { input, width }: Overrides = {}): Imp
   try {
     const converted = convertModel(model, { name, ...(shapes && { shapes }) });
     if ('graph' in converted)
-      return { ...converted, preprocessing: readPreparationMetadata(model.metadata).preprocessing };
+      return {
+        ...converted,
+        layers: layersOf(model, converted),
+        preprocessing: readPreparationMetadata(model.metadata).preprocessing,
+      };
     const lines = converted.unconverted.map(({ node, reason }) => `  ${nodeLabel(node)} ${reason}`);
     const more = lines.length > 20 ? [`  and ${lines.length - 20} more`] : [];
     throw new NetError(
@@ -45,6 +58,17 @@ export function openImported(net: string, { input, width }: Overrides = {}): Imp
     if (error instanceof ModelError) throw new NetError(`${net}: ${error.message}`);
     throw error;
   }
+}
+
+function layersOf(model: Model, { values }: Conversion): ReadonlyMap<string, Layer> {
+  const names = nodeNames(model);
+  return new Map(
+    [...values].flatMap(([name, { node, stored }]): [string, Layer][] => {
+      if (!stored) return [[names.value(name), { node }]];
+      const [scale, ...more] = model.values.get(name)?.quantization?.scale ?? [];
+      return scale === undefined || more.length > 0 ? [] : [[names.value(name), { node, scale }]];
+    }),
+  );
 }
 
 /** The input's shape with other rows and columns, where it looks like pictures. */

@@ -17,13 +17,19 @@ import type { OpenDevice } from '../workers/engine/device.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { kindOfFile, readBytes } from './files.ts';
 import { leftOutText, readPicture, type FoundPictures, type LeftOut } from './picture.ts';
-import { namesModelFile, openImported } from './imported.ts';
+import { namesModelFile, openImported, type Imported } from './imported.ts';
 import { buildGraph, openSource } from './source.ts';
 import { NetError, UsageError, type Console } from './verb.ts';
 
 /** A net to run: floats folded for quantization, or quantized already. */
 export type AnyNet =
-  | { readonly kind: 'float'; readonly net: FoldedNet; readonly facts: NetFacts }
+  | {
+      readonly kind: 'float';
+      readonly net: FoldedNet;
+      readonly facts: NetFacts;
+      /** Of a model file of another program. */
+      readonly layers?: Imported['layers'];
+    }
   | { readonly kind: 'int8'; readonly net: QuantizedNet; readonly facts: NetFacts };
 
 /** True where the argument is a file of weights, quantized or not, whatever its name: {@link openQuantized} tells them apart. */
@@ -70,7 +76,7 @@ export function openFloat(
 ): Extract<AnyNet, { kind: 'float' }> {
   if (namesModelFile(name)) {
     if (weights !== undefined) throw new UsageError(`"${name}" has its own weights; leave --weights away.`);
-    const { graph, params, preprocessing } = openImported(name, { input });
+    const { graph, params, preprocessing, layers } = openImported(name, { input });
     if (!preprocessing.mean)
       assumed?.(`preparation of pictures: "${name}" does not say; --mean, --std, --crop and --interpolation do`);
     const facts = {
@@ -79,7 +85,7 @@ export function openFloat(
       preprocessing: { ...preprocessing, ...preparation },
       imagenet: false,
     };
-    return { kind: 'float', net: foldNet(graph, params), facts };
+    return { kind: 'float', net: foldNet(graph, params), facts, layers };
   }
   const source = openSource(name, { input });
   const graph = buildGraph(source);

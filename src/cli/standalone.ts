@@ -1,8 +1,6 @@
 // A net as a module or a page of its own, run on this machine's WebGPU and compared with the reference before it is kept.
-import { generateTensor } from '../graph/inspect/golden.ts';
 import type { InferredGraph, Params } from '../graph/ir/graph.ts';
-import { runReference } from '../graph/ir/reference.ts';
-import { farthest } from '../graph/formats/read-back.ts';
+import { difference, trialsOf } from '../graph/formats/trials.ts';
 import { standaloneModule, standalonePage, type StandaloneOptions } from '../graph/formats/standalone/write.ts';
 import { LoweringError } from '../graph/lower/lowering-error.ts';
 import { PlanError } from '../graph/plan/memory.ts';
@@ -41,17 +39,17 @@ async function checked(
   const { device, adapter: found } = await openGpu(adapter);
   const url = `data:text/javascript;base64,${Buffer.from(module).toString('base64')}`;
   const { load } = (await import(url)) as Standalone;
-  const inputs = graph.inputs.map((id) => generateTensor('convert', id, graph.facts.get(id)?.shape ?? []));
   const { run } = await load(device);
-  const results = await run(...inputs);
-  const values = runReference(graph, params, new Map(graph.inputs.map((id, i) => [id, inputs[i] as Float32Array])));
+  const { all, units } = trialsOf(graph, params);
   let worst = 0;
-  graph.outputs.forEach((id, i) => {
-    const wanted = values.get(id) as Float32Array;
-    const own = results[i];
-    if (own?.length !== wanted.length) throw new NetError(`${graph.name} stands alone with other shapes at "${id}".`);
-    worst = Math.max(worst, farthest(wanted, own));
-  });
+  for (const { inputs, outputs } of all) {
+    const results = await run(...inputs);
+    graph.outputs.forEach((id, i) => {
+      const [wanted, own] = [outputs.get(id) as Float32Array, results[i]];
+      if (own?.length !== wanted.length) throw new NetError(`${graph.name} stands alone with other shapes at "${id}".`);
+      worst = Math.max(worst, difference(wanted, own, units.get(id) as number));
+    });
+  }
   if (!(worst < 1e-3))
     throw new NetError(`${graph.name} stands alone with values that differ by ${worst} standard deviations.`);
   return `run on ${found.description}, largest difference ${worst.toExponential(1)} standard deviations`;

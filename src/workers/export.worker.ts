@@ -5,10 +5,9 @@ import { readBack } from '../graph/formats/read-back.ts';
 import { readSafetensors } from '../graph/formats/safetensors/read.ts';
 import { writeSafetensors } from '../graph/formats/safetensors/write.ts';
 import { standaloneModule, standalonePage } from '../graph/formats/standalone/write.ts';
+import { trialsOf } from '../graph/formats/trials.ts';
 import { exportTflite } from '../graph/formats/tflite/export.ts';
-import { generateTensor } from '../graph/inspect/golden.ts';
 import type { InferredGraph, Params } from '../graph/ir/graph.ts';
-import { runReference } from '../graph/ir/reference.ts';
 import { graphOf, type GivenNet } from '../graph/notation/check.ts';
 import { parse } from '../graph/notation/parse.ts';
 import { preparationFor } from '../graph/pictures/preprocess.ts';
@@ -73,7 +72,6 @@ async function write(request: WriteRequest): Promise<void> {
   const { form } = request;
   tell({ kind: 'progress', what: 'Reading the weights' });
   const { graph, params, preparation, labels } = await opened(request);
-  const inputs = graph.inputs.map((id) => generateTensor('convert', id, graph.facts.get(id)?.shape ?? []));
   // A guess is not written into a file.
   const known = preparation?.note === undefined ? (preparation?.preprocessing ?? {}) : {};
   tell({ kind: 'progress', what: 'Writing' });
@@ -86,11 +84,11 @@ async function write(request: WriteRequest): Promise<void> {
     const options = { ...(own && { preparation: own }), labels };
     const text = (form === 'js' ? standaloneModule : standalonePage)(graph, params, options);
     tell({ kind: 'progress', what: 'Computing what it should answer' });
-    const values = runReference(graph, params, new Map(graph.inputs.map((id, i) => [id, inputs[i]!])));
-    const expected = graph.outputs.map((id) => values.get(id)!);
-    return tell({ kind: 'to-run', run: { text, inputs, expected } });
+    const { all, units } = trialsOf(graph, params);
+    const trials = all.map(({ inputs, outputs }) => ({ inputs, expected: graph.outputs.map((id) => outputs.get(id)!) }));
+    return tell({ kind: 'to-run', run: { text, trials, units: graph.outputs.map((id) => units.get(id)!) } });
   }
-  const { bytes, found } = written(request, { graph, params }, preparationMetadata(known), inputs);
+  const { bytes, found } = written(request, { graph, params }, preparationMetadata(known));
   tell({ kind: 'written', bytes: bytes as Uint8Array<ArrayBuffer>, found }, [bytes.buffer as ArrayBuffer]);
 }
 
@@ -98,7 +96,6 @@ function written(
   { form, opset }: WriteRequest,
   { graph, params }: Pick<Net, 'graph' | 'params'>,
   metadata: Readonly<Record<string, string>>,
-  inputs: readonly Float32Array[],
 ): { readonly bytes: Uint8Array; readonly found: string } {
   if (form === 'safetensors') {
     const values = graphParams(graph).map(({ name, shape }) => [name, { shape, values: params.get(name)! }] as const);
@@ -110,7 +107,7 @@ function written(
   }
   const bytes = form === 'onnx' ? exportOnnx(graph, params, metadata, opset) : exportTflite(graph, params);
   tell({ kind: 'progress', what: 'Reading it back and comparing answers' });
-  const worst = readBack(graph, params, bytes, inputs);
+  const worst = readBack(graph, params, bytes);
   return { bytes, found: `read back and run, largest difference ${worst.toExponential(1)} standard deviations` };
 }
 

@@ -5,6 +5,7 @@ import { runnerOf } from '../../workers/jobs/quantize/run.ts';
 import { givenPreparation, preparationOptions } from '../preparation-options.ts';
 import { openWhere, whereOptions } from '../gpu-device.ts';
 import { findPictures } from '../picture.ts';
+import type { Layer } from '../imported.ts';
 import { openNet, readInputs, type AnyNet } from '../quantized.ts';
 import { decibels, textTable } from '../text-table.ts';
 import { json, NetError, UsageError, type Verb } from '../verb.ts';
@@ -51,13 +52,20 @@ export const compare: Verb = {
     const [a, b] = positionals.map((name) => openNet(name, word('weights'), opening)) as [AnyNet, AnyNet];
     const { files, inputs } = await readInputs(found, [a, b], console);
     const open = await openWhere(word);
-    const ids = (net: AnyNet): string[] => net.net.program.steps.map(layerId).filter((id) => !id.includes('#'));
-    const own = new Set(ids(b));
     const outputs = pairedOutputs(a, b);
-    const ends = new Set(a.net.program.outputs.map(({ value }) => value.id));
-    const shared = ids(a).filter((id) => own.has(id) && !ends.has(id));
-    const [runA, runB] = [await runnerOf(a, open, shared), await runnerOf(b, open, shared)];
-    const noises = new Map(shared.map((id) => [id, new Noise()]));
+    const shared = sharedLayers(a, b);
+    const [runA, runB] = [
+      await runnerOf(
+        a,
+        open,
+        shared.map(({ of: [{ node }] }) => node),
+      ),
+      await runnerOf(
+        b,
+        open,
+        shared.map(({ of: [, { node }] }) => node),
+      ),
+    ];
     const [logitsA, logitsB]: [Float32Array[], Float32Array[]] = [[], []];
     for (let i = 0; i < files.length; i++) {
       const [found, other] = [
@@ -77,31 +85,60 @@ export const compare: Verb = {
         logitsA.push(x);
         logitsB.push(y);
       });
-      for (const [id, noise] of noises) {
-        const [signal, noisy] = [found.get(id), other.get(id)];
+      for (const { noise, of } of shared) {
+        const [signal, noisy] = [realValues(found, of[0]), realValues(other, of[1])];
         if (signal && noisy && signal.length === noisy.length) noise.add(signal, noisy);
       }
     }
     for (const runner of [runA, runB]) runner.end();
     open?.device.destroy();
     const steps = new Map(a.net.program.steps.map((step) => [layerId(step), step]));
-    const integer = (id: string): boolean => b.kind === 'int8' && !b.net.floatLayers.has(id);
+    const integer = ({ node, scale }: Layer): boolean =>
+      b.kind === 'int8' ? !b.net.floatLayers.has(node) : scale !== undefined;
     const result: CompareJson = {
       a: a.facts.name + (a.kind === 'int8' ? ' int8' : ''),
       b: b.facts.name + (b.kind === 'int8' ? ' int8' : ''),
       agreement: agreementOf(logitsA, logitsB),
       outputs: outputs.map(({ name, noise }) => ({ output: name, sqnrDb: finite(noise.sqnrDb) })),
-      layers: [...noises].map(([id, { sqnrDb }]) => ({
-        layer: id,
-        op: steps.get(id)?.family ?? '',
-        integer: integer(id),
-        sqnrDb: finite(sqnrDb),
+      layers: shared.map(({ layer, of, noise }) => ({
+        layer,
+        op: steps.get(of[0].node)?.family ?? '',
+        integer: integer(of[1]),
+        sqnrDb: finite(noise.sqnrDb),
       })),
     };
     if (flag('json')) console.out(JSON.stringify(result, undefined, 2));
     else for (const line of report(result)) console.out(line);
     return 0;
   },
+};
+
+interface SharedLayer {
+  readonly layer: string;
+  readonly of: readonly [Layer, Layer];
+  readonly noise: Noise;
+}
+
+/** Layers that both nets have under one name, in the order of the first; of a model file what the file calls so, never sums on the way to it. */
+function sharedLayers(a: AnyNet, b: AnyNet): SharedLayer[] {
+  const own = (net: AnyNet): Map<string, Layer> => {
+    const ids = net.net.program.steps.map(layerId).filter((id) => !id.includes('#'));
+    const named = net.kind === 'float' ? net.layers : undefined;
+    if (!named) return new Map(ids.map((node) => [node, { node }]));
+    const byNode = new Map([...named].map(([layer, held]) => [held.node, [layer, held] as const]));
+    return new Map(ids.flatMap((id) => [byNode.get(id)].filter((entry) => entry !== undefined)));
+  };
+  const others = own(b);
+  const ends = new Set(a.net.program.outputs.map(({ value }) => value.id));
+  return [...own(a)].flatMap(([layer, held]): SharedLayer[] => {
+    const other = others.get(layer);
+    return other && !ends.has(held.node) ? [{ layer, of: [held, other], noise: new Noise() }] : [];
+  });
+}
+
+const realValues = (found: ReadonlyMap<string, Float32Array>, { node, scale }: Layer): Float32Array | undefined => {
+  const values = found.get(node);
+  return scale === undefined ? values : values?.map((value) => value * scale);
 };
 
 const finite = (decibels: number): number | null => (Number.isFinite(decibels) ? decibels : null);

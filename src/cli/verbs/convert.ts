@@ -145,9 +145,8 @@ function textOf(net: string): string {
 }
 
 function readAgain(graph: InferredGraph, params: Params, bytes: Uint8Array): number {
-  const inputs = graph.inputs.map((id) => generateTensor('convert', id, graph.facts.get(id)?.shape ?? []));
   try {
-    return readBack(graph, params, bytes, inputs);
+    return readBack(graph, params, bytes);
   } catch (error) {
     throw new NetError(`${graph.name} cannot be written: ${(error as Error).message}.`);
   }

@@ -1,5 +1,6 @@
 // `op NAME --shape …`: one operator by itself on this adapter: right or wrong against its reference, and what its dispatches cost.
 import type { Precision } from '../../gpu-kernels/kernel.ts';
+import { didYouMean } from '../arguments.ts';
 import { ShapeError, type Shape } from '../../gpu-kernels/op.ts';
 import { ops as registry, type OpName } from '../../gpu-kernels/ops/index.ts';
 import { generateInput, generateTensor } from '../../graph/inspect/golden.ts';
@@ -73,7 +74,10 @@ export const op: Verb = {
   ],
   async run({ positionals, number, word, flag }, console) {
     const name = positionals[0] as OpName;
-    if (!(name in registry)) throw new UsageError(`there is no operator "${name}"; "ops" lists them.`);
+    if (!(name in registry))
+      throw new UsageError(
+        `there is no operator "${name}"${didYouMean(name, Object.keys(registry))} "ops" lists them.`,
+      );
     const cases = shapesOf(word('shape')).map((inputs) => opGraph(name, inputs, attrsOf(word('attrs'))));
     const open = plannedFor(await openGpu(word('adapter')), word('for'));
     const rows: OpJson[] = [];

@@ -31,13 +31,15 @@ interface Summary {
   readonly input: readonly [number, number, number];
   /** Percent, as the authors give it; null where the paper gives none. */
   readonly top1Paper: number | null;
+  /** `recalled`: not checked in the paper. */
+  readonly top1Basis: Preset['top1Basis'] | null;
   readonly top1Timm: number | null;
   readonly hubId: string | null;
   /** Every published weight tag, the default one first. */
   readonly checkpoints: readonly PublishedCheckpoint[];
 }
 
-function summary({ name, family, paper, top1Paper, checkpoints }: Preset): Summary {
+function summary({ name, family, paper, top1Paper, top1Basis, checkpoints }: Preset): Summary {
   const source = openPreset(name);
   const { params, macs, activations } = accounting(buildGraph(source)).total;
   return {
@@ -50,6 +52,7 @@ function summary({ name, family, paper, top1Paper, checkpoints }: Preset): Summa
     activations,
     input: source.architecture.header.input,
     top1Paper: top1Paper ?? null,
+    top1Basis: top1Basis ?? null,
     top1Timm: checkpoints[0]?.top1Timm ?? null,
     hubId: checkpoints[0]?.hubId ?? null,
     checkpoints,
@@ -68,19 +71,19 @@ function table(rows: readonly Summary[]): string[] {
       { title: 'top-1 %', right: true },
       { title: 'weights' },
     ],
-    rows.map(({ name, family, params, macs, input, top1Paper, hubId }) => [
+    rows.map(({ name, family, params, macs, input, top1Paper, top1Basis, hubId }) => [
       name,
       family,
       integer(params),
       millions(macs),
       side(input[1], input[2]),
-      top1Paper === null ? '' : top1Paper.toFixed(1),
+      top1Paper === null ? '' : `${top1Basis === 'recalled' ? '?' : ''}${top1Paper.toFixed(1)}`,
       hubId ?? '',
     ]),
   );
   return [
     ...lines,
     '',
-    `${rows.length} presets. top-1: ImageNet-1k, as the paper gives it. MACs: convolution + linear + attention products, at the input given.`,
+    `${rows.length} presets. top-1: ImageNet-1k, as the paper gives it; ? not checked in the paper. MACs: convolution + linear + attention products, at the input given.`,
   ];
 }

@@ -92,10 +92,11 @@ export const run: Verb = {
       most: given.number('top') ?? task.settings.most,
       score: given.number('threshold') ?? task.settings.score,
     };
+    const labels = task.kind === 'face' ? ['face'] : model.labels;
     const read = (values: readonly Float32Array[]): AnswerJson => {
       const byNode = new Map(model.graph.outputs.map((node, i) => [node, values[i] as Float32Array]));
       const named: readonly NetOutput[] = outputsOf(model.graph, (node) => byNode.get(node) as Float32Array);
-      return answerJson(task.read(model, named, settings), model.labels, seen.place);
+      return answerJson(task.read(model, named, settings), labels, seen.place);
     };
     const found: RunJson = {
       net: model.graph.name,

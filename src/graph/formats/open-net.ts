@@ -43,6 +43,8 @@ export interface FileFacts {
   /** Free texts of the file. */
   readonly metadata: ReadonlyMap<string, string>;
   readonly warnings: readonly string[];
+  /** A file that weights are in and that was not given with this one. */
+  readonly lacks?: string;
   /** All nodes of a file that does not become a graph; empty for one that does. */
   readonly nodes: readonly FileNode[];
 }
@@ -69,7 +71,9 @@ export function openNet(source: NetSource): OpenedSource {
   progress?.('Reading the file', 0);
   const model = openModel(bytes, companions);
   const [opset = 0] = model.opsets.values();
+  const lacks = [...model.constants.values()].find(({ missing }) => missing !== undefined)?.missing;
   const facts = {
+    ...(lacks !== undefined && { lacks }),
     format: model.format,
     producer: model.producer.slice(0, longestWord),
     version: model.format === 'onnx' ? `opset ${model.opsets.get('') ?? opset}` : `schema ${opset}`,

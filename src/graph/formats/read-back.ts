@@ -9,6 +9,7 @@ import { fromNode, toNode } from './convert/values.ts';
 import { ModelError, nodeLabel, type Model } from './model/model.ts';
 import type { Tensor } from './model/tensor.ts';
 import { openModel } from './open.ts';
+import { difference, trialsOf } from './trials.ts';
 
 /** TFLite has no batch norm: folded into the convolutions, every layer rounds anew. */
 const bounds = { onnx: 1e-5, tflite: 1e-3 } as const;
@@ -34,12 +35,7 @@ function opened(bytes: Uint8Array): { readonly model: Model; readonly back: Conv
  * Largest difference of any output of an ONNX or TFLite file from its net's, in standard deviations. Throws Error, whose message ends a sentence
  * that says that the net cannot be written, where the file does not read back or answers differently.
  */
-export function readBack(
-  graph: InferredGraph,
-  params: Params,
-  bytes: Uint8Array,
-  inputs: readonly Float32Array[],
-): number {
+export function readBack(graph: InferredGraph, params: Params, bytes: Uint8Array): number {
   const { model, back } = opened(bytes);
   // TFLite's axes are ours, ONNX's maps are channel-first; the graph that was read back may hold either in any order.
   const own = (id: string): HeldValue => {
@@ -48,23 +44,26 @@ export function readBack(
     const order = turned ? channelLast(4) : straight(shape.length);
     return { name: id, node: id, order, shape: turned ? channelFirst(shape) : shape };
   };
-  const before = runReference(graph, params, new Map(graph.inputs.map((id, i) => [id, inputs[i] as Float32Array])));
-  // An input that nothing reads is not there any more.
-  const fed = back.inputs.map((place, i): [string, Float32Array] => {
-    const at = Math.max(graph.inputs.indexOf(place.name), back.inputs.length === inputs.length ? i : 0);
-    return [place.node, toNode(place, fromNode(own(graph.inputs[at] as string), inputs[at] as Float32Array))];
-  });
-  const after = runReference(back.graph, back.params, new Map(fed));
+  const { all, units } = trialsOf(graph, params);
   let worst = 0;
-  graph.outputs.forEach((id, i) => {
-    const place = back.outputs[i];
-    const [wanted, found] = [before.get(id), after.get(place?.node ?? '')];
-    const held = own(id);
-    if (!wanted || !found || !place || String(place.shape) !== String(held.shape))
-      throw new Error(`it reads back with other shapes at "${id}"`);
-    const [a, b] = [fromNode(held, wanted).data, fromNode(place, found).data];
-    worst = Math.max(worst, farthest(a, b));
-  });
+  for (const { inputs, outputs } of all) {
+    // An input that nothing reads is not there any more.
+    const fed = back.inputs.map((place, i): [string, Float32Array] => {
+      const named = graph.inputs.indexOf(place.name);
+      const at = named >= 0 ? named : i;
+      return [place.node, toNode(place, fromNode(own(graph.inputs[at] as string), inputs[at] as Float32Array))];
+    });
+    const after = runReference(back.graph, back.params, new Map(fed));
+    graph.outputs.forEach((id, i) => {
+      const place = back.outputs[i];
+      const [wanted, found] = [outputs.get(id), after.get(place?.node ?? '')];
+      const held = own(id);
+      if (!wanted || !found || !place || String(place.shape) !== String(held.shape))
+        throw new Error(`it reads back with other shapes at "${id}"`);
+      const unit = units.get(id) as number;
+      worst = Math.max(worst, difference(fromNode(held, wanted).data, fromNode(place, found).data, unit));
+    });
+  }
   if (!(worst < bounds[model.format]))
     throw new Error(`it reads back with values that differ by ${worst} standard deviations`);
   return worst;

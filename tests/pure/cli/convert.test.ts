@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/command.ts';
 import * as verbs from '../../../src/cli/verbs/index.ts';
+import type { CompareJson } from '../../../src/cli/verbs/compare.ts';
 import type { RunJson } from '../../../src/cli/verbs/run.ts';
 import { readSafetensors } from '../../../src/graph/formats/safetensors/read.ts';
 import { readPreparationMetadata } from '../../../src/graph/weights/preparation-config.ts';
@@ -73,4 +74,24 @@ test('preparation that is known travels through ONNX and safetensors; a guess do
   await call('convert', net, ...own, '--out', at('guess.onnx'));
   const guess = await call('run', at('guess.onnx'), '--image', picture, '--device', 'cpu');
   expect(guess.out).toContain('the file does not say');
+});
+
+const models = new URL('../../../test-data/imports/models/', import.meta.url).pathname;
+
+test.each(['k-odd-int8.tflite', 'k-swish-f32.tflite', 'x-decoder_tiny-legacy-op17.onnx'])(
+  '%s is written as ONNX and answers as before',
+  async (name) => {
+    const { code, out, err } = await call('convert', `${models}${name}`, '--out', at(`${name}.back.onnx`));
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/largest difference (0\.0e\+0|\d\.\de-[6-9])/);
+  },
+);
+
+test('layers of an integer file are compared as real numbers', async () => {
+  const files = ['f32', 'int8'].map((kind) => `${models}k-odd-${kind}.tflite`);
+  const { code, out, err } = await call('compare', ...files, '--images', images, '--device', 'cpu', '--json');
+  expect(code, err).toBe(0);
+  const { layers } = JSON.parse(out) as CompareJson;
+  expect(layers.filter(({ integer }) => integer).length).toBeGreaterThan(20);
+  for (const { layer, sqnrDb } of layers) expect(sqnrDb, layer).toBeGreaterThan(0);
 });

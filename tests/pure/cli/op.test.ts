@@ -11,7 +11,7 @@ async function refused(...words: string[]): Promise<[number, string]> {
 }
 
 test.each([
-  [['conv3d', '--shape', '1x8x8x4'], 2, /no operator "conv3d"; "ops" lists them/],
+  [['conv3d', '--shape', '1x8x8x4'], 2, /no operator "conv3d"; did you mean "conv2d"\? "ops" lists them/],
   [['relu'], 2, /--shape is missing/],
   [['relu', '--shape', '1x8xx4'], 2, /--shape "1x8xx4": a shape is two to four whole numbers/],
   [['relu', '--shape', '1x8x8x-4'], 2, /two to four whole numbers/],

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { accounting } from '../../../src/graph/cost/cost.ts';
 import { expand } from '../../../src/graph/blocks/expand.ts';
 import { foldByName } from '../../../src/graph/formats/fold-by-name.ts';
+import { convertModel } from '../../../src/graph/formats/convert/convert.ts';
+import { openModel } from '../../../src/graph/formats/open.ts';
 import { exportOnnx } from '../../../src/graph/formats/onnx/export.ts';
 import { encodeOnnx } from '../../../src/graph/formats/onnx/proto.ts';
 import { openNet } from '../../../src/graph/formats/open-net.ts';
@@ -35,6 +37,27 @@ describe('openNet', () => {
     expect(opened.graph!.nodes.filter(({ op, block }) => op !== 'input' && block < 0)).toEqual([]);
     expect(opened.params?.size).toBeGreaterThan(50);
     expect(told).toEqual([...told].sort((a, b) => a - b));
+  });
+
+  it('names the input of a shape that no net here has, and the file that weights are in', () => {
+    const value = { name: 'x', shape: [32] };
+    const nodes = [{ op: 'Relu', name: 'r', inputs: ['x'], outputs: ['y'] }];
+    const rest = { name: 'n', opset: 17, nodes, initializers: [] };
+    const bytes = encodeOnnx({ ...rest, inputs: [value], outputs: [{ name: 'y', shape: [32] }] });
+    expect(() => openNet({ kind: 'file', name: 'n.onnx', bytes })).toThrow(/input "x" has the shape \[32\]: .* 2 to 4/);
+    const model = openModel(exportOnnx(graph, params));
+    const constants = new Map(
+      [...model.constants].map(([name, tensor]) => [
+        name,
+        { ...tensor, ...(tensor.shape.length === 4 && { missing: 'w.data' }) },
+      ]),
+    );
+    const converted = convertModel({ ...model, constants });
+    const reasons = 'unconverted' in converted ? converted.unconverted.map(({ reason }) => reason) : [];
+    expect(reasons).toHaveLength(graph.nodes.filter(({ op }) => op === 'conv2d').length);
+    expect(new Set(reasons)).toEqual(
+      new Set(['reads values that are in "w.data", which was not given: give both files together']),
+    );
   });
 
   it('lists what has no operator, among all nodes of the file', () => {

@@ -4,11 +4,11 @@ import { GraphBuilder } from '../../ir/builder.ts';
 import type { Shape } from '../../../gpu-kernels/op.ts';
 import { Call, NotFollowed, type Known } from '../model/call.ts';
 import { evaluate } from '../model/evaluate.ts';
-import { ModelError, type Model, type ModelNode } from '../model/model.ts';
+import { ModelError, quoted, type Model, type ModelNode } from '../model/model.ts';
 import { isFloatType, type Tensor } from '../model/tensor.ts';
 import { kindsOf } from '../open.ts';
 import { real } from '../tflite/kinds/real.ts';
-import { channelLast, Emitter, nodeShape, straight, Unfit, type Val } from './emitter.ts';
+import { channelLast, Emitter, fedNode, nodeShape, straight, Unfit, type Val } from './emitter.ts';
 import { constantSteps } from './constant-steps.ts';
 import { inSteps, realOf, stepsOf, type Steps } from './integers.ts';
 import { nodeNames } from './names.ts';
@@ -82,7 +82,7 @@ export function convertModel(model: Model, options: ConvertOptions = {}): Conver
     if (!info || !isUsed(model, wanted, name)) continue;
     const order = looksLikePicture(info.shape) ? channelLast(4) : straight(info.shape.length);
     e.begin(-1, names.value(name));
-    const given: Val = { id: e.add('input', { shape: nodeShape(order, info.shape) }, []), order, shape: info.shape };
+    const given: Val = { id: fedNode(e, name, nodeShape(order, info.shape)), order, shape: info.shape };
     const steps = stepsOf(info.type, info.quantization);
     // A picture is given in real numbers, whatever the file stores them as.
     const stored = steps ?? (isFloatType(info.type) ? undefined : { scale: 1, zero: 0, type: info.type });
@@ -164,6 +164,9 @@ function convertNode(
 ): string | undefined {
   if (listed !== undefined) return listed;
   const operands = node.inputs.map((name) => known.get(name));
+  const lost = node.inputs.flatMap((name) => model.constants.get(name)?.missing ?? [])[0];
+  if (lost !== undefined)
+    return `reads values that are in ${quoted(lost)}, which was not given: give both files together`;
   const waits = node.inputs.some((name) => name !== '' && !e.values.has(name) && !hasTensor(known.get(name)));
   if (waits) return undefined;
   const rule = (model.format === 'onnx' ? onnxRules : tfliteRules)[node.kind];

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { elements, ShapeError, type Shape } from '../../../gpu-kernels/op.ts';
 import { ops, type OpName } from '../../../gpu-kernels/ops/index.ts';
+import { ModelError, quoted } from '../model/model.ts';
 import { stridesOf, type Tensor } from '../model/tensor.ts';
 
 /** A node before names and costs; `params` hold its tensors by role. */
@@ -155,4 +156,18 @@ export function permuted({ data, shape }: Tensor, order: readonly number[]): Flo
     offsets = next;
   });
   return Float32Array.from(offsets, (at) => data[at]!);
+}
+
+/** Throws {@link ModelError} for an input of a shape that no net here has. */
+export function fedNode(e: Emitter, name: string, shape: Shape): string {
+  try {
+    return e.add('input', { shape }, []);
+  } catch (error) {
+    if (!(error instanceof Unfit)) throw error;
+    throw new ModelError(
+      shape.length < 2 || shape.length > 4
+        ? `Its input ${quoted(name)} has the shape [${shape.join(', ')}]: an input here has 2 to 4 axes, the first of them the batch.`
+        : `Its input ${quoted(name)} has the shape [${shape.join(', ')}], which ${error.message}.`,
+    );
+  }
 }

@@ -11,15 +11,19 @@ export interface CheckRequest {
 export interface StandaloneRun {
   /** A module or a page, as it was written. */
   readonly text: string;
-  readonly inputs: readonly Float32Array[];
-  /** The reference's outputs. */
-  readonly expected: readonly Float32Array[];
+  readonly trials: readonly {
+    readonly inputs: readonly Float32Array[];
+    /** The reference's outputs. */
+    readonly expected: readonly Float32Array[];
+  }[];
+  /** What a difference of each output is divided by. */
+  readonly units: readonly number[];
 }
 
 /** Calls never reject; `ticket` names one for `cancel` and for progress. */
 export interface FilesCalls {
   /** Runs every layer on a made-up input and sends what the reference needs through `port`; how many values there are. */
   layers(ticket: number, request: CheckRequest, port: MessagePort): Promise<Outcome<number>>;
-  /** Runs the net that a text says; the largest difference from what is expected, in standard deviations. */
+  /** Runs the net that a text says; the largest difference from what is expected, in units. */
   standalone(ticket: number, run: StandaloneRun): Promise<Outcome<number>>;
 }

@@ -1,7 +1,7 @@
 // The job for model files: every layer of a net on the GPU for the reference to judge, and a written net run as its file says.
-import { farthest } from '../../../graph/formats/read-back.ts';
 import { start } from '../../../graph/formats/standalone/runtime.js';
 import { readStandalone } from '../../../graph/formats/standalone/write.ts';
+import { difference } from '../../../graph/formats/trials.ts';
 import { generateTensor } from '../../../graph/inspect/golden.ts';
 import { graphOf } from '../../../graph/notation/check.ts';
 import { makePlan } from '../../../graph/plan/make-plan.ts';
@@ -41,12 +41,16 @@ function serveFiles({ engine, checkpoints, exclusive }: JobHost): FilesCalls {
     }
   }
 
-  const standalone = ({ text, inputs, expected }: StandaloneRun, signal: AbortSignal): Promise<number> =>
+  const standalone = ({ text, trials, units }: StandaloneRun, signal: AbortSignal): Promise<number> =>
     engine.use(async ({ device }) => {
       const net = await start(readStandalone(text), device);
       try {
-        const outputs = await net.run(...inputs);
-        return Math.max(...expected.map((wanted, i) => farthest(wanted, outputs[i] ?? [])));
+        let worst = 0;
+        for (const { inputs, expected } of trials) {
+          const outputs = await net.run(...inputs);
+          worst = Math.max(worst, ...expected.map((wanted, i) => difference(wanted, outputs[i] ?? [], units[i]!)));
+        }
+        return worst;
       } finally {
         net.destroy();
       }
