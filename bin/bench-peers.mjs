@@ -1,5 +1,5 @@
 // `npm run bench:peers`: our engine against the runtimes of others in one Chromium, interleaved; a table, or JSON.
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, normalize } from 'node:path';
@@ -9,7 +9,9 @@ import { findChromium } from './chromium.mjs';
 import { ensureDependencies, fail, root } from './setup.mjs';
 
 const peers = ['ortWebgpu', 'ortWasm', 'tfjsWebgpu', 'litertWasm'];
-const usage = `npm run bench:peers -- [NET[:f32|:int8]…] [--pairs N] [--warm-up N] [--for device|gpu] [--peers ${peers.join(',')}] [--hide-gpu PEER,…] [--adapter swiftshader|default] [--json]`;
+const trainers = ['ours', 'tfjsWebgpu', 'jaxJs'];
+const usage = `npm run bench:peers -- [NET[:f32|:int8]…] [--pairs N] [--warm-up N] [--for device|gpu] [--peers ${peers.join(',')}] [--hide-gpu PEER,…] [--adapter swiftshader|default] [--json]
+npm run bench:peers -- --train [--size PIXELS] [--batch N] [--pairs N] [--peers ${trainers.join(',')}] [--adapter swiftshader|default] [--json]`;
 
 ensureDependencies();
 const { values, positionals } = read();
@@ -17,12 +19,14 @@ if (values.help) {
   console.log(usage);
   process.exit();
 }
-for (const name of /** @type {const} */ (['pairs', 'warm-up']))
+for (const name of /** @type {const} */ (['pairs', 'warm-up', 'size', 'batch']))
   if (!/^[1-9]\d{0,3}$/.test(values[name])) fail(`--${name} is a whole number from 1 to 9999, not "${values[name]}".`);
 if (!['swiftshader', 'default'].includes(values.adapter))
   fail(`--adapter is swiftshader or default, not "${values.adapter}".`);
 if (!['device', 'gpu'].includes(values.for)) fail(`--for is device or gpu, not "${values.for}".`);
-const [chosen, hidden] = [keys('peers'), keys('hide-gpu')];
+const known = values.train ? trainers : peers;
+const [chosen, hidden] = [keys('peers', known), keys('hide-gpu', peers)];
+if (values.train && positionals.length > 0) fail('--train races a step of MobileNetV2 at 0.35 and takes no net.');
 const nets =
   positionals.length > 0
     ? positionals
@@ -48,6 +52,7 @@ const page = await build({
   format: 'esm',
   target: 'es2023',
   plugins: [rawText],
+  define: { jaxJsVersion: JSON.stringify(versionOf('@jax-js/jax')) },
   logLevel: 'error',
 });
 const script = /** @type {import('esbuild').OutputFile} */ (page.outputFiles[0]).contents;
@@ -88,14 +93,43 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--enable-unsafe-webgpu', ...adapterFlags],
 });
 try {
+  await (values.train ? trainingRace() : netRaces());
+} finally {
+  await browser.close();
+  server.close();
+}
+
+/**
+ * A page of its own: what one race leaves behind in a runtime is not the next one's.
+ * @param {string} text
+ * @returns {Promise<any>}
+ */
+async function inPage(text) {
+  const tab = await browser.newPage();
+  tab.on('pageerror', (error) => console.error(error.message));
+  await tab.goto(`http://127.0.0.1:${port}/`);
+  await tab.waitForFunction('typeof race === "function"');
+  const result = await tab.evaluate(text);
+  await tab.close();
+  return result;
+}
+
+async function trainingRace() {
+  const setting = {
+    size: Number(values.size),
+    batch: Number(values.batch),
+    steps: Number(values.pairs),
+    peers: chosen,
+  };
+  const row = await inPage(`raceTraining(${JSON.stringify(setting)})`);
+  if (values.json) return void console.log(JSON.stringify({ browser: browser.version(), row }, undefined, 2));
+  console.log(trainLines(row));
+}
+
+async function netRaces() {
   const rows = [];
   let adapter;
   for (const word of nets) {
-    // A page a net: what one net leaves behind in a runtime is not the next one's.
-    const tab = await browser.newPage();
-    tab.on('pageerror', (error) => console.error(error.message));
-    await tab.goto(`http://127.0.0.1:${port}/`);
-    await tab.waitForFunction('typeof race === "function"');
     const [net, precision = 'f32'] = word.split(':');
     const setting = {
       net,
@@ -106,8 +140,7 @@ try {
       peers: chosen,
       hidden,
     };
-    const result = /** @type {any} */ (await tab.evaluate(`race(${JSON.stringify(setting)})`));
-    await tab.close();
+    const result = await inPage(`race(${JSON.stringify(setting)})`);
     adapter = { ...result.adapter, browser: browser.version() };
     rows.push(result.row);
     if (!values.json) console.log(lines(result.row));
@@ -117,9 +150,11 @@ try {
     console.log(
       `\n${adapter.description || adapter.architecture}${adapter.software ? ' (software adapter)' : ''}, Chromium ${adapter.browser}; ours in the plan for ${values.for === 'gpu' ? 'a GPU' : 'this adapter'}; batch 1, upload and read-back included, ${values.pairs} interleaved rounds, medians`,
     );
-} finally {
-  await browser.close();
-  server.close();
+}
+
+/** @param {string} name Of a package that does not export its package.json. */
+function versionOf(name) {
+  return JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
 }
 
 function read() {
@@ -130,7 +165,10 @@ function read() {
         pairs: { type: 'string', default: '9' },
         'warm-up': { type: 'string', default: '3' },
         for: { type: 'string', default: 'device' },
-        peers: { type: 'string', default: peers.join(',') },
+        train: { type: 'boolean', default: false },
+        size: { type: 'string', default: '64' },
+        batch: { type: 'string', default: '8' },
+        peers: { type: 'string' },
         'hide-gpu': { type: 'string', default: '' },
         adapter: { type: 'string', default: 'swiftshader' },
         json: { type: 'boolean', default: false },
@@ -142,28 +180,51 @@ function read() {
   }
 }
 
-/** @param {'peers' | 'hide-gpu'} name */
-function keys(name) {
-  const words = values[name].split(',').filter((word) => word !== '');
-  const wrong = words.find((word) => !peers.includes(word));
-  if (wrong !== undefined) fail(`--${name} names ${peers.join(', ')}; "${wrong}" is none of them.`);
+/**
+ * @param {'peers' | 'hide-gpu'} name
+ * @param {readonly string[]} known
+ */
+function keys(name, known) {
+  const given = values[name] ?? known.join(',');
+  const words = given.split(',').filter((word) => word !== '');
+  const wrong = words.find((word) => !known.includes(word));
+  if (wrong !== undefined) fail(`--${name} names ${known.join(', ')}; "${wrong}" is none of them.`);
   return words;
+}
+
+/** @param {any} calls */
+function census(calls) {
+  return `${calls.dispatches} dispatches / ${calls.passes} passes / ${calls.submits} submits / ${calls.bindGroups} bind groups / ${calls.buffers} buffers / ${calls.writeBuffers} writes`;
+}
+
+/** @param {any} row */
+function trainLines(row) {
+  const lines = Object.values(row.runtimes).map((each) =>
+    each.cannot
+      ? `  ${each.title}: not raced: ${each.cannot}`
+      : `  ${[each.title, each.version].filter(Boolean).join(' ')}: ${each.ms.toFixed(1)} ms a step, first step ${(each.firstStepMs / 1000).toFixed(1)} s, losses ${each.losses
+          .slice(0, 3)
+          .map((/** @type {number} */ loss) => loss.toFixed(4))
+          .join(', ')}\n    ${census(each.calls)}`,
+  );
+  return [
+    `A step of training, ${row.net} @${row.size}, batch ${row.batch}, median of ${row.steps} interleaved steps:`,
+    ...lines,
+  ].join('\n');
 }
 
 /** @param {any} row */
 function lines(row) {
-  const show = (/** @type {any} */ calls) =>
-    `${calls.dispatches} dispatches / ${calls.passes} passes / ${calls.submits} submits / ${calls.bindGroups} bind groups / ${calls.buffers} buffers / ${calls.writeBuffers} writes`;
   const others = Object.values(row.peers).map((peer) => {
     if (peer.cannot) return `  ${peer.title}: not raced: ${peer.cannot}`;
     const how = peer.how ? ` (${peer.how})` : '';
     const fell = peer.fellBack ? '; it fell back to the CPU: not one dispatch' : '';
-    const census = peer.on === 'WebGPU' && !peer.fellBack ? `\n    ${show(peer.calls)}` : '';
+    const census = peer.on === 'WebGPU' && !peer.fellBack ? `\n    ${census(peer.calls)}` : '';
     return `  ${peer.title} ${peer.version}${how} ${peer.ms.toFixed(1)} ms, ratio ${peer.ratio.toFixed(3)}, won ${peer.wins} of ${row.pairs}, outputs differ by ${peer.difference.toExponential(1)} std${fell}${census}`;
   });
   return [
     `${row.net} @${row.input} ${row.precision}: ours ${row.oursMs.toFixed(1)} ms`,
-    `    ${show(row.ours.calls)}`,
+    `    ${census(row.ours.calls)}`,
     ...others,
   ].join('\n');
 }
