@@ -219,8 +219,8 @@ function lines(row) {
     if (peer.cannot) return `  ${peer.title}: not raced: ${peer.cannot}`;
     const how = peer.how ? ` (${peer.how})` : '';
     const fell = peer.fellBack ? '; it fell back to the CPU: not one dispatch' : '';
-    const census = peer.on === 'WebGPU' && !peer.fellBack ? `\n    ${census(peer.calls)}` : '';
-    return `  ${peer.title} ${peer.version}${how} ${peer.ms.toFixed(1)} ms, ratio ${peer.ratio.toFixed(3)}, won ${peer.wins} of ${row.pairs}, outputs differ by ${peer.difference.toExponential(1)} std${fell}${census}`;
+    const calls = peer.on === 'WebGPU' && !peer.fellBack ? `\n    ${census(peer.calls)}` : '';
+    return `  ${peer.title} ${peer.version}${how} ${peer.ms.toFixed(1)} ms, ratio ${peer.ratio.toFixed(3)}, won ${peer.wins} of ${row.pairs}, outputs differ by ${peer.difference.toExponential(1)} std${fell}${calls}`;
   });
   return [
     `${row.net} @${row.input} ${row.precision}: ours ${row.oursMs.toFixed(1)} ms`,

@@ -101,7 +101,7 @@ export const jax: TrainPeer = {
     });
     return {
       async step() {
-        const [value, next, moved] = update(weights, momenta, x.ref, y.ref) as [Value, Value[], Value[]];
+        const [value, next, moved] = update(weights, momenta, x.ref, y.ref);
         [weights, momenta] = [next, moved];
         return (await value.data())[0]!;
       },

@@ -70,7 +70,7 @@ export interface Convolution {
 /** Throws Error where the node is no convolution. */
 export function convolutionOf(graph: InferredGraph, node: GraphNode): Convolution {
   const attrs = node.attrs as Conv2dAttrs;
-  const input = graph.facts.get(node.inputs[0]!)!.shape as Shape;
+  const input = graph.facts.get(node.inputs[0]!)!.shape;
   const { top, left, height, width } = conv2dWindow(input, attrs);
   const end = (axis: 0 | 1, out: number, begin: number): number =>
     Math.max(0, (out - 1) * attrs.stride[axis] + attrs.kernel[axis] - input[1 + axis]! - begin);

@@ -38,19 +38,12 @@ function compute(
       const x = (same ? a : tf.pad(a, [[0, 0], [...pads[0]], [...pads[1]], [0, 0]])) as tf.Tensor4D;
       const filter = weight('weight') as unknown as tf.Tensor4D;
       const run = depthwise ? tf.depthwiseConv2d : tf.conv2d;
-      return run(x, filter, attrs.stride as [number, number], same ? 'same' : 'valid');
+      return run(x, filter, attrs.stride, same ? 'same' : 'valid');
     }
     case 'batch_norm': {
       const { mean, variance } = tf.moments(a, [0, 1, 2]);
       const { eps } = node.attrs as { readonly eps: number };
-      return tf.batchNorm(
-        a,
-        mean as tf.Tensor1D,
-        variance as tf.Tensor1D,
-        weight('bias') as unknown as tf.Tensor1D,
-        weight('weight') as unknown as tf.Tensor1D,
-        eps,
-      );
+      return tf.batchNorm(a, mean, variance, weight('bias'), weight('weight'), eps);
     }
     case 'relu6':
       return tf.clipByValue(a, 0, 6);
