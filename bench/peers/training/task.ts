@@ -7,7 +7,6 @@ import { generateTensor } from '../../../src/graph/inspect/golden.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
 import { startWeights } from '../../../src/graph/train/start-weights.ts';
 import { conv2dWindow, type Conv2dAttrs } from '../../../src/gpu-kernels/ops/convolution.ts';
-import type { Shape } from '../../../src/gpu-kernels/op.ts';
 
 export const rate = 0.01;
 export const momentum = 0.9;
