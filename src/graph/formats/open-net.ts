@@ -28,6 +28,8 @@ export interface FileNode {
   readonly kind: string;
   /** Place in {@link OpenedSource.architecture}'s blocks. */
   readonly block: number;
+  /** Blocks whose results it reads, others than its own. */
+  readonly reads: readonly number[];
   /** Of its first result, in the file's own order, where it is known. */
   readonly shape?: readonly number[];
   /** Why it has no op of ours: ends a sentence that begins with the node. */
@@ -104,11 +106,17 @@ export function openNet(source: NetSource): OpenedSource {
       isProduct: /conv|gemm|matmul|fully_connected/i.test(kind),
     })),
   );
+  const makers = new Map<string, number>();
+  blocks.forEach(({ from, to }, block) => {
+    for (const { outputs } of model.nodes.slice(from, to)) for (const name of outputs) makers.set(name, block);
+  });
   const nodes = blocks.flatMap(({ from, to }, block) =>
     model.nodes.slice(from, to).map((node, at): FileNode => {
       const shape = known.get(node.outputs[0] ?? '')?.shape;
       const reason = reasons.get(node);
-      const own = { name: paths[from + at]!, kind: node.kind.slice(0, longestWord), block };
+      const reads = new Set(node.inputs.flatMap((name) => makers.get(name) ?? []));
+      reads.delete(block);
+      const own = { name: paths[from + at]!, kind: node.kind.slice(0, longestWord), block, reads: [...reads] };
       return { ...own, ...(shape && { shape }), ...(reason !== undefined && { reason }) };
     }),
   );

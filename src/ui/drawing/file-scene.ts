@@ -12,11 +12,11 @@ const unknownText = ({ name, kind, reason = '' }: FileNode): string => `${kind} 
 export function sceneOfFile({ blocks }: Architecture, { nodes, format }: FileFacts): Scene {
   const members = blocks.map((): FileNode[] => []);
   for (const node of nodes) members[node.block]?.push(node);
-  let input: readonly number[] = [];
+  const outputs = members.map((own) => shown(format, own.findLast(({ shape }) => shape)?.shape ?? []));
   const units = members.map((own, line): Unit => {
     const unknown = own.filter(({ reason }) => reason !== undefined).map(unknownText);
-    const output = shown(format, own.findLast(({ shape }) => shape)?.shape ?? []);
-    const unit: Unit = {
+    const reads = [...new Set(own.flatMap((node) => node.reads))];
+    return {
       key: `${line}:0`,
       line,
       repeat: 0,
@@ -24,14 +24,13 @@ export function sceneOfFile({ blocks }: Architecture, { nodes, format }: FileFac
       word: blocks[line]?.word ?? '',
       detail: blocks[line]?.summary ?? '',
       nodes: [],
-      input,
-      output,
+      sources: reads.map((block) => `${block}:0`),
+      input: outputs[reads[0] ?? -1] ?? [],
+      output: outputs[line] ?? [],
       residual: false,
       reduces: false,
       ...(unknown.length > 0 && { unknown }),
     };
-    input = output;
-    return unit;
   });
   // Where a shape is not known the nodes stay with those before them.
   const columns: { title: string; units: Unit[] }[] = [];

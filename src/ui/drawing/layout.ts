@@ -2,6 +2,7 @@
 import type { GraphNode } from '../../graph/ir/graph.ts';
 import { sizes } from './sizes.ts';
 import { oneBand, partsOf, type Flow } from './flow.ts';
+import { branch, curve, elbow, skip, straight } from './paths.ts';
 import type { Scene, Unit } from './scene.ts';
 
 export interface Rect {
@@ -69,6 +70,7 @@ export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>, dagre?: Da
   let top = 0;
   let right = 0;
   let before: PlacedUnit | undefined;
+  const placedBy = new Map<string, PlacedUnit>();
   for (const { title, units: members, first } of cut(scene, flow)) {
     const band = Math.floor(columns.length / flow.columns);
     const begins = columns.length > 0 && band !== columns.at(-1)?.band;
@@ -93,13 +95,20 @@ export function layoutOf(scene: Scene, unfolded: ReadonlySet<string>, dagre?: Da
             ...curve(points.map(([px, py]) => [px + x + shift, py + y])),
           })) ?? [],
       };
-      if (before)
-        edges.push({
-          from: before.unit.key,
-          to: unit.key,
-          ...(index === 0 && !stacked ? elbow(before, placed, top, begins) : straight(before, placed)),
-        });
-      if (unit.residual && before) skips.push({ from: before.unit.key, to: unit.key, ...skip(placed) });
+      for (const source of unit.sources) {
+        const from = placedBy.get(source);
+        if (!from) continue;
+        const follows = from === before;
+        const path = !follows
+          ? branch(from, placed)
+          : index === 0 && !stacked
+            ? elbow(from, placed, top, begins)
+            : straight(from, placed);
+        edges.push({ from: source, to: unit.key, ...path });
+      }
+      if (unit.residual && unit.sources[0] === before?.unit.key)
+        skips.push({ from: unit.sources[0] as string, to: unit.key, ...skip(placed) });
+      placedBy.set(unit.key, placed);
       units.push(placed);
       before = placed;
       y += box.height + sizes.gapY;
@@ -195,60 +204,4 @@ function innerLayout(unit: Unit, cache: Map<string, Inner>, dagre: Dagre): Inner
       points,
     })),
   };
-}
-
-type Path = Pick<PlacedEdge, 'path' | 'at'>;
-
-const straight = (from: Rect, to: Rect): Path => {
-  const [x, toX] = [from.x + from.width / 2, to.x + to.width / 2];
-  const y = from.y + from.height;
-  const middle = (y + to.y) / 2;
-  return { path: x === toX ? `M${x} ${y}V${to.y}` : `M${x} ${y}V${middle}H${toX}V${to.y}`, at: [x, middle] };
-};
-
-/**
- * From the last block of a column (from its sum, when it is residual) up through the gutter into the head of the next one, whose
- * band is at `band`; into the first column of a band through the lane above that band.
- */
-function elbow(from: PlacedUnit, to: Rect, band: number, begins: boolean): Path {
-  const r = 8;
-  const { residual } = from.unit;
-  const startX = residual ? from.x + from.width / 2 + 5.5 : from.x + from.width;
-  const startY = residual ? from.y + from.height + sizes.gapY / 2 - 4 : from.y + from.height / 2;
-  const gutter = to.x - 24;
-  const endX = to.x + to.width / 2;
-  const top = band + sizes.header - 12;
-  const into = `H${endX - r}Q${endX} ${top} ${endX} ${top + r}V${to.y}`;
-  if (begins) {
-    const lane = band - 26;
-    const side = from.x + from.width + 14;
-    const path = `M${startX} ${startY}H${side - r}Q${side} ${startY} ${side} ${startY + r}V${lane - r}Q${side} ${lane} ${side - r} ${lane}H${gutter + r}Q${gutter} ${lane} ${gutter} ${lane + r}V${top - r}Q${gutter} ${top} ${gutter + r} ${top}${into}`;
-    return { path, at: [gutter, lane] };
-  }
-  const path = `M${startX} ${startY}H${gutter - r}Q${gutter} ${startY} ${gutter} ${startY - r}V${top + r}Q${gutter} ${top} ${gutter + r} ${top}${into}`;
-  return { path, at: [gutter, (startY + top) / 2] };
-}
-
-/** From the edge above a block round its left side to the edge below it. */
-function skip(box: Rect): Path {
-  const x = box.x + box.width / 2;
-  const left = box.x - 14;
-  const top = box.y - sizes.gapY / 2;
-  const bottom = box.y + box.height + sizes.gapY / 2 - 4;
-  const r = 8;
-  const path = `M${x} ${top}H${left + r}Q${left} ${top} ${left} ${top + r}V${bottom - r}Q${left} ${bottom} ${left + r} ${bottom}H${x - 5}`;
-  return { path, at: [x, bottom] };
-}
-
-function curve(points: readonly (readonly [number, number])[]): Path {
-  const [first, ...rest] = points;
-  const middle = points[Math.floor(points.length / 2)] ?? [0, 0];
-  if (!first) return { path: '', at: middle };
-  let path = `M${first[0]} ${first[1]}`;
-  rest.forEach((point, index) => {
-    const next = rest[index + 1];
-    if (!next) path += `L${point[0]} ${point[1]}`;
-    else path += `Q${point[0]} ${point[1]} ${(point[0] + next[0]) / 2} ${(point[1] + next[1]) / 2}`;
-  });
-  return { path, at: middle };
 }

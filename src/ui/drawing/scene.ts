@@ -18,7 +18,9 @@ export interface Unit {
   /** `k3 s2 e6`: what the text says, channels left out since the shape shows them. */
   readonly detail: string;
   readonly nodes: readonly GraphNode[];
-  /** Shape that the unit before it puts out. */
+  /** Keys of the units whose values it reads, the one that it computes with first; the net's own inputs are no units. */
+  readonly sources: readonly string[];
+  /** Shape of the first value that it reads. */
   readonly input: Shape;
   readonly output: Shape;
   /** The block adds its own input to its output. */
@@ -59,7 +61,7 @@ export function sceneOf({ graph, architecture }: Pictured): Scene {
   }
   const stageEnds = new Map(graph.stages.map(({ name, node }) => [node, name]));
   const units: Unit[] = [];
-  let before: Shape = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
+  const unitOf = new Map<string, string>();
   let open: number | undefined;
   const stageOf = new Map<number, string>();
   groups.forEach(({ nodes }, index) => {
@@ -72,7 +74,9 @@ export function sceneOf({ graph, architecture }: Pictured): Scene {
   groups.forEach(({ key, nodes }, index) => {
     const first = nodes[0] as GraphNode;
     const line = architecture.blocks[first.block];
-    const own = new Set(nodes.map(({ id }) => id));
+    for (const { id } of nodes) unitOf.set(id, key);
+    const read = readBy(nodes);
+    const input = graph.facts.get(read[0] ?? '')?.shape ?? [];
     const output = graph.facts.get((nodes.at(-1) as GraphNode).id)?.shape ?? [];
     const stage = stageOf.get(index);
     units.push({
@@ -83,13 +87,13 @@ export function sceneOf({ graph, architecture }: Pictured): Scene {
       word: line?.word ?? first.op,
       detail: line ? (line.summary ?? detailOf(line.args, first.repeat)) : '',
       nodes,
-      input: before,
+      sources: [...new Set(read.flatMap((id) => unitOf.get(id) ?? []))],
+      input,
       output,
-      residual: nodes.some(({ op, inputs }) => op === 'add' && inputs.some((id) => !own.has(id))),
-      reduces: area(output) < area(before),
+      residual: nodes.some(({ op, inputs }) => op === 'add' && inputs.includes(read[0] ?? '')),
+      reduces: area(output) < area(input),
       ...(stage !== undefined && { stage }),
     });
-    before = output;
   });
   const columns: { title: string; units: Unit[] }[] = [];
   for (const unit of units) {
@@ -99,6 +103,12 @@ export function sceneOf({ graph, architecture }: Pictured): Scene {
     else columns.push({ title, units: [unit] });
   }
   return { columns, units };
+}
+
+/** Values that come from outside of some nodes, in the order in which they are read. */
+export function readBy(nodes: readonly GraphNode[]): string[] {
+  const own = new Set(nodes.map(({ id }) => id));
+  return [...new Set(nodes.flatMap(({ inputs }) => inputs.filter((id) => !own.has(id))))];
 }
 
 /**

@@ -70,6 +70,30 @@ it('columns follow the resolution, residual blocks have a skip', () => {
   expect(layoutOf(scene, new Set()).skips).toHaveLength(10);
 });
 
+describe('a net that branches', () => {
+  const { scene } = sceneFor('face_mesh');
+  const of = (key: string) => scene.units.find((unit) => unit.key === key)!;
+  const keys = scene.units.map(({ key }) => key);
+  it('reads what its text says, not what stands before it', () => {
+    const shared = keys.find(
+      (key) => of(key).sources.length > 0 && keys.filter((k) => of(k).sources.includes(key)).length === 2,
+    )!;
+    const readers = keys.filter((key) => of(key).sources.includes(shared));
+    expect(readers).toHaveLength(2);
+    for (const reader of readers)
+      expect(of(reader)).toMatchObject({ input: [1, 6, 6, 128], output: [1, 3, 3, 128], reduces: true });
+    expect(keys.filter((key) => keys.every((other) => !of(other).sources.includes(key)))).toHaveLength(2);
+  });
+  it('has an arrow for every value read, and no other', () => {
+    for (const flow of [oneBand, stack, { cards: 5, columns: 3 }]) {
+      const drawn = layoutOf(scene, new Set(), undefined, flow)
+        .edges.filter(({ to }) => !to.endsWith(' sum'))
+        .map(({ from, to }) => `${from} ${to}`);
+      expect(drawn.sort()).toEqual(keys.flatMap((key) => of(key).sources.map((from) => `${from} ${key}`)).sort());
+    }
+  });
+});
+
 describe('two nets side by side', () => {
   const wide = sceneFor('mobilenetv2_140').scene.units;
   const base = sceneFor('mobilenetv2_100').scene.units;

@@ -7,7 +7,7 @@ import { placeLines } from '../../../graph/blocks/placing.ts';
 import { families } from '../../../graph/blocks/naming.ts';
 import type { GraphNode, InferredGraph, Problem } from '../../../graph/ir/graph.ts';
 import { argumentsOf, printArgument } from '../../../graph/notation/argument-text.ts';
-import { unitName } from '../../drawing/scene.ts';
+import { readBy, unitName } from '../../drawing/scene.ts';
 import type { Shape } from '../../../gpu-kernels/op.ts';
 
 /** One argument as the text says it. */
@@ -132,11 +132,12 @@ export function lineFacts(graph: InferredGraph, accounting: Accounting): Map<num
     if (list) list.push({ node, repeat, of });
     else costs.set(block, [{ node, repeat, of }]);
   });
-  let input: Shape = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
   const result = new Map<number, LineFacts>();
   for (const [line, nodes] of [...costs].sort(([a], [b]) => a - b)) {
     const last = nodes.at(-1)?.node;
     const output = (last && graph.facts.get(last.id)?.shape) ?? [];
+    const [read = ''] = readBy(nodes.map(({ of }) => of));
+    const input = graph.facts.get(read)?.shape ?? [];
     const repeats: { params: number; macs: number; bytes: number }[] = [];
     const members: GraphNode[][] = [];
     for (const { node, repeat, of } of nodes) {
@@ -157,7 +158,6 @@ export function lineFacts(graph: InferredGraph, accounting: Accounting): Map<num
       whole: last?.view.whole ?? false,
       liveBytes: Math.max(0, ...nodes.map(({ node }) => node.liveBytes)),
     });
-    input = output;
   }
   return result;
 }
