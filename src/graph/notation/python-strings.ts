@@ -13,9 +13,11 @@ export type PythonStages =
 
 /** A quoted word with an underscore: what a text must hold to be taken for block strings. */
 const quotedBlock = /['"][a-z]+_[a-z0-9._{}]+['"]/;
+/** Block strings without their quotes and nothing else: one a line, or with commas or spaces between. */
+const unquoted = /^\s*[a-z]+_r\d[a-z0-9._]*(?:[\s,;]+[a-z]+_r\d[a-z0-9._]*)*[\s,;]*$/;
 const block = /^[a-z]+_\S*$/;
 
-export const holdsBlockStrings = (text: string): boolean => quotedBlock.test(text);
+export const holdsBlockStrings = (text: string): boolean => quotedBlock.test(text) || unquoted.test(text);
 
 class Refusal extends Error {}
 const refuse = (what: string, line: number): never => {
@@ -25,8 +27,9 @@ const refuse = (what: string, line: number): never => {
 /** The stages of the one list of block strings in a text; strings without lists are a stage each. */
 export function pythonStages(text: string): PythonStages {
   try {
-    const tokens = tokenize(text);
+    const tokens = tokenize(unquoted.test(text) ? text.replace(/[^\s,;]+/g, '"$&"') : text);
     const lists = outerLists(tokens);
+    if (lists.length > 1 && isRows(tokens)) return { ok: true, stages: stagesOf(bracketed(tokens), 0) };
     if (lists.length > 1)
       refuse('a second list of block strings begins here; paste one net at a time.', lists[1]?.line ?? 1);
     if (lists[0]) return { ok: true, stages: stagesOf(tokens, lists[0].at) };
@@ -87,6 +90,25 @@ function outerLists(tokens: readonly Token[]): { at: number; line: number }[] {
   });
   if (stack.length > 0 && outer >= 0) refuse('this list is not closed; paste it whole.', (tokens[outer] as Token).line);
   return found;
+}
+
+/** Rows copied out of one list: lists with a comma between them and nothing else around. */
+function isRows(tokens: readonly Token[]): boolean {
+  let depth = 0;
+  let commas = 0;
+  let lists = 0;
+  for (const token of tokens) {
+    if (opens(token)) lists += Number(depth++ === 0);
+    else if (closes(token)) depth--;
+    else if (depth === 0 && token.kind === 'sign' && token.text === ',') commas++;
+    else if (depth === 0 && token.kind !== 'line') return false;
+  }
+  return commas >= lists - 1;
+}
+
+function bracketed(tokens: readonly Token[]): Token[] {
+  const sign = (text: string, line: number): Token => ({ kind: 'sign', text, line });
+  return [sign('[', tokens[0]?.line ?? 1), ...tokens, sign(']', tokens.at(-1)?.line ?? 1)];
 }
 
 /** A literal list: lists or tuples of strings, or strings, which then are a stage each. */

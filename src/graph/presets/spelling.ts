@@ -9,6 +9,7 @@ export function withoutHub(name: string): string {
     .trim()
     .replace(/^(?:timm\.)?create_model\(\s*(?:model_name\s*=\s*)?/, '')
     .replace(/^["'`‘’“”]([^"'`‘’“”]+)["'`‘’“”].*$/, '$1')
+    .replace(/^((?:torchvision\.)?models\.[\w.]+)\(.*\)$/i, '$1')
     .replace(/^(?:torchvision\.)?models\.(?:quantization\.|detection\.|segmentation\.)?(?=[a-z])/i, '')
     .replace(/^(?:(?:tf|tensorflow)\.)?keras\.applications\.(?:[a-z_0-9]+\.(?=[A-Z]))?/, '')
     .replace(/^timm\.models\./, '')

@@ -10,7 +10,7 @@ export type NetStatus =
   | { readonly kind: 'closed' }
   /** `before`: what was open with the same weights, when the same net is opened again for other layers. */
   | { readonly kind: 'opening'; readonly what: string; readonly share: number; readonly before?: Opened }
-  | ({ readonly kind: 'open'; readonly hash: string } & Opened)
+  | ({ readonly kind: 'open' } & Opened)
   | Refused;
 
 /** Weights that were not loaded, and why. */
@@ -28,6 +28,8 @@ export interface RefusedWeights {
 export type Refused = RefusedWeights | { readonly kind: 'failed'; readonly text: string };
 
 export interface Opened {
+  /** Of the net. */
+  readonly hash: string;
   readonly path: Path;
   readonly weights: WeightsFacts;
 }

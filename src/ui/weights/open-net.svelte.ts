@@ -83,7 +83,11 @@ export class OpenNet {
     return missing(status, session.name, session.file !== undefined && !session.net);
   }
   get ready(): boolean {
-    return this.status.kind === 'open' && this.status.hash === this.session.hash;
+    return this.status.kind === 'open' && this.answers;
+  }
+  /** What answers is the net on the page, though it may be opened anew at the moment. */
+  get answers(): boolean {
+    return this.#opened?.hash === this.session.hash;
   }
 
   /** The pane is shown: weights that are here are opened; at the first time, a net that has some. */
@@ -227,14 +231,14 @@ export class OpenNet {
 
   async #open(): Promise<void> {
     const { session } = this;
-    const { choice } = this.weights;
+    const { choice, finder } = this.weights;
     if (!choice || !session.net) return;
+    if (this.#openedHash !== session.hash) this.listener?.closed();
     this.#opening?.abort();
-    const job = new AbortController();
-    this.#opening = job;
+    const job = (this.#opening = new AbortController());
     const hash = (this.#openedHash = session.hash);
     const opened = this.#opened;
-    const before = opened && { before: { path: opened.path, weights: opened.weights } };
+    const before = opened && { before: { path: opened.path, weights: opened.weights, hash: opened.hash } };
     this.status = { kind: 'opening', what: 'Starting', share: 0, ...before };
     let weights: WeightsRef;
     try {
@@ -244,7 +248,6 @@ export class OpenNet {
       return;
     }
     const transfer = weights.kind === 'file' && weights.bytes ? [weights.bytes.buffer] : [];
-    const { finder } = this.weights;
     const request = { net: given(session.net), weights, keep: this.#wanted(), way: storedWay(), ...finder };
     const outcome = await this.client.call(
       (calls, ticket) => calls.openNet(ticket, Comlink.transfer(request, transfer)),
@@ -272,10 +275,7 @@ export class OpenNet {
 
   /** The worker has left what was open as it was. */
   #refuse(fallback: Fallback | undefined, refused: Refused): void {
-    if (fallback?.status.hash !== this.session.hash) {
-      this.status = refused;
-      return;
-    }
+    if (fallback?.status.hash !== this.session.hash) return void (this.status = refused);
     this.weights.choice = fallback.choice;
     ({ status: this.status, edited: this.edited, claimed: this.claimed } = fallback);
     this.refused = refused;

@@ -27,6 +27,11 @@ test.each([
     `def _gen_net(variant, **kwargs):\n    arch_def = [\n        # stage 0\n        ['${a}'],\n        ['${b}'],\n    ]\n    model_kwargs = dict(\n        block_args=decode_arch_def(arch_def),\n        stem_size=32,\n        norm_layer=[1, 2],\n    )\n    return model_kwargs\n`,
     [[a], [b]],
   ],
+  // Rows copied out of their list, and strings without quotes.
+  [`['${a}', '${b}'],\n['${b}'],`, [[a, b], [b]]],
+  [`['${a}'], ['${b}']`, [[a], [b]]],
+  [a, [[a]]],
+  [`${a}\n${b},\n`, [[a], [b]]],
 ])('%j', (text, stages) => {
   expect(holdsBlockStrings(text)).toBe(true);
   expect(pythonStages(text)).toEqual({ ok: true, stages });

@@ -137,6 +137,8 @@ test.each([
 
 test.each([
   ['torchvision.models.mobilenet_v2', 'mobilenetv2_100'],
+  ["torchvision.models.mobilenet_v2(weights='DEFAULT')", 'mobilenetv2_100'],
+  ['torchvision.models.mobilenet_v2(pretrained=True)', 'mobilenetv2_100'],
   ['models.mobilenet_v3_small', 'mobilenetv3_small_100'],
   ['timm.create_model("mobilenetv2_100", pretrained=True)', 'mobilenetv2_100'],
   ["create_model('hf-hub:timm/mobilenetv2_100.ra_in1k')", 'mobilenetv2_100.ra_in1k'],

@@ -42,6 +42,9 @@ test('a figure that is off is not called equal', () => {
   const rows = claimRows(preset('mobilenetv4_hybrid_large'), here('mobilenetv4_hybrid_large'));
   expect(rows[1]).toMatchObject({ paper: '35.9\u202fM', here: '37,764,624' });
   expect(rows[1]?.why).toContain('published code');
+  // Within a per cent, and still another number in the paper's own digits.
+  for (const name of ['efficientformerv2_s2', 'efficientformerv2_l'])
+    expect(claimRows(preset(name), here(name))[1]?.why).toMatch(/^0\.\d\u202f% apart/);
   expect(claimRows(preset('t2t_vit_14'), here('t2t_vit_14'))[1]?.why).toBe('Equal, rounded.');
 });
 

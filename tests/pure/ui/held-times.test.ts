@@ -13,6 +13,22 @@ pool
 linear     c10
 `;
 
+test('after a line is taken out the lines behind it keep their own times under their new names', () => {
+  const lines = text.replace('pool', 'mbconv     k3    c32 e6\nmbconv     k5    c48 e2\npool');
+  const session = new Session('small', lines);
+  const held = new HeldTimes(session);
+  const { record, plan } = timedNet(lines);
+  session.measurements.keep({ record: { ...record, hash: session.hash }, plan });
+  const before = held.times!.ms;
+  session.selectLines([2]);
+  session.deleteSelected();
+  expect(session.graph!.nodes.some(({ id }) => id.startsWith('blocks.2.'))).toBe(false);
+  const now = held.times!.ms;
+  expect(now.get('blocks.1.0.conv_dw')).toBe(before.get('blocks.2.0.conv_dw'));
+  expect(now.get('blocks.1.0.conv_dw')).not.toBe(before.get('blocks.1.0.conv_dw'));
+  expect(now.get('blocks.0.1.conv_dw')).toBe(before.get('blocks.0.1.conv_dw'));
+});
+
 test('times outlive an edit, not the opening of another net', () => {
   const session = new Session('small', text);
   const held = new HeldTimes(session);

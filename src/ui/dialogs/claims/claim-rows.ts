@@ -78,16 +78,16 @@ function top1Why(
     : `timm’s weights come from another training recipe, measured ${at}. ${own}`;
 }
 
-/** Within what the paper's digits leave open there is nothing to explain. */
+/** Rounded to the digits that the paper gives there is nothing to explain; two at least, since 300 M may be 301. */
 function countedWhy(paper: number | undefined, here: number, known: string | undefined): string {
   if (paper === undefined) return 'The paper gives no figure that is kept here.';
-  const off = Math.abs(here - paper) / paper;
-  if (off < 0.012) return 'Equal, rounded.';
+  let digits = 2;
+  while (Number(paper.toPrecision(digits)) !== paper) digits++;
+  if (Number(here.toPrecision(digits)) === paper) return 'Equal, rounded.';
+  const off = percent(Math.abs(here - paper) / paper, 1);
   return (
     known ??
-    (off < 0.08
-      ? 'The paper rounds to its last digit.'
-      : 'Not known; here every multiplication of convolutions, linear layers and attention counts.')
+    `${off} apart, and the paper does not say how it counted; here every parameter counts, and every multiplication of convolutions, linear layers and attention.`
   );
 }
 

@@ -10,6 +10,13 @@ const names = v.pipe(v.array(v.pipe(v.string(), v.maxLength(120))), v.maxLength(
 /** Names that were opened last, newest first. */
 export const recentPresets = (): readonly string[] => readStored('recent', names) ?? [];
 
+/** The net that a text names though no row of the gallery holds the text: a hub id, another program's spelling, another width or size. */
+export function netNamed(text: string): string | undefined {
+  if (!/^\S[^\n]{2,99}$/.test(text.trim())) return undefined;
+  const resolved = resolvePreset(text.trim());
+  return 'problem' in resolved ? undefined : resolved.name;
+}
+
 export function openPreset(session: Session, name: string): void {
   const resolved = resolvePreset(name);
   if ('problem' in resolved) {

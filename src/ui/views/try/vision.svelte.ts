@@ -209,7 +209,7 @@ export class Vision {
     this.slow = undefined;
     if (outcome.ok) {
       this.problem = undefined;
-      this.seen = { ...outcome.value, live: false };
+      this.seen = this.net.answers ? { ...outcome.value, live: false } : undefined;
     } else if (outcome.problem.kind !== 'aborted' && this.net.status.kind === 'open')
       this.problem = sentence(outcome.problem.message);
   }
@@ -227,7 +227,7 @@ export class Vision {
   }
 
   #frame(report: FrameReport): void {
-    if (this.camera.on && !this.camera.paused) {
+    if (this.camera.on && !this.camera.paused && this.net.answers) {
       this.seen = { ...report, live: true };
       this.rate = report;
       this.problem = undefined;
