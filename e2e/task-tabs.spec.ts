@@ -49,9 +49,24 @@ test('boxes by threshold and class, one chosen by keyboard; a mask, faces and so
   await expect(pane.getByRole('tab')).toHaveText(['Segment', 'Inside', 'Weights']);
   await expect(answer.getByRole('button', { name: /^cat \d/ })).toBeVisible(slow);
   await expect(pane.getByTestId('mask')).toBeVisible();
+  // What the net before said is never shown as the next one's.
+  const stale = page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const watch = new MutationObserver(() => {
+          const text = document.querySelector('[data-testid="answer"]')?.textContent ?? '';
+          const isNext = [...document.querySelectorAll('[role="tab"]')].some((each) => each.textContent === 'Face');
+          if (!isNext || !/cat|background|No face/.test(text)) return;
+          watch.disconnect();
+          resolve(text);
+        });
+        watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+      }),
+  );
   await pasteNet(page, 'blazeface');
   await expect(pane.getByRole('tab')).toHaveText(['Face', 'Inside', 'Weights']);
   await expect(answer).toContainText('No face is found above 50.0', slow);
+  expect(await stale).toContain('No face is found');
 
   await pasteNet(page, 'yamnet');
   await expect(pane.getByRole('tab')).toHaveText(['Listen', 'Weights']);
