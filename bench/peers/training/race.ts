@@ -1,10 +1,11 @@
 // Runs in the browser: the same step of training on every runtime, interleaved, with the first step and every GPU call counted.
 import { counted, type Calls } from '../census.ts';
 import { jax } from './jax.ts';
+import { ours } from './ours.ts';
 import { trainTask, type TrainPeer, type TrainRunner } from './task.ts';
 import { tfjs } from './tfjs.ts';
 
-const field: readonly TrainPeer[] = [tfjs, jax];
+const field: readonly TrainPeer[] = [ours, tfjs, jax];
 
 export interface TrainSetting {
   readonly size: number;
