@@ -85,7 +85,10 @@ async function write(request: WriteRequest): Promise<void> {
     const text = (form === 'js' ? standaloneModule : standalonePage)(graph, params, options);
     tell({ kind: 'progress', what: 'Computing what it should answer' });
     const { all, units } = trialsOf(graph, params);
-    const trials = all.map(({ inputs, outputs }) => ({ inputs, expected: graph.outputs.map((id) => outputs.get(id)!) }));
+    const trials = all.map(({ inputs, outputs }) => ({
+      inputs,
+      expected: graph.outputs.map((id) => outputs.get(id)!),
+    }));
     return tell({ kind: 'to-run', run: { text, trials, units: graph.outputs.map((id) => units.get(id)!) } });
   }
   const { bytes, found } = written(request, { graph, params }, preparationMetadata(known));
