@@ -1,6 +1,6 @@
 // A net as a module or a page of its own, run on this machine's WebGPU and compared with the reference before it is kept.
 import type { InferredGraph, Params } from '../graph/ir/graph.ts';
-import { difference, trialsOf } from '../graph/formats/trials.ts';
+import { difference, trialsOf } from '../graph/inspect/trials.ts';
 import { standaloneModule, standalonePage, type StandaloneOptions } from '../graph/formats/standalone/write.ts';
 import { LoweringError } from '../graph/lower/lowering-error.ts';
 import { PlanError } from '../graph/plan/memory.ts';

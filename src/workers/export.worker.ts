@@ -1,11 +1,11 @@
 // Entry of the worker that writes the net on the page as a file of another program, and reads it back: ending it is how writing is given up.
 import type { Architecture } from '../graph/architecture.ts';
 import { exportOnnx } from '../graph/formats/onnx/export.ts';
-import { readBack } from '../graph/formats/read-back.ts';
+import { readBack } from '../graph/inspect/read-back.ts';
 import { readSafetensors } from '../graph/formats/safetensors/read.ts';
 import { writeSafetensors } from '../graph/formats/safetensors/write.ts';
 import { standaloneModule, standalonePage } from '../graph/formats/standalone/write.ts';
-import { trialsOf } from '../graph/formats/trials.ts';
+import { trialsOf } from '../graph/inspect/trials.ts';
 import { exportTflite } from '../graph/formats/tflite/export.ts';
 import type { InferredGraph, Params } from '../graph/ir/graph.ts';
 import { graphOf, type GivenNet } from '../graph/notation/check.ts';

@@ -3,10 +3,10 @@
 import * as Comlink from 'comlink';
 import { convertModel, type Conversion } from '../graph/formats/convert/convert.ts';
 import { fromNode, toNode } from '../graph/formats/convert/values.ts';
-import { farthest } from '../graph/formats/read-back.ts';
+import { farthest } from '../graph/inspect/read-back.ts';
 import { generateTensor } from '../graph/inspect/golden.ts';
 import { runReference } from '../graph/ir/reference.ts';
-import { place, type Placed } from '../graph/formats/model/place.ts';
+import { place, type PlacedNodes } from '../graph/formats/model/place.ts';
 import { outlineOf, type Outline } from '../graph/formats/model/outline.ts';
 import { ModelError, type Model } from '../graph/formats/model/model.ts';
 import { decoded, type Tensor } from '../graph/formats/model/tensor.ts';
@@ -20,10 +20,10 @@ export interface Item {
   readonly folded: boolean;
 }
 
-export interface Arrangement {
+export interface FileArrangement {
   readonly items: readonly Item[];
   readonly edges: readonly (readonly [from: number, to: number])[];
-  readonly placed: Placed;
+  readonly placed: PlacedNodes;
 }
 
 export interface ReadTensor {
@@ -41,7 +41,7 @@ export interface Question {
 /** Calls reject with Error, whose message is a sentence. */
 export interface ModelCalls {
   open(file: File, companions: readonly File[]): Promise<Outline>;
-  arrange(folded: ReadonlySet<number>): Promise<Arrangement>;
+  arrange(folded: ReadonlySet<number>): Promise<FileArrangement>;
   tensor(key: string): Promise<ReadTensor>;
   npy(key: string): Promise<Uint8Array>;
   question(): Promise<Question>;
@@ -55,7 +55,7 @@ const opened = () => {
   return held;
 };
 
-function arranged({ nodes, blocks }: Outline, folded: ReadonlySet<number>): Arrangement {
+function arranged({ nodes, blocks }: Outline, folded: ReadonlySet<number>): FileArrangement {
   const items = blocks.flatMap(({ from, to }, block): Item[] =>
     folded.has(block) && to - from > 1
       ? [{ from, to, folded: true }]

@@ -1,12 +1,11 @@
 // `convert NET --to onnx|tflite|safetensors|arch|js|page`: a net written in another form, read back and compared before the file gets its name.
 import { onnxOpsets } from '../../graph/formats/onnx/opsets.ts';
 import { exportOnnx } from '../../graph/formats/onnx/export.ts';
-import { readBack } from '../../graph/formats/read-back.ts';
+import { readBack } from '../../graph/inspect/read-back.ts';
 import { exportTflite } from '../../graph/formats/tflite/export.ts';
 import { openModel } from '../../graph/formats/open.ts';
 import { readSafetensors } from '../../graph/formats/safetensors/read.ts';
 import { writeSafetensors } from '../../graph/formats/safetensors/write.ts';
-import { generateTensor } from '../../graph/inspect/golden.ts';
 import type { InferredGraph, Params } from '../../graph/ir/graph.ts';
 import { print } from '../../graph/notation/print.ts';
 import { presetOfImported } from '../../graph/presets/imported.ts';

@@ -3,30 +3,9 @@ import type { GraphNode } from '../../graph/ir/graph.ts';
 import { sizes } from './sizes.ts';
 import { oneBand, partsOf, type Flow } from './flow.ts';
 import { branch, curve, elbow, skip, straight } from './paths.ts';
+import type { PlacedEdge, PlacedOp, PlacedUnit, Rect } from './placed.ts';
 import type { Scene, Unit } from './scene.ts';
 
-export interface Rect {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-export interface PlacedOp extends Rect {
-  readonly node: GraphNode;
-}
-export interface PlacedEdge {
-  readonly from: string;
-  readonly to: string;
-  readonly path: string;
-  /** Where a label would stand. */
-  readonly at: readonly [number, number];
-}
-export interface PlacedUnit extends Rect {
-  readonly unit: Unit;
-  /** Empty while the unit is folded. */
-  readonly ops: readonly PlacedOp[];
-  readonly inner: readonly PlacedEdge[];
-}
 export interface PlacedColumn extends Rect {
   readonly title: string;
   /** The column left of it has another resolution: a line stands between them. */

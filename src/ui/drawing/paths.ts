@@ -1,5 +1,5 @@
 // The lines between blocks: down a column, through the gutter into the next, round a block, and across to where a branch joins. Pixels at zoom 1.
-import type { PlacedEdge, PlacedUnit, Rect } from './layout.ts';
+import type { PlacedEdge, PlacedUnit, Rect } from './placed.ts';
 import { sizes } from './sizes.ts';
 
 type Path = Pick<PlacedEdge, 'path' | 'at'>;

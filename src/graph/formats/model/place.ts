@@ -1,7 +1,7 @@
 // Where the nodes of a large graph are drawn: in rows by their longest path from the inputs, each row in the order that crosses few edges.
 // Sugiyama's method with barycentres (IEEE SMC-11, 1981); dagre, which draws the blocks of our own nets, overflows its stack at thousands of nodes.
 
-export interface Placed {
+export interface PlacedNodes {
   /** Left and upper edge of each node. */
   readonly x: Float32Array;
   readonly y: Float32Array;
@@ -19,7 +19,7 @@ const lane = 14;
 const longestBent = 60;
 
 /** `edges` lead from a lower to a higher index. */
-export function place(count: number, edges: readonly (readonly [from: number, to: number])[]): Placed {
+export function place(count: number, edges: readonly (readonly [from: number, to: number])[]): PlacedNodes {
   const rank = new Int32Array(count);
   for (const [from, to] of [...edges].sort((a, b) => a[1] - b[1])) rank[to] = Math.max(rank[to]!, rank[from]! + 1);
   // Places in rows: the nodes, then a place for each row that an edge passes.

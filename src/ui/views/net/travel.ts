@@ -1,5 +1,6 @@
 // Where an arrow key leads in the laid-out net: along a column, or to the nearest card of the column beside it.
-import type { Layout, PlacedUnit, Rect } from '../../drawing/layout.ts';
+import type { Layout } from '../../drawing/layout.ts';
+import type { PlacedUnit, Rect } from '../../drawing/placed.ts';
 
 /** The card that `key` leads to from `placed`, or undefined where there is none or the key is no travel key. */
 export function traveled(layout: Layout, placed: PlacedUnit, key: string): PlacedUnit | undefined {

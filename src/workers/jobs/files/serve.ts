@@ -1,7 +1,7 @@
 // The job for model files: every layer of a net on the GPU for the reference to judge, and a written net run as its file says.
 import { start } from '../../../graph/formats/standalone/runtime.js';
 import { readStandalone } from '../../../graph/formats/standalone/write.ts';
-import { difference } from '../../../graph/formats/trials.ts';
+import { difference } from '../../../graph/inspect/trials.ts';
 import { generateTensor } from '../../../graph/inspect/golden.ts';
 import { graphOf } from '../../../graph/notation/check.ts';
 import { makePlan } from '../../../graph/plan/make-plan.ts';

@@ -1,9 +1,9 @@
 // Draws a model file's graph on a canvas: what is in sight, texts where they can be read, so that thousands of nodes pan smoothly.
 import { nodeSize } from '../../../../graph/formats/model/place.ts';
 import type { Outline } from '../../../../graph/formats/model/outline.ts';
-import type { Arrangement } from '../../../../workers/model.worker.ts';
+import type { FileArrangement } from '../../../../workers/model.worker.ts';
 
-export interface View {
+export interface Sight {
   readonly x: number;
   readonly y: number;
   readonly scale: number;
@@ -33,9 +33,9 @@ export interface Marks {
 
 export function draw(
   context: CanvasRenderingContext2D,
-  { items, placed }: Arrangement,
+  { items, placed }: FileArrangement,
   outline: Outline,
-  view: View,
+  view: Sight,
   colours: Colours,
   { selected, hits }: Marks,
 ): void {
@@ -98,7 +98,7 @@ function trace(context: CanvasRenderingContext2D, route: Float32Array, bent: boo
 }
 
 /** The item at a point of the drawing. */
-export function itemAt({ items, placed }: Arrangement, x: number, y: number): number | undefined {
+export function itemAt({ items, placed }: FileArrangement, x: number, y: number): number | undefined {
   const at = items.findIndex(
     (_, i) =>
       x >= placed.x[i]! &&

@@ -2,7 +2,7 @@
 // A model file's own graph as the view holds it: the file in its worker, what is folded, found and selected.
 import * as Comlink from 'comlink';
 import type { Outline, OutlineNode } from '../../../../graph/formats/model/outline.ts';
-import type { Arrangement, ModelCalls, ReadTensor } from '../../../../workers/model.worker.ts';
+import type { FileArrangement, ModelCalls, ReadTensor } from '../../../../workers/model.worker.ts';
 import modelUrl from '../../../../workers/model.worker.ts?worker&url';
 import { startWorker } from '../../../hosts/trusted-worker.ts';
 import type { OpenFile } from '../../../state/open-file.ts';
@@ -12,7 +12,7 @@ export class FileNet {
   readonly #worker = startWorker(modelUrl, 'model');
   readonly #calls = Comlink.wrap<ModelCalls>(this.#worker);
   outline = $state.raw<Outline | undefined>(undefined);
-  arrangement = $state.raw<Arrangement | undefined>(undefined);
+  arrangement = $state.raw<FileArrangement | undefined>(undefined);
   folded = $state.raw<ReadonlySet<number>>(new Set());
   query = $state('');
   /** Place of a node in {@link Outline.nodes}. */

@@ -186,8 +186,9 @@ export class Live {
     }
     const turn = Math.floor(this.frames.length / framesEach);
     // A step that visits all of them, class after class.
-    this.shown = this.#pictures[(turn * 7) % this.#pictures.length];
-    return createImageBitmap(this.shown);
+    const picture = this.#pictures[(turn * 7) % this.#pictures.length] as ImageBitmap;
+    this.shown = picture;
+    return createImageBitmap(picture);
   }
 }
 

@@ -1,6 +1,6 @@
 // The unit of a difference: the deviation of an output, which one that is the same everywhere on noise does not show.
 import { expect, test } from 'vitest';
-import { difference, trialsOf } from '../../../src/graph/formats/trials.ts';
+import { difference, trialsOf } from '../../../src/graph/inspect/trials.ts';
 import { spread } from '../../../src/graph/ir/reference.ts';
 import { GraphBuilder } from '../../../src/graph/ir/builder.ts';
 

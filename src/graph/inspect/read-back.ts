@@ -3,12 +3,12 @@ import { channelFirst } from '../../gpu-kernels/ops/channel-first.ts';
 import type { Shape } from '../../gpu-kernels/op.ts';
 import type { InferredGraph, Params } from '../ir/graph.ts';
 import { runReference, spread } from '../ir/reference.ts';
-import { convertModel, type Conversion, type HeldValue } from './convert/convert.ts';
-import { channelLast, straight } from './convert/emitter.ts';
-import { fromNode, toNode } from './convert/values.ts';
-import { ModelError, nodeLabel, type Model } from './model/model.ts';
-import type { Tensor } from './model/tensor.ts';
-import { openModel } from './open.ts';
+import { convertModel, type Conversion, type HeldValue } from '../formats/convert/convert.ts';
+import { channelLast, straight } from '../formats/convert/emitter.ts';
+import { fromNode, toNode } from '../formats/convert/values.ts';
+import { ModelError, nodeLabel, type Model } from '../formats/model/model.ts';
+import type { Tensor } from '../formats/model/tensor.ts';
+import { openModel } from '../formats/open.ts';
 import { difference, trialsOf } from './trials.ts';
 
 /** TFLite has no batch norm: folded into the convolutions, every layer rounds anew. */

@@ -1,10 +1,10 @@
 // What a net answers to made-up inputs, and the unit in which another form of it may differ: the deviation of its answers.
 import type { Shape } from '../../gpu-kernels/op.ts';
-import { generateTensor } from '../inspect/golden.ts';
+import { generateTensor } from './golden.ts';
 import type { InferredGraph, Params } from '../ir/graph.ts';
 import { runReference, spread } from '../ir/reference.ts';
 
-export interface Trial {
+interface Trial {
   /** In the order of the graph's inputs. */
   readonly inputs: readonly Float32Array[];
   /** By node. */
