@@ -186,7 +186,8 @@ export class Live {
     }
     const turn = Math.floor(this.frames.length / framesEach);
     // A step that visits all of them, class after class.
-    const picture = this.#pictures[(turn * 7) % this.#pictures.length] as ImageBitmap;
+    const picture = this.#pictures[(turn * 7) % this.#pictures.length];
+    if (!picture) throw new Error('there are no pictures to show');
     this.shown = picture;
     return createImageBitmap(picture);
   }
