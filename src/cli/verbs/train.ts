@@ -1,4 +1,4 @@
-// `train NET`: a small net trained on the CPU, on drawn pictures or a folder of one's own; weights and the run's state are files.
+// `train NET`: a net trained on the CPU or on a GPU, on drawn pictures or a folder of one's own; weights and the run's state are files.
 import { parse } from 'node:path';
 import { readSafetensors } from '../../graph/formats/safetensors/read.ts';
 import { decodeText } from '../../graph/formats/sniff/sniff.ts';
@@ -6,7 +6,7 @@ import type { InferredGraph } from '../../graph/ir/graph.ts';
 import { netHash } from '../../graph/link/link.ts';
 import { canonical } from '../../graph/notation/canonical.ts';
 import { cpuBackend } from '../../graph/train/cpu-backend.ts';
-import { findRate } from '../../graph/train/find-rate.ts';
+import { findRate, type FoundRate } from '../../graph/train/find-rate.ts';
 import {
   carriedRecipe,
   defaultRecipe,
@@ -19,7 +19,9 @@ import { startWeights } from '../../graph/train/start-weights.ts';
 import { readState, writeState, type StateOrigin } from '../../graph/train/state-file.ts';
 import { TrainingRun, type CurvePoint } from '../../graph/train/training-run.ts';
 import { trainedWeights } from '../../graph/train/weights-file.ts';
+import { gpuTrainBackend } from '../../workers/engine/train-backend.ts';
 import { readBytes } from '../files.ts';
+import { gpuOptions, openGpu } from '../gpu-device.ts';
 import { leftOutText } from '../picture.ts';
 import { buildGraph, openSource, textOf } from '../source.ts';
 import { drawnData, folderData, type TrainingData } from '../training-data.ts';
@@ -28,7 +30,7 @@ import { json, UsageError, type Console, type Given, type Verb } from '../verb.t
 export const train: Verb = {
   operands: 'NET',
   count: { min: 1, max: 1 },
-  doc: 'Trains a net from nothing, on the CPU: on pictures that are drawn here (12 classes of shapes and fills), or on a folder of your own.',
+  doc: 'Trains a net from nothing: on pictures that are drawn here (12 classes of shapes and fills), or on a folder of your own.',
   options: [
     {
       name: 'recipe',
@@ -67,6 +69,13 @@ export const train: Verb = {
       range: { min: 1, max: mostDrawn, integer: true },
       doc: 'Drawn pictures to train on. Default: 1500.',
     },
+    {
+      name: 'device',
+      value: 'cpu|webgpu',
+      choices: ['cpu', 'webgpu'],
+      doc: 'Where the steps are computed. Default: cpu.',
+    },
+    ...gpuOptions.filter(({ name }) => name === 'adapter'),
     json,
   ],
   async run(given, console) {
@@ -86,7 +95,11 @@ export const train: Verb = {
     if (data.leftOut.length > 0)
       console.err(`bottleneck train: ${leftOutText(given.word('data') ?? '', data.leftOut, 0)}.`);
     const start = startWeights(graph, recipe.seed);
-    if (given.flag('find-rate')) return printRates(graph, start, recipe, data, given, console);
+    const device =
+      given.word('device') === 'webgpu' ? gpuTrainBackend(await openGpu(given.word('adapter'))) : undefined;
+    const backend = device ?? cpuBackend();
+    if (given.flag('find-rate'))
+      return printRates(graph.name, await findRate(graph, start, recipe, pictures, backend), given, console);
     const origin: StateOrigin = {
       name: parse(source.name).name,
       text: textOf(net),
@@ -94,7 +107,7 @@ export const train: Verb = {
       recipe: text ?? resumed?.origin.recipe ?? '',
       pictures: pictures.fingerprint,
     };
-    const run = await TrainingRun.begin(graph, start, recipe, pictures, cpuBackend());
+    const run = await TrainingRun.begin(graph, start, recipe, pictures, backend);
     if (resumed) {
       if (resumed.origin.hash !== origin.hash)
         throw new UsageError(
@@ -140,6 +153,7 @@ export const train: Verb = {
             bestStep: run.bestStep,
             accuracy,
             confusion,
+            device: backend.device,
             skipped: run.skipped,
             stopped: ending?.kind === 'not-finite',
             ending,
@@ -153,9 +167,10 @@ export const train: Verb = {
       if (ending && ending.sentence !== '') console.out(ending.sentence);
       const best = run.bestStep === undefined ? '' : ` with the weights of step ${run.bestStep}`;
       console.out(
-        `${(100 * accuracy).toFixed(1)} % of ${count} held-out pictures right${best}, ${run.step - begun} steps in ${seconds.toFixed(0)} s on the CPU.`,
+        `${(100 * accuracy).toFixed(1)} % of ${count} held-out pictures right${best}, ${run.step - begun} steps in ${seconds.toFixed(0)} s on ${backend.device}.`,
       );
     }
+    device?.destroy();
     return ending?.kind === 'not-finite' ? 1 : 0;
   },
 };
@@ -209,16 +224,8 @@ function checkState(bytes: Uint8Array): void {
   if ('problem' in read) throw new Error(read.problem);
 }
 
-async function printRates(
-  graph: InferredGraph,
-  start: ReadonlyMap<string, Float32Array>,
-  recipe: TrainRecipe,
-  { pictures }: TrainingData,
-  given: Given,
-  console: Console,
-): Promise<number> {
-  const { points, suggested } = await findRate(graph, start, recipe, pictures, cpuBackend());
-  if (given.flag('json')) console.out(JSON.stringify({ net: graph.name, points, suggested }, undefined, 2));
+function printRates(net: string, { points, suggested }: FoundRate, given: Given, console: Console): number {
+  if (given.flag('json')) console.out(JSON.stringify({ net, points, suggested }, undefined, 2));
   else {
     for (const { rate, loss, smooth } of points)
       console.out(`rate ${rate.toPrecision(3)}  loss ${loss.toFixed(4)}  smoothed ${smooth.toFixed(4)}`);

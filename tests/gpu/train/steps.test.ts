@@ -4,12 +4,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expand } from '../../../src/graph/blocks/expand.ts';
 import { withBatch } from '../../../src/graph/ir/batch.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
+import { cpuBackend } from '../../../src/graph/train/cpu-backend.ts';
+import { drawnPatterns } from '../../../src/graph/train/data/pictures.ts';
+import { readRecipe, type TrainRecipe } from '../../../src/graph/train/recipe.ts';
 import { checkTrainRecord } from '../../../src/graph/train/records/check.ts';
 import { startWeights } from '../../../src/graph/train/start-weights.ts';
+import { TrainingRun } from '../../../src/graph/train/training-run.ts';
 import { trainGraph } from '../../../src/graph/train/train-graph.ts';
 import type { TrainerOptions } from '../../../src/graph/train/backend.ts';
 import { openDevice, type OpenDevice } from '../../../src/workers/engine/device.ts';
 import { GpuTrainer } from '../../../src/workers/engine/gpu-trainer.ts';
+import { gpuTrainBackend } from '../../../src/workers/engine/train-backend.ts';
 import { trainingOn } from '../../../src/workers/engine/train-records.ts';
 import { gpu } from '../rig.ts';
 
@@ -63,4 +68,28 @@ test('fifty steps twice, and from a snapshot at twenty, give the same bits', asy
   expect(first.updates).toBe(50);
   one.destroy();
   resumed.destroy();
+});
+
+test('a run on the device is the run on the CPU: losses, looks and the end; a rate that is too high names its layer', async () => {
+  const net = netOf('family efficientnet\ninput 3x12x12\nact relu6\n\nconv k3 s2 c4\nds k3 c4\npool\nlinear c12\n');
+  const device = gpuTrainBackend(open);
+  const ran = async (text: string, on: typeof device | ReturnType<typeof cpuBackend>): Promise<TrainingRun> => {
+    const recipe = readRecipe(text) as TrainRecipe;
+    const pictures = drawnPatterns(12, 0, 60, 0);
+    const run = await TrainingRun.begin(net, startWeights(net, 0), recipe, pictures, on);
+    while (!run.ending) await run.next();
+    return run;
+  };
+  const text = 'steps 6\nbatch 4\naccumulate 2\nema 0.9\ncheck every 3\nseed 1';
+  const [own, wanted] = [await ran(text, device), await ran(text, cpuBackend())];
+  expect(own.curve).toHaveLength(6);
+  own.curve.forEach(({ loss, gradientNorm }, i) => {
+    expect(loss).toBeCloseTo(wanted.curve[i]!.loss, 4);
+    expect(gradientNorm).toBeCloseTo(wanted.curve[i]!.gradientNorm, 3);
+  });
+  own.checks.forEach(({ loss }, i) => expect(loss).toBeCloseTo(wanted.checks[i]!.loss, 4));
+  expect((await own.test()).loss).toBeCloseTo((await wanted.test()).loss, 4);
+  const burst = await ran('steps 30\nbatch 4\nrate 1e30', device);
+  expect(burst.ending).toMatchObject({ kind: 'not-finite', sentence: expect.stringMatching(/"[\w.]+"/) as string });
+  device.destroy();
 });
