@@ -1,10 +1,10 @@
-// Training kernels of depthwise convolutions, four channels at a time; weights as the checkpoint has them.
+// Training kernels of depthwise convolutions; forward and the derivative of the input take four channels at a time. Weights as the checkpoint has them.
 import { conv2dWindow, type Conv2dAttrs } from '../../ops/convolution.ts';
 import type { MapShape } from '../../ops/operands.ts';
 import { elements, type Shape } from '../../shape.ts';
 import { eachElement, eachSum, type Lowering, type Operand } from './lowering.ts';
 
-/** One filter a channel, channels in fours, weights in the state's buffer. */
+/** One filter a channel. */
 export const isDepthwise = (a: Conv2dAttrs, input: Shape): boolean => a.groups === input[3] && a.out === a.groups;
 
 /** Output pixels of a row that an invocation computes. */
