@@ -1,5 +1,5 @@
-// The page only describes ops: shapes, counts, drawings. What computes them (`reference`) and writes them as ONNX or PyTorch belongs to the
-// workers, whose bundles are built apart; left out of the page's own, it spares a tenth of the first load.
+// The page only describes ops: shapes, counts, drawings. What computes them (`reference`, WGSL) and writes them as ONNX or PyTorch belongs
+// to the workers, whose bundles are built apart; left out of the page's own, it spares a tenth of the first load.
 import type { Plugin } from 'vite';
 
 const opFile = /\/src\/gpu-kernels\/ops\/[^/]+\.ts$/;
@@ -7,6 +7,8 @@ const opFile = /\/src\/gpu-kernels\/ops\/[^/]+\.ts$/;
 /** What stands in for a member, should the page ever ask for it. */
 const replacements: Readonly<Record<string, string>> = {
   reference: 'reference: ofWorkers',
+  wgsl: 'wgsl: ofWorkers',
+  pointwise: 'pointwise: ofWorkers',
   onnx: 'onnx: { write: ofWorkers }',
   pytorch: 'pytorch: { leaves: ofWorkers, expression: ofWorkers }',
 };

@@ -2,7 +2,6 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
-import { startEmbed } from './embed/start.ts';
 import { loadHistory } from './state/persistence.ts';
 import { Address } from './state/address.ts';
 import { isEmbed } from './state/embed.ts';
@@ -15,7 +14,7 @@ const STORAGE_MS = 500;
 const target = document.getElementById('app');
 if (!target) throw new Error('the page has no #app element');
 
-if (isEmbed(window)) startEmbed(target);
+if (isEmbed(window)) (await import('./embed/start.ts')).startEmbed(target);
 else await startPage(target);
 
 async function startPage(target: HTMLElement): Promise<void> {

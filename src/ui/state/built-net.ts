@@ -10,6 +10,7 @@ import type { OpenFile } from './open-file.ts';
 /** A net that could be built: its words and what was made of them, which belong together. */
 export interface BuiltNet {
   readonly name: string;
+  /** As it was when the net became this one: comments and spaces may since have changed. */
   readonly text: string;
   readonly architecture: Architecture;
   readonly graph: InferredGraph;
@@ -17,6 +18,10 @@ export interface BuiltNet {
   readonly hash: string;
   readonly file?: OpenFile | undefined;
 }
+
+/** A comment or a space makes no other net: then the one before stays, so that nothing that follows from it is made again. */
+export const builtAgain = (before: BuiltNet | undefined, net: BuiltNet): BuiltNet =>
+  before?.hash === net.hash && before.name === net.name && before.file === net.file ? before : net;
 
 /** The net as workers are given it. */
 export const given = ({ name, text, graph, file }: BuiltNet): GivenNet => (file ? { name, graph } : { name, text });

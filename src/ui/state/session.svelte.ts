@@ -8,7 +8,7 @@ import { canonical } from '../../graph/notation/canonical.ts';
 import * as edit from '../../graph/notation/edit.ts';
 import type { NodeNoise, NodeTimes } from './measurements/heat.ts';
 import { Measurements } from './measurements/measurements.svelte.ts';
-import type { Baseline, BuiltNet, QuantizeFindings } from './built-net.ts';
+import { builtAgain, type Baseline, type BuiltNet, type QuantizeFindings } from './built-net.ts';
 import { nodeTimes } from './measurements/node-times.ts';
 import { ownResult } from './measurements/own-record.ts';
 import { History, type Snapshot } from './history.ts';
@@ -282,7 +282,7 @@ export class Session {
     this.#steps++;
     const { graph, architecture } = this.#checked;
     const { name, text, hash, file } = this;
-    if (graph) this.#built = { name, text, architecture, graph, hash, file };
+    if (graph) this.#built = builtAgain(this.#built, { name, text, architecture, graph, hash, file });
     else if (file) this.#built = undefined;
     if (!graph) return;
     this.selection = selectionIn(graph, this.selection);
