@@ -14,7 +14,8 @@ const STORAGE_MS = 500;
 const target = document.getElementById('app');
 if (!target) throw new Error('the page has no #app element');
 
-if (isEmbed(window)) (await import('./embed/start.ts')).startEmbed(target);
+// Not awaited: what loads later stands on this very module.
+if (isEmbed(window)) void import('./embed/start.ts').then(({ startEmbed }) => startEmbed(target));
 else await startPage(target);
 
 async function startPage(target: HTMLElement): Promise<void> {
