@@ -175,9 +175,7 @@ export function answerLines(answer: AnswerJson, graph: InferredGraph): string[] 
   if (matte) return [`${percent(matte.share)} of the picture is in front`];
   if (points) {
     if (presence !== null && presence !== undefined && presence < 0.5)
-      return [
-        `no face is here: presence ${percent(presence)}; the points mean nothing; --area LEFT,TOP,RIGHT,BOTTOM shows the net a face, which "run blazeface" finds`,
-      ];
+      return [`no face is here: presence ${percent(presence)}; the points mean nothing`];
     return [
       ...(presence === null || presence === undefined ? [] : [`presence ${percent(presence)}`]),
       ...textTable(

@@ -6,6 +6,7 @@ import {
   preparationFor,
   preparePicture,
   type Picture,
+  type Preparation,
   type SourceBox,
 } from '../graph/pictures/preprocess.ts';
 import { outputsOf, taskOf } from '../graph/tasks/index.ts';
@@ -20,6 +21,7 @@ export interface Asked {
   readonly labels: readonly string[];
   /** SHA-256 of the RGB bytes of what the net saw, without the grey beside it. */
   readonly sha256: string;
+  readonly preparation: Preparation;
 }
 
 export class Nets {
@@ -44,7 +46,7 @@ export class Nets {
     const model = this.#net(name);
     const task = taskOf(model);
     const [, height = 0, width = 0] = model.graph.facts.get(model.graph.inputs[0] ?? '')?.shape ?? [];
-    const preparation = {
+    const preparation: Preparation = {
       ...preparationFor([3, height, width], { fit: task.fit, ...model.preprocessing }),
       ...(options.box && { box: options.box }),
     };
@@ -54,6 +56,7 @@ export class Nets {
       answer: task.read(model, this.#named(model, outputs[0] ?? []), settings),
       labels: model.labels ?? [],
       sha256: createHash('sha256').update(fittedPicture(picture, preparation)).digest('hex'),
+      preparation,
     };
   }
 

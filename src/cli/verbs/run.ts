@@ -1,30 +1,26 @@
 // `run NET --image FILE` or `--audio FILE`: what a net of any task makes of a photo or a sound, on WebGPU through Dawn or on the CPU reference.
-import {
-  geometry,
-  preparationFor,
-  preparePicture,
-  toPicture,
-  type Picture,
-  type Preparation,
-} from '../../graph/pictures/preprocess.ts';
 import { sigmoid } from '../../graph/tasks/classify/outputs.ts';
 import { outputsOf, taskOf } from '../../graph/tasks/index.ts';
 import type { NetOutput, Task } from '../../graph/tasks/task.ts';
-import { answerJson, answerLines, type AnswerJson, type InPicture } from '../answer.ts';
+import { answerJson, answerLines, type AnswerJson } from '../answer.ts';
 import { batchOption } from '../batch.ts';
 import { executeNet, type Execution } from '../execute-net.ts';
 import { gpuOptions } from '../gpu-device.ts';
-import { readPicture } from '../picture.ts';
 import { preparationOptions } from '../preparation-options.ts';
 import { openRunnable, type NetToRun } from '../runnable.ts';
-import { readSound } from '../sound.ts';
-import { json, NetError, UsageError, type Given, type Verb } from '../verb.ts';
+import { heardSound, seenPicture } from '../seen.ts';
+import { json, NetError, UsageError, type Verb } from '../verb.ts';
+
+/** What is said where there is no face to show the net. */
+const noFace: AnswerJson = { output: 'points', top: [], points: [], presence: null };
 
 /** The JSON of `run --json`; stable. */
 export interface RunJson extends AnswerJson, Omit<Execution, 'outputs'> {
   readonly net: string;
   /** Absent for classes of pictures. */
   readonly task?: Task['kind'];
+  /** Of landmarks without `--area`: how sure BlazeFace is, and the square of the photo that the net saw; null where no face was found. */
+  readonly face?: { readonly score: number; readonly area: readonly number[] | null };
   /** Of a sound: the top one of each window; the answer is of their mean. */
   readonly windows?: readonly { readonly fromSeconds: number; readonly top: AnswerJson['top'] }[];
 }
@@ -38,7 +34,7 @@ export const run: Verb = {
     {
       name: 'area',
       value: 'LEFT,TOP,RIGHT,BOTTOM',
-      doc: 'The part of the photo that the net sees, pixels, fractions allowed: a face for a net of landmarks.',
+      doc: 'The part of the photo that the net sees, pixels, fractions allowed; when not given, the whole, and for a net of landmarks the face that BlazeFace finds.',
     },
     { name: 'audio', value: 'FILE', doc: 'WAV of any rate, for nets that hear; windows cover the whole of it.' },
     {
@@ -83,7 +79,10 @@ export const run: Verb = {
     const model = openRunnable(net, given);
     const task = taskOf(model);
     const seen =
-      audio === undefined ? await picture(image as string, given, model, task) : sound(audio, image, model, task);
+      audio === undefined
+        ? await seenPicture(image as string, given, model, task)
+        : heardSound(audio, image, model, task);
+    const { face } = seen;
     const { outputs, ...where } = await executeNet(given, model, seen.inputs, console);
     for (const all of outputs) refuseNaN(model, all);
     for (const note of model.notes) console.err(`bottleneck run: ${note}`);
@@ -102,7 +101,8 @@ export const run: Verb = {
       net: model.graph.name,
       ...where,
       ...(task.kind !== 'classify' && { task: task.kind }),
-      ...read(mean(outputs, task)),
+      ...(face && { face: { score: face.score, area: face.box ?? null } }),
+      ...(outputs.length > 0 ? read(mean(outputs, task)) : noFace),
       ...(seen.hopSeconds !== undefined && {
         windows: outputs.map((all, i) => ({
           fromSeconds: i * (seen.hopSeconds ?? 0),
@@ -111,75 +111,19 @@ export const run: Verb = {
       }),
     };
     if (given.flag('json')) console.out(JSON.stringify(found, undefined, 2));
+    else if (face && !face.box)
+      for (const line of [
+        ...seen.lines,
+        '',
+        `no face was found, so the net saw nothing: BlazeFace’s best score is ${(100 * face.score).toFixed(2)} %; --area LEFT,TOP,RIGHT,BOTTOM shows the net a part of the photo`,
+      ])
+        console.out(line);
     else
       for (const line of [...head(found, model), ...seen.lines, '', ...answerLines(found, model.graph)])
         console.out(line);
     return 0;
   },
 };
-
-/** What the net is given, and how to speak of it. */
-interface Seen {
-  readonly inputs: readonly Float32Array[];
-  readonly lines: readonly string[];
-  readonly place?: InPicture;
-  readonly hopSeconds?: number;
-}
-
-async function picture(file: string, given: Given, model: NetToRun, task: Task): Promise<Seen> {
-  const { graph } = model;
-  const [, height = 0, width = 0, channels = 0] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
-  if (model.architecture?.header.rate !== undefined)
-    throw new UsageError(`${graph.name} hears: give a sound with --audio FILE, not a photo.`);
-  const found = await readPicture(file);
-  if (channels !== 3)
-    throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels} channels.`);
-  const box = areaOf(given.word('area'), file, found);
-  const preparation: Preparation = {
-    ...preparationFor([3, height, width], { fit: task.fit, ...model.preprocessing }),
-    ...(box && { box }),
-  };
-  const { area } = geometry(found, preparation);
-  const back = toPicture(found, preparation);
-  const place: InPicture = { back, depth: back.x(1) - back.x(0), filled: [area.width / width, area.height / height] };
-  const lines = [`${file}: ${pictureLine(found, preparation)}`, `preparation: ${model.prepared}`];
-  return { inputs: [preparePicture(found, preparation)], lines, place };
-}
-
-function sound(file: string, image: string | undefined, model: NetToRun, task: Task): Seen {
-  const { graph, architecture } = model;
-  if (image !== undefined) throw new UsageError('a net hears or sees: give --image or --audio.');
-  const rate = architecture?.header.rate;
-  if (rate === undefined)
-    throw new UsageError(`${graph.name} does not hear: its text has no “rate”; give --image FILE.`);
-  const length = graph.facts.get(graph.inputs[0] ?? '')?.shape[2] ?? 0;
-  const heard = readSound(file, task, length, rate);
-  const seconds = heard.sound.samples.length / heard.sound.rate;
-  return {
-    inputs: heard.windows,
-    hopSeconds: heard.hop / rate,
-    lines: [
-      `${file}: ${seconds.toFixed(2)} s at ${heard.sound.rate} Hz, heard at ${rate} Hz in ${heard.windows.length} windows of ${(length / rate).toFixed(2)} s`,
-    ],
-  };
-}
-
-function areaOf(
-  word: string | undefined,
-  file: string,
-  { width, height }: { readonly width: number; readonly height: number },
-): Preparation['box'] | undefined {
-  if (word === undefined) return undefined;
-  const values = word.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  const [left = NaN, top = NaN, right = NaN, bottom = NaN] = values;
-  if (values.length !== 4 || !values.every(Number.isFinite) || right <= left || bottom <= top)
-    throw new UsageError(`--area must be left, top, right and bottom in pixels, such as 10,20,110,120, not "${word}".`);
-  if (left < 0 || top < 0 || right > width || bottom > height)
-    throw new UsageError(
-      `--area ${word} reaches beyond ${file}, which is ${width}×${height} pixels; give a part of it, at most 0,0,${width},${height}.`,
-    );
-  return [left, top, right, bottom];
-}
 
 function refuseNaN({ graph }: NetToRun, outputs: readonly Float32Array[]): void {
   const bad = outputs.reduce((sum, values) => sum + values.filter((value) => !Number.isFinite(value)).length, 0);
@@ -211,19 +155,4 @@ function head(found: RunJson, { source }: NetToRun): string[] {
     `${found.net} on ${where}: ${found.ms.toFixed(1)} ms${found.batch > 1 ? ` for ${found.batch} copies together, ${(found.ms / found.batch).toFixed(1)} ms each` : ''}`,
     `weights: ${source}`,
   ];
-}
-
-function pictureLine(picture: Picture, preparation: Preparation): string {
-  const { width, height, area } = geometry(picture, preparation);
-  const { fit = 'crop', interpolation, mean, std, size, box } = preparation;
-  const three = (values: readonly number[]): string =>
-    new Set(values).size === 1 ? String(values[0]) : values.join(', ');
-  const part = box ? `, the part ${box.join(', ')}` : '';
-  const placed =
-    fit === 'crop'
-      ? `, centre ${area.width}×${area.height}`
-      : fit === 'pad'
-        ? `, grey beside it to ${size[1]}×${size[0]}`
-        : ', stretched';
-  return `${picture.width}×${picture.height}${part}, ${interpolation} to ${width}×${height}${placed}, mean ${three(mean)}, std ${three(std)}`;
 }

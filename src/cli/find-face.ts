@@ -1,0 +1,33 @@
+// The face that a net of landmarks is shown on the command line: BlazeFace, whose weights ship, looks for it, as it does on the page.
+import { toPicture, type Picture, type SourceBox } from '../graph/pictures/preprocess.ts';
+import { cropAround, cropFactor, surest } from '../graph/tasks/landmarks/crop.ts';
+import type { InferredGraph } from '../graph/ir/graph.ts';
+import { Nets } from './answers-on-files.ts';
+import type { Given } from './verb.ts';
+
+export interface FoundFace {
+  /** The square that the net is shown, pixels of the picture; undefined where no face was found. */
+  readonly box?: SourceBox;
+  /** The highest score of all. */
+  readonly score: number;
+}
+
+/** On the device that `given` asks for; its other options are the landmarks' own. `graph`: the net that is shown the face. */
+export async function findFace(picture: Picture, graph: InferredGraph, given: Given): Promise<FoundFace> {
+  const device = new Set(['device', 'adapter']);
+  const own: Given = {
+    ...given,
+    word: (name) => (device.has(name) ? given.word(name) : undefined),
+    number: () => undefined,
+    flag: () => false,
+  };
+  // What there is to say of the device the net itself says.
+  const silent = { out: () => undefined, err: () => undefined };
+  const { answer, preparation } = await new Nets(own, silent).see('blazeface', picture);
+  const score = answer.kind === 'boxes' ? answer.best : 0;
+  const face = surest(answer);
+  if (!face) return { score };
+  const { x, y } = toPicture(picture, preparation);
+  const [left, top, right, bottom] = face.box;
+  return { box: cropAround([x(left), y(top), x(right), y(bottom)], cropFactor(graph)), score: face.score };
+}
