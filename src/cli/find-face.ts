@@ -5,7 +5,7 @@ import type { InferredGraph } from '../graph/ir/graph.ts';
 import { Nets } from './answers-on-files.ts';
 import type { Given } from './verb.ts';
 
-export interface FoundFace {
+export interface FaceToShow {
   /** The square that the net is shown, pixels of the picture; undefined where no face was found. */
   readonly box?: SourceBox;
   /** The highest score of all. */
@@ -13,7 +13,7 @@ export interface FoundFace {
 }
 
 /** On the device that `given` asks for; its other options are the landmarks' own. `graph`: the net that is shown the face. */
-export async function findFace(picture: Picture, graph: InferredGraph, given: Given): Promise<FoundFace> {
+export async function findFace(picture: Picture, graph: InferredGraph, given: Given): Promise<FaceToShow> {
   const device = new Set(['device', 'adapter']);
   const own: Given = {
     ...given,

@@ -8,7 +8,7 @@ import { executeNet, type Execution } from '../execute-net.ts';
 import { gpuOptions } from '../gpu-device.ts';
 import { preparationOptions } from '../preparation-options.ts';
 import { openRunnable, type NetToRun } from '../runnable.ts';
-import { heardSound, seenPicture } from '../seen.ts';
+import { soundShown, photoShown } from '../shown-input.ts';
 import { json, NetError, UsageError, type Verb } from '../verb.ts';
 
 /** What is said where there is no face to show the net. */
@@ -80,8 +80,8 @@ export const run: Verb = {
     const task = taskOf(model);
     const seen =
       audio === undefined
-        ? await seenPicture(image as string, given, model, task)
-        : heardSound(audio, image, model, task);
+        ? await photoShown(image as string, given, model, task)
+        : soundShown(audio, image, model, task);
     const { face } = seen;
     const { outputs, ...where } = await executeNet(given, model, seen.inputs, console);
     for (const all of outputs) refuseNaN(model, all);

@@ -9,24 +9,24 @@ import {
 } from '../graph/pictures/preprocess.ts';
 import type { Task } from '../graph/tasks/task.ts';
 import type { InPicture } from './answer.ts';
-import { findFace, type FoundFace } from './find-face.ts';
+import { findFace, type FaceToShow } from './find-face.ts';
 import { readPicture } from './picture.ts';
 import type { NetToRun } from './runnable.ts';
 import { readSound } from './sound.ts';
 import { NetError, UsageError, type Given } from './verb.ts';
 
 /** What the net is given, and how to speak of it. */
-export interface Seen {
+export interface ShownInput {
   /** None where the face that the net is to be shown was not found. */
   readonly inputs: readonly Float32Array[];
   readonly lines: readonly string[];
   readonly place?: InPicture;
   readonly hopSeconds?: number;
   /** Of a net of landmarks, where the user did not say which part of the photo it sees. */
-  readonly face?: FoundFace;
+  readonly face?: FaceToShow;
 }
 
-export async function seenPicture(file: string, given: Given, model: NetToRun, task: Task): Promise<Seen> {
+export async function photoShown(file: string, given: Given, model: NetToRun, task: Task): Promise<ShownInput> {
   const { graph } = model;
   const [, height = 0, width = 0, channels = 0] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
   if (model.architecture?.header.rate !== undefined)
@@ -57,7 +57,7 @@ export async function seenPicture(file: string, given: Given, model: NetToRun, t
   return { inputs: [preparePicture(found, preparation)], lines, place, ...(face && { face }) };
 }
 
-export function heardSound(file: string, image: string | undefined, model: NetToRun, task: Task): Seen {
+export function soundShown(file: string, image: string | undefined, model: NetToRun, task: Task): ShownInput {
   const { graph, architecture } = model;
   if (image !== undefined) throw new UsageError('a net hears or sees: give --image or --audio.');
   const rate = architecture?.header.rate;
