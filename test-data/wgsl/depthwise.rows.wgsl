@@ -38,17 +38,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
           if (y < 0 || y >= 28) { continue; }
           let rowStart = (n * 28u + u32(y)) * 28u;
           var x0: vec4f;
-          { var v = in0[(rowStart + column0) * 30u + source]; x0 = select(vec4f(), v, inside0); }
+          { var v = in0[(rowStart + column0) * 30u + source];  x0 = select(vec4f(), v, inside0); }
           var x1: vec4f;
-          { var v = in0[(rowStart + column1) * 30u + source]; x1 = select(vec4f(), v, inside1); }
+          { var v = in0[(rowStart + column1) * 30u + source];  x1 = select(vec4f(), v, inside1); }
           var x2: vec4f;
-          { var v = in0[(rowStart + column2) * 30u + source]; x2 = select(vec4f(), v, inside2); }
+          { var v = in0[(rowStart + column2) * 30u + source];  x2 = select(vec4f(), v, inside2); }
           var x3: vec4f;
-          { var v = in0[(rowStart + column3) * 30u + source]; x3 = select(vec4f(), v, inside3); }
+          { var v = in0[(rowStart + column3) * 30u + source];  x3 = select(vec4f(), v, inside3); }
           var x4: vec4f;
-          { var v = in0[(rowStart + column4) * 30u + source]; x4 = select(vec4f(), v, inside4); }
+          { var v = in0[(rowStart + column4) * 30u + source];  x4 = select(vec4f(), v, inside4); }
           var x5: vec4f;
-          { var v = in0[(rowStart + column5) * 30u + source]; x5 = select(vec4f(), v, inside5); }
+          { var v = in0[(rowStart + column5) * 30u + source];  x5 = select(vec4f(), v, inside5); }
           { let w = w_taps[0u + (ky * 5u + 0u) * 30u + block - 0u]; a0 += x0 * w; a1 += x1 * w; }
           { let w = w_taps[0u + (ky * 5u + 1u) * 30u + block - 0u]; a0 += x1 * w; a1 += x2 * w; }
           { let w = w_taps[0u + (ky * 5u + 2u) * 30u + block - 0u]; a0 += x2 * w; a1 += x3 * w; }

@@ -34,15 +34,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     { var x = in0[pixel3 * 8u + c];   a3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
   {
-    out0[row0 * 4u + column] = a0;
-  }
-  {
-    out0[row1 * 4u + column] = a1;
-  }
-  {
-    out0[row2 * 4u + column] = a2;
-  }
-  {
-    out0[row3 * 4u + column] = a3;
+    {
+      out0[row0 * 4u + column] = a0;
+    }
+    {
+      out0[row1 * 4u + column] = a1;
+    }
+    {
+      out0[row2 * 4u + column] = a2;
+    }
+    {
+      out0[row3 * 4u + column] = a3;
+    }
   }
 }

@@ -4,6 +4,7 @@ import { elements, type Shape } from '../op.ts';
 import type { Numbers, Rider, StepShape, Value } from '../step.ts';
 import type { FamilyOf, StepData } from './family.ts';
 import { gate as gateFamily } from './gate.ts';
+import { instanceNormalised, type InstanceNorm } from './instance-norm.ts';
 import type { LayerNormAttrs } from './norms.ts';
 import { channelSums, loaded, ride, shapeOf, stored } from './riders.ts';
 import { asMap, convolve, onePoint } from './window.ts';
@@ -28,6 +29,7 @@ export interface PointwiseAttrs {
    * `gateB1` `[R]`, `gateW2` `[K, R]`, `gateB2` `[K]`; riders `act` after the first layer, `last` after the second. It comes before the prologue.
    */
   readonly gate?: PointwiseGate;
+  readonly instance?: InstanceNorm;
 }
 
 export interface PointwiseGate {
@@ -73,7 +75,7 @@ function normalise(values: Float64Array, x: Numbers, width: number, eps: number,
 /** The input as it is multiplied: gated, then through the prologue. */
 function gated(step: StepShape<string, PointwiseAttrs>, data: StepData): Numbers {
   const { gate } = step.attrs;
-  if (!gate) return loaded(step, data);
+  if (!gate) return loaded(step, data, instanceNormalised(step, data));
   const shape = shapeOf(step.inputs[0]);
   const [batch, channels] = [shape[0] as number, shape.at(-1) as number];
   const vector: Shape = [batch, 1, 1, channels];

@@ -12,6 +12,8 @@
 // Optional second output `#sums` of `depthwise`, `mixedDepthwise` and `expandDepthwise`: partial channel sums of the result after the
 // epilogue, `[N, parts, C]` (stored `[N, parts, C4]`, always vec4<f32>). `parts` is the kernel's choice: lowering asks the chosen kernel
 // (its `sumParts`) and gives the output that shape. A reader adds the parts and divides by H·W.
+//
+// Optional second output `#moments` of `depthwise`, `pointwise` and `conv2d`: the same with sums of squares beside the sums, `[N, parts, 2, C]`.
 import { elements, type Shape } from '../op.ts';
 import { opNamed } from '../ops/index.ts';
 import type { Numbers, Rider, StepShape, Value } from '../step.ts';
@@ -88,9 +90,8 @@ export const ride = (
   data: StepData,
 ): Float64Array => riders.reduce((current, rider) => applied(rider, current, shape, step, data), values);
 
-/** The first operand after the prologue. */
-export function loaded(step: AnyStep, data: StepData): Numbers {
-  const x = data.inputs[0] as Numbers;
+/** The first operand, or what became of it, after the prologue. */
+export function loaded(step: AnyStep, data: StepData, x = data.inputs[0] as Numbers): Numbers {
   return step.prologue.length === 0
     ? x
     : ride(step.prologue, Float64Array.from(x), shapeOf(step.inputs[0]), step, data);
@@ -114,9 +115,19 @@ export function stored(step: AnyStep, values: Float64Array, data: StepData): Flo
   const result = ride(step.epilogue, values, shape, step, data);
   const sums = step.outputs[1];
   if (!sums) return [result];
-  const [batch, parts, channels] = sums.shape as [number, number, number];
-  const all = new Float64Array(batch * parts * channels);
-  const whole = channelSums(result, shape);
-  for (let n = 0; n < batch; n++) all.set(whole.subarray(n * channels, (n + 1) * channels), n * parts * channels);
+  const [batch, channels] = [sums.shape[0] as number, sums.shape.at(-1) as number];
+  const all = new Float64Array(elements(sums.shape));
+  const wholes = [channelSums(result, shape)];
+  if (sums.shape.length === 4)
+    wholes.push(
+      channelSums(
+        result.map((x) => x * x),
+        shape,
+      ),
+    );
+  for (let n = 0; n < batch; n++)
+    wholes.forEach((whole, i) =>
+      all.set(whole.subarray(n * channels, (n + 1) * channels), (n * all.length) / batch + i * channels),
+    );
   return [result, all];
 }

@@ -29,10 +29,16 @@ export const blockProduct = (acc: string, x: string, lanes: number, w = 'w'): st
 /** Input lanes in use: fewer than four only where the input is a single block (a picture's three channels). */
 export const lanesOf = (g: ProductRows): number => (g.in4 === 1 ? (g.input.at(-1) as number) : 4);
 
+/** What happens to inputs as they are loaded: once a channel block, and to each vec4. */
+export interface OnLoad {
+  readonly once: string;
+  readonly each: string;
+}
+
 /**
  * The loop over input blocks for one tap: adds to `vec4f` variables `a{p}`. Needs u32 `column` (the output's vec4, in range),
  * `tap` and what `ProductRows` declares for each row. With `moments`, adds a row's inputs to f32 `t{p}` and their squares to `q{p}`. Blocks `start`, `start + stride`, … of the group.
- * `before` is a statement on `x`, block `c`, ahead of the prologue.
+ * `before`: statements on block `c`, and on its `x` ahead of the prologue.
  */
 export function tileLoop(
   shader: Shader,
@@ -41,7 +47,7 @@ export function tileLoop(
   rows: number,
   blocks: { start: string; stride: number } = { start: '0u', stride: 1 },
   moments = false,
-  before = '',
+  before: OnLoad = { once: '', each: '' },
 ): string {
   const x = shader.input(0);
   const w = shader.weight('columns', columnWeights((step.weights.weight as { shape: Shape }).shape));
@@ -52,11 +58,11 @@ let c = ${first};
 let at = (tap * ${g.group4}u + k) * ${4 * g.out4}u + column;
 ${rowNumbers(lanes)
   .map((lane) => `let w${lane} = ${shader.load(w, lane === 0 ? 'at' : `at + ${lane * g.out4}u`)};`)
-  .join(' ')}
+  .join(' ')} ${before.once}
 ${rowNumbers(rows)
   .map((p) => {
     const riders = shader.riders(step.prologue, 'x', g.input, `pixel${p}`, 'c', false);
-    return `{ var x = ${shader.load(x, `pixel${p} * ${g.in4}u + c`)}; ${before} ${riders}${g.guarded ? ` x = select(vec4f(), x, inside${p});` : ''} ${blockProduct(`a${p}`, 'x', lanes)}${moments ? ` t${p} += x.x + x.y + x.z + x.w; q${p} += dot(x, x);` : ''} }`;
+    return `{ var x = ${shader.load(x, `pixel${p} * ${g.in4}u + c`)}; ${before.each} ${riders}${g.guarded ? ` x = select(vec4f(), x, inside${p});` : ''} ${blockProduct(`a${p}`, 'x', lanes)}${moments ? ` t${p} += x.x + x.y + x.z + x.w; q${p} += dot(x, x);` : ''} }`;
   })
   .join('\n')}
 }`;

@@ -27,7 +27,7 @@ export function candidates(step: Step, caps: Capabilities, precision: Precision)
     (kernel) =>
       kernel.accepts(step, caps, precision) &&
       // How many partial sums there are was asked of the first kernel; their reader counts on it.
-      (!sums?.id.endsWith('#sums') || kernel.sumParts?.(step, caps, precision) === sums.shape[1]) &&
+      (!/#(sums|moments)$/.test(sums?.id ?? '') || kernel.sumParts?.(step, caps, precision) === sums?.shape[1]) &&
       kernel.build(step, caps, precision).bindings.length <= caps.maxStorageBuffersPerStage,
   );
 }

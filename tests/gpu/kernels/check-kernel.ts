@@ -29,17 +29,10 @@ export function stepsFor(
     for (const draw of drawers[kernel.family] as readonly Drawer<FloatFamily>[]) {
       let step = draw(random);
       if (!step || !kernel.accepts(step, caps, precision)) continue;
-      const parts = kernel.sumParts?.(step, caps, precision) ?? 0;
-      if (parts > 0 && attempt % 2 === 1) {
-        const sums = {
-          id: 'y#sums',
-          shape: [step.inputs[0]?.shape[0] as number, parts, step.outputs[0]?.shape.at(-1) as number],
-          type: 'f32' as const,
-        };
-        step = { ...step, outputs: [...step.outputs, sums] };
-        expect(kernel.accepts(step, caps, precision), 'a kernel that offers sums must take the step with them').toBe(
-          true,
-        );
+      // Without, with sums, and with moments, where the kernel takes it.
+      if (attempt % 3 > 0) {
+        const summed = withParts(kernel, step, attempt % 3 === 1 ? 'sums' : 'moments', caps, precision);
+        if (summed && kernel.accepts(summed, caps, precision)) step = summed;
       }
       steps.push(step);
       if (steps.length === count) break;
@@ -48,9 +41,29 @@ export function stepsFor(
   return steps;
 }
 
-/** Channel sums of all parts added. */
+/** The step with a by-product of as many parts as the kernel says. */
+function withParts(
+  kernel: Kernel<FloatFamily>,
+  step: FloatStep,
+  kind: 'sums' | 'moments',
+  caps: Capabilities,
+  precision: Precision,
+): FloatStep | undefined {
+  const [batch, channels] = [step.inputs[0]?.shape[0] as number, step.outputs[0]?.shape.at(-1) as number];
+  const asked = (parts: number): FloatStep => {
+    const shape = kind === 'sums' ? [batch, parts, channels] : [batch, parts, 2, channels];
+    return { ...step, outputs: [...step.outputs, { id: `y#${kind}`, shape, type: 'f32' }] };
+  };
+  if (step.outputs.length > 1 || !kernel.accepts(asked(1), caps, precision)) return undefined;
+  const parts = kernel.sumParts?.(asked(1), caps, precision) ?? 0;
+  return parts > 0 ? asked(parts) : undefined;
+}
+
+/** Channel sums or moments of all parts added. */
 function addParts(step: FloatStep, sums: Numbers): Float32Array {
-  const [batch, parts, channels] = step.outputs[1]?.shape as [number, number, number];
+  const shape = step.outputs[1]?.shape as readonly number[];
+  const [batch, parts] = shape as [number, number];
+  const channels = shape.slice(2).reduce((a, b) => a * b, 1);
   return Float32Array.from({ length: batch * channels }, (_, i) => {
     let sum = 0;
     for (let part = 0; part < parts; part++)
@@ -87,7 +100,7 @@ async function worstError(
     ...expected.map((exact, output) => {
       // Which part holds how much of the sums is the kernel's choice.
       const [numbers, wanted] = [found[output] as Numbers, exact].map((all) =>
-        Float64Array.from(step.outputs[output]?.id.endsWith('#sums') ? addParts(step, all) : all),
+        Float64Array.from(/#(sums|moments)$/.test(step.outputs[output]?.id ?? '') ? addParts(step, all) : all),
       ) as [Float64Array, Float64Array];
       expect(numbers.length).toBe(wanted.length);
       const scale = wanted.reduce((most, x) => Math.max(most, Math.abs(x)), 1);

@@ -1,6 +1,9 @@
-// Random squeeze-excite gates, and products whose rows are normalised or gated as they are read.
+// Random squeeze-excite gates, and products and filters whose input is normalised or gated as it is read.
 import type { AttrsOf } from '../../../src/gpu-kernels/families/index.ts';
-import type { Drawer } from './draw-products.ts';
+import type { InstanceNorm } from '../../../src/gpu-kernels/families/instance-norm.ts';
+import type { Shape } from '../../../src/gpu-kernels/op.ts';
+import type { Value } from '../../../src/gpu-kernels/step.ts';
+import { depthwise, pointwise, type Drawer } from './draw-products.ts';
 import { StepBuilder, unary } from './random-steps.ts';
 
 export const normed: Drawer<'pointwise'> = (random) => {
@@ -64,4 +67,36 @@ export const gate: Drawer<'gate'> = (random) => {
   return b.build('gate', [input[0] as number, 1, 1, channels], attrs, {
     epilogue: [unary(random.pick('sigmoid', 'hsigmoid'))],
   });
+};
+
+/** Adds an EvoNorm of the first input from its moments. */
+function instance(b: StepBuilder, input: Shape): InstanceNorm {
+  const [batch, channels] = [input[0] as number, input.at(-1) as number];
+  const { random } = b;
+  for (const role of ['deviation', 'v', 'gamma', 'beta']) b.weight(role, [channels]);
+  return {
+    input: b.input('moments', [batch, random.whole(1, 30), 2, channels], 'f32'),
+    pixels: random.whole(1, 90),
+    eps: random.pick(1e-3, 1e-1),
+  };
+}
+
+export const instanceProduct: Drawer<'pointwise'> = (random) => {
+  const step = pointwise(random);
+  if (!step || step.attrs.stride[0] > 1 || step.inputs[0]?.shape.length !== 4) return undefined;
+  const b = new StepBuilder(random);
+  b.inputs.push(...step.inputs);
+  Object.assign(b.weights, step.weights);
+  const norm = instance(b, step.inputs[0].shape);
+  return { ...step, inputs: b.inputs, weights: b.weights, attrs: { ...step.attrs, instance: norm } };
+};
+
+export const instanceDepthwise: Drawer<'depthwise'> = (random) => {
+  const step = depthwise(random);
+  if (step?.attrs.repeat !== 1) return undefined;
+  const b = new StepBuilder(random);
+  b.inputs.push(...step.inputs);
+  Object.assign(b.weights, step.weights);
+  const norm = instance(b, (step.inputs[0] as Value).shape);
+  return { ...step, inputs: b.inputs, weights: b.weights, attrs: { ...step.attrs, instance: norm } };
 };

@@ -3,7 +3,7 @@ import { isInt8, type FloatFamily, type Kernel } from '../../../src/gpu-kernels/
 import { kernels } from '../../../src/gpu-kernels/kernels/index.ts';
 import * as branches from './draw-branches.ts';
 import * as moves from './draw-moves.ts';
-import { gate, gated, normed } from './draw-normed.ts';
+import { gate, gated, instanceDepthwise, instanceProduct, normed } from './draw-normed.ts';
 import * as others from './draw-others.ts';
 import * as products from './draw-products.ts';
 import type { Drawer } from './draw-products.ts';
@@ -12,9 +12,9 @@ export const floatKernels = kernels.filter((kernel): kernel is Kernel<FloatFamil
 
 /** Several drawers where no kernel takes all kinds of steps of a family. */
 export const drawers: { readonly [F in FloatFamily]: readonly Drawer<F>[] } = {
-  pointwise: [products.pointwise, products.pooled, normed, gated],
+  pointwise: [products.pointwise, products.pooled, normed, gated, instanceProduct],
   conv2d: [products.conv2d],
-  depthwise: [products.depthwise],
+  depthwise: [products.depthwise, instanceDepthwise],
   mixedDepthwise: [products.mixedDepthwise],
   invertedResidual: [products.invertedResidual],
   expandDepthwise: [products.expandDepthwise],

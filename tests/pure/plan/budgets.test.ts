@@ -18,7 +18,7 @@ const most: Readonly<Record<string, readonly [dispatches: number, megabytes: num
   efficientformerv2_s0: [63, 38.7],
   mixnet_s: [52, 55.2],
   t2t_vit_7: [57, 76.1],
-  'mobilenetv2_100+evonormb0': [89, 118.2],
+  'mobilenetv2_100+evonormb0': [55, 74.7],
   ssdlite_mobilenetv2_coco: [50, 51.3],
   ssd_mobilenetv2_oid: [46, 52.0],
   lraspp_mobilenetv3_large: [40, 153.0, 2],

@@ -1,5 +1,6 @@
 // Dense and grouped convolution on GPUs: a strip of outputs reuses input columns between its windows and weights between its outputs.
 import type { Kernel } from '../../families/index.ts';
+import { byProduct, byProductOf } from '../../wgsl/by-products.ts';
 import { Shader } from '../../wgsl/shader.ts';
 import { productRows, type ProductRows } from '../../wgsl/product-rows.ts';
 import { blockProduct, columnThreads, columnWeights, lanesOf, tileGrid } from '../../wgsl/product.ts';
@@ -11,6 +12,14 @@ const maxColumns = 14;
 /** Taps of a row are unrolled. */
 const maxKernelWidth = 7;
 
+/** Invocations along the channel, strips a picture, and workgroups that a picture's strips take. */
+function layout(g: ProductRows): { across: number; places: number; parts: number } {
+  const across = columnThreads(g.out4, [16, 8, 4]);
+  const [, height, width] = g.output as [number, number, number];
+  const places = height * Math.ceil(width / strip(width));
+  return { across, places, parts: Math.ceil(places / (size / across)) };
+}
+
 const strip = (outWidth: number): number => Math.min(4, outWidth);
 
 export const conv2dStrip: Kernel<'conv2d'> = {
@@ -19,8 +28,16 @@ export const conv2dStrip: Kernel<'conv2d'> = {
   doc: 'Four outputs of a row by four channels an invocation; each input column is loaded once for all windows it is in. Stems from 3 channels skip the empty lane.',
   accepts: (step, caps) => {
     const g = productRows(step);
-    if (caps.software || step.outputs.length > 1 || !g || step.attrs.kernel[1] > maxKernelWidth) return false;
+    if (caps.software || !g || step.attrs.kernel[1] > maxKernelWidth) return false;
+    // A workgroup's moments are those of one picture.
+    const { across, places } = layout(g);
+    const apart = g.output[0] === 1 || places % (size / across) === 0;
+    if (step.outputs.length > 1 && (byProductOf(step) !== 'moments' || !apart)) return false;
     return stripColumns(step.attrs, strip(g.output[2] as number)).length <= maxColumns;
+  },
+  sumParts: (step) => {
+    const g = productRows(step);
+    return g && step.outputs.length > 1 ? layout(g).parts : 0;
   },
   build(step, caps, precision) {
     const g = productRows(step) as ProductRows;
@@ -29,7 +46,7 @@ export const conv2dStrip: Kernel<'conv2d'> = {
     const [batch, outHeight, outWidth] = g.output as [number, number, number, number];
     const outputs = strip(outWidth);
     const columns = stripColumns(w, outputs);
-    const across = columnThreads(g.out4, [16, 8, 4]);
+    const { across } = layout(g);
     const columnTiles = Math.ceil(g.out4 / across);
     const strips = Math.ceil(outWidth / outputs);
     const places = batch * outHeight * strips;
@@ -61,13 +78,22 @@ ${range(lanes)
 ${range(outputs)
   .map((t) => blockProduct(`a${t}`, `x${columnOf(columns, w, t, kx)}`, lanes))
   .join(' ')} }`;
+    const sums = byProduct(shader, step, {
+      size,
+      across,
+      out4: g.out4,
+      part: `tile / ${columnTiles}u`,
+      block: 'block',
+      live: `block < ${g.out4}u`,
+    });
     return shader.build(
-      `@compute @workgroup_size(${size})
+      `${sums.memory}@compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
 ${grid.prologue}
 let block = (tile % ${columnTiles}u) * ${across}u + local % ${across}u;
 let place = (tile / ${columnTiles}u) * ${size / across}u + local / ${across}u;
-if (block >= ${g.out4}u || place >= ${places}u) { return; }
+${sums.start}
+if (block < ${g.out4}u && place < ${places}u) {
 let column = block;
 let firstColumn = (place % ${strips}u) * ${outputs}u;
 let oy = (place / ${strips}u) % ${outHeight}u;
@@ -95,9 +121,12 @@ ${range(outputs)
 let row = firstOut + ${t}u;
 ${shader.riders(step.epilogue, `a${t}`, g.output, 'row', 'block')}
 ${shader.store(out, `row * ${g.out4}u + block`, `a${t}`)}
+${sums.add(`a${t}`)}
 }`,
   )
   .join('\n')}
+}
+${sums.finish}
 }`,
       grid.workgroups,
     );

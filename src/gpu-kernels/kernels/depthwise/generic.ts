@@ -47,8 +47,12 @@ export const genericDepthwise: Kernel<'depthwise'> = {
   family: 'depthwise',
   doc: 'One invocation an output vec4; takes any window. Merged siblings need channels in multiples of 4.',
   accepts: (step) => {
-    const { repeat } = step.attrs;
-    return step.outputs.length === 1 && (repeat === 1 || ((step.inputs[0] as Value).shape.at(-1) as number) % 4 === 0);
+    const { repeat, instance } = step.attrs;
+    return (
+      !instance &&
+      step.outputs.length === 1 &&
+      (repeat === 1 || ((step.inputs[0] as Value).shape.at(-1) as number) % 4 === 0)
+    );
   },
   build(step, caps, precision) {
     const attrs = step.attrs;

@@ -1,12 +1,15 @@
 // Depthwise convolution in rows: four outputs of a row an invocation, neighbouring channel blocks side by side; one window, or one for each run of channels.
+import type { InstanceNorm } from '../../families/instance-norm.ts';
 import type { Window } from '../../families/window.ts';
 import type { BuiltKernel, Capabilities, PackedWeight, Precision } from '../../kernel.ts';
 import type { Kernel, StepOf } from '../../families/index.ts';
 import type { Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
-import { channelBlocks, Shader } from '../../wgsl/shader.ts';
+import { channelBlocks, f32Literal, Shader } from '../../wgsl/shader.ts';
 import { columnThreads, tileGrid } from '../../wgsl/product.ts';
 import { columnOf, declareColumns, range, stripColumns } from '../../wgsl/strip.ts';
+import { byProduct, type ByProduct } from '../../wgsl/by-products.ts';
+import { applyInstance, deviationOf, moment, momentsFit } from '../../wgsl/instance-norm.ts';
 
 const size = 64;
 const maxColumns = 20;
@@ -77,7 +80,7 @@ function rowsText(
   l: Layout,
   { first, blocks, window: w, taps: start }: Segment,
   taps: { name: string; type: Precision },
-  sums: boolean,
+  sums: ByProduct,
 ): string {
   const [input, output] = [(step.inputs[0] as Value).shape, (step.outputs[0] as Value).shape];
   const [, height, width] = input as [number, number, number, number];
@@ -87,13 +90,14 @@ function rowsText(
   const x = shader.input(0);
   const columns = stripColumns(w, l.outputs);
   const outputs = range(l.outputs);
+  const norm = instanceOf(step) && applyInstance(shader, step, 'v', 'source', 'spread');
   const load = (j: number): string => {
     const riders =
       step.prologue.length > 0
         ? `let pixel = rowStart + column${j};\n${shader.riders(step.prologue, 'v', input, 'pixel', 'source', false)}\n`
         : '';
     return `var x${j}: vec4f;
-{ var v = ${shader.load(x, `(rowStart + column${j}) * ${in4}u + source`)}; ${riders}x${j} = select(vec4f(), v, inside${j}); }`;
+{ var v = ${shader.load(x, `(rowStart + column${j}) * ${in4}u + source`)}; ${norm?.each ?? ''} ${riders}x${j} = select(vec4f(), v, inside${j}); }`;
   };
   const tap = (kx: number): string =>
     `{ let w = ${shader.load(taps, `${start}u + (ky * ${w.kernel[1]}u + ${kx}u) * ${blocks}u + block - ${first}u`)}; ${outputs
@@ -103,6 +107,7 @@ function rowsText(
 let firstRow = (place / ${l.stripsInRow}u) * ${l.rows}u;
 let left = i32(firstColumn * ${w.stride[1]}u) - ${w.pads[1]};
 ${declareColumns(columns, width)}
+${norm?.once ?? ''}
 ${l.rows === 1 ? '{ let oy = firstRow;' : `for (var oy = firstRow; oy < min(firstRow + ${l.rows}u, ${outHeight}u); oy++) {`}
 ${outputs.map((t) => `var a${t} = start;`).join(' ')}
 for (var ky = 0u; ky < ${w.kernel[0]}u; ky++) {
@@ -118,11 +123,32 @@ ${outputs
 let row = (n * ${outHeight}u + oy) * ${outWidth}u + firstColumn + ${t}u;
 ${shader.riders(step.epilogue, `a${t}`, output, 'row', 'block')}
 ${shader.store(shader.output(), `row * ${out4}u + block`, `a${t}`)}
-${sums ? `sum += a${t};` : ''}
+${sums.add(`a${t}`)}
 }`,
   )
   .join('\n')}
 }`;
+}
+
+const instanceOf = (step: StepOf<'depthwise' | 'mixedDepthwise'>): InstanceNorm | undefined =>
+  step.family === 'depthwise' ? step.attrs.instance : undefined;
+
+/** The deviation of an invocation's own channels, from the moments that its workgroup adds up, as `vec4f` `spread`. */
+function spread(shader: Shader, step: StepOf<'depthwise' | 'mixedDepthwise'>, l: Layout): string {
+  const instance = instanceOf(step);
+  if (!instance) return '';
+  const parts = (step.inputs[instance.input] as Value).shape[1] as number;
+  const moments = [0, 1] as const;
+  const read = (which: 0 | 1): string => moment(shader, step, instance, 'n', 'index', which, 'source');
+  const mean = (which: 0 | 1): string => `moment${which} * ${f32Literal(1 / instance.pixels)}`;
+  return `{ ${moments.map((i) => `var own${i} = vec4f();`).join(' ')}
+for (var index = local / ${l.across}u; index < ${parts}u; index += ${l.strips}u) { ${moments.map((i) => `own${i} += ${read(i)};`).join(' ')} }
+${moments.map((i) => `moments[${i}][local] = own${i};`).join(' ')} }
+workgroupBarrier();
+${moments.map((i) => `var moment${i} = vec4f();`).join(' ')}
+for (var s = 0u; s < ${l.strips}u; s++) { ${moments.map((i) => `moment${i} += moments[${i}][s * ${l.across}u + local % ${l.across}u];`).join(' ')} }
+let mean = ${mean(0)};
+let spread = ${deviationOf('mean', mean(1), instance.eps)};`;
 }
 
 /** The kernel of a depthwise step whose channels fall into segments; a workgroup has one segment, so branches on it are uniform. */
@@ -135,8 +161,7 @@ export function buildRows(
   repeat = 1,
 ): BuiltKernel {
   const [input, output] = [(step.inputs[0] as Value).shape, (step.outputs[0] as Value).shape];
-  const sums = step.outputs.length > 1;
-  const l = rowLayout(output, segments, sums, caps);
+  const l = rowLayout(output, segments, step.outputs.length > 1, caps);
   const in4 = channelBlocks(input);
   const out4 = channelBlocks(output);
   const tilesOf = segments.map(({ blocks }) => Math.ceil(blocks / l.across));
@@ -156,8 +181,16 @@ export function buildRows(
       : branches
           .map(({ segment, s }) => `${s === 0 ? '' : `if (columnTile >= ${firstTile[s]}u) `}{\n${text(segment, s)}\n}`)
           .join(' else ');
+  const sums = byProduct(shader, step, {
+    size,
+    across: l.across,
+    out4,
+    part: `n * ${l.parts}u + part`,
+    block: 'own',
+    live: 'own < end',
+  });
   return shader.build(
-    `${sums ? `var<workgroup> partial: array<vec4f, ${size}>;\n` : ''}@compute @workgroup_size(${size})
+    `${sums.memory}${instanceOf(step) ? `var<workgroup> moments: array<array<vec4f, ${size}>, 2>;\n` : ''}@compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
 ${grid.prologue}
 let columnTile = tile % ${columnTiles}u;
@@ -170,22 +203,13 @@ ${choose(({ first, blocks }, s) => `own = ${first}u + (columnTile - ${firstTile[
 let live = own < end && place < ${l.places}u;
 let block = min(own, end - 1u);
 let source = ${repeat === 1 ? 'block' : `block % ${in4}u`};
-${sums ? 'var sum = vec4f();' : ''}
+${sums.start}
+${spread(shader, step, l)}
 if (live) {
 let start = ${shader.load(bias, 'block')};
 ${choose((segment) => rowsText(shader, step, l, segment, taps, sums))}
 }
-${
-  sums
-    ? `partial[local] = sum;
-workgroupBarrier();
-if (local < ${l.across}u && own < end) {
-var whole = vec4f();
-for (var s = 0u; s < ${l.strips}u; s++) { whole += partial[s * ${l.across}u + local]; }
-${shader.store(shader.output(1), `(n * ${l.parts}u + part) * ${out4}u + own`, 'whole')}
-}`
-    : ''
-}
+${sums.finish}
 }`,
     grid.workgroups,
   );
@@ -201,7 +225,8 @@ export const depthwiseRows: Kernel<'depthwise'> = {
   doc: 'One to four outputs wide, row by row, 4 to 16 channel blocks a workgroup; sums over the workgroup in its memory where a gate wants them.',
   accepts: (step, caps) =>
     // Channel sums go through workgroup memory.
-    (!caps.software || step.outputs.length === 1) &&
+    (!caps.software || (step.outputs.length === 1 && !step.attrs.instance)) &&
+    (!step.attrs.instance || (step.attrs.repeat === 1 && momentsFit(step, step.attrs.instance, 1, size / 8))) &&
     (step.attrs.repeat === 1 || ((step.inputs[0] as Value).shape.at(-1) as number) % 4 === 0) &&
     fitsRows((step.outputs[0] as Value).shape, whole(step)),
   sumParts: (step, caps) =>

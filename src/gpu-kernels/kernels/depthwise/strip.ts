@@ -4,6 +4,7 @@ import type { BuiltKernel, Capabilities, Precision } from '../../kernel.ts';
 import type { Kernel, StepOf } from '../../families/index.ts';
 import type { Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
+import { byProductOf } from '../../wgsl/by-products.ts';
 import { channelBlocks, lineGrid, Shader } from '../../wgsl/shader.ts';
 import { columnOf, declareColumns, range, stripColumns } from '../../wgsl/strip.ts';
 
@@ -160,7 +161,8 @@ export const depthwiseColumns: Kernel<'depthwise'> = {
   name: 'depthwise/columns',
   family: 'depthwise',
   doc: 'Software adapters: an invocation walks down a strip four outputs wide and loads every input row once.',
-  accepts: (step, caps) => caps.software && mergeable(step) && unrolls(step.attrs),
+  accepts: (step, caps) =>
+    caps.software && !step.attrs.instance && byProductOf(step) !== 'moments' && mergeable(step) && unrolls(step.attrs),
   build: (step, caps, precision) => build(step, caps, precision, softwareCut(step), 16),
   sumParts: (step) => {
     const c = softwareCut(step);

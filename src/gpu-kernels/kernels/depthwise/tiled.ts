@@ -3,6 +3,7 @@ import type { Capabilities } from '../../kernel.ts';
 import type { Kernel, StepOf } from '../../families/index.ts';
 import type { Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
+import { byProductOf } from '../../wgsl/by-products.ts';
 import { channelBlocks, Shader } from '../../wgsl/shader.ts';
 import { tileGrid } from '../../wgsl/product.ts';
 import { columnOf, range, stripColumns } from '../../wgsl/strip.ts';
@@ -49,6 +50,8 @@ export const depthwiseTiled: Kernel<'depthwise'> = {
     const { kernel, repeat } = step.attrs;
     if (
       caps.software ||
+      step.attrs.instance !== undefined ||
+      byProductOf(step) === 'moments' ||
       kernel[0] * kernel[1] < largeTaps ||
       (repeat > 1 && (shapeOf(step.inputs[0]).at(-1) as number) % 4 !== 0)
     )

@@ -2,6 +2,7 @@
 import type { Kernel, StepOf } from '../../families/index.ts';
 import type { Value } from '../../step.ts';
 import type { Shape } from '../../op.ts';
+import { byProductOf } from '../../wgsl/by-products.ts';
 import { channelBlocks, Shader } from '../../wgsl/shader.ts';
 import { chooseExpandTile, stripOutputs, type ExpandTile } from './expand-depthwise-tile.ts';
 import { expandHalo, filterHalo } from './halo.ts';
@@ -25,6 +26,7 @@ export const expandDepthwiseTile: Kernel<'expandDepthwise'> = {
   doc: 'Expand and depthwise of an output tile and a slice of channels in workgroup memory; partial channel sums where a gate wants them.',
   accepts: (step, caps) =>
     !caps.software &&
+    byProductOf(step) !== 'moments' &&
     [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])].every(wholeGroups(step.attrs.groups ?? 1)) &&
     // Riders between the two see single pixels: per-channel constants and functions only.
     step.attrs.middle.every((rider) => rider.kind === 'unary' || rider.kind === 'channel') &&

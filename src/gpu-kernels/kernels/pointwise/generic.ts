@@ -72,7 +72,11 @@ export const genericPointwise: Kernel<'pointwise'> = {
   family: 'pointwise',
   doc: 'One invocation an output vec4; takes any shape, stride and grouping.',
   accepts: ({ attrs, outputs }) =>
-    attrs.pool === undefined && attrs.norm === undefined && attrs.gate === undefined && outputs.length === 1,
+    attrs.pool === undefined &&
+    attrs.norm === undefined &&
+    attrs.gate === undefined &&
+    attrs.instance === undefined &&
+    outputs.length === 1,
   build(step, caps, precision) {
     const { groups, stride } = step.attrs;
     const shader = new Shader(step, precision);

@@ -35,6 +35,7 @@ export const pointwisePool: Kernel<'pointwise'> = {
     step.attrs.pool === 'mean' &&
     step.attrs.norm === undefined &&
     step.attrs.gate === undefined &&
+    step.attrs.instance === undefined &&
     step.outputs.length === 1 &&
     // Operands of riders are read pixel by pixel: a residual of the pooled map, or one value a picture.
     columnsOfStep(step) !== undefined,

@@ -4,7 +4,7 @@ import type { Shape } from '../../op.ts';
 import { Shader } from '../../wgsl/shader.ts';
 import { isPooled, productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
 import { normOf } from '../../wgsl/product.ts';
-import { gateOf } from '../../wgsl/product-gate.ts';
+import { gateOf, instanceOf } from '../../wgsl/product-gate.ts';
 import { chooseQuadTile, overhangs, quadAccumulators, quadStep, quadStore, quadWeights } from '../../wgsl/quad.ts';
 
 const quadsPerGroup = 2;
@@ -12,7 +12,7 @@ const quadsPerGroup = 2;
 const quad: Pick<Kernel<'pointwise' | 'conv2d'>, 'accepts' | 'build'> = {
   accepts: (step, caps) => {
     if (!caps.software || !caps.subgroups || isPooled(step) || step.outputs.length > 1) return false;
-    if (normOf(step) ?? gateOf(step)) return false;
+    if (normOf(step) ?? gateOf(step) ?? instanceOf(step)) return false;
     // With fewer rows than lanes the same row would be computed several times; the generic kernels read each weight once as well.
     return (productRows(step)?.rows ?? 0) >= 3;
   },

@@ -1,9 +1,19 @@
 // Pointwise and windowed products with enough output tiles to fill a GPU: register tiles, no workgroup memory, any aligned grouping.
 import type { BuiltKernel, Capabilities, Precision } from '../../kernel.ts';
 import type { Kernel, StepOf } from '../../families/index.ts';
+import { byProduct, byProductOf } from '../../wgsl/by-products.ts';
 import { Shader } from '../../wgsl/shader.ts';
 import { isPooled, productRows, rowNumbers, type ProductRows } from '../../wgsl/product-rows.ts';
-import { applyGate, gateFits, gateMemory, gateOf, makeGate, productBias } from '../../wgsl/product-gate.ts';
+import {
+  aheadMemory,
+  gateFits,
+  gateOf,
+  instanceOf,
+  makeAhead,
+  onLoad,
+  picturesApart,
+  productBias,
+} from '../../wgsl/product-gate.ts';
 import { columnThreads, normalised, normOf, tileGrid, tileLoop } from '../../wgsl/product.ts';
 
 const size = 64;
@@ -51,13 +61,24 @@ function build(step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities, precisi
   const columnTiles = Math.ceil(g.out4 / across);
   const grid = tileGrid(tiles, caps);
   const norm = normOf(step);
-  const gate = gateOf(step);
-  const loop = g.overTaps(tileLoop(shader, step, g, rows, undefined, norm !== undefined, applyGate(step, size)), rows);
+  const ahead = aheadMemory(step, g, size);
+  const loop = g.overTaps(
+    tileLoop(shader, step, g, rows, undefined, norm !== undefined, onLoad(shader, step, size)),
+    rows,
+  );
   const bias = productBias(shader, step);
   const out = shader.output();
+  const sums = byProduct(shader, step, {
+    size,
+    across,
+    out4: g.out4,
+    part: `tile / ${columnTiles}u`,
+    block: 'block',
+    live: `block < ${g.out4}u`,
+  });
   const each = (text: (p: number) => string): string => rowNumbers(rows).map(text).join('\n');
   return shader.build(
-    `${gate ? `var<workgroup> partial: array<vec4f, ${gateMemory(g, gate, size)}>;\n` : ''}@compute @workgroup_size(${size})
+    `${ahead > 0 ? `var<workgroup> partial: array<vec4f, ${ahead}>;\n` : ''}${sums.memory}@compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
 ${grid.prologue}
 let block = (tile % ${columnTiles}u) * ${across}u + local % ${across}u;
@@ -67,7 +88,7 @@ ${each(
   (p) => `let row${p} = min(firstRow + ${p}u, ${g.rows - 1}u);
 ${g.rowStart(p)}`,
 )}
-${gate ? makeGate(shader, step, g, gridOf({ across, rows, tiles }), `(tile / ${columnTiles}u) * ${(size / across) * rows}u`) : ''}
+${makeAhead(shader, step, g, size, `(tile / ${columnTiles}u) * ${(size / across) * rows}u`)}
 let start = ${shader.load(bias, 'column')};
 ${each((p) => (norm ? `var a${p} = vec4f(); var t${p} = 0.0; var q${p} = 0.0;` : `var a${p} = start;`))}
 ${loop}
@@ -77,24 +98,39 @@ ${
 ${each((p) => `${normalised(`a${p}`, `t${p}`, `q${p}`, 'total', g.input.at(-1) as number, norm.eps)} a${p} += start;`)}`
     : ''
 }
-${g.out4 % across === 0 ? '' : `if (block >= ${g.out4}u) { return; }`}
+${sums.start}
+${g.out4 % across === 0 ? '{' : `if (block < ${g.out4}u) {`}
 ${each(
   (p) => `${g.rows % ((size / across) * rows) === 0 ? '{' : `if (firstRow + ${p}u < ${g.rows}u) {`}
 ${shader.riders(step.epilogue, `a${p}`, g.output, `row${p}`, 'column')}
 ${shader.store(out, `row${p} * ${g.out4}u + column`, `a${p}`)}
+${sums.add(`a${p}`)}
 }`,
 )}
+}
+${sums.finish}
 }`,
     grid.workgroups,
   );
 }
 
 function takes(step: StepOf<'pointwise' | 'conv2d'>, caps: Capabilities): boolean {
-  if (caps.software || isPooled(step) || step.outputs.length > 1) return false;
+  if (caps.software || isPooled(step)) return false;
   const g = productRows(step);
   if (g === undefined) return false;
+  const grid = gridOf(chooseTile(g));
+  if (step.outputs.length > 1 && (byProductOf(step) !== 'moments' || !picturesApart(g, grid.rows))) return false;
   // Where the inputs should be split, a gate is not worth the whole tile.
-  return gateOf(step) === undefined || (fillsGpu(g) && gateFits(step, g, gridOf(chooseTile(g))));
+  if (gateOf(step) !== undefined) return fillsGpu(g) && gateFits(step, g, grid);
+  return instanceOf(step) === undefined || gateFits(step, g, grid);
+}
+
+/** Parts a picture: one a tile of rows. */
+function sumParts(step: StepOf<'pointwise' | 'conv2d'>): number {
+  const g = productRows(step);
+  if (g === undefined || step.outputs.length < 2) return 0;
+  const { rows } = gridOf(chooseTile(g));
+  return picturesApart(g, rows) ? Math.ceil(g.rows / (g.input[0] as number) / rows) : 0;
 }
 
 export const pointwiseTiled: Kernel<'pointwise'> = {
@@ -102,6 +138,7 @@ export const pointwiseTiled: Kernel<'pointwise'> = {
   family: 'pointwise',
   doc: '2 to 8 rows by four channels an invocation, 64 invocations over 16 to 64 channels: products with many rows.',
   accepts: takes,
+  sumParts,
   build,
 };
 
@@ -110,5 +147,6 @@ export const conv2dTiled: Kernel<'conv2d'> = {
   family: 'conv2d',
   doc: 'The same tile over the taps of any window: dilated and very large kernels.',
   accepts: takes,
+  sumParts,
   build,
 };

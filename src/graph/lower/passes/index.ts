@@ -3,6 +3,7 @@ import type { Pass, PassContext, StepProgram } from '../steps.ts';
 import { attentionSlices, mergeSiblings } from './attention-operands.ts';
 import { averageHeads } from './average-heads.ts';
 import { coordinateAttention } from './coordinate-attention.ts';
+import { evonormIntoReaders } from './evonorm-into-readers.ts';
 import { foldNorms } from './fold-norms.ts';
 import { depthwisePointwise, expandDepthwise, wholeBlock } from './fuse-depthwise.ts';
 import { fuseEpilogues } from './fuse-epilogues.ts';
@@ -34,6 +35,7 @@ export const passes: readonly Pass[] = [
   gateFromSums,
   gateIntoProduct,
   normIntoProduct,
+  evonormIntoReaders,
   rowsInPlace,
   inPlace,
 ];

@@ -9,78 +9,79 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let tile = group.x;
   let block = (tile % 1u) * 4u + local % 4u;
   let place = (tile / 1u) * 16u + local / 4u;
-  if (block >= 2u || place >= 64u) { return; }
-  let column = block;
-  let firstColumn = (place % 4u) * 4u;
-  let oy = (place / 4u) % 16u;
-  let n = place / 64u;
-  let left = i32(firstColumn * 2u) - 1;
-  let inside0 = left + 0 >= 0 && left + 0 < 32; let column0 = u32(clamp(left + 0, 0, 31));
-  let inside1 = left + 1 >= 0 && left + 1 < 32; let column1 = u32(clamp(left + 1, 0, 31));
-  let inside2 = left + 2 >= 0 && left + 2 < 32; let column2 = u32(clamp(left + 2, 0, 31));
-  let inside3 = left + 3 >= 0 && left + 3 < 32; let column3 = u32(clamp(left + 3, 0, 31));
-  let inside4 = left + 4 >= 0 && left + 4 < 32; let column4 = u32(clamp(left + 4, 0, 31));
-  let inside5 = left + 5 >= 0 && left + 5 < 32; let column5 = u32(clamp(left + 5, 0, 31));
-  let inside6 = left + 6 >= 0 && left + 6 < 32; let column6 = u32(clamp(left + 6, 0, 31));
-  let inside7 = left + 7 >= 0 && left + 7 < 32; let column7 = u32(clamp(left + 7, 0, 31));
-  let inside8 = left + 8 >= 0 && left + 8 < 32; let column8 = u32(clamp(left + 8, 0, 31));
-  let start = vec4f(w_bias[block]);
-  var a0 = start; var a1 = start; var a2 = start; var a3 = start;
-  for (var ky = 0u; ky < 3u; ky++) {
-    let y = i32(oy * 2u + ky * 1u) - 1;
-    if (y < 0 || y >= 32) { continue; }
-    let rowStart = (n * 32u + u32(y)) * 32u;
-    { let k = 0u;
-      let c = k;
-      var x0: vec4f;
-      { var v = in0[(rowStart + column0) * 1u + c]; x0 = select(vec4f(), v, inside0); }
-      var x1: vec4f;
-      { var v = in0[(rowStart + column1) * 1u + c]; x1 = select(vec4f(), v, inside1); }
-      var x2: vec4f;
-      { var v = in0[(rowStart + column2) * 1u + c]; x2 = select(vec4f(), v, inside2); }
-      var x3: vec4f;
-      { var v = in0[(rowStart + column3) * 1u + c]; x3 = select(vec4f(), v, inside3); }
-      var x4: vec4f;
-      { var v = in0[(rowStart + column4) * 1u + c]; x4 = select(vec4f(), v, inside4); }
-      var x5: vec4f;
-      { var v = in0[(rowStart + column5) * 1u + c]; x5 = select(vec4f(), v, inside5); }
-      var x6: vec4f;
-      { var v = in0[(rowStart + column6) * 1u + c]; x6 = select(vec4f(), v, inside6); }
-      var x7: vec4f;
-      { var v = in0[(rowStart + column7) * 1u + c]; x7 = select(vec4f(), v, inside7); }
-      var x8: vec4f;
-      { var v = in0[(rowStart + column8) * 1u + c]; x8 = select(vec4f(), v, inside8); }
-      { let at = ((ky * 3u + 0u) * 1u + k) * 8u + column;
-        let w0 = vec4f(w_columns[at]); let w1 = vec4f(w_columns[at + 2u]); let w2 = vec4f(w_columns[at + 4u]);
-        a0 += x0.x * w0 + x0.y * w1 + x0.z * w2; a1 += x2.x * w0 + x2.y * w1 + x2.z * w2; a2 += x4.x * w0 + x4.y * w1 + x4.z * w2; a3 += x6.x * w0 + x6.y * w1 + x6.z * w2; }
-      { let at = ((ky * 3u + 1u) * 1u + k) * 8u + column;
-        let w0 = vec4f(w_columns[at]); let w1 = vec4f(w_columns[at + 2u]); let w2 = vec4f(w_columns[at + 4u]);
-        a0 += x1.x * w0 + x1.y * w1 + x1.z * w2; a1 += x3.x * w0 + x3.y * w1 + x3.z * w2; a2 += x5.x * w0 + x5.y * w1 + x5.z * w2; a3 += x7.x * w0 + x7.y * w1 + x7.z * w2; }
-      { let at = ((ky * 3u + 2u) * 1u + k) * 8u + column;
-        let w0 = vec4f(w_columns[at]); let w1 = vec4f(w_columns[at + 2u]); let w2 = vec4f(w_columns[at + 4u]);
-        a0 += x2.x * w0 + x2.y * w1 + x2.z * w2; a1 += x4.x * w0 + x4.y * w1 + x4.z * w2; a2 += x6.x * w0 + x6.y * w1 + x6.z * w2; a3 += x8.x * w0 + x8.y * w1 + x8.z * w2; }
+  if (block < 2u && place < 64u) {
+    let column = block;
+    let firstColumn = (place % 4u) * 4u;
+    let oy = (place / 4u) % 16u;
+    let n = place / 64u;
+    let left = i32(firstColumn * 2u) - 1;
+    let inside0 = left + 0 >= 0 && left + 0 < 32; let column0 = u32(clamp(left + 0, 0, 31));
+    let inside1 = left + 1 >= 0 && left + 1 < 32; let column1 = u32(clamp(left + 1, 0, 31));
+    let inside2 = left + 2 >= 0 && left + 2 < 32; let column2 = u32(clamp(left + 2, 0, 31));
+    let inside3 = left + 3 >= 0 && left + 3 < 32; let column3 = u32(clamp(left + 3, 0, 31));
+    let inside4 = left + 4 >= 0 && left + 4 < 32; let column4 = u32(clamp(left + 4, 0, 31));
+    let inside5 = left + 5 >= 0 && left + 5 < 32; let column5 = u32(clamp(left + 5, 0, 31));
+    let inside6 = left + 6 >= 0 && left + 6 < 32; let column6 = u32(clamp(left + 6, 0, 31));
+    let inside7 = left + 7 >= 0 && left + 7 < 32; let column7 = u32(clamp(left + 7, 0, 31));
+    let inside8 = left + 8 >= 0 && left + 8 < 32; let column8 = u32(clamp(left + 8, 0, 31));
+    let start = vec4f(w_bias[block]);
+    var a0 = start; var a1 = start; var a2 = start; var a3 = start;
+    for (var ky = 0u; ky < 3u; ky++) {
+      let y = i32(oy * 2u + ky * 1u) - 1;
+      if (y < 0 || y >= 32) { continue; }
+      let rowStart = (n * 32u + u32(y)) * 32u;
+      { let k = 0u;
+        let c = k;
+        var x0: vec4f;
+        { var v = in0[(rowStart + column0) * 1u + c]; x0 = select(vec4f(), v, inside0); }
+        var x1: vec4f;
+        { var v = in0[(rowStart + column1) * 1u + c]; x1 = select(vec4f(), v, inside1); }
+        var x2: vec4f;
+        { var v = in0[(rowStart + column2) * 1u + c]; x2 = select(vec4f(), v, inside2); }
+        var x3: vec4f;
+        { var v = in0[(rowStart + column3) * 1u + c]; x3 = select(vec4f(), v, inside3); }
+        var x4: vec4f;
+        { var v = in0[(rowStart + column4) * 1u + c]; x4 = select(vec4f(), v, inside4); }
+        var x5: vec4f;
+        { var v = in0[(rowStart + column5) * 1u + c]; x5 = select(vec4f(), v, inside5); }
+        var x6: vec4f;
+        { var v = in0[(rowStart + column6) * 1u + c]; x6 = select(vec4f(), v, inside6); }
+        var x7: vec4f;
+        { var v = in0[(rowStart + column7) * 1u + c]; x7 = select(vec4f(), v, inside7); }
+        var x8: vec4f;
+        { var v = in0[(rowStart + column8) * 1u + c]; x8 = select(vec4f(), v, inside8); }
+        { let at = ((ky * 3u + 0u) * 1u + k) * 8u + column;
+          let w0 = vec4f(w_columns[at]); let w1 = vec4f(w_columns[at + 2u]); let w2 = vec4f(w_columns[at + 4u]);
+          a0 += x0.x * w0 + x0.y * w1 + x0.z * w2; a1 += x2.x * w0 + x2.y * w1 + x2.z * w2; a2 += x4.x * w0 + x4.y * w1 + x4.z * w2; a3 += x6.x * w0 + x6.y * w1 + x6.z * w2; }
+        { let at = ((ky * 3u + 1u) * 1u + k) * 8u + column;
+          let w0 = vec4f(w_columns[at]); let w1 = vec4f(w_columns[at + 2u]); let w2 = vec4f(w_columns[at + 4u]);
+          a0 += x1.x * w0 + x1.y * w1 + x1.z * w2; a1 += x3.x * w0 + x3.y * w1 + x3.z * w2; a2 += x5.x * w0 + x5.y * w1 + x5.z * w2; a3 += x7.x * w0 + x7.y * w1 + x7.z * w2; }
+        { let at = ((ky * 3u + 2u) * 1u + k) * 8u + column;
+          let w0 = vec4f(w_columns[at]); let w1 = vec4f(w_columns[at + 2u]); let w2 = vec4f(w_columns[at + 4u]);
+          a0 += x2.x * w0 + x2.y * w1 + x2.z * w2; a1 += x4.x * w0 + x4.y * w1 + x4.z * w2; a2 += x6.x * w0 + x6.y * w1 + x6.z * w2; a3 += x8.x * w0 + x8.y * w1 + x8.z * w2; }
+      }
     }
-  }
-  let firstOut = (n * 16u + oy) * 16u + firstColumn;
-  {
-    let row = firstOut + 0u;
-    a0 = (a0 * clamp(a0 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-    out0[row * 2u + block] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
-  }
-  {
-    let row = firstOut + 1u;
-    a1 = (a1 * clamp(a1 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-    out0[row * 2u + block] = vec4<f16>(clamp(a1, vec4f(-65504.0), vec4f(65504.0)));
-  }
-  {
-    let row = firstOut + 2u;
-    a2 = (a2 * clamp(a2 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-    out0[row * 2u + block] = vec4<f16>(clamp(a2, vec4f(-65504.0), vec4f(65504.0)));
-  }
-  {
-    let row = firstOut + 3u;
-    a3 = (a3 * clamp(a3 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-    out0[row * 2u + block] = vec4<f16>(clamp(a3, vec4f(-65504.0), vec4f(65504.0)));
+    let firstOut = (n * 16u + oy) * 16u + firstColumn;
+    {
+      let row = firstOut + 0u;
+      a0 = (a0 * clamp(a0 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
+      out0[row * 2u + block] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
+    }
+    {
+      let row = firstOut + 1u;
+      a1 = (a1 * clamp(a1 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
+      out0[row * 2u + block] = vec4<f16>(clamp(a1, vec4f(-65504.0), vec4f(65504.0)));
+    }
+    {
+      let row = firstOut + 2u;
+      a2 = (a2 * clamp(a2 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
+      out0[row * 2u + block] = vec4<f16>(clamp(a2, vec4f(-65504.0), vec4f(65504.0)));
+    }
+    {
+      let row = firstOut + 3u;
+      a3 = (a3 * clamp(a3 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
+      out0[row * 2u + block] = vec4<f16>(clamp(a3, vec4f(-65504.0), vec4f(65504.0)));
+    }
   }
 }
 
@@ -324,12 +325,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     { var x = vec4f(in0[pixel0 * 6u + c]);  x = x * vec4f(in1[c]); a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
     { var x = vec4f(in0[pixel1 * 6u + c]);  x = x * vec4f(in1[c]); a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
-  if (block >= 3u) { return; }
-  {
-    out0[row0 * 3u + column] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
-  }
-  {
-    out0[row1 * 3u + column] = vec4<f16>(clamp(a1, vec4f(-65504.0), vec4f(65504.0)));
+  if (block < 3u) {
+    {
+      out0[row0 * 3u + column] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
+    }
+    {
+      out0[row1 * 3u + column] = vec4<f16>(clamp(a1, vec4f(-65504.0), vec4f(65504.0)));
+    }
   }
 }
 
@@ -370,11 +372,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
           if (y < 0 || y >= 8) { continue; }
           let rowStart = (n * 8u + u32(y)) * 8u;
           var x0: vec4f;
-          { var v = vec4f(in0[(rowStart + column0) * 3u + source]); x0 = select(vec4f(), v, inside0); }
+          { var v = vec4f(in0[(rowStart + column0) * 3u + source]);  x0 = select(vec4f(), v, inside0); }
           var x1: vec4f;
-          { var v = vec4f(in0[(rowStart + column1) * 3u + source]); x1 = select(vec4f(), v, inside1); }
+          { var v = vec4f(in0[(rowStart + column1) * 3u + source]);  x1 = select(vec4f(), v, inside1); }
           var x2: vec4f;
-          { var v = vec4f(in0[(rowStart + column2) * 3u + source]); x2 = select(vec4f(), v, inside2); }
+          { var v = vec4f(in0[(rowStart + column2) * 3u + source]);  x2 = select(vec4f(), v, inside2); }
           { let w = vec4f(w_taps[0u + (ky * 3u + 0u) * 3u + block - 0u]); a0 += x0 * w; }
           { let w = vec4f(w_taps[0u + (ky * 3u + 1u) * 3u + block - 0u]); a0 += x1 * w; }
           { let w = vec4f(w_taps[0u + (ky * 3u + 2u) * 3u + block - 0u]); a0 += x2 * w; }
@@ -532,14 +534,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     { var x = vec4f(in0[pixel0 * 6u + c]);   a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
     { var x = vec4f(in0[pixel1 * 6u + c]);   a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
-  if (block >= 3u) { return; }
-  {
-    a0 = a0 + vec4f(out0[(row0) * 3u + column]);
-    out0[row0 * 3u + column] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
-  }
-  {
-    a1 = a1 + vec4f(out0[(row1) * 3u + column]);
-    out0[row1 * 3u + column] = vec4<f16>(clamp(a1, vec4f(-65504.0), vec4f(65504.0)));
+  if (block < 3u) {
+    {
+      a0 = a0 + vec4f(out0[(row0) * 3u + column]);
+      out0[row0 * 3u + column] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
+    }
+    {
+      a1 = a1 + vec4f(out0[(row1) * 3u + column]);
+      out0[row1 * 3u + column] = vec4<f16>(clamp(a1, vec4f(-65504.0), vec4f(65504.0)));
+    }
   }
 }
 
@@ -571,10 +574,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     { var x = vec4f(in0[pixel1 * 3u + c]);   a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
   {
-    out0[row0 * 8u + column] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
-  }
-  {
-    out0[row1 * 8u + column] = vec4<f16>(clamp(a1, vec4f(-65504.0), vec4f(65504.0)));
+    {
+      out0[row0 * 8u + column] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
+    }
+    {
+      out0[row1 * 8u + column] = vec4<f16>(clamp(a1, vec4f(-65504.0), vec4f(65504.0)));
+    }
   }
 }
 
@@ -685,14 +690,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     { var x = vec4f(in0[pixel0 * 4u + c]);   a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
     { var x = vec4f(in0[pixel1 * 4u + c]);   a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
-  if (block >= 3u) { return; }
-  {
-    a0 = a0 + vec4f(out0[(row0) * 3u + column]);
-    out0[row0 * 3u + column] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
-  }
-  {
-    a1 = a1 + vec4f(out0[(row1) * 3u + column]);
-    out0[row1 * 3u + column] = vec4<f16>(clamp(a1, vec4f(-65504.0), vec4f(65504.0)));
+  if (block < 3u) {
+    {
+      a0 = a0 + vec4f(out0[(row0) * 3u + column]);
+      out0[row0 * 3u + column] = vec4<f16>(clamp(a0, vec4f(-65504.0), vec4f(65504.0)));
+    }
+    {
+      a1 = a1 + vec4f(out0[(row1) * 3u + column]);
+      out0[row1 * 3u + column] = vec4<f16>(clamp(a1, vec4f(-65504.0), vec4f(65504.0)));
+    }
   }
 }
 
@@ -765,11 +771,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     { var x = vec4f(in0[pixel0 * 6u + c]);   a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
     { var x = vec4f(in0[pixel1 * 6u + c]);   a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
   }
-  if (block >= 3u) { return; }
-  if (firstRow + 0u < 1u) {
-    out0[row0 * 3u + column] = a0;
-  }
-  if (firstRow + 1u < 1u) {
-    out0[row1 * 3u + column] = a1;
+  if (block < 3u) {
+    if (firstRow + 0u < 1u) {
+      out0[row0 * 3u + column] = a0;
+    }
+    if (firstRow + 1u < 1u) {
+      out0[row1 * 3u + column] = a1;
+    }
   }
 }
