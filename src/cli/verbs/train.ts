@@ -19,7 +19,7 @@ import { startWeights } from '../../graph/train/start-weights.ts';
 import { readState, writeState, type StateOrigin } from '../../graph/train/state-file.ts';
 import { TrainingRun, type CurvePoint } from '../../graph/train/training-run.ts';
 import { trainedWeights } from '../../graph/train/weights-file.ts';
-import { gpuTrainBackend } from '../../workers/engine/train-backend.ts';
+import { gpuTrainBackend, onDevice } from '../../workers/engine/train-backend.ts';
 import { readBytes } from '../files.ts';
 import { gpuOptions, openGpu } from '../gpu-device.ts';
 import { leftOutText } from '../picture.ts';
@@ -96,7 +96,7 @@ export const train: Verb = {
       console.err(`bottleneck train: ${leftOutText(given.word('data') ?? '', data.leftOut, 0)}.`);
     const start = startWeights(graph, recipe.seed);
     const device =
-      given.word('device') === 'webgpu' ? gpuTrainBackend(await openGpu(given.word('adapter'))) : undefined;
+      given.word('device') === 'webgpu' ? gpuTrainBackend(onDevice(await openGpu(given.word('adapter')))) : undefined;
     const backend = device ?? cpuBackend();
     if (given.flag('find-rate'))
       return printRates(graph.name, await findRate(graph, start, recipe, pictures, backend), given, console);

@@ -2,6 +2,7 @@
 import type { InferredGraph } from '../ir/graph.ts';
 import type { Targets } from './loss.ts';
 import type { OptimizerOptions } from './optimizer.ts';
+import type { TrainRecipe } from './recipe.ts';
 import type { TrainGraph } from './train-graph.ts';
 
 type Tensors = ReadonlyMap<string, Float32Array>;
@@ -52,12 +53,22 @@ export interface Trainer {
   snapshot(): Soon<TrainerState>;
   restore(state: TrainerState): Soon<void>;
   /** The first place where a step on this batch leaves the finite numbers, in words; undefined: nowhere. */
-  explain(input: Float32Array, targets: Targets): Soon<string | undefined>;
+  explain(input: Float32Array, targets: Targets): Promise<string | undefined>;
+}
+
+/** What a run of a net needs, known before anything is made for it. */
+export interface TrainNeed {
+  /** Of a step and of the looks. */
+  readonly bytes: number;
+  /** Why there is no room for it, after "needs": `300 MiB in one buffer, and …`. */
+  readonly tooMuch?: string;
 }
 
 export interface TrainBackend {
   /** What computes, after "on": `the CPU`. */
   readonly device: string;
+  /** `batched`: the net that `train` was made of. */
+  need(train: TrainGraph, batched: InferredGraph, recipe: TrainRecipe): Soon<TrainNeed>;
   /** `start` is copied. */
   trainer(train: TrainGraph, start: Tensors, options: TrainerOptions): Soon<Trainer>;
   /** The net's result in inference mode, for as many inputs as `graph` takes. */

@@ -100,14 +100,16 @@ export class CpuTrainer {
     this.#optimizer.steps = from.updates;
   }
 
-  /** The first layer, in the order of the computation, whose values are not finite on this batch; undefined: none. */
-  explain(input: Float32Array, targets: Targets): string | undefined {
+  /** The first layer, in the order of the computation, whose values are not finite on this batch; undefined: none. Node by node. */
+  *explaining(input: Float32Array, targets: Targets): Generator<unknown, string | undefined> {
     const { nodes } = this.train;
     for (const [name, values] of this.state)
       if (!values.every(Number.isFinite)) return `"${name}" holds a value that is not finite`;
     for (const given of this.#batches(input, targets))
-      for (const { node, value } of nodeByNode(nodes, given, []))
+      for (const { node, value } of nodeByNode(nodes, given, [])) {
         if (!value.every(Number.isFinite)) return this.#inWords(nodes, node);
+        yield;
+      }
     return undefined;
   }
 

@@ -1,13 +1,12 @@
 // A run of a recipe, step by step: the curve, looks at pictures kept aside, the best weights, and giving up where numbers stop being finite.
 import type { InferredGraph } from '../ir/graph.ts';
-import { withBatch } from '../ir/batch.ts';
-import type { TrainBackend, Trainer, TrainerState } from './backend.ts';
+import type { TrainBackend, Trainer, TrainerState, TrainNeed } from './backend.ts';
 import { batchOfStep } from './batch.ts';
 import type { LabelledPictures } from './data/pictures.ts';
 import { evaluate, type HeldOutScore } from './evaluate.ts';
+import { fitted, prepareNet } from './fitting.ts';
 import type { TrainRecipe } from './recipe.ts';
 import { ratesOf } from './schedule.ts';
-import { trainGraph } from './train-graph.ts';
 
 export interface CurvePoint {
   /** Steps done. */
@@ -67,6 +66,7 @@ export class TrainingRun {
     readonly pictures: LabelledPictures,
     /** The net for a batch. */
     readonly batched: InferredGraph,
+    readonly need: TrainNeed,
     private readonly backend: TrainBackend,
     private readonly trainer: Trainer,
     start: TrainerState,
@@ -75,7 +75,7 @@ export class TrainingRun {
     this.#good = start;
   }
 
-  /** `graph` takes one picture. Throws RangeError or ShapeError where it cannot be trained. */
+  /** `graph` takes one picture. Throws RangeError or ShapeError where it cannot be trained, or has no room. */
   static async begin(
     graph: InferredGraph,
     start: Tensors,
@@ -83,14 +83,13 @@ export class TrainingRun {
     pictures: LabelledPictures,
     backend: TrainBackend,
   ): Promise<TrainingRun> {
-    const batched = withBatch(graph, recipe.batch);
-    const { loss, trainable, optimizer, clipNorm, ema } = recipe;
-    const train = trainGraph(batched, { loss, ...(trainable && { trainable }) });
-    if (train.parameters.length === 0)
-      throw new RangeError(`nothing is trained: no parameter's name begins with ${trainable?.join(' or ') ?? ''}`);
+    const net = prepareNet(graph, recipe);
+    const need = await fitted(graph, net, recipe, backend);
+    const { batched, train } = net;
+    const { optimizer, clipNorm, ema } = recipe;
     const trainer = await backend.trainer(train, start, { optimizer, clipNorm, ema });
     const rates = ratesOf(recipe.schedule, recipe.rate, recipe.steps);
-    return new TrainingRun(recipe, pictures, batched, backend, trainer, await trainer.snapshot(), rates);
+    return new TrainingRun(recipe, pictures, batched, need, backend, trainer, await trainer.snapshot(), rates);
   }
 
   /** Steps done. */

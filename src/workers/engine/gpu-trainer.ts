@@ -1,11 +1,11 @@
 // Training on a device: a step is one write, one pass, one submit and one read, and makes no object; the CPU's trainer says what it computes.
 import type { Targets } from '../../graph/train/loss.ts';
 import type { TensorPlace } from '../../graph/train/plan/nodes-plan.ts';
-import { control, STEP_ACCESS } from '../../graph/train/plan/step-kernels.ts';
+import { biasCorrection, control, STEP_ACCESS } from '../../graph/train/plan/step-kernels.ts';
 import { HEADER, planStep, type StepPlan } from '../../graph/train/plan/step-plan.ts';
 import type { TrainTensors } from '../../graph/train/run.ts';
 import type { TrainGraph } from '../../graph/train/train-graph.ts';
-import type { TrainerOptions } from '../../graph/train/backend.ts';
+import type { TrainerOptions, TrainerState } from '../../graph/train/backend.ts';
 import type { Shape } from '../../gpu-kernels/shape.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
 import { bufferUsage, readBuffers, TrainProgram } from './train-program.ts';
@@ -19,23 +19,14 @@ export interface GpuStep {
   readonly skipped: boolean;
 }
 
-/** Everything that steps change, by name of the tensor. */
-export interface GpuTrainerState {
-  readonly updates: number;
-  readonly weights: TrainTensors;
-  readonly averages: TrainTensors;
-  readonly first: TrainTensors;
-  readonly second: TrainTensors;
+export interface GpuStepOptions {
+  /** Checked before every submit: what the trainer holds changes in a step's last one only. */
+  readonly signal?: AbortSignal | undefined;
+  /** Submits of a batch; more of them where one would hold the device for long. Default: one. */
+  readonly parts?: number;
 }
 
-interface Buffers {
-  readonly gradients: GPUBuffer;
-  readonly memories: GPUBuffer;
-  readonly averages: GPUBuffer;
-  readonly table: GPUBuffer;
-  readonly control: GPUBuffer;
-  readonly staging: GPUBuffer;
-}
+type Buffers = Readonly<Record<'gradients' | 'memories' | 'averages' | 'table' | 'control' | 'staging', GPUBuffer>>;
 
 export class GpuTrainer {
   /** Header, inputs and targets as one write takes them. */
@@ -102,7 +93,12 @@ export class GpuTrainer {
    * One update at rate `lr`. `input` in the layout of the net's input; several batches one behind the other make one update by the mean
    * of their gradients, a submit each.
    */
-  async step(input: Float32Array, targets: Targets, lr: number): Promise<GpuStep> {
+  async step(
+    input: Float32Array,
+    targets: Targets,
+    lr: number,
+    { signal, parts = 1 }: GpuStepOptions = {},
+  ): Promise<GpuStep> {
     const { train, plan, buffers, program } = this;
     const { device } = program.open;
     const size = (plan.nodes.inputs.get(train.input) as TensorPlace).length;
@@ -110,13 +106,25 @@ export class GpuTrainer {
     const outputs: Float32Array[] = [];
     let verdict = new Float32Array(control.length);
     for (let at = 0; at < count; at++) {
+      signal?.throwIfAborted();
       this.#batch.set([lr, at === 0 ? 1 : 0, at === count - 1 ? 1 : 0, 1 / count]);
       this.#fill(train.input, input, at, count);
       for (const { name, id } of train.targets) this.#fill(id, targets[name] ?? [], at, count);
       device.queue.writeBuffer(program.arena, 0, this.#batch);
+      const each = Math.ceil(program.recorded.length / parts);
+      let done = 0;
+      for (; done + each < program.recorded.length; done += each) {
+        const part = device.createCommandEncoder();
+        const pass = part.beginComputePass();
+        program.record(pass, done, done + each);
+        pass.end();
+        device.queue.submit([part.finish()]);
+        await device.queue.onSubmittedWorkDone();
+        signal?.throwIfAborted();
+      }
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
-      this.record(pass);
+      this.record(pass, done);
       pass.end();
       const bytes = 4 * control.length;
       encoder.copyBufferToBuffer(buffers.control, 0, buffers.staging, 0, bytes);
@@ -137,9 +145,9 @@ export class GpuTrainer {
     };
   }
 
-  /** Records a step's dispatches. */
-  record(pass: GPUComputePassEncoder): void {
-    this.program.record(pass);
+  /** Records a step's dispatches, from one of the nodes' on. */
+  record(pass: GPUComputePassEncoder, from = 0): void {
+    this.program.record(pass, from);
     this.plan.after.forEach(({ workgroups }, i) => {
       pass.setPipeline(this.pipelines[i] as GPUComputePipeline);
       pass.setBindGroup(0, this.group);
@@ -154,7 +162,7 @@ export class GpuTrainer {
     for (let i = 0, from = part * length; i < length; i++) this.#batch[at + i] = values[from + i] as number;
   }
 
-  async snapshot(): Promise<GpuTrainerState> {
+  async snapshot(): Promise<TrainerState> {
     const { plan, program, buffers, options } = this;
     const adam = 2 * plan.trainedFloats === plan.optimizerFloats;
     const [weights, averages, memories, verdict] = (await readBuffers(program.open.device, [
@@ -177,7 +185,7 @@ export class GpuTrainer {
   }
 
   /** Throws RangeError where the state is another net's. */
-  restore({ updates, weights, averages, first, second }: GpuTrainerState): void {
+  restore({ updates, weights, averages, first, second }: TrainerState): void {
     const { plan, program, buffers, options } = this;
     const { device } = program.open;
     const joined = (
@@ -205,15 +213,8 @@ export class GpuTrainer {
     verdict[control.updates] = updates;
     if (options.optimizer.name === 'adamw') {
       const [b1, b2] = options.optimizer.betas;
-      // As the steps themselves would have it, bit for bit.
-      const corrected = (beta: number): number => {
-        const [keep, add] = [Math.fround(beta), Math.fround(1 - beta)];
-        let c = 0;
-        for (let t = 0; t < updates; t++) c = Math.fround(Math.fround(keep * c) + add);
-        return c;
-      };
-      verdict[control.bias1] = corrected(b1);
-      verdict[control.bias2] = corrected(b2);
+      verdict[control.bias1] = biasCorrection(b1, updates);
+      verdict[control.bias2] = biasCorrection(b2, updates);
     }
     device.queue.writeBuffer(buffers.control, 0, verdict);
   }
@@ -234,7 +235,7 @@ export class GpuTrainer {
 
   destroy(): void {
     this.program.destroy();
-    for (const buffer of Object.values(this.buffers) as GPUBuffer[]) buffer.destroy();
+    for (const buffer of Object.values(this.buffers)) buffer.destroy();
   }
 }
 

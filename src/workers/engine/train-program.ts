@@ -84,15 +84,16 @@ export class TrainProgram {
     }
   }
 
-  /** Records all dispatches into a pass. */
-  record(pass: GPUComputePassEncoder): void {
+  /** Records dispatches into a pass: all, or those from one up to another. */
+  record(pass: GPUComputePassEncoder, from = 0, to = this.recorded.length): void {
     const offset = [0];
-    this.recorded.forEach(({ pipeline, workgroups }, i) => {
+    for (let i = from; i < to; i++) {
+      const { pipeline, workgroups } = this.recorded[i] as Recorded;
       offset[0] = PLACES * i;
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, this.group, offset);
       pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
-    });
+    }
   }
 
   /** Writes a value of the arena or of the state. */

@@ -14,7 +14,7 @@ import { trainGraph } from '../../../src/graph/train/train-graph.ts';
 import type { TrainerOptions } from '../../../src/graph/train/backend.ts';
 import { openDevice, type OpenDevice } from '../../../src/workers/engine/device.ts';
 import { GpuTrainer } from '../../../src/workers/engine/gpu-trainer.ts';
-import { gpuTrainBackend } from '../../../src/workers/engine/train-backend.ts';
+import { gpuTrainBackend, onDevice } from '../../../src/workers/engine/train-backend.ts';
 import { trainingOn } from '../../../src/workers/engine/train-records.ts';
 import { gpu } from '../rig.ts';
 
@@ -72,7 +72,7 @@ test('fifty steps twice, and from a snapshot at twenty, give the same bits', asy
 
 test('a run on the device is the run on the CPU: losses, looks and the end; a rate that is too high names its layer', async () => {
   const net = netOf('family efficientnet\ninput 3x12x12\nact relu6\n\nconv k3 s2 c4\nds k3 c4\npool\nlinear c12\n');
-  const device = gpuTrainBackend(open);
+  const device = gpuTrainBackend(onDevice(open));
   const ran = async (text: string, on: typeof device | ReturnType<typeof cpuBackend>): Promise<TrainingRun> => {
     const recipe = readRecipe(text) as TrainRecipe;
     const pictures = drawnPatterns(12, 0, 60, 0);

@@ -43,6 +43,14 @@ const total = `  partial[local] = s;
     workgroupBarrier();
   }`;
 
+/** 1 − β^t after `updates` steps, bit for bit as {@link normText} has it by then. */
+export function biasCorrection(beta: number, updates: number): number {
+  const [keep, add] = [Math.fround(beta), Math.fround(1 - beta)];
+  let c = 0;
+  for (let t = 0; t < updates; t++) c = Math.fround(Math.fround(keep * c) + add);
+  return c;
+}
+
 export const gatherText = ({ gradientChunks }: ChunkCounts): string => `${bindings}
 var<workgroup> partial: array<f32, ${STEP_GROUP}>;
 ${main}
