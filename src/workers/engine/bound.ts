@@ -12,6 +12,10 @@ export const boundWords: Readonly<Record<Bound, string>> = {
 
 export interface RooflinePoint {
   readonly bound: Bound;
+  /** What each ceiling alone would take of the dispatch's time, milliseconds: the evidence for `bound`. */
+  readonly computeMs: number;
+  readonly memoryMs: number;
+  readonly launchMs: number;
   /** MACs a byte. */
   readonly intensity: number;
   readonly macsPerS: number;
@@ -50,6 +54,9 @@ export function rooflinePoint(
   const bound: Bound = roofMs < latencyShare * ms ? 'latency' : nearest;
   return {
     bound,
+    computeMs,
+    memoryMs,
+    launchMs: peaks.launchMs,
     intensity: bytes > 0 ? macs / bytes : 0,
     macsPerS: (macs / ms) * 1000,
     bytesPerS: (bytes / ms) * 1000,

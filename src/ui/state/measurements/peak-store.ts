@@ -7,7 +7,7 @@ import type { AdapterWords } from '../../parts/adapter-text.ts';
 const rate = v.pipe(v.number(), v.finite(), v.minValue(0));
 
 /** Of stored peaks; what each number means is said in src/workers/engine/peaks.ts. */
-const peaksSchema: v.GenericSchema<unknown, Peaks> = v.object({
+export const peaksSchema: v.GenericSchema<unknown, Peaks> = v.object({
   f32MacsPerS: rate,
   f16MacsPerS: v.exactOptional(rate),
   i8MacsPerS: v.exactOptional(rate),

@@ -3,7 +3,7 @@ import type { Tab } from '../../parts/view.ts';
 import type { ProfileTabProps } from './tab-props.ts';
 import LayersTab from './LayersTab.svelte';
 
-export type ProfileTab = 'layers' | 'timeline' | 'roofline' | 'memory' | 'kernels' | 'history';
+export type ProfileTab = 'layers' | 'timeline' | 'roofline' | 'memory' | 'kernels' | 'history' | 'device';
 
 export const profileTabs: readonly Tab<ProfileTab, ProfileTabProps>[] = [
   {
@@ -41,5 +41,11 @@ export const profileTabs: readonly Tab<ProfileTab, ProfileTabProps>[] = [
     label: 'History',
     title: 'What this device measured before, and how it differs',
     load: () => import('./HistoryTab.svelte'),
+  },
+  {
+    id: 'device',
+    label: 'Device',
+    title: 'What this device can do at best: the ceilings that every net stands under',
+    load: () => import('./device/DeviceTab.svelte'),
   },
 ];

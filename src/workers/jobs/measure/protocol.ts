@@ -3,6 +3,7 @@ import type { Precision } from '../../../gpu-kernels/kernel.ts';
 import type { GivenNet } from '../../../graph/notation/check.ts';
 import type { Plan } from '../../../graph/plan/plan.ts';
 import type { Outcome } from '../../border/protocol.ts';
+import type { DeviceReport } from '../../engine/device-report.ts';
 import type { Peaks } from '../../engine/peaks.ts';
 import type { LoadTimes } from '../../engine/program.ts';
 import type { Profile } from '../../engine/timing.ts';
@@ -27,4 +28,6 @@ export interface MeasureCalls {
   measure(ticket: number, job: NetJob): Promise<Outcome<Measurement>>;
   /** Measures what the device can do at best. */
   peaks(ticket: number): Promise<Outcome<Peaks>>;
+  /** The same with what a dispatch and a submit cost, bandwidth by working set, upload and read-back. */
+  device(ticket: number): Promise<Outcome<DeviceReport>>;
 }

@@ -1,5 +1,6 @@
 // The job that measures: alone on the GPU, so that nothing else is in its times.
 import type { Job } from '../../border/serve.ts';
+import { reportDevice } from '../../engine/device-report.ts';
 import { measurePeaks } from '../../engine/peaks.ts';
 import { measureNet, planNet } from './measure.ts';
 import type { MeasureCalls } from './protocol.ts';
@@ -18,6 +19,13 @@ export const measure: Job = {
       exclusive(ticket, why, ({ signal, progress }) =>
         engine.use(
           (open) => measurePeaks(open, { signal, onProgress: (share) => progress('Running benchmarks', share) }),
+          signal,
+        ),
+      ),
+    device: (ticket) =>
+      exclusive(ticket, why, ({ signal, progress }) =>
+        engine.use(
+          (open) => reportDevice(open, { signal, onProgress: (share) => progress('Running benchmarks', share) }),
           signal,
         ),
       ),

@@ -1,6 +1,7 @@
 // Roofs, bounds and the sentence that says why a layer is slow.
 import { describe, expect, it } from 'vitest';
 import { rooflinePoint, ridge, macRoof } from '../../../../src/workers/engine/bound.ts';
+import { boundEvidence } from '../../../../src/ui/views/profile/bound-evidence.ts';
 import { whySlow } from '../../../../src/ui/views/profile/why.ts';
 
 const peaks = { f32MacsPerS: 1e12, f16MacsPerS: 2e12, bytesPerS: 1e11, cacheBytesPerS: 4e11, launchMs: 0.005 };
@@ -15,6 +16,14 @@ describe('rooflinePoint', () => {
       reached: 0.5,
       macsPerS: 5e11,
     });
+  });
+  it('gives as evidence what each ceiling alone would take', () => {
+    const text = (macs: number, ms: number): string =>
+      boundEvidence(rooflinePoint({ macs, bytes: 1e7, ms }, peaks, 'f32')!).replaceAll('\u202f', ' ');
+    expect(text(1e9, 2)).toBe(
+      'at the ceilings arithmetic 1.00 ms, memory 0.100 ms, a launch 5.0 µs; it took 2.00 ms, 50 % of the nearest',
+    );
+    expect(text(1e6, 40)).toMatch(/it took 40\.0 ms, so none of them is what it waits for$/);
   });
   it('calls it memory-bound left of it', () => {
     expect(rooflinePoint({ macs: 1e7, bytes: 1e7, ms: 0.4 }, peaks, 'f32')).toMatchObject({
