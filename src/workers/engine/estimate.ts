@@ -52,3 +52,33 @@ export function looseness(estimates: readonly Estimate[]): number {
   const half = estimates.reduce((sum, { interval: [low, high] = [0, Infinity] }) => sum + (high - low) / 2, 0);
   return total > 0 ? half / total : Infinity;
 }
+
+export interface PairedDifference {
+  readonly value: number;
+  readonly interval: readonly [low: number, high: number];
+}
+
+/** Whether the difference may be none at all. */
+export const includesZero = ({ interval: [low, high] }: PairedDifference): boolean => low <= 0 && high >= 0;
+
+/**
+ * Of pairs, which may be negative: their median with the ranks that hold it in 95 %, or where the clock's step is coarse for them the mean. At
+ * least two.
+ */
+export function difference(values: readonly number[], step = 0): PairedDifference {
+  const sorted = [...values].sort((a, b) => a - b);
+  const n = sorted.length;
+  const at = (rank: number): number => sorted[Math.min(n - 1, Math.max(0, rank))] as number;
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / n;
+  const deviation = Math.sqrt(sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
+  if (step > coarse * deviation) {
+    // A step's own rounding is spread evenly over twice its length: two identical readings are no proof that nothing differs.
+    const half = quantile(n - 1) * (Math.max(deviation, step / Math.sqrt(6)) / Math.sqrt(n));
+    return { value: mean, interval: [mean - half, mean + half] };
+  }
+  const reach = 0.98 * Math.sqrt(n);
+  return {
+    value: (at(Math.floor((n - 1) / 2)) + at(Math.floor(n / 2))) / 2,
+    interval: [at(Math.floor(n / 2 - reach)), at(Math.ceil(n / 2 + reach) - 1)],
+  };
+}

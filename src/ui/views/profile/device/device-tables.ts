@@ -8,9 +8,9 @@ import { nodesText } from '../../../../graph/plan/print.ts';
 import type { RunRecord } from '../../../state/measurements/record.ts';
 import { boundEvidence } from '../bound-evidence.ts';
 
-export type Row = readonly string[];
+export type SheetRow = readonly string[];
 
-export const ceilings = ({ peaks, dispatchMs, submitMs }: DeviceReport): Row[] => [
+export const ceilings = ({ peaks, dispatchMs, submitMs }: DeviceReport): SheetRow[] => [
   ['Arithmetic, 32-bit floats', si(peaks.f32MacsPerS, 'MAC/s'), 'independent chains of vec4 multiply-adds'],
   [
     'Arithmetic, 16-bit floats',
@@ -62,17 +62,17 @@ export const bandwidthAxes = ({ workingSets }: DeviceReport): readonly [Axis, Ax
   { title: 'bandwidth', zero: true, text: byteRate },
 ];
 
-export const rateRows = (rates: readonly SizedRate[]): Row[] =>
+export const rateRows = (rates: readonly SizedRate[]): SheetRow[] =>
   rates.map(({ bytes: size, bytesPerS }) => [
     bytes(size),
     byteRate(bytesPerS),
     milliseconds((size / bytesPerS) * 1000),
   ]);
-export const rungRows = (rungs: DeviceReport['dispatches']): Row[] =>
+export const rungRows = (rungs: DeviceReport['dispatches']): SheetRow[] =>
   rungs.map(({ count, ms }) => [String(count), milliseconds(ms), milliseconds(ms / count)]);
 
 /** Every dispatch of a measured net under these ceilings. */
-export function rooflineRows({ dispatches, precision }: RunRecord, peaks: Peaks): Row[] {
+export function rooflineRows({ dispatches, precision }: RunRecord, peaks: Peaks): SheetRow[] {
   return dispatches.map((dispatch, index) => {
     const point = rooflinePoint(dispatch, peaks, precision);
     return [
