@@ -157,7 +157,7 @@ function valueOf({ kind, words: known, label }: Argument, { what, to }: Swap): A
   const numbers = kind === 'ints' ? to.split('.').map(Number) : [Number(to)];
   if (to === '' || numbers.some((value) => !Number.isFinite(value)))
     throw new SwapError(`${what} (${label}) is a number, not "${to}"`);
-  return numbers.length === 1 ? (numbers[0]) : numbers;
+  return numbers.length === 1 ? numbers[0] : numbers;
 }
 
 const same = (a: BlockLine, b: BlockLine): boolean =>
