@@ -7,13 +7,16 @@ import { channelBlocks, Shader } from '../../wgsl/shader.ts';
 import { blockProduct, columnWeights, tileGrid } from '../../wgsl/product.ts';
 import { columnOf, declareColumns, range, stripColumns } from '../../wgsl/strip.ts';
 
-const tileHeight = 4;
-const tileWidth = 8;
-const pixels = tileHeight * tileWidth;
+/** Height and width of the outputs of a workgroup; smaller ones where a GPU would idle. */
+const tileSizes = [
+  [4, 8],
+  [4, 4],
+  [2, 4],
+  [1, 4],
+] as const;
 const outputs = 4;
 /** Pixels an invocation multiplies. */
 const rows = 4;
-const rowThreads = pixels / rows;
 /** Channel blocks filtered at a time. */
 const chunk = 16;
 /** Workgroups below which a discrete GPU idles. */
@@ -24,6 +27,10 @@ const maxRepeated = 0.4;
 const shapeOf = (value: Value | undefined): Shape => (value as Value).shape;
 
 interface Layout {
+  readonly tileHeight: number;
+  readonly tileWidth: number;
+  readonly pixels: number;
+  readonly rowThreads: number;
   /** vec4s of output channels a workgroup. */
   readonly across: number;
   /** Lanes that share the input blocks of a chunk. */
@@ -37,33 +44,36 @@ function layoutOf(step: StepOf<'depthwisePointwise'>, caps: Capabilities): Layou
   const [batch, height, width] = shapeOf(step.outputs[0]) as [number, number, number];
   const out4 = channelBlocks(shapeOf(step.outputs[0]));
   const [kh, kw] = step.attrs.kernel;
-  const tiles = batch * Math.ceil(height / tileHeight) * Math.ceil(width / tileWidth);
   const limit = Math.min(256, caps.maxInvocationsPerWorkgroup);
-  const choices = [32, 16, 8]
-    .filter((across) => across < 2 * out4 || across === 8)
-    .map((across): Layout => {
-      const parts = Math.max(1, limit / (across * rowThreads));
-      const size = across * rowThreads * parts;
-      return {
-        across,
-        parts,
-        size,
-        groups: tiles * Math.ceil(out4 / across),
-        memory: Math.max(pixels * chunk, parts > 1 ? size * rows : 0),
-      };
-    })
+  const choices = tileSizes
+    .flatMap(([tileHeight, tileWidth]) =>
+      [32, 16, 8]
+        .filter((across) => across < 2 * out4 || across === 8)
+        .map((across): Layout => {
+          const pixels = tileHeight * tileWidth;
+          const rowThreads = pixels / rows;
+          const parts = Math.max(1, Math.min(chunk, limit / (across * rowThreads)));
+          const size = across * rowThreads * parts;
+          const tiles = batch * Math.ceil(height / tileHeight) * Math.ceil(width / tileWidth);
+          const memory = Math.max(pixels * chunk, parts > 1 ? size * rows : 0);
+          const groups = tiles * Math.ceil(out4 / across);
+          return { tileHeight, tileWidth, pixels, rowThreads, across, parts, size, groups, memory };
+        }),
+    )
     .filter(
       ({ across, size, memory }) =>
         size <= caps.maxInvocationsPerWorkgroup &&
         memory * 16 <= caps.maxWorkgroupStorageBytes &&
         (kh * kw) / (4 * across) <= maxRepeated,
     );
-  return choices.find(({ groups }) => groups >= fewGroups) ?? choices.at(-1);
+  const busy = choices.find(({ groups }) => groups >= fewGroups);
+  return busy ?? choices.reduce<Layout | undefined>((a, b) => (a && a.groups >= b.groups ? a : b), undefined);
 }
 
 /** Filters one chunk: strips of four outputs, one channel block each. */
 function filtering(shader: Shader, step: StepOf<'depthwisePointwise'>, l: Layout): string {
   const w = step.attrs;
+  const { pixels, tileWidth } = l;
   const [input, output] = [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])];
   const [, height, width] = input as [number, number, number, number];
   const in4 = channelBlocks(input);
@@ -122,7 +132,7 @@ ${range(outputs)
 export const depthwisePointwiseChunked: Kernel<'depthwisePointwise'> = {
   name: 'depthwisePointwise/chunked',
   family: 'depthwisePointwise',
-  doc: '8×4 outputs by 32 to 128 channels a workgroup; 16 channel blocks at a time are filtered into workgroup memory and multiplied.',
+  doc: '8×4 outputs or fewer by 32 to 128 channels a workgroup; 16 channel blocks at a time are filtered into workgroup memory and multiplied.',
   accepts: (step, caps) =>
     !caps.software &&
     step.outputs.length === 1 &&
@@ -131,6 +141,7 @@ export const depthwisePointwiseChunked: Kernel<'depthwisePointwise'> = {
     layoutOf(step, caps) !== undefined,
   build(step, caps, precision) {
     const l = layoutOf(step, caps) as Layout;
+    const { tileHeight, tileWidth, pixels, rowThreads } = l;
     const [input, output] = [shapeOf(step.inputs[0]), shapeOf(step.outputs[0])];
     const [batch, outHeight, outWidth, channels] = output as [number, number, number, number];
     const in4 = channelBlocks(input);

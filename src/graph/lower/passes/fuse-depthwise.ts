@@ -2,7 +2,16 @@
 import type { Step, StepOf } from '../../../gpu-kernels/families/index.ts';
 import type { Window } from '../../../gpu-kernels/families/window.ts';
 import type { Rider, WeightExpr } from '../../../gpu-kernels/step.ts';
-import { firstInput, firstOutput, moveRiders, union, untilStable, type Pass } from '../steps.ts';
+import {
+  firstInput,
+  firstOutput,
+  moveRiders,
+  union,
+  untilStable,
+  type Pass,
+  type StepProgram,
+  type Uses,
+} from '../steps.ts';
 
 const simple = (rider: Rider): boolean => rider.kind === 'unary' || rider.kind === 'channel';
 
@@ -84,17 +93,97 @@ const pass = <A extends Step, B extends Step>(
     }),
 });
 
+/** PW→DW. */
+const joinExpand = (first: StepOf<'pointwise'>, second: StepOf<'depthwise'>): StepOf<'expandDepthwise'> => {
+  const { base, rename } = fused(first, second, { weight: 'expandWeight', bias: 'expandBias' });
+  const { groups } = first.attrs;
+  const attrs = { ...windowOf(second.attrs), middle: rename(first.epilogue), ...(groups > 1 && { groups }) };
+  return { ...base, family: 'expandDepthwise', attrs };
+};
+
+/** PW→DW→PW. */
+const joinWhole = (first: StepOf<'expandDepthwise'>, second: StepOf<'pointwise'>): Step => {
+  const { base, rename } = fused(first, second, {
+    expandWeight: 'expandWeight',
+    expandBias: 'expandBias',
+    weight: 'depthwiseWeight',
+    bias: 'depthwiseBias',
+  });
+  const attrs = { ...windowOf(first.attrs), middle: rename(first.attrs.middle), inner: rename(first.epilogue) };
+  return { ...base, family: 'invertedResidual', attrs };
+};
+
+/** DW→PW. */
+const joinFilter = (first: StepOf<'depthwise'>, second: StepOf<'pointwise'>): Step => {
+  const { base, rename } = fused(first, second, { weight: 'depthwiseWeight', bias: 'depthwiseBias' });
+  const attrs = { ...windowOf(first.attrs), middle: rename(first.epilogue) };
+  return { ...base, family: 'depthwisePointwise', attrs };
+};
+
+/** The steps before step `last` of a chain DW→PW→DW→PW whose values nobody else reads. */
+function chain({ steps }: StepProgram, uses: Uses, last: number): number[] | undefined {
+  const places = [last];
+  for (const fits of [plainDepthwise, plainPointwise, plainDepthwise]) {
+    const reader = steps[places[0] as number] as Step;
+    const { id } = firstInput(reader);
+    const at = uses.maker(id);
+    const maker = at === undefined ? undefined : steps[at];
+    if (
+      at === undefined ||
+      !maker ||
+      !fits(maker) ||
+      !uses.onlyFor(id, places[0] as number) ||
+      reader.prologue.length > 0 ||
+      reader.inputs.slice(1).some((input) => input.id === id) ||
+      firstOutput(maker).shape.length !== 4
+    )
+      return undefined;
+    places.unshift(at);
+  }
+  return places;
+}
+
+export const depthwisePairs: Pass = {
+  name: 'depthwise-pairs',
+  doc: 'A block of two depthwises, each with a 1×1 after it, becomes two kernels (DW→PW, DW→PW).',
+  run: (program, context) =>
+    untilStable(program, (current, uses, step, index) => {
+      const places = plainPointwise(step) ? chain(current, uses, index) : undefined;
+      if (!places) return undefined;
+      const [dw1, pw1, dw2, pw2] = places.map((at) => current.steps[at]) as [
+        StepOf<'depthwise'>,
+        StepOf<'pointwise'>,
+        StepOf<'depthwise'>,
+        StepOf<'pointwise'>,
+      ];
+      if (![dw1, dw2].every(({ epilogue }) => epilogue.every(simple))) return undefined;
+      // Where the first depthwise can go with the 1×1 before it, or the rest into one kernel, there are no more dispatches either.
+      const before = firstInput(dw1).id;
+      const maker = uses.maker(before);
+      if (
+        maker !== undefined &&
+        uses.onlyFor(before, places[0] as number) &&
+        plainPointwise(current.steps[maker] as Step)
+      )
+        return undefined;
+      if (pw1.epilogue.every(simple) && context.accepts(joinWhole(joinExpand(pw1, dw2), pw2))) return undefined;
+      const [first, second] = [joinFilter(dw1, pw1), joinFilter(dw2, pw2)];
+      if (!context.accepts(first) || !context.accepts(second)) return undefined;
+      return new Map([
+        [places[0] as number, undefined],
+        [places[1] as number, first],
+        [places[2] as number, undefined],
+        [index, second],
+      ]);
+    }),
+};
+
 export const expandDepthwise = pass(
   'expand-depthwise',
   'A 1×1 expansion and the depthwise after it become one kernel (PW→DW).',
   anyPointwise,
   plainDepthwise,
-  (first, second) => {
-    const { base, rename } = fused(first, second, { weight: 'expandWeight', bias: 'expandBias' });
-    const { groups } = first.attrs;
-    const attrs = { ...windowOf(second.attrs), middle: rename(first.epilogue), ...(groups > 1 && { groups }) };
-    return { ...base, family: 'expandDepthwise', attrs };
-  },
+  joinExpand,
 );
 
 export const wholeBlock = pass(
@@ -102,16 +191,7 @@ export const wholeBlock = pass(
   'An expansion, the depthwise and the projection after it become one kernel where the map is large and thin (PW→DW→PW).',
   plainExpandDepthwise,
   plainPointwise,
-  (first, second) => {
-    const { base, rename } = fused(first, second, {
-      expandWeight: 'expandWeight',
-      expandBias: 'expandBias',
-      weight: 'depthwiseWeight',
-      bias: 'depthwiseBias',
-    });
-    const attrs = { ...windowOf(first.attrs), middle: rename(first.attrs.middle), inner: rename(first.epilogue) };
-    return { ...base, family: 'invertedResidual', attrs };
-  },
+  joinWhole,
 );
 
 export const depthwisePointwise = pass(
@@ -119,9 +199,5 @@ export const depthwisePointwise = pass(
   'A depthwise and the 1×1 after it become one kernel (DW→PW).',
   plainDepthwise,
   plainPointwise,
-  (first, second) => {
-    const { base, rename } = fused(first, second, { weight: 'depthwiseWeight', bias: 'depthwiseBias' });
-    const attrs = { ...windowOf(first.attrs), middle: rename(first.epilogue) };
-    return { ...base, family: 'depthwisePointwise', attrs };
-  },
+  joinFilter,
 );

@@ -5,7 +5,7 @@ import { averageHeads } from './average-heads.ts';
 import { coordinateAttention } from './coordinate-attention.ts';
 import { evonormIntoReaders } from './evonorm-into-readers.ts';
 import { foldNorms } from './fold-norms.ts';
-import { depthwisePointwise, expandDepthwise, wholeBlock } from './fuse-depthwise.ts';
+import { depthwisePairs, depthwisePointwise, expandDepthwise, wholeBlock } from './fuse-depthwise.ts';
 import { fuseEpilogues } from './fuse-epilogues.ts';
 import { fuseGates, gateFromSums } from './fuse-gates.ts';
 import { fusePrologues } from './fuse-prologues.ts';
@@ -29,6 +29,7 @@ export const passes: readonly Pass[] = [
   coordinateAttention,
   fusePrologues,
   poolIntoHead,
+  depthwisePairs,
   expandDepthwise,
   wholeBlock,
   depthwisePointwise,

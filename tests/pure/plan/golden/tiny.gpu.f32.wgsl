@@ -331,212 +331,193 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   }
 }
 
-// depthwise/rows: blocks.1.0.dw_start.conv, blocks.1.0.dw_start.bn
+// depthwisePointwise/chunked: blocks.1.0.dw_start.conv, blocks.1.0.dw_start.bn, blocks.1.0.pw_exp.conv, blocks.1.0.pw_exp.bn, blocks.1.0.pw_exp.bn.act
 @group(0) @binding(0) var<storage, read> in0: array<vec4<f32>, 192>;
 @group(0) @binding(1) var<storage, read> w_taps: array<vec4<f32>, 27>;
-@group(0) @binding(2) var<storage, read> w_bias: array<vec4<f32>, 3>;
-@group(0) @binding(3) var<storage, read_write> out0: array<vec4<f32>, 192>;
-@compute @workgroup_size(64)
+@group(0) @binding(2) var<storage, read> w_depthwiseBias: array<vec4<f32>, 3>;
+@group(0) @binding(3) var<storage, read> w_columns: array<vec4<f32>, 72>;
+@group(0) @binding(4) var<storage, read> w_bias: array<vec4<f32>, 6>;
+@group(0) @binding(5) var<storage, read_write> out0: array<vec4<f32>, 384>;
+var<workgroup> staged: array<vec4f, 512>;
+@compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let tile = group.x;
-  let columnTile = tile % 1u;
-  let part = (tile / 1u) % 4u;
-  let n = tile / 4u;
-  let place = part * 16u + local / 4u;
-  var own: u32;
-  var end: u32;
-  {
-    own = 0u + (columnTile - 0u) * 4u + local % 4u; end = 3u;
-  }
-  let live = own < end && place < 64u;
-  let block = min(own, end - 1u);
-  let source = block;
-  if (live) {
-    let start = w_bias[block];
-    {
-      let firstColumn = (place % 8u) * 1u;
-      let firstRow = (place / 8u) * 1u;
-      let left = i32(firstColumn * 1u) - 1;
+  let firstColumn = (tile % 1u) * 8u;
+  let place = (tile / 1u) % 16u;
+  let n = tile / 16u;
+  let tileRow = (place / 2u) * 1u;
+  let tileColumn = (place % 2u) * 4u;
+  let column = min(firstColumn + local % 8u, 5u);
+  let firstPixel = ((local / 8u) % 1u) * 4u;
+  let part = local / 8u;
+  var a0 = vec4f();
+  var a1 = vec4f();
+  var a2 = vec4f();
+  var a3 = vec4f();
+  for (var first = 0u; first < 3u; first += 16u) {
+    for (var i = local; i < 16u; i += 128u) {
+      let c = first + i % 16u;
+      if (c >= 3u) { continue; }
+      let strip = i / 16u;
+      let oy = tileRow + strip / 1u;
+      let left = i32((tileColumn + (strip % 1u) * 4u) * 1u) - 1;
       let inside0 = left + 0 >= 0 && left + 0 < 8; let column0 = u32(clamp(left + 0, 0, 7));
       let inside1 = left + 1 >= 0 && left + 1 < 8; let column1 = u32(clamp(left + 1, 0, 7));
       let inside2 = left + 2 >= 0 && left + 2 < 8; let column2 = u32(clamp(left + 2, 0, 7));
-      { let oy = firstRow;
-        var a0 = start;
-        for (var ky = 0u; ky < 3u; ky++) {
-          let y = i32(oy * 1u + ky * 1u) - 1;
-          if (y < 0 || y >= 8) { continue; }
-          let rowStart = (n * 8u + u32(y)) * 8u;
-          var x0: vec4f;
-          { var v = in0[(rowStart + column0) * 3u + source];  x0 = select(vec4f(), v, inside0); }
-          var x1: vec4f;
-          { var v = in0[(rowStart + column1) * 3u + source];  x1 = select(vec4f(), v, inside1); }
-          var x2: vec4f;
-          { var v = in0[(rowStart + column2) * 3u + source];  x2 = select(vec4f(), v, inside2); }
-          { let w = w_taps[0u + (ky * 3u + 0u) * 3u + block - 0u]; a0 += x0 * w; }
-          { let w = w_taps[0u + (ky * 3u + 1u) * 3u + block - 0u]; a0 += x1 * w; }
-          { let w = w_taps[0u + (ky * 3u + 2u) * 3u + block - 0u]; a0 += x2 * w; }
-        }
-        {
-          let row = (n * 8u + oy) * 8u + firstColumn + 0u;
-          out0[row * 3u + block] = a0;
-        }
+      let inside3 = left + 3 >= 0 && left + 3 < 8; let column3 = u32(clamp(left + 3, 0, 7));
+      let inside4 = left + 4 >= 0 && left + 4 < 8; let column4 = u32(clamp(left + 4, 0, 7));
+      let inside5 = left + 5 >= 0 && left + 5 < 8; let column5 = u32(clamp(left + 5, 0, 7));
+      let start = w_depthwiseBias[c];
+      var f0 = start; var f1 = start; var f2 = start; var f3 = start;
+      for (var ky = 0u; ky < 3u; ky++) {
+        let y = i32(oy * 1u + ky * 1u) - 1;
+        if (y < 0 || y >= 8) { continue; }
+        let rowStart = (n * 8u + u32(y)) * 8u;
+        var x0: vec4f;
+        { var v = in0[(rowStart + column0) * 3u + c]; x0 = select(vec4f(), v, inside0); }
+        var x1: vec4f;
+        { var v = in0[(rowStart + column1) * 3u + c]; x1 = select(vec4f(), v, inside1); }
+        var x2: vec4f;
+        { var v = in0[(rowStart + column2) * 3u + c]; x2 = select(vec4f(), v, inside2); }
+        var x3: vec4f;
+        { var v = in0[(rowStart + column3) * 3u + c]; x3 = select(vec4f(), v, inside3); }
+        var x4: vec4f;
+        { var v = in0[(rowStart + column4) * 3u + c]; x4 = select(vec4f(), v, inside4); }
+        var x5: vec4f;
+        { var v = in0[(rowStart + column5) * 3u + c]; x5 = select(vec4f(), v, inside5); }
+        { let w = w_taps[(ky * 3u + 0u) * 3u + c]; f0 += x0 * w; f1 += x1 * w; f2 += x2 * w; f3 += x3 * w; }
+        { let w = w_taps[(ky * 3u + 1u) * 3u + c]; f0 += x1 * w; f1 += x2 * w; f2 += x3 * w; f3 += x4 * w; }
+        { let w = w_taps[(ky * 3u + 2u) * 3u + c]; f0 += x2 * w; f1 += x3 * w; f2 += x4 * w; f3 += x5 * w; }
       }
+      staged[(strip * 4u + 0u) * 16u + i % 16u] = f0;
+      staged[(strip * 4u + 1u) * 16u + i % 16u] = f1;
+      staged[(strip * 4u + 2u) * 16u + i % 16u] = f2;
+      staged[(strip * 4u + 3u) * 16u + i % 16u] = f3;
     }
-  }
-}
-
-// expandDepthwise/tile: blocks.1.0.pw_exp.conv, blocks.1.0.pw_exp.bn, blocks.1.0.pw_exp.bn.act, blocks.1.0.dw_mid.conv, blocks.1.0.dw_mid.bn, blocks.1.0.dw_mid.bn.act
-@group(0) @binding(0) var<storage, read> in0: array<vec4<f32>, 192>;
-@group(0) @binding(1) var<storage, read> w_expandColumns: array<vec4<f32>, 72>;
-@group(0) @binding(2) var<storage, read> w_expandBias: array<vec4<f32>, 6>;
-@group(0) @binding(3) var<storage, read_write> out0: array<vec4<f32>, 384>;
-@group(0) @binding(4) var<storage, read> w_taps: array<vec4<f32>, 54>;
-@group(0) @binding(5) var<storage, read> w_bias: array<vec4<f32>, 6>;
-var<workgroup> halo: array<vec4f, 60>;
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let tile = group.x;
-  let lane = local % 1u;
-  let own = (tile % 6u) * 1u + lane;
-  let block = min(own, 5u);
-  let part = (tile / 6u) % 2u;
-  let n = tile / 12u;
-  let tileRow = (part / 1u) * 4u;
-  let tileColumn = (part % 1u) * 8u;
-  let top = i32(tileRow * 1u) - 1;
-  let left = i32(tileColumn * 1u) - 1;
-  let firstY = max(top, 0);
-  let firstX = max(left, 0);
-  let rectangleWidth = u32(max(0, min(left + 10, 8) - firstX));
-  let rectangle = u32(max(0, min(top + 6, 8) - firstY)) * rectangleWidth;
-  for (var i = local / 1u; i * 4u < rectangle; i += 64u) { // 1 rounds
-    let at0 = min(i * 4u + 0u, rectangle - 1u);
-    let y0 = u32(firstY) + at0 / rectangleWidth;
-    let x0 = u32(firstX) + at0 % rectangleWidth;
-    let pixel0 = (n * 8u + y0) * 8u + x0;
-    var e0 = w_expandBias[block];
-    let at1 = min(i * 4u + 1u, rectangle - 1u);
-    let y1 = u32(firstY) + at1 / rectangleWidth;
-    let x1 = u32(firstX) + at1 % rectangleWidth;
-    let pixel1 = (n * 8u + y1) * 8u + x1;
-    var e1 = w_expandBias[block];
-    let at2 = min(i * 4u + 2u, rectangle - 1u);
-    let y2 = u32(firstY) + at2 / rectangleWidth;
-    let x2 = u32(firstX) + at2 % rectangleWidth;
-    let pixel2 = (n * 8u + y2) * 8u + x2;
-    var e2 = w_expandBias[block];
-    let at3 = min(i * 4u + 3u, rectangle - 1u);
-    let y3 = u32(firstY) + at3 / rectangleWidth;
-    let x3 = u32(firstX) + at3 % rectangleWidth;
-    let pixel3 = (n * 8u + y3) * 8u + x3;
-    var e3 = w_expandBias[block];
-    for (var k = 0u; k < 3u; k++) {
-      let at = k * 24u + block;
-      let c = k;
-      let w0 = w_expandColumns[at]; let w1 = w_expandColumns[at + 6u]; let w2 = w_expandColumns[at + 12u]; let w3 = w_expandColumns[at + 18u];
-      { var x = in0[pixel0 * 3u + c];  e0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = in0[pixel1 * 3u + c];  e1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = in0[pixel2 * 3u + c];  e2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-      { var x = in0[pixel3 * 3u + c];  e3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    workgroupBarrier();
+    for (var k = part; k < min(16u, 3u - first); k += 16u) {
+      let at = (first + k) * 24u + column;
+      let w0 = w_columns[at]; let w1 = w_columns[at + 6u]; let w2 = w_columns[at + 12u]; let w3 = w_columns[at + 18u];
+      { let x = staged[(firstPixel + 0u) * 16u + k]; a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { let x = staged[(firstPixel + 1u) * 16u + k]; a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { let x = staged[(firstPixel + 2u) * 16u + k]; a2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { let x = staged[(firstPixel + 3u) * 16u + k]; a3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
     }
-    e0 = (e0 * clamp(e0 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-    halo[((y0 - u32(top)) * 10u + (x0 - u32(left))) * 1u + lane] = e0;
-    e1 = (e1 * clamp(e1 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-    halo[((y1 - u32(top)) * 10u + (x1 - u32(left))) * 1u + lane] = e1;
-    e2 = (e2 * clamp(e2 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-    halo[((y2 - u32(top)) * 10u + (x2 - u32(left))) * 1u + lane] = e2;
-    e3 = (e3 * clamp(e3 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-    halo[((y3 - u32(top)) * 10u + (x3 - u32(left))) * 1u + lane] = e3;
+    workgroupBarrier();
   }
+  staged[((firstPixel + 0u) * 8u + local % 8u) * 16u + part] = a0;
+  staged[((firstPixel + 1u) * 8u + local % 8u) * 16u + part] = a1;
+  staged[((firstPixel + 2u) * 8u + local % 8u) * 16u + part] = a2;
+  staged[((firstPixel + 3u) * 8u + local % 8u) * 16u + part] = a3;
   workgroupBarrier();
-  let start = w_bias[block];
-  for (var i = local / 1u; i < 8u; i += 64u) {
-    let innerRow = i / 2u;
-    let innerColumn = (i % 2u) * 4u;
-    var a0 = start; var a1 = start; var a2 = start; var a3 = start;
-    for (var ky = 0u; ky < 3u; ky++) {
-      let at = ((innerRow * 1u + ky * 1u) * 10u + innerColumn * 1u) * 1u + lane;
-      let x0 = halo[at + 0u];
-      let x1 = halo[at + 1u];
-      let x2 = halo[at + 2u];
-      let x3 = halo[at + 3u];
-      let x4 = halo[at + 4u];
-      let x5 = halo[at + 5u];
-      { let w = w_taps[(ky * 3u + 0u) * 6u + block]; a0 += x0 * w; a1 += x1 * w; a2 += x2 * w; a3 += x3 * w; }
-      { let w = w_taps[(ky * 3u + 1u) * 6u + block]; a0 += x1 * w; a1 += x2 * w; a2 += x3 * w; a3 += x4 * w; }
-      { let w = w_taps[(ky * 3u + 2u) * 6u + block]; a0 += x2 * w; a1 += x3 * w; a2 += x4 * w; a3 += x5 * w; }
-    }
-    { let inner = innerColumn + 0u;
-      let oy = tileRow + innerRow;
-      let ox = tileColumn + inner;
-      if (own < 6u && oy < 8u && ox < 8u) {
+  for (var i = local; i < 32u; i += 128u) {
+    let block = firstColumn + i % 8u;
+    var v = w_bias[min(block, 5u)];
+    for (var p = 0u; p < 16u; p++) { v += staged[i * 16u + p]; }
+    { let oy = tileRow + (i / 8u) / 4u;
+      let ox = tileColumn + (i / 8u) % 4u;
+      if (oy < 8u && ox < 8u && block < 6u) {
         let row = (n * 8u + oy) * 8u + ox;
-        a0 = (a0 * clamp(a0 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-        out0[row * 6u + block] = a0;
-    } }
-    { let inner = innerColumn + 1u;
-      let oy = tileRow + innerRow;
-      let ox = tileColumn + inner;
-      if (own < 6u && oy < 8u && ox < 8u) {
-        let row = (n * 8u + oy) * 8u + ox;
-        a1 = (a1 * clamp(a1 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-        out0[row * 6u + block] = a1;
-    } }
-    { let inner = innerColumn + 2u;
-      let oy = tileRow + innerRow;
-      let ox = tileColumn + inner;
-      if (own < 6u && oy < 8u && ox < 8u) {
-        let row = (n * 8u + oy) * 8u + ox;
-        a2 = (a2 * clamp(a2 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-        out0[row * 6u + block] = a2;
-    } }
-    { let inner = innerColumn + 3u;
-      let oy = tileRow + innerRow;
-      let ox = tileColumn + inner;
-      if (own < 6u && oy < 8u && ox < 8u) {
-        let row = (n * 8u + oy) * 8u + ox;
-        a3 = (a3 * clamp(a3 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
-        out0[row * 6u + block] = a3;
+        v = (v * clamp(v / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
+        out0[row * 6u + block] = v;
     } }
   }
 }
 
-// pointwise/tiled: blocks.1.0.pw_proj.conv, blocks.1.0.pw_proj.bn, blocks.1.0.add
+// depthwisePointwise/chunked: blocks.1.0.dw_mid.conv, blocks.1.0.dw_mid.bn, blocks.1.0.dw_mid.bn.act, blocks.1.0.pw_proj.conv, blocks.1.0.pw_proj.bn, blocks.1.0.add
 @group(0) @binding(0) var<storage, read> in0: array<vec4<f32>, 384>;
-@group(0) @binding(1) var<storage, read> w_columns: array<vec4<f32>, 72>;
-@group(0) @binding(2) var<storage, read> w_bias: array<vec4<f32>, 3>;
-@group(0) @binding(3) var<storage, read_write> out0: array<vec4<f32>, 192>;
-@group(0) @binding(4) var<storage, read> in1: array<vec4<f32>, 192>;
-@compute @workgroup_size(64)
+@group(0) @binding(1) var<storage, read> w_taps: array<vec4<f32>, 54>;
+@group(0) @binding(2) var<storage, read> w_depthwiseBias: array<vec4<f32>, 6>;
+@group(0) @binding(3) var<storage, read> w_columns: array<vec4<f32>, 72>;
+@group(0) @binding(4) var<storage, read> w_bias: array<vec4<f32>, 3>;
+@group(0) @binding(5) var<storage, read_write> out0: array<vec4<f32>, 192>;
+var<workgroup> staged: array<vec4f, 512>;
+@compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let tile = group.x;
-  let block = (tile % 1u) * 4u + local % 4u;
-  let firstRow = ((tile / 1u) * 16u + local / 4u) * 2u;
-  let column = min(block, 2u);
-  let row0 = min(firstRow + 0u, 63u);
-  let pixel0 = row0;
-  let row1 = min(firstRow + 1u, 63u);
-  let pixel1 = row1;
-  let start = w_bias[column];
-  var a0 = start;
-  var a1 = start;
-  let tap = 0u;
-  for (var k = 0u; k < 6u; k += 1u) {
-    let c = k;
-    let at = (tap * 6u + k) * 12u + column;
-    let w0 = w_columns[at]; let w1 = w_columns[at + 3u]; let w2 = w_columns[at + 6u]; let w3 = w_columns[at + 9u];
-    { var x = in0[pixel0 * 6u + c];   a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
-    { var x = in0[pixel1 * 6u + c];   a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+  let firstColumn = (tile % 1u) * 8u;
+  let place = (tile / 1u) % 16u;
+  let n = tile / 16u;
+  let tileRow = (place / 2u) * 1u;
+  let tileColumn = (place % 2u) * 4u;
+  let column = min(firstColumn + local % 8u, 2u);
+  let firstPixel = ((local / 8u) % 1u) * 4u;
+  let part = local / 8u;
+  var a0 = vec4f();
+  var a1 = vec4f();
+  var a2 = vec4f();
+  var a3 = vec4f();
+  for (var first = 0u; first < 6u; first += 16u) {
+    for (var i = local; i < 16u; i += 128u) {
+      let c = first + i % 16u;
+      if (c >= 6u) { continue; }
+      let strip = i / 16u;
+      let oy = tileRow + strip / 1u;
+      let left = i32((tileColumn + (strip % 1u) * 4u) * 1u) - 1;
+      let inside0 = left + 0 >= 0 && left + 0 < 8; let column0 = u32(clamp(left + 0, 0, 7));
+      let inside1 = left + 1 >= 0 && left + 1 < 8; let column1 = u32(clamp(left + 1, 0, 7));
+      let inside2 = left + 2 >= 0 && left + 2 < 8; let column2 = u32(clamp(left + 2, 0, 7));
+      let inside3 = left + 3 >= 0 && left + 3 < 8; let column3 = u32(clamp(left + 3, 0, 7));
+      let inside4 = left + 4 >= 0 && left + 4 < 8; let column4 = u32(clamp(left + 4, 0, 7));
+      let inside5 = left + 5 >= 0 && left + 5 < 8; let column5 = u32(clamp(left + 5, 0, 7));
+      let start = w_depthwiseBias[c];
+      var f0 = start; var f1 = start; var f2 = start; var f3 = start;
+      for (var ky = 0u; ky < 3u; ky++) {
+        let y = i32(oy * 1u + ky * 1u) - 1;
+        if (y < 0 || y >= 8) { continue; }
+        let rowStart = (n * 8u + u32(y)) * 8u;
+        var x0: vec4f;
+        { var v = in0[(rowStart + column0) * 6u + c]; x0 = select(vec4f(), v, inside0); }
+        var x1: vec4f;
+        { var v = in0[(rowStart + column1) * 6u + c]; x1 = select(vec4f(), v, inside1); }
+        var x2: vec4f;
+        { var v = in0[(rowStart + column2) * 6u + c]; x2 = select(vec4f(), v, inside2); }
+        var x3: vec4f;
+        { var v = in0[(rowStart + column3) * 6u + c]; x3 = select(vec4f(), v, inside3); }
+        var x4: vec4f;
+        { var v = in0[(rowStart + column4) * 6u + c]; x4 = select(vec4f(), v, inside4); }
+        var x5: vec4f;
+        { var v = in0[(rowStart + column5) * 6u + c]; x5 = select(vec4f(), v, inside5); }
+        { let w = w_taps[(ky * 3u + 0u) * 6u + c]; f0 += x0 * w; f1 += x1 * w; f2 += x2 * w; f3 += x3 * w; }
+        { let w = w_taps[(ky * 3u + 1u) * 6u + c]; f0 += x1 * w; f1 += x2 * w; f2 += x3 * w; f3 += x4 * w; }
+        { let w = w_taps[(ky * 3u + 2u) * 6u + c]; f0 += x2 * w; f1 += x3 * w; f2 += x4 * w; f3 += x5 * w; }
+      }
+      f0 = (f0 * clamp(f0 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
+      staged[(strip * 4u + 0u) * 16u + i % 16u] = f0;
+      f1 = (f1 * clamp(f1 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
+      staged[(strip * 4u + 1u) * 16u + i % 16u] = f1;
+      f2 = (f2 * clamp(f2 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
+      staged[(strip * 4u + 2u) * 16u + i % 16u] = f2;
+      f3 = (f3 * clamp(f3 / 6.0 + 0.5, vec4f(0.0), vec4f(1.0)));
+      staged[(strip * 4u + 3u) * 16u + i % 16u] = f3;
+    }
+    workgroupBarrier();
+    for (var k = part; k < min(16u, 6u - first); k += 16u) {
+      let at = (first + k) * 12u + column;
+      let w0 = w_columns[at]; let w1 = w_columns[at + 3u]; let w2 = w_columns[at + 6u]; let w3 = w_columns[at + 9u];
+      { let x = staged[(firstPixel + 0u) * 16u + k]; a0 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { let x = staged[(firstPixel + 1u) * 16u + k]; a1 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { let x = staged[(firstPixel + 2u) * 16u + k]; a2 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+      { let x = staged[(firstPixel + 3u) * 16u + k]; a3 += x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3; }
+    }
+    workgroupBarrier();
   }
-  if (block < 3u) {
-    {
-      a0 = a0 + in1[(row0) * 3u + column];
-      out0[row0 * 3u + column] = a0;
-    }
-    {
-      a1 = a1 + in1[(row1) * 3u + column];
-      out0[row1 * 3u + column] = a1;
-    }
+  staged[((firstPixel + 0u) * 8u + local % 8u) * 16u + part] = a0;
+  staged[((firstPixel + 1u) * 8u + local % 8u) * 16u + part] = a1;
+  staged[((firstPixel + 2u) * 8u + local % 8u) * 16u + part] = a2;
+  staged[((firstPixel + 3u) * 8u + local % 8u) * 16u + part] = a3;
+  workgroupBarrier();
+  for (var i = local; i < 32u; i += 128u) {
+    let block = firstColumn + i % 8u;
+    var v = w_bias[min(block, 2u)];
+    for (var p = 0u; p < 16u; p++) { v += staged[i * 16u + p]; }
+    { let oy = tileRow + (i / 8u) / 4u;
+      let ox = tileColumn + (i / 8u) % 4u;
+      if (oy < 8u && ox < 8u && block < 3u) {
+        let row = (n * 8u + oy) * 8u + ox;
+        v = v + out0[(row) * 3u + block];
+        out0[row * 3u + block] = v;
+    } }
   }
 }
 
