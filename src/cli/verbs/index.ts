@@ -5,6 +5,7 @@ export { compare } from './compare.ts';
 export { conformance } from './conformance.ts';
 export { convert } from './convert.ts';
 export { device } from './device.ts';
+export { evaluate } from './evaluate.ts';
 export { inspect } from './inspect.ts';
 export { kernels } from './kernels.ts';
 export { op } from './op.ts';

@@ -8,7 +8,7 @@ import { concordance } from '../../../src/graph/tasks/audio/concordance.ts';
 import { OneEuro } from '../../../src/graph/tasks/landmarks/one-euro.ts';
 import { errorFigures, normalizedMeanError } from '../../../src/graph/tasks/landmarks/point-error.ts';
 import { edgeDensity, paretoBranches, Scheduler } from '../../../src/graph/tasks/live/scheduler.ts';
-import { maskFigures } from '../../../src/graph/tasks/segment/classes.ts';
+import { MaskCounts } from '../../../src/graph/tasks/segment/classes.ts';
 import { runOp } from '../ops/run-op.ts';
 import { near, readVectors, type Rows } from './vectors.ts';
 
@@ -23,7 +23,9 @@ interface MaskCase {
 
 test('masks: intersection over union', () => {
   for (const one of readVectors<{ readonly cases: readonly MaskCase[] }>('miou').cases) {
-    const found = maskFigures(one.truth, one.prediction, one.classes);
+    const counts = new MaskCounts(one.classes);
+    counts.add(one.truth, one.prediction);
+    const found = counts.figures;
     expect(found.iou.map((value) => value === null)).toEqual(one.iou.map((value) => value === null));
     near(
       found.iou.map((value) => value ?? 0),

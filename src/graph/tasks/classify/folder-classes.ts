@@ -8,7 +8,8 @@ export type FolderClass =
 
 const none: FolderClass = { kind: 'none' };
 
-const plain = (text: string): string =>
+/** Without case, accents and what is no letter or digit. */
+export const plainName = (text: string): string =>
   text
     .toLowerCase()
     .normalize('NFKD')
@@ -34,13 +35,13 @@ export function folderClasses(
     else map.set(name, [index]);
   };
   labels.forEach((label, index) => {
-    put(whole, plain(label), index);
-    for (const synonym of label.split(',')) put(synonyms, plain(synonym), index);
+    put(whole, plainName(label), index);
+    for (const synonym of label.split(',')) put(synonyms, plainName(synonym), index);
   });
   const bySynset = new Map(synsets.map((id, index) => [id, index]));
   const named = (name: string): readonly number[] => whole.get(name) ?? synonyms.get(name) ?? [];
   return (folder) => {
-    const name = plain(folder);
+    const name = plainName(folder);
     const found = named(name);
     if (found.length > 0)
       return found.length === 1 ? { kind: 'class', index: found[0] as number } : { kind: 'ambiguous', indices: found };

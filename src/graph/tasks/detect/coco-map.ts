@@ -42,12 +42,12 @@ interface Matched {
 export function cocoFigures(truth: readonly TrueBox[], found: readonly FoundBox[]): CocoFigures {
   const classes = [...new Set(truth.map((one) => one.class))].sort((a, b) => a - b);
   const images = [...new Set([...truth, ...found].map(({ image }) => image))].sort((a, b) => a - b);
+  const [trueOf, foundOf] = [grouped(truth), grouped(found)];
   const curves = (area: Area, most: number): readonly Curve[] =>
     classes.flatMap((wanted) => {
       const matched = images.flatMap((image) => {
-        const own = <T extends { image: number; class: number }>(boxes: readonly T[]): readonly T[] =>
-          boxes.filter((box) => box.image === image && box.class === wanted);
-        return match(own(truth), own(found), areas[area], most);
+        const key = keyOf({ image, class: wanted });
+        return match(trueOf.get(key) ?? [], foundOf.get(key) ?? [], areas[area], most);
       });
       return curve(matched);
     });
@@ -67,6 +67,23 @@ export function cocoFigures(truth: readonly TrueBox[], found: readonly FoundBox[
     ...[all, small, medium, large].map(recall),
   ];
   return Object.fromEntries(names.map((name, i) => [name, figures[i]])) as CocoFigures;
+}
+
+interface Place {
+  readonly image: number;
+  readonly class: number;
+}
+const keyOf = ({ image, class: index }: Place): string => `${image}/${index}`;
+
+/** Boxes of one class of one picture together, in their order. */
+function grouped<T extends Place>(boxes: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const box of boxes) {
+    const group = groups.get(keyOf(box));
+    if (group) group.push(box);
+    else groups.set(keyOf(box), [box]);
+  }
+  return groups;
 }
 
 const average = (values: readonly number[]): number =>

@@ -24,25 +24,39 @@ export interface MaskFigures {
   readonly pixelAccuracy: number;
 }
 
-export function maskFigures(truth: ArrayLike<number>, mask: ArrayLike<number>, classes: number): MaskFigures {
-  const [both, inTruth, inMask] = [0, 1, 2].map(() => new Float64Array(classes)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const add = (to: Float64Array, c: number): void => void (to[c] = (to[c] ?? 0) + 1);
-  for (let i = 0; i < truth.length; i++) {
-    const [wanted, found] = [truth[i] as number, mask[i] as number];
-    if (wanted === voidClass) continue;
-    add(inTruth, wanted);
-    add(inMask, found);
-    if (wanted === found) add(both, wanted);
+/** Pixels by class, of as many masks as are added. */
+export class MaskCounts {
+  readonly #both: Float64Array;
+  readonly #inTruth: Float64Array;
+  readonly #inMask: Float64Array;
+
+  constructor(private readonly classes: number) {
+    [this.#both, this.#inTruth, this.#inMask] = [0, 1, 2].map(() => new Float64Array(classes)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
   }
-  const iou = Array.from(both, (shared, c) => {
-    const union = (inTruth[c] as number) + (inMask[c] as number) - shared;
-    return union > 0 ? shared / union : null;
-  });
-  const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
-  const present = iou.filter((value) => value !== null);
-  return { iou, miou: sum(present) / present.length, pixelAccuracy: sum(both) / sum(inTruth) };
+
+  /** Of equal length; a truth of a class that the net does not have is void. */
+  add(truth: ArrayLike<number>, mask: ArrayLike<number>): void {
+    const count = (to: Float64Array, c: number): void => void (to[c] = (to[c] ?? 0) + 1);
+    for (let i = 0; i < truth.length; i++) {
+      const [wanted, found] = [truth[i] as number, mask[i] as number];
+      if (wanted === voidClass || wanted >= this.classes) continue;
+      count(this.#inTruth, wanted);
+      count(this.#inMask, found);
+      if (wanted === found) count(this.#both, wanted);
+    }
+  }
+
+  get figures(): MaskFigures {
+    const iou = Array.from(this.#both, (shared, c) => {
+      const union = (this.#inTruth[c] as number) + (this.#inMask[c] as number) - shared;
+      return union > 0 ? shared / union : null;
+    });
+    const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
+    const present = iou.filter((value) => value !== null);
+    return { iou, miou: sum(present) / present.length, pixelAccuracy: sum(this.#both) / sum(this.#inTruth) };
+  }
 }
