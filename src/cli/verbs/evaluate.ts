@@ -1,7 +1,7 @@
 // `evaluate NET --images DIR`: how right a net's answers are on a labelled folder: accuracy, mean average precision or mean intersection over union.
 import { preparationFor, preparePicture, toPicture } from '../../graph/pictures/preprocess.ts';
 import { outputsOf, taskOf } from '../../graph/tasks/index.ts';
-import { Judge, judgedSettings, truthOf, type Verdict } from '../../graph/tasks/truth/judge.ts';
+import { Judge, judgedSettings, truthOf, type Judgement } from '../../graph/tasks/truth/judge.ts';
 import { executeNet } from '../execute-net.ts';
 import { gpuOptions } from '../gpu-device.ts';
 import { findPictures, leftOutText, readPicture } from '../picture.ts';
@@ -17,7 +17,7 @@ export interface EvaluateJson {
   readonly pictures: number;
   /** Pictures with a truth. */
   readonly judged: number;
-  readonly verdict: Verdict;
+  readonly verdict: Judgement;
   /** Of masks: the class of each figure of `iou`. */
   readonly labels?: readonly string[];
 }

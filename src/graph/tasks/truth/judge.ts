@@ -10,7 +10,7 @@ export type Truth =
   | { readonly kind: 'boxes'; readonly boxes: readonly Omit<TrueBox, 'image'>[] }
   | { readonly kind: 'mask'; readonly mask: TrueMask };
 
-export type Verdict =
+export type Judgement =
   | { readonly metric: 'accuracy'; readonly top1: number; readonly top5: number }
   | { readonly metric: 'mAP'; readonly figures: CocoFigures }
   | ({ readonly metric: 'mIoU' } & MaskFigures);
@@ -53,7 +53,7 @@ export class Judge {
   }
 
   /** Undefined before an answer was judged. */
-  get verdict(): Verdict | undefined {
+  get verdict(): Judgement | undefined {
     const { judged } = this;
     if (judged === 0) return undefined;
     if (this.#masks) return { metric: 'mIoU', ...this.#masks.figures };
