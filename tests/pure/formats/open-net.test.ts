@@ -10,6 +10,7 @@ import { encodeOnnx } from '../../../src/graph/formats/onnx/proto.ts';
 import { openNet } from '../../../src/graph/formats/open-net.ts';
 import { generateTensor } from '../../../src/graph/inspect/golden.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
+import { runReference } from '../../../src/graph/ir/reference.ts';
 import { graphParams } from '../../../src/graph/weights/weights.ts';
 import { History } from '../../../src/ui/state/history.ts';
 
@@ -39,12 +40,28 @@ describe('openNet', () => {
     expect(told).toEqual([...told].sort((a, b) => a - b));
   });
 
-  it('names the input of a shape that no net here has, and the file that weights are in', () => {
-    const value = { name: 'x', shape: [32] };
-    const nodes = [{ op: 'Relu', name: 'r', inputs: ['x'], outputs: ['y'] }];
-    const rest = { name: 'n', opset: 17, nodes, initializers: [] };
-    const bytes = encodeOnnx({ ...rest, inputs: [value], outputs: [{ name: 'y', shape: [32] }] });
-    expect(() => openNet({ kind: 'file', name: 'n.onnx', bytes })).toThrow(/input "x" has the shape \[32\]: .* 2 to 4/);
+  it.each([{ shape: [32] }, { shape: [] }, { shape: [2, 3, 2, 4, 5] }])(
+    'takes an input of the shape $shape',
+    ({ shape }) => {
+      const nodes = [{ op: 'Relu', name: 'r', inputs: ['x'], outputs: ['y'] }];
+      const value = (name: string) => ({ name, shape });
+      const bytes = encodeOnnx({
+        name: 'n',
+        opset: 17,
+        nodes,
+        initializers: [],
+        inputs: [value('x')],
+        outputs: [value('y')],
+      });
+      const opened = openNet({ kind: 'file', name: 'n.onnx', bytes });
+      const count = shape.reduce((product, size) => product * size, 1);
+      const data = Float32Array.from({ length: count }, (_, i) => i - count / 2);
+      const values = runReference(opened.graph!, opened.params!, data).get(opened.graph!.outputs[0]!)!;
+      expect([...values]).toEqual([...data].map((x) => Math.max(0, x)));
+    },
+  );
+
+  it('names the file that weights are in where it was not given', () => {
     const model = openModel(exportOnnx(graph, params));
     const constants = new Map(
       [...model.constants].map(([name, tensor]) => [

@@ -82,11 +82,12 @@ export function convertModel(model: Model, options: ConvertOptions = {}): Conver
     if (!info || !isUsed(model, wanted, name)) continue;
     const order = looksLikePicture(info.shape) ? channelLast(4) : straight(info.shape.length);
     e.begin(-1, names.value(name));
-    const given: Val = { id: fedNode(e, name, nodeShape(order, info.shape)), order, shape: info.shape };
+    const node = fedNode(e, name, nodeShape(order, info.shape));
+    const given: Val = { id: e.shaped(node, nodeShape(order, info.shape)), order, shape: info.shape };
     const steps = stepsOf(info.type, info.quantization);
     // A picture is given in real numbers, whatever the file stores them as.
     const stored = steps ?? (isFloatType(info.type) ? undefined : { scale: 1, zero: 0, type: info.type });
-    fed.push({ name, node: given.id, order, shape: info.shape, ...(stored && { stored }) });
+    fed.push({ name, node, order, shape: info.shape, ...(stored && { stored }) });
     e.values.set(name, steps ? inSteps(e, given, steps) : stored ? { ...given, zero: 0 } : given);
   }
   model.nodes.forEach((node, place) => {
@@ -172,7 +173,8 @@ function convertNode(
   const rule = (model.format === 'onnx' ? onnxRules : tfliteRules)[node.kind];
   const kind = kindsOf(model).get(node.kind);
   if (!rule || !kind) return 'has no op of ours';
-  const call = new Call(node, model.opsets.get('') ?? 1, operands);
+  const types = node.outputs.map((name) => model.values.get(name)?.type);
+  const call = new Call(node, model.opsets.get('') ?? 1, operands, [], types);
   const constant = (index: number): Tensor | undefined => {
     const info = operands[index];
     if (!info || !hasTensor(info)) return undefined;

@@ -38,6 +38,10 @@ const broadcast = (a: readonly number[], b: readonly number[]): number[] => {
   });
 };
 
+/** Whether broadcasting to `shape` changes nothing of it. */
+const fitsIn = (own: readonly number[], shape: readonly number[]): boolean =>
+  broadcast(shape, own).join() === shape.join();
+
 /** The value with axes of size 1 put in front up to `rank`. */
 function ranked(e: Emitter, x: Val, rank: number): Val {
   const added = rank - x.shape.length;
@@ -98,27 +102,6 @@ export function withConstant(e: Emitter, op: BinaryOp, x: Val, constant: Tensor,
   return swapped ? binary(e, op, other, grown) : binary(e, op, grown, other);
 }
 
-/** x to a fixed power. */
-export function power(e: Emitter, x: Val, exponent: number): Val {
-  const root = (): Val => unary(e, x, 'function', { of: 'sqrt' }, 'sqrt');
-  switch (exponent) {
-    case 1:
-      return x;
-    case 2:
-      return unary(e, x, 'function', { of: 'square' });
-    case 3:
-      return binary(e, 'mul', unary(e, x, 'function', { of: 'square' }, 'square'), x);
-    case 0.5:
-      return root();
-    case -0.5:
-      return unary(e, root(), 'function', { of: 'reciprocal' });
-    case -1:
-      return unary(e, x, 'function', { of: 'reciprocal' });
-    default:
-      throw new Unfit(`raises to the power of ${exponent}`);
-  }
-}
-
 /** The larger of two computed values: b + relu(a − b); the smaller: a − relu(a − b). */
 export function extreme(e: Emitter, a: Val, b: Val, larger: boolean): Val {
   const over = unary(e, binary(e, 'sub', a, b), 'relu', {}, 'over');
@@ -129,7 +112,7 @@ export function extreme(e: Emitter, a: Val, b: Val, larger: boolean): Val {
 export function extremeOfConstant(e: Emitter, x: Val, constant: Tensor, larger: boolean): Val {
   const { data } = constant;
   const [first = 0] = data;
-  if (data.every((value) => value === first))
+  if (data.every((value) => value === first) && fitsIn(constant.shape, x.shape))
     return larger ? clipped(e, x, first, Infinity) : clipped(e, x, -Infinity, first);
   const over = unary(e, withConstant(e, 'sub', x, constant, false), 'relu', {}, 'over');
   return larger ? withConstant(e, 'add', over, constant, false) : binary(e, 'sub', x, over);

@@ -158,16 +158,15 @@ export function permuted({ data, shape }: Tensor, order: readonly number[]): Flo
   return Float32Array.from(offsets, (at) => data[at]!);
 }
 
-/** Throws {@link ModelError} for an input of a shape that no net here has. */
+/** The node that is fed with a value: inputs have two to four axes, the first of them the batch. Throws {@link ModelError} for what no net has. */
 export function fedNode(e: Emitter, name: string, shape: Shape): string {
+  const inner = shape.slice(1, -1);
+  const own =
+    shape.length < 2 ? [1, shape[0] ?? 1] : shape.length < 5 ? shape : [shape[0]!, elements(inner), shape.at(-1)!];
   try {
-    return e.add('input', { shape }, []);
+    return e.add('input', { shape: own }, []);
   } catch (error) {
     if (!(error instanceof Unfit)) throw error;
-    throw new ModelError(
-      shape.length < 2 || shape.length > 4
-        ? `Its input ${quoted(name)} has the shape [${shape.join(', ')}]: an input here has 2 to 4 axes, the first of them the batch.`
-        : `Its input ${quoted(name)} has the shape [${shape.join(', ')}], which ${error.message}.`,
-    );
+    throw new ModelError(`Its input ${quoted(name)} has the shape [${shape.join(', ')}], which ${error.message}.`);
   }
 }

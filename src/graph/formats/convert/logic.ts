@@ -1,17 +1,18 @@
 // Comparisons, choices and places of the largest as arithmetic: true is 1 and false is 0.
+import { broadcastShape, map2 } from '../model/math/broadcast.ts';
 import type { Tensor } from '../model/tensor.ts';
 import { affine, binary, clipped, unary, withConstant } from './elementwise.ts';
-import { Unfit, type Emitter, type Val } from './emitter.ts';
+import type { Emitter, Val } from './emitter.ts';
 import { extremeOver } from './maps.ts';
 import type { Context, Rule } from './rule.ts';
 
 /** 1 where x is above 0: twice enlarged, so that whatever is not 0 reaches 1 and nothing overflows. */
-function positive(e: Emitter, x: Val): Val {
+export function positive(e: Emitter, x: Val): Val {
   const near = clipped(e, affine(e, x, 2 ** 60, 0, 'enlarged'), 0, 1);
   return clipped(e, affine(e, near, 2 ** 60, 0, 'enlarged'), 0, 1);
 }
 const not = (e: Emitter, x: Val): Val => affine(e, x, -1, 1, 'not');
-const apart = (e: Emitter, x: Val): Val => positive(e, unary(e, x, 'function', { of: 'abs' }, 'apart'));
+export const apart = (e: Emitter, x: Val): Val => positive(e, unary(e, x, 'function', { of: 'abs' }, 'apart'));
 
 function difference(c: Context): Val {
   const [a, b] = [c.constant(0), c.constant(1)];
@@ -24,28 +25,52 @@ const compare =
   (c) => [truth(c.e, difference(c))];
 const reversed = (e: Emitter, x: Val): Val => affine(e, x, -1, 0, 'reversed');
 
-const times = (c: Context, a: Val, index: number): Val => {
-  const constant = c.constant(index);
-  return constant ? withConstant(c.e, 'mul', a, constant, false) : binary(c.e, 'mul', a, c.x(index));
-};
+const largestFloat = 3.4028234663852886e38;
+/** What is not chosen is multiplied by 0, which infinities do not survive. */
+const finite = (tensor: Tensor): Tensor => ({
+  ...tensor,
+  type: 'float32',
+  data: Float32Array.from(tensor.data, (x) => Math.max(-largestFloat, Math.min(largestFloat, x))),
+});
 
 /** chosen · a + (1 − chosen) · b. */
 export const choice: Rule = (c) => {
-  const chosen: Tensor | undefined = c.constant(0);
-  if (chosen) throw new Unfit('chooses by a constant');
-  const bit = c.x(0);
-  return [binary(c.e, 'add', times(c, bit, 1), times(c, not(c.e, bit), 2))];
+  const chosen = c.constant(0);
+  const part = (index: number, bit: Val | Tensor): Val | Tensor => {
+    const constant = c.constant(index);
+    const own = constant ? finite(constant) : c.x(index);
+    if (!('data' in bit))
+      return 'data' in own ? withConstant(c.e, 'mul', bit, own, false) : binary(c.e, 'mul', bit, own);
+    return 'data' in own ? c.e.constant(product(bit, own)) : withConstant(c.e, 'mul', own, bit, false);
+  };
+  const bit = chosen ?? c.x(0);
+  const other = 'data' in bit ? { ...bit, data: Float32Array.from(bit.data, (x) => 1 - x) } : not(c.e, bit);
+  const [a, b] = [part(1, bit), part(2, other)] as [Val, Val];
+  return [binary(c.e, 'add', a, b)];
 };
 
-/** n − max over the axis of (n − i) where element i is the largest: the first of several. */
-export function placeOfLargest(e: Emitter, x: Val, axis: number, keep: boolean, largest: boolean): Val {
+/** Two constants, element by element. */
+function product(a: Tensor, b: Tensor): Tensor {
+  const shape = broadcastShape([a.shape, b.shape]) ?? [];
+  const result: Tensor = { type: 'float32', shape, data: new Float32Array(shape.reduce((n, size) => n * size, 1)) };
+  map2(result, a, b, (x, y) => x * y);
+  return result;
+}
+
+/** n − max over the axis of (n − i) where element i is the largest: the first of several; `last`: max of i, the last of them. */
+function placeOfLargest(e: Emitter, x: Val, axis: number, keep: boolean, largest: boolean, last = false): Val {
   const count = x.shape[axis]!;
   const most = extremeOver(e, x, [axis], true, largest);
   const same = not(e, apart(e, binary(e, 'sub', x, most)));
   const shape = x.shape.map((_, i) => (i === axis ? count : 1));
-  const places: Tensor = { type: 'float32', shape, data: Float32Array.from({ length: count }, (_, i) => count - i) };
+  const places: Tensor = {
+    type: 'float32',
+    shape,
+    data: Float32Array.from({ length: count }, (_, i) => (last ? i : count - i)),
+  };
   const marked = withConstant(e, 'mul', same, places, false);
-  return affine(e, extremeOver(e, marked, [axis], keep, true), -1, count, 'place');
+  const found = extremeOver(e, marked, [axis], keep, true);
+  return last ? found : affine(e, found, -1, count, 'place');
 }
 
 const rules = {
@@ -68,10 +93,10 @@ const either: Rule = (c) => {
 const argOf =
   (largest: boolean): Rule =>
   (c) => {
-    if (c.call.number('select_last_index', 0) === 1) throw new Unfit('takes the last of several');
+    const last = c.call.number('select_last_index', 0) === 1;
     const x = c.x(0);
     const axis = c.call.axis(c.call.number('axis', 0), x.shape.length);
-    return [placeOfLargest(c.e, x, axis, c.call.number('keepdims', 1) !== 0, largest)];
+    return [placeOfLargest(c.e, x, axis, c.call.number('keepdims', 1) !== 0, largest, last)];
   };
 
 const argAt =

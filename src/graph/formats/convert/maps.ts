@@ -1,6 +1,8 @@
 // Convolutions, pools, norms and products of both formats said as our ops.
 import type { Tensor } from '../model/tensor.ts';
+import { binary, unary } from './elementwise.ts';
 import { channelLast, nodeShape, permuted, straight, Unfit, type Emitter, type Val } from './emitter.ts';
+import { reshaped, stretched } from './moves.ts';
 
 /** Top, bottom, left, right. */
 export type Pads = readonly [number, number, number, number];
@@ -100,12 +102,14 @@ export function dense(e: Emitter, x: Val, weight: Float32Array, out: number, bia
 export function product(e: Emitter, a: Val, b: Val, swapA: boolean, swapB: boolean): Val {
   const turned = (x: Val, swap: boolean): Val => {
     const rank = x.shape.length;
-    if (rank < 2) throw new Unfit('multiplies a vector');
-    if (!swap) return x;
+    if (!swap || rank < 2) return x;
     const axes = [...straight(rank - 2), rank - 1, rank - 2];
     return { id: x.id, shape: axes.map((axis) => x.shape[axis]!), order: x.order.map((axis) => axes.indexOf(axis)) };
   };
-  let [left, right] = [turned(a, swapA), turned(b, swapB)];
+  // A vector is a row on the left and a column on the right.
+  const matrix = (x: Val, shape: readonly number[]): Val => (x.shape.length > 1 ? x : reshaped(e, x, shape));
+  const [n = 1, m = 1] = [a.shape[0], b.shape[0]];
+  let [left, right] = [turned(matrix(a, [1, n]), swapA), turned(matrix(b, [m, 1]), swapB)];
   const rank = Math.max(left.shape.length, right.shape.length);
   const grown = (x: Val): Val => {
     const shape = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
@@ -113,19 +117,22 @@ export function product(e: Emitter, a: Val, b: Val, swapA: boolean, swapB: boole
   };
   [left, right] = [grown(left), grown(right)];
   const lead = straight(rank - 2).map((axis) => Math.max(left.shape[axis]!, right.shape[axis]!));
-  const rows = left.shape.at(-2)!;
+  const [rows, columns] = [left.shape.at(-2)!, right.shape.at(-1)!];
   const fits = (x: Val): boolean => lead.every((size, axis) => x.shape[axis] === size);
   if (fits(left) && !fits(right) && right.shape.slice(0, -2).every((size) => size === 1)) {
     // One matrix for all: the rows of all products are those of one.
     const all = left.shape.slice(0, -1).reduce((count, size) => count * size, 1);
     const tall = [...lead.map(() => 1), all, left.shape.at(-1)!];
     left = e.val(e.shaped(e.plain(left), tall), tall);
-  } else if (!fits(left) || !fits(right)) throw new Unfit('multiplies stacks of matrices of different heights');
+  } else {
+    left = stretched(e, left, [...lead, ...left.shape.slice(-2)]);
+    right = stretched(e, right, [...lead, ...right.shape.slice(-2)]);
+  }
   // A second operand that lies transposed is read so.
   const swapped = [...straight(rank - 2), rank - 1, rank - 2];
   const transposed = right.order.every((axis, i) => axis === swapped[i]);
   const id = e.add('matmul', { transposed }, [e.plain(left), transposed ? right.id : e.plain(right)]);
-  const shape = [...lead, rows, right.shape.at(-1)!];
+  const shape = [...lead, ...(a.shape.length > 1 ? [rows] : []), ...(b.shape.length > 1 ? [columns] : [])];
   return e.val(e.shaped(id, shape), shape);
 }
 
@@ -184,11 +191,15 @@ export function extremeOver(e: Emitter, x: Val, axes: readonly number[], keep: b
   return squeezed(e, e.shaped(most, nodeShape(order, shape)), order, x, axes, keep);
 }
 
-/** Shares over one axis of the file. */
+/** Shares over one axis of the file; their logarithms as x − max − ln Σ e^(x − max), which no small share spoils. */
 export function softmax(e: Emitter, x: Val, axis: number, log: boolean): Val {
+  if (log) {
+    const below = binary(e, 'sub', x, extremeOver(e, x, [axis], true, true));
+    const sum = reduced(e, unary(e, below, 'function', { of: 'exp' }, 'exp'), [axis], true, 'sum');
+    return binary(e, 'sub', below, unary(e, sum, 'function', { of: 'log' }, 'log'));
+  }
   const order = x.order.at(-1) === axis ? x.order : [...straight(x.shape.length).filter((a) => a !== axis), axis];
-  const shares = e.add('softmax', {}, [e.inOrder(x, order)], {}, log ? 'shares' : '');
-  return { id: log ? e.add('function', { of: 'log' }, [shares]) : shares, order, shape: x.shape };
+  return { id: e.add('softmax', {}, [e.inOrder(x, order)]), order, shape: x.shape };
 }
 
 /** Over the axes from `axis` on. */

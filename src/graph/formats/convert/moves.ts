@@ -1,6 +1,8 @@
 // Nodes that only move elements, whatever they are called: where each element comes from is asked of the node itself.
 import { elements } from '../../../gpu-kernels/op.ts';
 import { Call, type Kind, type Known } from '../model/call.ts';
+import { stretchedStrides } from '../model/math/broadcast.ts';
+import { view } from '../model/math/move.ts';
 import { stridesOf, zeros, type Tensor } from '../model/tensor.ts';
 import { nodeShape, permuted, same, straight, Unfit, type Emitter, type Val } from './emitter.ts';
 
@@ -40,6 +42,15 @@ export function moved(e: Emitter, kind: Kind, call: Call, from: number, x: Val):
     const table = Float64Array.from(permuted(out, order), (place) => place - 1);
     return { id: gathered(e, x.id, shape, table, outs.length > 1 ? String(i) : ''), order, shape: out.shape };
   });
+}
+
+/** The value repeated along its axes of size 1 up to `shape`, which has as many axes. */
+export function stretched(e: Emitter, x: Val, shape: readonly number[]): Val {
+  if (same(x.shape, shape)) return x;
+  const places = zeros('float64', shape);
+  const own = Float64Array.from({ length: elements(x.shape) }, (_, i) => i);
+  view(places, own, stretchedStrides(x.shape, shape));
+  return e.val(gathered(e, e.plain(x), shape, places.data as Float64Array, 'repeated'), shape);
 }
 
 /** A node of `shape` whose element i is element `table[i]` of node `id` (−1: zero), by the plainest op that does it. */

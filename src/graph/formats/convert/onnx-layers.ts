@@ -1,6 +1,7 @@
 // ONNX nodes with weights, windows or reductions as our ops: convolutions, pools, products, norms, shares.
 import type { Call } from '../model/call.ts';
 import { convolution as convolutionOf, transposed, window as windowOf } from '../onnx/kinds/window.ts';
+import { affine, binary, withConstant } from './elementwise.ts';
 import { straight, Unfit, type Val } from './emitter.ts';
 import { productOf } from './integer-products.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from './maps.ts';
 import { reshaped } from './moves.ts';
 import { transposedConvolution } from './transposed.ts';
-import type { Rule } from './rule.ts';
+import type { Context, Rule } from './rule.ts';
 
 export const windowed = (sweep: ReturnType<typeof windowOf>): PaddedWindow => ({
   kernel: sweep.kernel,
@@ -68,21 +69,26 @@ export const pooling =
   };
 
 export const gemm: Rule = (c) => {
-  const alpha = c.call.number('alpha', 1);
-  const beta = c.call.number('beta', 1);
-  if (c.call.number('transA', 0) === 1) throw new Unfit('transposes its first operand');
-  const turned = c.call.number('transB', 0) === 1;
+  const [alpha, beta] = [c.call.number('alpha', 1), c.call.number('beta', 1)];
+  const [turnedA, turned] = [c.call.number('transA', 0) !== 0, c.call.number('transB', 0) !== 0];
+  const bias = c.call.has(2) ? c.constant(2) : undefined;
   const [depth = 0, out = 0] = turned ? [...c.call.shape(1)].reverse() : c.call.shape(1);
+  const vector = !bias || (bias.data.length === out && bias.shape.at(-1) === out) || bias.data.length === 1;
+  const simple = !turnedA && c.constant(1) !== undefined && vector && (bias !== undefined || !c.call.has(2));
+  if (!simple) {
+    const made = affine(c.e, product(c.e, c.operand(0), c.operand(1), turnedA, turned), alpha, 0);
+    if (!c.call.has(2)) return [made];
+    if (!bias) return [binary(c.e, 'add', made, affine(c.e, c.x(2), beta, 0, 'shift'))];
+    return [withConstant(c.e, 'add', made, { ...bias, data: Float32Array.from(bias.data, (x) => x * beta) }, false)];
+  }
   if (c.call.shape(0).at(-1) !== depth) throw new Unfit('multiplies matrices that do not fit');
-  const full = (bias: Float32Array): Float32Array => {
-    if (bias.length !== out && bias.length !== 1) throw new Unfit('adds a matrix of shifts');
-    return bias.length === 1 ? new Float32Array(out).fill(bias[0]!) : bias;
-  };
+  const full = (values: Float32Array): Float32Array =>
+    values.length === 1 ? new Float32Array(out).fill(values[0]!) : values;
   const times = (values: Float32Array, factor: number): Float32Array =>
     factor === 1 ? values : values.map((value) => value * factor);
   return [
-    productOf(c, [0, 1, 2], turned ? [0, 1] : [1, 0], ({ x, weight, bias }) =>
-      dense(c.e, x, times(weight, alpha), out, bias && full(times(bias, beta))),
+    productOf(c, [0, 1, 2], turned ? [0, 1] : [1, 0], ({ x, weight, bias: shift }) =>
+      dense(c.e, x, times(weight, alpha), out, shift && full(times(shift, beta))),
     ),
   ];
 };
@@ -144,14 +150,23 @@ export const shares =
     return [reshaped(c.e, softmax(c.e, reshaped(c.e, x, [rows, columns]), 1, log), x.shape)];
   };
 
+/** Axes of a reduction, an operand since opset `since`; none where the node does nothing. */
+export function reductionAxes(
+  c: Context,
+  since: number,
+): { readonly axes?: readonly number[]; readonly keep: boolean } {
+  const rank = c.call.shape(0).length;
+  const given = c.call.opset >= since ? (c.call.has(1) ? c.call.constants(1) : undefined) : c.call.list('axes');
+  const keep = c.call.number('keepdims', 1) !== 0;
+  if (!given?.length && c.call.number('noop_with_empty_axes', 0) === 1) return { keep };
+  return { axes: given?.length ? c.call.axes(given, rank) : straight(rank), keep };
+}
+
 export const reduction =
   (mode: 'mean' | 'sum' | 'max' | 'min', since: number): Rule =>
   (c) => {
-    const shape = c.call.shape(0);
-    const given = c.call.opset >= since ? (c.call.has(1) ? c.call.constants(1) : undefined) : c.call.list('axes');
-    if (!given?.length && c.call.number('noop_with_empty_axes', 0) === 1) return [c.x(0)];
-    const axes = given?.length ? c.call.axes(given, shape.length) : straight(shape.length);
-    const keep = c.call.number('keepdims', 1) !== 0;
+    const { axes, keep } = reductionAxes(c, since);
+    if (!axes) return [c.x(0)];
     if (mode === 'max' || mode === 'min') return c.keeping(0, (x) => [extremeOver(c.e, x, axes, keep, mode === 'max')]);
     return c.linear(0, (x) => reduced(c.e, x, axes, keep, mode));
   };

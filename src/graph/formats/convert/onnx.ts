@@ -1,5 +1,6 @@
 // What each kind of ONNX node becomes: one entry a kind, said with the pieces that both formats share.
 import type { Tensor } from '../model/tensor.ts';
+import { resizePlan, resizeRule } from '../onnx/kinds/resampling.ts';
 import {
   affine,
   binary,
@@ -7,7 +8,6 @@ import {
   extremeOfConstant,
   hardSigmoid,
   largest,
-  power,
   prelu,
   unary,
   withConstant,
@@ -28,8 +28,10 @@ import {
   reduction,
   shares,
 } from './onnx-layers.ts';
+import { furtherRules } from './onnx-further.ts';
 import { logicRules } from './logic.ts';
 import { integerRules } from './onnx-integers.ts';
+import { isPlain, resampled } from './resampled.ts';
 import type { Context, Rule } from './rule.ts';
 import { arithmeticRule, func, one } from './simple-rules.ts';
 
@@ -87,15 +89,16 @@ const padding: Rule = (c) => {
 };
 
 const resize: Rule = (c) => {
-  const shape = c.shape(0);
-  const modern = c.call.node.kind === 'Resize' && c.call.opset >= 11;
-  const mode = c.call.text('mode', 'nearest');
-  const coordinates = modern ? c.call.text('coordinate_transformation_mode', 'half_pixel') : 'asymmetric';
+  const rule = resizeRule(c.call);
+  const { axes, shape } = resizePlan(c.call);
   // Which pixel is nearest is asked of the node itself.
-  if (mode === 'nearest') return move(c);
-  if (mode === 'cubic' || c.call.number('antialias', 0) === 1)
-    throw new Unfit(`resizes by "${mode}" with filters that no op of ours has`);
-  return c.linear(0, (x) => c.bilinear(x, [0, 2, 3, 1], shape, coordinates));
+  if (rule.mode === 'nearest') return move(c);
+  const x = c.call.shape(0);
+  const changed = axes.filter(({ axis, size }) => size !== x[axis]);
+  const plain = rule.mode === 'linear' && !rule.antialias && isPlain(x, changed, rule);
+  const maps = x.length === 4 && changed.every(({ axis }) => axis >= 2);
+  if (plain && maps) return c.linear(0, (bare) => c.bilinear(bare, [0, 2, 3, 1], shape, rule.coordinates));
+  return c.linear(0, (bare) => resampled(c.e, bare, axes, rule));
 };
 
 const swish: Rule = (c) => {
@@ -112,9 +115,9 @@ const bound = (c: Context, index: number, name: string, otherwise: number): numb
 export const onnxRules: Readonly<Record<string, Rule>> = {
   ...integerRules,
   ...logicRules,
+  ...furtherRules,
   Identity: (c) => [c.lying(0)],
   Dropout: (c) => [c.lying(0)],
-  Cast: (c) => [c.floating()],
   Relu: (c) => [bounded(c.e, c.lying(0), 0, Infinity)],
   Sigmoid: one('sigmoid'),
   Tanh: one('tanh'),
@@ -148,11 +151,6 @@ export const onnxRules: Readonly<Record<string, Rule>> = {
   Sub: arithmeticRule('sub'),
   Mul: arithmeticRule('mul'),
   Div: divide,
-  Pow: (c) => {
-    const exponent = c.constant(1);
-    if (exponent?.data.length !== 1) throw new Unfit('raises to powers that are no single number');
-    return [power(c.e, c.x(0), exponent.data[0]!)];
-  },
   Max: extremes(true),
   Min: extremes(false),
   Sum: sum,
@@ -183,6 +181,8 @@ export const onnxRules: Readonly<Record<string, Rule>> = {
   Slice: move,
   Split: move,
   Gather: move,
+  GatherElements: move,
+  GatherND: move,
   DepthToSpace: move,
   SpaceToDepth: move,
   Tile: move,

@@ -1,6 +1,6 @@
 // What a conversion rule is given: one node of the file with its operands as values, constants and shapes.
 import type { Call, Kind } from '../model/call.ts';
-import { isFloatType, type Tensor } from '../model/tensor.ts';
+import type { Tensor } from '../model/tensor.ts';
 import { Unfit, nodeShape, type Emitter, type Val } from './emitter.ts';
 import { keeping, realOf } from './integers.ts';
 import { joined, moved } from './moves.ts';
@@ -87,14 +87,6 @@ export class Context {
   /** Shape of a result. */
   shape(index: number): readonly number[] {
     return this.results[index] ?? this.fail('has a result of unknown shape');
-  }
-
-  /** The operand where the result is a float, too. */
-  floating(): Val {
-    const [info] = this.kind.infer(this.call);
-    if (!info || !isFloatType(info.type))
-      return this.fail(`makes ${info?.type ?? 'integers'} of what is computed in floats`);
-    return this.x(0);
   }
 
   padded(x: Val, before: readonly number[], shape: readonly number[], mode: string, value: number): Val {

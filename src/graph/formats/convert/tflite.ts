@@ -5,7 +5,6 @@ import {
   binary,
   extreme,
   extremeOfConstant,
-  power,
   prelu,
   unary,
   withConstant,
@@ -14,10 +13,12 @@ import {
 import { straight, type Val } from './emitter.ts';
 import { productOf } from './integer-products.ts';
 import { bounded, realOf } from './integers.ts';
+import { power } from './functions.ts';
 import { tfliteLogicRules } from './logic.ts';
 import { convolution, dense, extremeOver, pool, product, reduced, softmax, type Pads } from './maps.ts';
 import { joined, moved, reshaped } from './moves.ts';
 import type { Context, Rule } from './rule.ts';
+import { tfliteFurther } from './tflite-further.ts';
 import { transposedConvolution } from './transposed.ts';
 import { arithmeticRule, func, one } from './simple-rules.ts';
 
@@ -152,13 +153,6 @@ const padding =
     return c.keeping(0, (x) => [c.padded(x, before, c.shape(0), rule, value)]);
   };
 
-const bilinear: Rule = (c) => {
-  const corners = c.call.number('align_corners', 0) === 1;
-  const half = c.call.number('half_pixel_centers', 0) === 1;
-  const coordinates = corners ? 'align_corners' : half ? 'half_pixel' : 'asymmetric';
-  return c.linear(0, (x) => c.bilinear(x, straight(4), c.shape(0), coordinates));
-};
-
 const packed: Rule = (c) => {
   const shape = c.shape(0);
   const axis = c.call.axis(c.call.number('axis', 0), shape.length);
@@ -169,6 +163,7 @@ const packed: Rule = (c) => {
 
 export const tfliteRules: Readonly<Record<string, Rule>> = {
   ...tfliteLogicRules,
+  ...tfliteFurther,
   CONV_2D: conv(false),
   DEPTHWISE_CONV_2D: conv(true),
   TRANSPOSE_CONV: transposedConv(false),
@@ -187,7 +182,6 @@ export const tfliteRules: Readonly<Record<string, Rule>> = {
     const difference = b ? withConstant(c.e, 'sub', c.x(0), b, false) : binary(c.e, 'sub', c.x(0), c.x(1));
     return [unary(c.e, difference, 'function', { of: 'square' })];
   },
-  POW: (c) => [power(c.e, c.x(0), c.vector(1)[0]!)],
   RELU: one('relu'),
   RELU6: one('relu6'),
   RELU_N1_TO_1: one('clip', { min: -1, max: 1 }),
@@ -241,9 +235,7 @@ export const tfliteRules: Readonly<Record<string, Rule>> = {
   SPACE_TO_BATCH_ND: move(),
   BATCH_TO_SPACE_ND: move(),
   RESIZE_NEAREST_NEIGHBOR: move(),
-  RESIZE_BILINEAR: bilinear,
   // What the result is stored as is applied to every result.
   QUANTIZE: (c) => [c.lying(0)],
   DEQUANTIZE: (c) => [{ ...c.lying(0), zero: undefined }],
-  CAST: (c) => [c.floating()],
 };

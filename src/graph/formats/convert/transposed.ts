@@ -33,9 +33,9 @@ export function transposedConvolution(
 ): Val {
   const { kernel, stride, dilation, pads, out } = window;
   const [s] = stride;
-  if (stride[1] !== s) throw new Unfit(`is transposed with strides of ${stride.join(' and ')}`);
-  if (dilation.some((step) => step !== 1)) throw new Unfit('is transposed with dilation');
   const map = mapOf(e, x, first);
+  if (stride[1] !== s || dilation.some((step) => step !== 1))
+    return valueOf(e, spread(e, map, window, filters), x.shape.length, first);
   const [, height = 1, width = 1, channels = 1] = e.shapeOf(map);
   const taps = kernel.map((size) => Math.ceil(size / s)) as [number, number];
   const axes = ([0, 1] as const).map((axis) => {
@@ -80,4 +80,44 @@ interface Axis {
   readonly before: number;
   readonly after: number;
   readonly start: number;
+}
+
+/** Any strides and dilation: zeros between the pixels, then the turned window over them. */
+function spread(e: Emitter, map: string, window: TransposedWindow, { groups, outputs, at, bias }: Filters): string {
+  const { kernel, stride, dilation, pads, out } = window;
+  const [n = 1, height = 1, width = 1, channels = 1] = e.shapeOf(map);
+  const [rows, columns] = [(height - 1) * stride[0] + 1, (width - 1) * stride[1] + 1];
+  const index = new Float32Array(n * rows * columns * channels).fill(-1);
+  for (let i = 0, from = 0; i < n; i++)
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++)
+        for (let c = 0; c < channels; c++, from++)
+          index[((i * rows + y * stride[0]) * columns + x * stride[1]) * channels + c] = from;
+  const wide = stride.some((step) => step > 1);
+  const shape = [n, rows, columns, channels];
+  const id = wide ? e.add('rearrange', { shape }, [map], { index }, 'spread') : map;
+  const sides = ([0, 1] as const).map((axis) => {
+    const reach = (kernel[axis] - 1) * dilation[axis];
+    const before = reach - pads[axis];
+    const after = out[axis] + reach - (axis === 0 ? rows : columns) - before;
+    if (before < 0 || after < 0) throw new Unfit('is transposed and cut deeper than its window reaches');
+    return [before, after] as const;
+  });
+  const inputs = channels / groups;
+  const weight = new Float32Array(outputs * inputs * kernel[0] * kernel[1]);
+  let to = 0;
+  for (let o = 0; o < outputs; o++)
+    for (let i = 0; i < inputs; i++)
+      for (let row = kernel[0] - 1; row >= 0; row--)
+        for (let column = kernel[1] - 1; column >= 0; column--, to++) weight[to] = at(o, i, row, column);
+  const attrs = {
+    out: outputs,
+    kernel,
+    stride: [1, 1],
+    dilation,
+    padding: sides.flat(),
+    groups,
+    bias: bias !== undefined,
+  };
+  return e.add('conv2d', attrs, [id], bias ? { weight, bias } : { weight });
 }

@@ -108,6 +108,8 @@ export const operatorOptions: Readonly<Record<string, Options>> = {
   REDUCE_ALL: reducer,
   SUB: options(28, 'activation:byte'),
   DIV: options(29, 'activation:byte'),
+  ONE_HOT: options(61, 'axis:int'),
+  CUMSUM: options(102, 'exclusive:flag reverse:flag'),
   SQUEEZE: options(30, 'squeeze_dims:list'),
   STRIDED_SLICE: options(
     32,

@@ -1,5 +1,6 @@
 // Batched matrix product with broadcasting, and sums over any axes.
 import { stretchedStrides, walk } from './broadcast.ts';
+import { around } from './move.ts';
 import type { Data, Tensor } from '../tensor.ts';
 
 /** Matrices stand in the last two axes; `transposed` reads one as its transpose. */
@@ -72,4 +73,19 @@ export function reduce(out: Tensor, x: Tensor, axes: readonly number[], { start,
   });
   const count = x.data.length / Math.max(1, sums.length);
   for (let i = 0; i < sums.length; i++) out.data[i] = end ? end(sums[i]!, count) : sums[i]!;
+}
+
+/** Sums along an axis of all elements up to each, or (`exclusive`) before it; from the end where `reversed`. */
+export function runningSum(out: Tensor, x: Tensor, axis: number, exclusive: boolean, reversed: boolean): void {
+  const [outer, size, inner] = around(x.shape, axis);
+  for (let o = 0; o < outer; o++)
+    for (let k = 0; k < inner; k++) {
+      let sum = 0;
+      for (let i = 0; i < size; i++) {
+        const at = (o * size + (reversed ? size - 1 - i : i)) * inner + k;
+        if (exclusive) out.data[at] = sum;
+        sum += x.data[at]!;
+        if (!exclusive) out.data[at] = sum;
+      }
+    }
 }

@@ -2,6 +2,7 @@
 import type { Kind } from '../../model/call.ts';
 import { attentions } from './attention.ts';
 import { elementwise } from './elementwise.ts';
+import { further } from './further.ts';
 import { microsoft } from './microsoft.ts';
 import { movement } from './movement.ts';
 import { norms } from './norm.ts';
@@ -12,7 +13,17 @@ import { resampling } from './resampling.ts';
 import { windowed } from './window.ts';
 
 export const onnxKinds: ReadonlyMap<string, Kind> = new Map(
-  [elementwise, windowed, products, norms, movement, pieces, quantized, microsoft, resampling, attentions].flatMap(
-    (table) => Object.entries(table),
-  ),
+  [
+    elementwise,
+    windowed,
+    products,
+    norms,
+    movement,
+    pieces,
+    quantized,
+    microsoft,
+    resampling,
+    attentions,
+    further,
+  ].flatMap((table) => Object.entries(table)),
 );

@@ -7,7 +7,7 @@ interface Plan {
   readonly axes: readonly ResizeAxis[];
 }
 
-function plan(call: Call): Plan {
+export function resizePlan(call: Call): Plan {
   const x = call.shape(0);
   const upsample = call.node.kind === 'Upsample';
   const modern = !upsample && call.opset >= 11;
@@ -56,7 +56,7 @@ function aspect(call: Call, scales: readonly number[]): readonly number[] {
   return scales.map(() => one);
 }
 
-function rule(call: Call): ResizeRule {
+export function resizeRule(call: Call): ResizeRule {
   const modern = call.node.kind === 'Resize' && call.opset >= 11;
   const mode = call.text('mode', 'nearest');
   if (mode !== 'nearest' && mode !== 'linear' && mode !== 'bilinear' && mode !== 'cubic')
@@ -74,11 +74,11 @@ function rule(call: Call): ResizeRule {
 
 const kind: Kind = {
   infer(call) {
-    rule(call);
-    return [call.like(0, plan(call).shape)];
+    resizeRule(call);
+    return [call.like(0, resizePlan(call).shape)];
   },
   run(call, [out]) {
-    out!.data.set(resize(call.tensor(0), plan(call).axes, rule(call)).data);
+    out!.data.set(resize(call.tensor(0), resizePlan(call).axes, resizeRule(call)).data);
   },
 };
 

@@ -67,7 +67,8 @@ const arg = (better: (x: number, best: number) => boolean): Kind => ({
   infer(call) {
     const x = call.shape(0);
     const axis = call.axis(call.constants(1)[0] ?? 0, x.length);
-    const type = tensorTypes[call.number('output_type', 4)] ?? call.fail('has no type of its result');
+    const type =
+      call.resultType(0) ?? tensorTypes[call.number('output_type', 4)] ?? call.fail('has no type of its result');
     return [{ type, shape: x.filter((_, i) => i !== axis) }];
   },
   run(call, [out]) {

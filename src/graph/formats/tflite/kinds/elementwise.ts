@@ -87,7 +87,8 @@ const requantize = (type: (call: Call) => DataType): Kind => ({
 
 const castKind: Kind = {
   infer(call) {
-    const type = tensorTypes[call.number('out_type', 0)] ?? call.fail('casts to an unknown type');
+    // Converters may leave the options out: the result's own type says it.
+    const type = call.resultType(0) ?? tensorTypes[call.number('out_type', 0)] ?? call.fail('casts to an unknown type');
     return [call.like(0, undefined, type)];
   },
   run: (call, [out]) => out!.data.set(cast(call.tensor(0), out!.type).data),

@@ -2,6 +2,7 @@
 import type { Kind } from '../../model/call.ts';
 import { axes } from './axes.ts';
 import { elementwise } from './elementwise.ts';
+import { further } from './further.ts';
 import { maps } from './maps.ts';
 import { movement } from './movement.ts';
 import { slices } from './slices.ts';
@@ -19,7 +20,7 @@ const withActivation = (kind: Kind): Kind => ({
 });
 
 export const tfliteKinds: ReadonlyMap<string, Kind> = new Map(
-  [windowed, elementwise, axes, maps, movement, slices].flatMap((table) =>
+  [windowed, elementwise, axes, maps, movement, slices, further].flatMap((table) =>
     Object.entries(table).map(([name, kind]) => [name, withActivation(kind)] as const),
   ),
 );

@@ -1,7 +1,7 @@
 // TFLite operators that lay a map out anew: padding, blocks of pixels, resizing, batches of phases.
 import type { Call, Kind } from '../../model/call.ts';
 import { pad, transpose, view, type PadMode } from '../../model/math/move.ts';
-import { resize, type ResizeRule } from '../../model/math/resize.ts';
+import { resize, type ResizeAxis, type ResizeRule } from '../../model/math/resize.ts';
 import { stridesOf, type Tensor } from '../../model/tensor.ts';
 import { affine, emit, real } from './real.ts';
 
@@ -44,46 +44,37 @@ const blocks = (toDepth: boolean): Kind => {
   };
 };
 
-const resizing = (mode: 'nearest' | 'linear'): Kind => {
-  const target = (call: Call): readonly [number, number] => {
-    const [height = 0, width = 0] = call.constants(1);
-    if (call.shape(0).length !== 4 || height < 1 || width < 1) return call.fail(`resizes to ${height} × ${width}`);
-    return [height, width];
-  };
+export function resizeAxes(call: Call): readonly ResizeAxis[] {
+  const x = call.shape(0);
+  const [height = 0, width = 0] = call.constants(1);
+  if (x.length !== 4 || height < 1 || width < 1) return call.fail(`resizes to ${height} × ${width}`);
+  return [height, width].map((size, i) => ({ axis: 1 + i, size, scale: size / x[1 + i]!, crop: [0, 1] as const }));
+}
+
+export function resizeRule(call: Call, mode: 'nearest' | 'linear'): ResizeRule {
+  const corners = call.number('align_corners', 0) === 1;
+  const half = call.number('half_pixel_centers', 0) === 1;
+  const centred = mode === 'linear' ? 'half_pixel' : 'tf_half_pixel_for_nn';
   return {
-    infer(call) {
-      const [n, , , c] = call.shape(0);
-      return [call.like(0, [n!, ...target(call), c!])];
-    },
-    run(call, [out]) {
-      const x = real(call, 0);
-      const corners = call.number('align_corners', 0) === 1;
-      const half = call.number('half_pixel_centers', 0) === 1;
-      const rule: ResizeRule = {
-        mode,
-        coordinates: corners
-          ? 'align_corners'
-          : half
-            ? mode === 'linear'
-              ? 'half_pixel'
-              : 'tf_half_pixel_for_nn'
-            : 'asymmetric',
-        nearest: corners ? 'round_prefer_ceil' : 'floor',
-        cubic: 0,
-        excludeOutside: false,
-        antialias: false,
-        extrapolation: 0,
-      };
-      const axes = target(call).map((size, i) => ({
-        axis: 1 + i,
-        size,
-        scale: size / x.shape[1 + i]!,
-        crop: [0, 1] as const,
-      }));
-      emit(call, out!, Float64Array.from(resize(x, axes, rule).data));
-    },
+    mode,
+    coordinates: corners ? 'align_corners' : half ? centred : 'asymmetric',
+    nearest: corners ? 'round_prefer_ceil' : 'floor',
+    cubic: 0,
+    excludeOutside: false,
+    antialias: false,
+    extrapolation: 0,
   };
-};
+}
+
+const resizing = (mode: 'nearest' | 'linear'): Kind => ({
+  infer(call) {
+    const [n, , , c] = call.shape(0);
+    return [call.like(0, [n!, ...resizeAxes(call).map(({ size }) => size), c!])];
+  },
+  run(call, [out]) {
+    emit(call, out!, Float64Array.from(resize(real(call, 0), resizeAxes(call), resizeRule(call, mode)).data));
+  },
+});
 
 /** SPACE_TO_BATCH_ND and back over the two axes of a map `[N, H, W, C]`: how converters write dilation. */
 const spaceToBatch: Kind = {
