@@ -1,7 +1,7 @@
 // Element-wise nodes of both formats said as our ops: activations, sums and products with constants and with broadcasting.
 import type { OpName } from '../../../gpu-kernels/ops/index.ts';
 import type { Tensor } from '../model/tensor.ts';
-import { nodeShape, permuted, straight, Unfit, type Emitter, type Val } from './emitter.ts';
+import { nodeShape, permuted, straight, type Emitter, type Val } from './emitter.ts';
 
 export const unary = (e: Emitter, x: Val, op: OpName, attrs: unknown = {}, hint = ''): Val => ({
   ...x,

@@ -7,7 +7,7 @@ import { inSteps, type Steps } from './integers.ts';
 import { numberAt } from './integer-products.ts';
 import { convolution, dense, extremeOver, globalPool } from './maps.ts';
 import { joined } from './moves.ts';
-import { windowed } from './onnx-layers.ts';
+import { averaged, shared, windowed } from './onnx-layers.ts';
 import type { Context, Rule } from './rule.ts';
 
 /** Integers of ONNX have no scale of their own: whoever reads them names it. */
@@ -166,6 +166,8 @@ const microsoft: Readonly<Record<string, Rule>> = {
   QLinearSigmoid: through((c, x) => unary(c.e, x, 'sigmoid')),
   QLinearLeakyRelu: through((c, x) => unary(c.e, x, 'leaky_relu', { slope: c.call.number('alpha', 0.01) })),
   QLinearGlobalAveragePool: through((c, x) => globalPool(c.e, x, 'avg')),
+  QLinearAveragePool: through((c, x) => averaged(c, x)),
+  QLinearSoftmax: through((c, x) => shared(c, x, c.call.number('opset', 13))),
   QLinearConcat: qLinearConcat,
   QGemm: qGemm,
 };

@@ -58,15 +58,17 @@ export const convTranspose: Rule = (c) => {
   ];
 };
 
+const pooledBy = (c: Context, x: Val, mode: 'avg' | 'max'): Val => {
+  const sweep = windowOf(c.call, c.call.shape(0), c.call.list('kernel_shape') ?? []);
+  const ceil = c.call.number('ceil_mode', 0) === 1;
+  const counted = c.call.number('count_include_pad', 0) === 1;
+  return pool(c.e, x, true, mode, windowed(sweep), ceil, counted);
+};
+export const averaged = (c: Context, x: Val): Val => pooledBy(c, x, 'avg');
 export const pooling =
   (mode: 'avg' | 'max'): Rule =>
-  (c) => {
-    const sweep = windowOf(c.call, c.call.shape(0), c.call.list('kernel_shape') ?? []);
-    const ceil = c.call.number('ceil_mode', 0) === 1;
-    const counted = c.call.number('count_include_pad', 0) === 1;
-    const pooled = (bare: Val): Val => pool(c.e, bare, true, mode, windowed(sweep), ceil, counted);
-    return mode === 'max' ? c.keeping(0, (bare) => [pooled(bare)]) : c.linear(0, pooled);
-  };
+  (c) =>
+    mode === 'max' ? c.keeping(0, (bare) => [pooledBy(c, bare, mode)]) : c.linear(0, (bare) => averaged(c, bare));
 
 export const gemm: Rule = (c) => {
   const [alpha, beta] = [c.call.number('alpha', 1), c.call.number('beta', 1)];
@@ -138,17 +140,18 @@ export const norm: Rule = (c) => {
   ];
 };
 
+/** Shares along an axis; before opset 13 along all axes from `axis` on. */
+export function shared(c: Context, x: Val, opset: number, log = false): Val {
+  const old = opset < 13;
+  const axis = c.call.axis(c.call.number('axis', old ? 1 : -1), x.shape.length);
+  if (!old || axis === x.shape.length - 1) return softmax(c.e, x, axis, log);
+  const rows = x.shape.slice(0, axis).reduce((a, b) => a * b, 1);
+  const columns = x.shape.slice(axis).reduce((a, b) => a * b, 1);
+  return reshaped(c.e, softmax(c.e, reshaped(c.e, x, [rows, columns]), 1, log), x.shape);
+}
 export const shares =
   (log: boolean): Rule =>
-  (c) => {
-    const x = c.x(0);
-    const old = c.call.opset < 13;
-    const axis = c.call.axis(c.call.number('axis', old ? 1 : -1), x.shape.length);
-    if (!old || axis === x.shape.length - 1) return [softmax(c.e, x, axis, log)];
-    const rows = x.shape.slice(0, axis).reduce((a, b) => a * b, 1);
-    const columns = x.shape.slice(axis).reduce((a, b) => a * b, 1);
-    return [reshaped(c.e, softmax(c.e, reshaped(c.e, x, [rows, columns]), 1, log), x.shape)];
-  };
+  (c) => [shared(c, c.x(0), c.call.opset, log)];
 
 /** Axes of a reduction, an operand since opset `since`; none where the node does nothing. */
 export function reductionAxes(

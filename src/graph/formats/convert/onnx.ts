@@ -12,7 +12,7 @@ import {
   unary,
   withConstant,
 } from './elementwise.ts';
-import { straight, Unfit } from './emitter.ts';
+import { straight } from './emitter.ts';
 import { bounded } from './integers.ts';
 import { globalPool } from './maps.ts';
 import { moved, reshaped } from './moves.ts';

@@ -10,7 +10,7 @@ import {
   withConstant,
   type BinaryOp,
 } from './elementwise.ts';
-import { straight, type Val } from './emitter.ts';
+import type { Val } from './emitter.ts';
 import { productOf } from './integer-products.ts';
 import { bounded, realOf } from './integers.ts';
 import { power } from './functions.ts';

@@ -1,11 +1,13 @@
 // Operators on integers that onnxruntime's quantiser writes beside ONNX's own (domain com.microsoft).
-import type { Call, Kind } from '../../model/call.ts';
+import { Call, type Kind } from '../../model/call.ts';
 import { broadcastShape, map, stretchedStrides, walk } from '../../model/math/broadcast.ts';
 import { roundEven, sigmoid } from '../../model/math/functions.ts';
 import { around } from '../../model/math/move.ts';
-import { zeros } from '../../model/tensor.ts';
+import { zeros, type Tensor } from '../../model/tensor.ts';
 import { saturate } from './elementwise.ts';
+import { products } from './product.ts';
 import { dequantizeLinear, quantizeLinear, requantize, scaleAt, slices, zeroPoint } from './quantized.ts';
+import { windowed } from './window.ts';
 
 /** com.microsoft.QGemm: a, sa, za, b, sb, zb, bias, sy, zy; without sy the result is float32. */
 const qGemm: Kind = {
@@ -124,6 +126,27 @@ const qLinearConcat: Kind = {
   },
 };
 
+/** x, sx, zx, sy, zy: an operator of real numbers between integers. `opset` of it, where a node names one. */
+const between = (inner: Kind): Kind => {
+  const realCall = (call: Call, tensor?: Tensor): Call => {
+    if (call.number('channels_last', 0) !== 0) call.skip('keeps channels last, which is not read here');
+    const node = { ...call.node, inputs: call.node.inputs.slice(0, 1) };
+    const operand = { type: 'float32' as const, shape: call.shape(0), ...(tensor && { tensor }) };
+    return new Call(node, call.number('opset', call.opset), [operand]);
+  };
+  return {
+    infer: (call) => [call.like(0, inner.infer(realCall(call))[0]!.shape)],
+    run(call, [out]) {
+      const [sx, sy] = [call.tensor(1).data[0]!, call.tensor(3).data[0]!];
+      const [zx, zy] = [zeroPoint(call, 2)[0]!, zeroPoint(call, 4)[0]!];
+      const [x, y] = [zeros('float32', call.shape(0)), zeros('float32', out!.shape)];
+      map(x, call.tensor(0), (q) => (q - zx) * sx);
+      inner.run!(realCall(call, x), [y]);
+      map(out!, y, (value) => saturate(roundEven(Math.fround(value / sy)) + zy, out!.type));
+    },
+  };
+};
+
 const own: Readonly<Record<string, Kind>> = {
   QuantizeLinear: quantizeLinear,
   DequantizeLinear: dequantizeLinear,
@@ -135,6 +158,8 @@ const own: Readonly<Record<string, Kind>> = {
     return (x) => (x < 0 ? alpha * x : x);
   }),
   QLinearGlobalAveragePool: qLinearGlobalAveragePool,
+  QLinearAveragePool: between(windowed.AveragePool!),
+  QLinearSoftmax: between(products.Softmax!),
   QLinearConcat: qLinearConcat,
   QGemm: qGemm,
 };
