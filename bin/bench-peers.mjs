@@ -10,7 +10,7 @@ import { ensureDependencies, fail, root } from './setup.mjs';
 
 const peers = ['ortWebgpu', 'ortWasm', 'tfjsWebgpu', 'litertWasm'];
 const trainers = ['ours', 'tfjsWebgpu', 'jaxJs'];
-const usage = `npm run bench:peers -- [NET[:f32|:int8]…] [--pairs N] [--warm-up N] [--for device|gpu] [--peers ${peers.join(',')}] [--hide-gpu PEER,…] [--adapter swiftshader|default] [--json]
+const usage = `npm run bench:peers -- [NET[:f32|:int8]…] [--pairs N] [--warm-up N] [--budget SECONDS] [--for device|gpu] [--peers ${peers.join(',')}] [--hide-gpu PEER,…] [--adapter swiftshader|default] [--json]
 npm run bench:peers -- --train [--size PIXELS] [--batch N] [--pairs N] [--peers ${trainers.join(',')}] [--adapter swiftshader|default] [--json]`;
 
 ensureDependencies();
@@ -19,7 +19,7 @@ if (values.help) {
   console.log(usage);
   process.exit();
 }
-for (const name of /** @type {const} */ (['pairs', 'warm-up', 'size', 'batch']))
+for (const name of /** @type {const} */ (['pairs', 'warm-up', 'budget', 'size', 'batch']))
   if (!/^[1-9]\d{0,3}$/.test(values[name])) fail(`--${name} is a whole number from 1 to 9999, not "${values[name]}".`);
 if (!['swiftshader', 'default'].includes(values.adapter))
   fail(`--adapter is swiftshader or default, not "${values.adapter}".`);
@@ -129,13 +129,16 @@ async function trainingRace() {
 async function netRaces() {
   const rows = [];
   let adapter;
-  for (const word of nets) {
+  const end = performance.now() + 1000 * Number(values.budget);
+  for (const [i, word] of nets.entries()) {
     const [net, precision = 'f32'] = word.split(':');
     const setting = {
       net,
       precision,
       pairs: Number(values.pairs),
       warmUp: Number(values['warm-up']),
+      // What is left is shared evenly: a slow net's rounds are fewer, the next ones' are not.
+      seconds: Math.max(1, (end - performance.now()) / 1000 / (nets.length - i)),
       target: values.for,
       peers: chosen,
       hidden,
@@ -148,7 +151,7 @@ async function netRaces() {
   if (values.json) console.log(JSON.stringify({ adapter, rows }, undefined, 2));
   else
     console.log(
-      `\n${adapter.description || adapter.architecture}${adapter.software ? ' (software adapter)' : ''}, Chromium ${adapter.browser}; ours in the plan for ${values.for === 'gpu' ? 'a GPU' : 'this adapter'}; batch 1, upload and read-back included, ${values.pairs} interleaved rounds, medians`,
+      `\n${adapter.description || adapter.architecture}${adapter.software ? ' (software adapter)' : ''}, Chromium ${adapter.browser}; ours in the plan for ${values.for === 'gpu' ? 'a GPU' : 'this adapter'}; batch 1, upload and read-back included, at most ${values.pairs} interleaved rounds within ${values.budget} s, medians`,
     );
 }
 
@@ -164,6 +167,7 @@ function read() {
       options: {
         pairs: { type: 'string', default: '9' },
         'warm-up': { type: 'string', default: '3' },
+        budget: { type: 'string', default: '780' },
         for: { type: 'string', default: 'device' },
         train: { type: 'boolean', default: false },
         size: { type: 'string', default: '64' },
@@ -223,7 +227,7 @@ function lines(row) {
     return `  ${peer.title} ${peer.version}${how} ${peer.ms.toFixed(1)} ms, ratio ${peer.ratio.toFixed(3)}, won ${peer.wins} of ${row.pairs}, outputs differ by ${peer.difference.toExponential(1)} std${fell}${calls}`;
   });
   return [
-    `${row.net} @${row.input} ${row.precision}: ours ${row.oursMs.toFixed(1)} ms`,
+    `${row.net} @${row.input} ${row.precision}: ours ${row.oursMs.toFixed(1)} ms, ${row.pairs} ${row.pairs === 1 ? 'round' : 'rounds'}`,
     `    ${census(row.ours.calls)}`,
     ...others,
   ].join('\n');

@@ -13,8 +13,11 @@ const peers: readonly Peer[] = [ortWebgpu, ortWasm, tfjsWebgpu, litertWasm];
 export interface Setting {
   readonly net: string;
   readonly precision: 'f32' | 'int8';
+  /** Rounds and warm-up runs at most; fewer where `seconds` are over, but one of each at least. */
   readonly pairs: number;
   readonly warmUp: number;
+  /** Time for the whole race: a third at most goes to warming up. */
+  readonly seconds: number;
   readonly target: 'device' | 'gpu';
   /** Keys of the peers that run. */
   readonly peers: readonly string[];
@@ -81,23 +84,30 @@ interface Runs {
   readonly ms: number[];
 }
 
-async function warmed(runner: Runner, picture: Picture, warmUp: number): Promise<Runs> {
+/** Ends early at `until`, in the page's milliseconds. */
+async function warmed(runner: Runner, picture: Picture, warmUp: number, until: number): Promise<Runs> {
   let last = new Float32Array();
-  for (let i = 0; i < warmUp; i++) last = Float32Array.from(await runner.run(picture));
+  for (let i = 0; i < warmUp && (i === 0 || performance.now() < until); i++)
+    last = Float32Array.from(await runner.run(picture));
   return { runner, last, calls: await counted(() => runner.run(picture)), ms: [] };
 }
 
 export async function race(setting: Setting): Promise<{ adapter: AdapterIdentity; row: RaceRow }> {
-  const { net, precision, pairs, warmUp, target } = setting;
+  const { net, precision, warmUp, target } = setting;
+  const begun = performance.now();
   const { subject, picture } = await prepare(net, precision);
-  const ours = await warmed(await openOurs(subject, target), picture, warmUp);
+  const chosen = peers.filter(({ key }) => setting.peers.includes(key));
+  // Each has its share of the third.
+  const share = (setting.seconds * 1000) / 3 / (chosen.length + 1);
+  const warm = (runner: Runner): Promise<Runs> => warmed(runner, picture, warmUp, performance.now() + share);
+  const ours = await warm(await openOurs(subject, target));
   const others = new Map<Peer, Runs>();
   const cannot = new Map<Peer, string>();
-  for (const peer of peers.filter(({ key }) => setting.peers.includes(key))) {
+  for (const peer of chosen) {
     try {
       const open = (): Promise<Runner> => peer.open(subject);
       const runner = await (setting.hidden.includes(peer.key) ? withoutGpu(open) : open());
-      others.set(peer, await warmed(runner, picture, warmUp));
+      others.set(peer, await warm(runner));
     } catch (error) {
       cannot.set(peer, error instanceof Error ? error.message : String(error));
     }
@@ -108,9 +118,14 @@ export async function race(setting: Setting): Promise<{ adapter: AdapterIdentity
     runs.ms.push(performance.now() - start);
   };
   const field = [ours, ...others.values()];
-  for (let pair = 0; pair < pairs; pair++)
+  let pairs = 0;
+  for (let longest = 0; pairs < setting.pairs; pairs++) {
+    const start = performance.now();
+    if (pairs > 0 && start + longest > begun + setting.seconds * 1000) break;
     // Whoever starts changes from round to round, so that nobody always runs on a warm machine.
-    for (let i = 0; i < field.length; i++) await time(field[(i + pair) % field.length]!);
+    for (let i = 0; i < field.length; i++) await time(field[(i + pairs) % field.length]!);
+    longest = Math.max(longest, performance.now() - start);
+  }
   for (const { runner } of field) await runner.end();
   const own = median(ours.ms);
   const result = (peer: Peer, { runner, ms, calls, last }: Runs): PeerResult => ({
