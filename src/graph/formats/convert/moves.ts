@@ -6,19 +6,18 @@ import { view } from '../model/math/move.ts';
 import { stridesOf, zeros, type Tensor } from '../model/tensor.ts';
 import { nodeShape, permuted, same, straight, Unfit, type Emitter, type Val } from './emitter.ts';
 
-/** For each element of a node of this order, its place in the file's row-major order, and back. */
-const placesOf = (val: Val): Float64Array => {
-  const count = elements(val.shape);
-  const at: Tensor = { type: 'float64', shape: val.shape, data: Float64Array.from({ length: count }, (_, i) => i) };
-  const there = Float64Array.from(permutedPlaces(at, val.order));
-  const back = new Float64Array(count);
-  there.forEach((place, own) => (back[place] = own));
-  return back;
-};
+/** Moves are followed element by element: more than these would take the memory of a page. */
+const mostMoved = 2 ** 23;
 
-function permutedPlaces({ data, shape }: Tensor, order: readonly number[]): ArrayLike<number> {
-  if (data.length < 2 ** 24) return permuted({ type: 'float64', shape, data }, order);
-  throw new Unfit(`moves ${data.length} elements, more than are followed here`);
+/** For each element of a node of this order, its place in the file's row-major order, and back. */
+function placesOf(val: Val): Float64Array {
+  const count = elements(val.shape);
+  if (count > mostMoved) throw new Unfit(`moves ${count} elements, more than are followed here`);
+  const back = new Float64Array(count);
+  if (same(val.order, straight(val.shape.length))) return back.map((_, i) => i);
+  const at: Tensor = { type: 'float64', shape: val.shape, data: Float64Array.from({ length: count }, (_, i) => i) };
+  permuted(at, val.order).forEach((place, own) => (back[place] = own));
+  return back;
 }
 
 /**
@@ -34,6 +33,8 @@ export function moved(e: Emitter, kind: Kind, call: Call, from: number, x: Val):
   operands[from] = { type: 'float64', shape: x.shape, tensor };
   const traced = new Call(call.node, call.opset, operands);
   const infos = kind.infer(traced);
+  const most = Math.max(...infos.map(({ shape }) => elements(shape)));
+  if (most > mostMoved) throw new Unfit(`moves ${most} elements, more than are followed here`);
   const outs = infos.map(({ shape }) => zeros('float64', shape));
   kind.run(traced, outs);
   return outs.map((out, i) => {

@@ -5,7 +5,7 @@ import { affine, binary, unary } from './elementwise.ts';
 import { permuted, straight, Unfit, type Val } from './emitter.ts';
 import { inSteps, type Steps } from './integers.ts';
 import { numberAt } from './integer-products.ts';
-import { convolution, dense, extremeOver, globalPool } from './maps.ts';
+import { convolution, dense, extremeOver, globalPool, product } from './maps.ts';
 import { joined } from './moves.ts';
 import { averaged, shared, windowed } from './onnx-layers.ts';
 import type { Context, Rule } from './rule.ts';
@@ -70,7 +70,8 @@ function integerProduct(
 
 const qLinearMatMul: Rule = (c) => {
   const shape = c.call.shape(3);
-  if (shape.length !== 2) throw new Unfit('multiplies stacks of integers');
+  if (!c.constant(3) || shape.length !== 2)
+    return [quantized(c, product(c.e, realAt(c, 0), realAt(c, 3), false, false), 6, c.call.type(7))];
   const sums = integerProduct(c, [1, 0], -1, (x, weight) => dense(c.e, x, weight, shape[1]!, undefined));
   return [quantized(c, sums, 6, c.call.type(7))];
 };

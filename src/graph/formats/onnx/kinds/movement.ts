@@ -136,7 +136,9 @@ const constant: Kind = {
 
 const range: Kind = {
   infer(call) {
-    const [from, to, by] = [0, 1, 2].map((i) => call.tensor(i).data[0]!) as [number, number, number];
+    const [from, to, by] = [0, 1, 2].map(
+      (i) => call.tensor(i).data[0] ?? call.fail(`has no number in operand ${i}`),
+    ) as [number, number, number];
     if (by === 0) call.fail('has a step of 0');
     return [call.like(0, [Math.max(0, Math.ceil((to - from) / by))])];
   },

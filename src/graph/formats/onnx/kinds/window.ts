@@ -83,6 +83,7 @@ export function convolution(call: Call, x: readonly number[], w: readonly number
   const groups = call.number('group', 1);
   if (groups < 1) call.fail(`has group ${groups}`);
   if (w.length !== x.length) call.fail(`has filters of rank ${w.length} on a map of rank ${x.length}`);
+  if (x.length < 3) call.fail(`slides over a value of ${x.length} axes`);
   const [outputs = 0, perGroup = 0] = w;
   if (outputs < 1 || outputs % groups !== 0) call.fail(`has ${outputs} filters for ${groups} groups`);
   if (perGroup * groups !== x[1])
