@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Capabilities } from '../../../src/gpu-kernels/kernel.ts';
 import { plainGpu, plainSoftware } from '../../../src/graph/plan/make-plan.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
+import { easyTarget, marginFor, Scheduler } from '../../../src/graph/tasks/live/scheduler.ts';
 import { SharedBuffers } from '../../../src/workers/engine/shared-buffers.ts';
 import { branchesOf } from '../../../src/workers/jobs/vision/live/branches.ts';
 import { branchPlans } from '../../../src/workers/jobs/vision/live/live-net.ts';
@@ -63,4 +64,63 @@ test('a head a branch: one whose features tell the classes apart is right, one w
   expect(value.accuracy.map(([, blind]) => blind)).toEqual([0.5, 0.5, 0.5]);
   expect(value.contentFrom.map((from) => Math.round(15 * from))).toEqual([5, 10]);
   expect([0, 0.4, 0.9].map((density) => contentOf(density, value.contentFrom))).toEqual([0, 1, 2]);
+});
+
+/** 0 ≤ x < 1, the same on every machine. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+describe('twice the load from frame 60 to 160 of a simulated device', () => {
+  // Three sizes of six exits; deeper and larger is more accurate.
+  const truth = [224, 160, 96].flatMap((size) => [9, 12, 18, 24, 27, 30].map((ms) => ms * (size / 224) ** 2));
+  const accuracy = [truth.map((ms) => 0.4 + 0.1 * Math.log(ms))];
+  function run(seed: number, spread: number) {
+    const next = numbers(seed);
+    const time = (branch: number, load: number): number => truth[branch]! * load * (1 + spread * (2 * next() - 1));
+    const times = truth.map((_, branch) => Array.from({ length: 9 }, () => time(branch, 1)));
+    const latencyMs = times.map((own) => [...own].sort((a, b) => a - b)[4]!);
+    const margin = marginFor(times, latencyMs);
+    const targetMs = easyTarget(latencyMs, margin);
+    const scheduler = new Scheduler({ latencyMs, accuracy }, { targetMs, margin });
+    const frames = Array.from({ length: 220 }, (_, i) => {
+      const branch = scheduler.choose();
+      const ms = time(branch, i >= 60 && i < 160 ? 2 : 1);
+      scheduler.observe(ms);
+      return { branch, late: ms > targetMs, off: Math.abs(scheduler.contention / 2 - 1) };
+    });
+    const loaded = frames.slice(60, 160);
+    const settled = loaded.slice(10);
+    return {
+      margin,
+      late: loaded.slice(0, 10).filter(({ late }) => late).length,
+      held: settled.filter(({ late }) => !late).length / settled.length,
+      off: settled.filter(({ off }) => off > 0.2).length / settled.length,
+      back: frames.slice(160).findIndex(({ branch }) => branch === frames[59]!.branch),
+    };
+  }
+  const runs = (spread: number) => Array.from({ length: 100 }, (_, seed) => run(seed, spread));
+
+  test.each([0.02, 0.1])('times that spread by %d', (spread) => {
+    for (const { late, held, off, back } of runs(spread)) {
+      expect(late).toBeLessThanOrEqual(5);
+      expect(held).toBeGreaterThanOrEqual(0.9);
+      expect(off).toBe(0);
+      expect(back).toBeGreaterThanOrEqual(0);
+      expect(back).toBeLessThan(20);
+    }
+  });
+
+  test('times that spread by a fifth take a larger margin, and hold the target with it', () => {
+    const all = runs(0.22);
+    expect(all.every(({ margin }) => margin > 0.12 && margin <= 0.25)).toBe(true);
+    const share = (holds: (one: (typeof all)[number]) => boolean): number => all.filter(holds).length / all.length;
+    expect(share(({ held }) => held >= 0.9)).toBeGreaterThan(0.95);
+    expect(share(({ late }) => late <= 5)).toBeGreaterThan(0.95);
+    expect(share(({ back }) => back >= 0 && back < 20)).toBeGreaterThan(0.95);
+  });
 });

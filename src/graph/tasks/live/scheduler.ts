@@ -19,6 +19,22 @@ export interface SchedulerSettings {
   readonly start?: number;
 }
 
+/** The vectors' margin, and the most that noise may ask for: with more no branch would be left where times jump. */
+const [leastMargin, mostMargin] = [0.1, 0.25];
+/** Of the frames that are measured without other work, so many must hold the target. */
+const held = 0.95;
+
+/** The share of the target to keep free for the noise of single frames. `times`: branch → its runs; `latencyMs`: their medians. */
+export function marginFor(times: readonly (readonly number[])[], latencyMs: readonly number[]): number {
+  const ratios = times.flatMap((own, branch) => own.map((ms) => ms / (latencyMs[branch] as number)));
+  const high = ratios.sort((a, b) => a - b)[Math.ceil(held * ratios.length) - 1] ?? 1;
+  return Math.min(mostMargin, Math.max(leastMargin, 1 - 1 / high));
+}
+
+/** A target that the slowest branch holds while nothing else runs, and a fifth to spare. */
+export const easyTarget = (latencyMs: readonly number[], margin: number): number =>
+  Math.ceil((1.2 * Math.max(...latencyMs)) / (1 - margin));
+
 /** {@link Scheduler.observe} after each frame, {@link Scheduler.choose} before the next. */
 export class Scheduler {
   #current: number;
@@ -65,7 +81,7 @@ export class Scheduler {
 
   /** Of the branches that hold the target the most accurate, of equal ones the faster; the fastest of all where none does. */
   #wanted(content: number): number {
-    const { margin = 0.1 } = this.settings;
+    const { margin = leastMargin } = this.settings;
     const { contention, targetMs } = this;
     const accuracy = this.branches.accuracy[content] as readonly number[];
     let best: number | undefined;

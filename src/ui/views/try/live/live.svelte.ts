@@ -1,6 +1,7 @@
 // Live as the page has it: how far the branches are, the frames that were answered, and what the user asks of them.
 import * as Comlink from 'comlink';
 import { untrack } from 'svelte';
+import { easyTarget } from '../../../../graph/tasks/live/scheduler.ts';
 import type { LiveClass, LiveOpened, LiveProfile, LiveReport } from '../../../../workers/jobs/vision/live/protocol.ts';
 import type { BranchFacts } from '../../../../workers/jobs/vision/live/branches.ts';
 import type { FoundFile } from '../../../pictures/dropped.ts';
@@ -120,7 +121,7 @@ export class Live {
       this.opened = opened.value;
       this.profile = taught.value;
       this.lesson = `${classes.length} classes, ${this.#pictures.length} pictures${unread > 0 ? `, ${unread} unreadable` : ''}`;
-      this.targetMs = Math.ceil(1.35 * Math.max(...taught.value.latencyMs));
+      this.targetMs = easyTarget(taught.value.latencyMs, taught.value.margin);
       this.status = { kind: 'ready' };
     } catch (error) {
       if (this.#job === job)

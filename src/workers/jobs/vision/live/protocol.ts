@@ -27,6 +27,8 @@ export interface LiveClass {
 export interface LiveProfile {
   /** Medians without contention, a frame from its pixels to its answer, milliseconds. */
   readonly latencyMs: readonly number[];
+  /** Share of the target that is kept free, by how far single frames were from those medians. */
+  readonly margin: number;
   /** Class of content → branch → accuracy on what was held out, drawn towards the branch's mean where there is little of it. */
   readonly accuracy: readonly (readonly number[])[];
   /** Held-out pictures of each class of content. */

@@ -1,6 +1,6 @@
 // Live as the worker has it: a net's branches, the heads that were taught, and the scheduler that takes a branch for every frame.
 import { probabilities } from '../../../../graph/tasks/classify/labels.ts';
-import { edgeDensity, Scheduler } from '../../../../graph/tasks/live/scheduler.ts';
+import { edgeDensity, marginFor, Scheduler } from '../../../../graph/tasks/live/scheduler.ts';
 import type { PictureSource } from '../../../pictures/picture-pixels.ts';
 import { thumbnail, thumbnailSide } from '../../../pictures/thumbnail.ts';
 import { headLogits, teachProblem } from '../teach-head.ts';
@@ -9,7 +9,7 @@ import type { LiveProfile, LiveReport, LiveSettings } from './protocol.ts';
 import { contentOf, teachBranches, type LiveSample, type TaughtBranches } from './teach-branches.ts';
 
 /** Runs of a branch that its latency is the median of, after {@link warmRuns}. */
-const timedRuns = 7;
+const timedRuns = 9;
 const warmRuns = 2;
 
 interface Context {
@@ -26,6 +26,7 @@ export interface GivenClass {
 export class LiveSession {
   private taught: TaughtBranches | undefined;
   private latencyMs: readonly number[] = [];
+  private margin = 0;
   private scheduler: Scheduler | undefined;
   private frames = 0;
 
@@ -72,16 +73,17 @@ export class LiveSession {
       progress('Measuring the branches', round / timedRuns);
       for (const branch of all) times[branch]!.push((await this.answer(branch, picture, taught, 0, signal)).ms);
     }
-    this.latencyMs = times.map((own) => own.sort((a, b) => a - b)[Math.floor(own.length / 2)] as number);
+    this.latencyMs = times.map((own) => [...own].sort((a, b) => a - b)[Math.floor(own.length / 2)] as number);
+    this.margin = marginFor(times, this.latencyMs);
     const { accuracy, heldOut, contentFrom } = taught;
     this.scheduler = undefined;
-    return { latencyMs: this.latencyMs, accuracy, heldOut, contentFrom };
+    return { latencyMs: this.latencyMs, margin: this.margin, accuracy, heldOut, contentFrom };
   }
 
   async frame(picture: PictureSource, { targetMs, others }: LiveSettings, signal?: AbortSignal): Promise<LiveReport> {
-    const { taught, latencyMs } = this;
+    const { taught, latencyMs, margin } = this;
     if (!taught || latencyMs.length === 0) throw new Error('the exits are not taught yet');
-    this.scheduler ??= new Scheduler({ latencyMs, accuracy: taught.accuracy }, { targetMs });
+    this.scheduler ??= new Scheduler({ latencyMs, accuracy: taught.accuracy }, { targetMs, margin });
     const { scheduler } = this;
     scheduler.targetMs = targetMs;
     const density = edgeDensity(thumbnail(picture), thumbnailSide, thumbnailSide);
