@@ -23,8 +23,10 @@ export function gridOf(low: number, high: number): Grid {
   return { scale, zero: Math.min(255, Math.max(0, Math.floor(-from / scale + 0.5))) };
 }
 
-const onGrid = (x: number, { scale, zero }: Grid): number =>
-  (Math.min(255, Math.max(0, roundEven(x / scale) + zero)) - zero) * scale;
+/** The step that is nearest to `q` steps from 0. */
+const nearestStep = (q: number, { scale, zero }: Grid): number =>
+  (Math.min(255, Math.max(0, roundEven(q) + zero)) - zero) * scale;
+const onGrid = (x: number, grid: Grid): number => nearestStep(x / grid.scale, grid);
 const insideGrid = (x: number, { scale, zero }: Grid): boolean => {
   const q = roundEven(x / scale) + zero;
   return q >= 0 && q <= 255;
@@ -72,13 +74,30 @@ export const rangeUpdate = formula<{ readonly decay: number }>({
 
 const gridOfRange = (range: Float32Array): Grid => gridOf(range[0] as number, range[1] as number);
 
+/** Distance from a tie, in parts of the value, within which float32 sums cannot tell on which side of it they are. */
+export const tieWidth = 2 ** -22;
+
+/** x, or the tie that it lies at. */
+function atTie(x: number): number {
+  const tie = Math.floor(x) + 0.5;
+  return Math.abs(x - tie) <= tieWidth * Math.abs(x) ? tie : x;
+}
+
+export interface RangeQuant {
+  /** x is a mean of values on a grid, which often lies exactly between two steps: what is close to a tie counts as one. */
+  readonly ties?: boolean;
+}
+
 /** On the grid of a range `[low, high]` that is itself a value. Operands: x and the range. */
-export const rangeQuant = formula<Record<never, never>>({
+export const rangeQuant = formula<RangeQuant>({
   name: 'range_quant',
   shape: ([x]) => x as Shape,
-  reference([x, range]) {
+  reference([x, range], _params, { attrs: { ties } }) {
     const grid = gridOfRange(range as Float32Array);
-    return (x as Float32Array).map((value) => onGrid(value, grid));
+    return (x as Float32Array).map((value) => {
+      const q = value / grid.scale;
+      return nearestStep(ties ? atTie(q) : q, grid);
+    });
   },
 });
 

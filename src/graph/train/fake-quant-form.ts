@@ -45,7 +45,7 @@ export function addFakeQuantized(
       ? g.add(constant, { shape: [2] }, [], { value: name })
       : g.add(rangeUpdate, { decay: emaDecay }, [x], { range: name });
     if (!evaluate) updates.push({ name, value: range, replaces: true });
-    reads.set(node.id, g.add(rangeQuant, {}, [x, range]));
+    reads.set(node.id, g.add(rangeQuant, node.op === 'mean' ? { ties: true } : {}, [x, range]));
   };
 
   for (const original of graph.nodes) {

@@ -2,7 +2,7 @@
 import { ops, type OpName } from '../../ops/index.ts';
 import type { PointwiseOp } from '../../op.ts';
 import { elements } from '../../shape.ts';
-import type { Grid } from '../../gradients/fake-quant.ts';
+import { tieWidth, type Grid, type RangeQuant } from '../../gradients/fake-quant.ts';
 import {
   broadcastIndex,
   eachElement,
@@ -164,13 +164,17 @@ const gridOfRange = `let low = min(range(0u), 0.0); let high = max(range(1u), 0.
   let width = (high - low) / 255.0; let scale = select(width, 1.0, width == 0.0);
   let zero = clamp(floor(-low / scale + 0.5), 0.0, 255.0);`;
 
-export const rangeQuant: Lower = (l, { inputs: [x, range], output }) =>
+export const rangeQuant: Lower<RangeQuant> = (l, { inputs: [x, range], output, attrs: { ties } }) =>
   each(
     l,
     'quant/range',
     output,
     { x, range } as Record<string, Operand>,
-    `${gridOfRange} set_y(i, on_grid(x(i), scale, zero));`,
+    ties
+      ? `${gridOfRange} let q = x(i) / scale; let tie = floor(q) + 0.5;
+  let at = select(q, tie, abs(q - tie) <= ${float(tieWidth)} * abs(q));
+  set_y(i, (clamp(even(at) + zero, 0.0, 255.0) - zero) * scale);`
+      : `${gridOfRange} set_y(i, on_grid(x(i), scale, zero));`,
     gridHelpers,
   );
 

@@ -40,7 +40,7 @@ export const trainingKernels: Readonly<Record<string, Lower>> = {
   fake_quant: typed(e.fakeQuant),
   fake_quant_gradient: typed(e.fakeQuantGradient),
   range_update: typed(e.rangeUpdate),
-  range_quant: e.rangeQuant,
+  range_quant: typed(e.rangeQuant),
   range_quant_gradient: e.rangeQuantGradient,
   weight_quant: e.weightQuant,
   concat: typed(m.concat),
