@@ -1,4 +1,4 @@
-// Entry of the worker that trains: it takes minutes, so nothing else waits for it.
+// Entry of the worker that trains: on the CPU it takes minutes, so nothing else waits for it.
 import { serveJobs } from './border/serve.ts';
 import { train } from './jobs/train/serve.ts';
 

@@ -16,6 +16,8 @@ export interface StateOrigin {
   readonly recipe: string;
   /** Of the pictures. */
   readonly pictures: string;
+  /** What computed it, where two can. */
+  readonly on?: 'gpu' | 'cpu' | undefined;
 }
 
 // JSON has no NaN and no infinity.
@@ -34,6 +36,7 @@ const metadata = v.object({
   hash: v.string(),
   recipe: v.string(),
   pictures: v.string(),
+  on: v.optional(v.picklist(['gpu', 'cpu'])),
   updates: json(count),
   curve: json(curve),
   checks: json(checks),
@@ -53,6 +56,7 @@ export function writeState(state: RunState, origin: StateOrigin): Uint8Array {
     hash: origin.hash,
     recipe: origin.recipe,
     pictures: origin.pictures,
+    ...(origin.on && { on: origin.on }),
     updates: String(state.trainer.updates),
     curve: JSON.stringify(
       state.curve.map(({ loss, rate, gradientNorm, accuracy, skipped }) => [

@@ -2,7 +2,7 @@
 import { carriedRecipe, readRecipe, withRecipe } from '../../../graph/train/recipe.ts';
 import type { CurvePoint, Validation } from '../../../graph/train/training-run.ts';
 import type { KeptRun, TrainedNet, TrainFacts, TrainRequest } from '../../../workers/jobs/train/protocol.ts';
-import { trainHost, type TrainClient } from '../../hosts/train.ts';
+import { trainHost } from '../../hosts/train.ts';
 import { saveBlob } from '../../parts/clipboard.ts';
 import { fileName } from '../../parts/file-names.ts';
 import { perSession } from '../../state/per-session.svelte.ts';
@@ -11,13 +11,14 @@ import { openNetOf } from '../../weights/net-of.ts';
 import type { AskTrainer, TrainHooks } from './asks.ts';
 import { smallNet, usualRecipe } from './demo.ts';
 import { OwnPictures } from './own-pictures.svelte.ts';
+import { TrainPlace } from './place.svelte.ts';
 import { mostRuns, readRuns, storeRuns, type KeptCurve } from './runs.ts';
 
 /** Classes of the drawn pictures. */
 const drawnClasses = 12;
 
 export class TrainState {
-  readonly client: TrainClient;
+  readonly place: TrainPlace;
   readonly own: OwnPictures;
   recipe = $state(usualRecipe);
   pictures = $state<'drawn' | 'own'>('drawn');
@@ -61,10 +62,12 @@ export class TrainState {
       ? undefined
       : `${session.name} has ${outputs[1] ?? 0} outputs, the pictures ${classes} classes.`;
   });
-  readonly key: string = $derived.by(() => `${this.session.hash} ${this.pictures} ${this.own.version} ${this.recipe}`);
+  readonly key: string = $derived.by(
+    () => `${this.session.hash} ${this.pictures} ${this.own.version} ${this.place.on} ${this.recipe}`,
+  );
 
   constructor(readonly session: Session) {
-    this.client = trainHost({
+    const host = trainHost({
       onEvent: ({ points, looks }) => {
         if (points.length > 0) this.points = [...this.points, ...points];
         if (looks.length > 0) this.looks = [...this.looks, ...looks];
@@ -72,6 +75,7 @@ export class TrainState {
       onStopped: () => this.own.lost(),
     });
     this.own = new OwnPictures((work, hooks) => this.#ask(work, hooks));
+    this.place = new TrainPlace(host, () => this.own.lost());
     void this.#run('', async (hooks) => {
       this.kept = await this.#ask((calls, ticket) => calls.kept(ticket), hooks);
     });
@@ -116,8 +120,8 @@ export class TrainState {
         this.#keep(trained, name, hash, recipe);
       } finally {
         [this.training, this.paused] = [false, false];
+        this.kept = await this.#ask((calls, ticket) => calls.kept(ticket), {});
       }
-      this.kept = await this.#ask((calls, ticket) => calls.kept(ticket), {});
     });
   }
   /** Opens the net of the kept run and goes on with it. */
@@ -126,15 +130,16 @@ export class TrainState {
     if (!kept) return;
     if (session.hash !== kept.hash) session.open(kept.name, kept.text);
     [this.recipe, this.pictures] = [kept.recipe, kept.pictures];
+    this.place.choose(kept.on);
     await this.start(true);
   }
   async forget(): Promise<void> {
-    await this.client.call((calls, ticket) => calls.forget(ticket));
+    await this.place.client.call((calls, ticket) => calls.forget(ticket));
     this.kept = undefined;
   }
   pause(on: boolean): void {
     this.paused = on;
-    void this.client.calls.pause(on);
+    void this.place.client.calls.pause(on);
   }
   stop(): void {
     this.#running?.abort(new DOMException('Cancelled.', 'AbortError'));
@@ -233,7 +238,7 @@ export class TrainState {
   }
   /** `answers`: the call answers when it is cancelled, too. */
   async #ask<T>(work: AskTrainer<T>, hooks: Partial<TrainHooks>, answers = false): Promise<T> {
-    const outcome = await this.client.call(work, hooks);
+    const outcome = await this.place.client.call(work, hooks);
     if (!answers) hooks.signal?.throwIfAborted();
     if (outcome.ok) return outcome.value;
     throw new Error(outcome.problem.message);

@@ -4,6 +4,9 @@ import type { HeldOutScore } from '../../../graph/train/evaluate.ts';
 import type { CurvePoint, RunEnding, Validation } from '../../../graph/train/training-run.ts';
 import type { Outcome } from '../../border/protocol.ts';
 
+/** Which of the two computes. */
+export type TrainedOn = 'gpu' | 'cpu';
+
 export interface TrainRequest {
   readonly name: string;
   /** Architecture text. */
@@ -70,6 +73,8 @@ export interface KeptRun {
   readonly hash: string;
   readonly recipe: string;
   readonly pictures: 'drawn' | 'own';
+  /** Where it was trained: elsewhere it goes on with other roundings. */
+  readonly on: TrainedOn;
   readonly step: number;
   readonly steps: number;
 }

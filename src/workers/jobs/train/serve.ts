@@ -1,40 +1,35 @@
-// The job that trains: steps in a worker of its own, the curve told ten times a second, a state kept every few seconds, and a cancel heard between any two nodes.
+// The job that trains: steps on the GPU or in a worker of its own, the curve told ten times a second, a state kept every few seconds, a cancel heard in between.
 import type { InferredGraph } from '../../../graph/ir/graph.ts';
-import { preparationFor, preparePicture } from '../../../graph/pictures/preprocess.ts';
+import type { TrainBackend } from '../../../graph/train/backend.ts';
 import { batchOfStep } from '../../../graph/train/batch.ts';
 import { cpuBackend } from '../../../graph/train/cpu-backend.ts';
-import {
-  drawnPatterns,
-  ownPictures,
-  type LabelledPicture,
-  type LabelledPictures,
-} from '../../../graph/train/data/pictures.ts';
+import { drawnPatterns, type LabelledPicture, type LabelledPictures } from '../../../graph/train/data/pictures.ts';
 import { findRate } from '../../../graph/train/find-rate.ts';
 import { readRecipe, usualDrawn, type TrainRecipe } from '../../../graph/train/recipe.ts';
 import { startWeights } from '../../../graph/train/start-weights.ts';
 import type { StateOrigin } from '../../../graph/train/state-file.ts';
 import { TrainingRun } from '../../../graph/train/training-run.ts';
-import { trainedWeights, trainingPreprocessing } from '../../../graph/train/weights-file.ts';
+import { trainedWeights } from '../../../graph/train/weights-file.ts';
 import type { CallContext, Job, JobHost } from '../../border/serve.ts';
+import type { DeviceUse } from '../../engine/lasting-trainer.ts';
+import { gpuTrainBackend } from '../../engine/train-backend.ts';
 import { pictureGraph } from '../../pictures/picture-graph.ts';
-import { picturePixels } from '../../pictures/picture-pixels.ts';
 import { forgetRun, keepRun, keptRun } from './keep.ts';
-import type { ShownPicture, TrainCalls, TrainedNet, TrainFacts, TrainProgress, TrainRequest } from './protocol.ts';
-import { stepCost } from './step-cost.ts';
+import { OwnSet } from './own-set.ts';
+import type {
+  ShownPicture,
+  TrainCalls,
+  TrainedNet,
+  TrainedOn,
+  TrainFacts,
+  TrainProgress,
+  TrainRequest,
+} from './protocol.ts';
+import { stepCost, type TrialSize } from './step-cost.ts';
 
 const tellEveryMs = 100;
 const keepEveryMs = 5000;
 const shownSamples = 24;
-/** Bytes of prepared pictures at most. */
-const mostBytes = 2 ** 30;
-
-interface OwnBytes {
-  readonly side: number;
-  readonly classes: readonly string[];
-  readonly pixels: Uint8Array[];
-  readonly labels: number[];
-}
-
 interface Prepared {
   readonly graph: InferredGraph;
   readonly recipe: TrainRecipe;
@@ -42,23 +37,30 @@ interface Prepared {
   readonly origin: StateOrigin;
 }
 
-export const train: Job = { name: 'train', serve: serveTrain };
+/** On the CPU; {@link trainOnGpu} is the other one. */
+export const train: Job = { name: 'train', serve: (host) => serveTrain(host, 'cpu') };
 
-function serveTrain({ call, tell }: JobHost): TrainCalls {
-  let own: OwnBytes | undefined;
-  let joinedOwn: LabelledPictures | undefined;
-  let paused = false;
-
-  function ownSet(side: number): LabelledPictures {
-    if (!own || own.labels.length === 0) throw new Error('Choose a folder with a folder a class first.');
-    if (own.side !== side)
-      throw new Error('The pictures were prepared for another input size; choose the folder again.');
-    if (joinedOwn) return joinedOwn;
-    const size = side * side * 3;
-    const pixels = new Uint8Array(own.labels.length * size);
-    own.pixels.forEach((bytes, at) => pixels.set(bytes, at * size));
-    return (joinedOwn = ownPictures({ ...own, pixels }));
+export function serveTrain({ call, tell, engine, lanes }: JobHost, on: TrainedOn): TrainCalls {
+  /** Each step and look takes its turn among the device's other jobs. */
+  async function withBackend<T>(
+    { signal, pause }: CallContext,
+    work: (backend: TrainBackend, trial: TrialSize) => Promise<T>,
+  ): Promise<T> {
+    if (on === 'cpu') return work(cpuBackend(pause), { batch: 2, macs: 24e6 });
+    const { adapter } = await engine.open();
+    const description = adapter.description || [adapter.vendor, adapter.architecture].filter(Boolean).join(' ');
+    const use: DeviceUse = (device, cancel) => lanes.shared(() => engine.use(device, cancel), cancel);
+    const backend = gpuTrainBackend({ use, description, signal, pause });
+    try {
+      return await work(backend, { macs: adapter.software ? 24e6 : Infinity });
+    } finally {
+      backend.destroy();
+    }
   }
+
+  const own = new OwnSet();
+  let drawn: LabelledPictures | undefined;
+  let paused = false;
 
   function prepare({ name, text, hash, recipe: words, pictures: which }: TrainRequest): Prepared {
     const recipe = readRecipe(words);
@@ -67,21 +69,24 @@ function serveTrain({ call, tell }: JobHost): TrainCalls {
     const [, height, width] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
     if (height === undefined || height !== width) throw new Error('Only nets of square pictures are trained here.');
     const { count, difficulty } = recipe.drawn ?? usualDrawn;
-    const pictures = which === 'own' ? ownSet(height) : drawnPatterns(height, recipe.seed, count, difficulty);
+    // A drawn set keeps its pictures: the run finds those of the look before it.
+    const draws = drawnPatterns(height, recipe.seed, count, difficulty);
+    if (draws.fingerprint !== drawn?.fingerprint) drawn = draws;
+    const pictures = which === 'own' ? own.of(height) : drawn;
     const outputs = graph.facts.get(graph.outputs[0] ?? '')?.shape ?? [];
     if (outputs.length !== 2 || outputs[1] !== pictures.classes.length)
       throw new Error(
         `The pictures have ${pictures.classes.length} classes, but the net has ${outputs.slice(1).reduce((a, b) => a * b, 1)} outputs; end it in "linear c${pictures.classes.length}".`,
       );
-    return { graph, recipe, pictures, origin: { name, text, hash, recipe: words, pictures: pictures.fingerprint } };
+    return { graph, recipe, pictures, origin: { name, text, hash, recipe: words, pictures: pictures.fingerprint, on } };
   }
 
   async function run(
     { graph, recipe, pictures, origin }: Prepared,
     goOn: boolean,
     context: CallContext,
+    backend: TrainBackend,
   ): Promise<TrainedNet> {
-    const backend = cpuBackend(context.pause);
     const trained = await TrainingRun.begin(graph, startWeights(graph, recipe.seed), recipe, pictures, backend);
     if (goOn) {
       const kept = await keptRun();
@@ -144,7 +149,12 @@ function serveTrain({ call, tell }: JobHost): TrainCalls {
     };
   }
 
-  async function look({ graph, recipe, pictures }: Prepared, { pause }: CallContext): Promise<TrainFacts> {
+  async function look(
+    { graph, recipe, pictures }: Prepared,
+    { pause }: CallContext,
+    backend: TrainBackend,
+    trial: TrialSize,
+  ): Promise<TrainFacts> {
     const balance = pictures.classes.map(() => 0);
     for (let i = 0; i < pictures.counts.train; i++) {
       const { label } = pictures.sample('train', i);
@@ -156,13 +166,13 @@ function serveTrain({ call, tell }: JobHost): TrainCalls {
     const samples = labels.map((label, row) =>
       shown({ pixels: input.subarray(row * size, (row + 1) * size), label }, pictures.side),
     );
-    const cost = await stepCost(graph, recipe, pause);
+    const cost = await stepCost(graph, recipe, backend, trial);
     // A look runs forward only: about a third of a step's work a picture.
     const looks = recipe.check === undefined ? 0 : Math.ceil(recipe.steps / recipe.check);
     const ofStep = pictures.counts.check / (recipe.batch * (recipe.accumulate ?? 1)) / 3;
     const totalMs = cost.stepMs * (recipe.steps + looks * ofStep);
     return {
-      device: 'the CPU',
+      device: backend.device,
       totalMs,
       classes: pictures.classes,
       balance,
@@ -174,36 +184,23 @@ function serveTrain({ call, tell }: JobHost): TrainCalls {
 
   return {
     take: (ticket, side, classes, bitmaps, labels, first) =>
-      call(ticket, async ({ pause }) => {
-        if (first || !own) own = { side, classes, pixels: [], labels: [] };
-        const into = own;
-        joinedOwn = undefined;
-        const preparation = preparationFor([3, side, side], trainingPreprocessing);
-        for (const [at, bitmap] of bitmaps.entries()) {
-          if ((into.labels.length + 1) * side * side * 3 > mostBytes)
-            throw new Error(
-              `More than ${into.labels.length} pictures of ${side} × ${side} do not fit; use a smaller input.`,
-            );
-          const values = preparePicture(await picturePixels(bitmap), preparation);
-          bitmap.close();
-          into.pixels.push(
-            Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.round((value + 1) * 127.5)))),
-          );
-          into.labels.push(labels[at] as number);
-          await pause();
-        }
-        return into.labels.length;
-      }),
-    look: (ticket, request) => call(ticket, async (context) => look(prepare(request), context)),
-    train: (ticket, request, goOn) => call(ticket, async (context) => run(prepare(request), goOn, context)),
+      call(ticket, ({ pause }) => own.take(side, classes, bitmaps, labels, first, pause)),
+    look: (ticket, request) =>
+      call(ticket, (context) =>
+        withBackend(context, (backend, trial) => look(prepare(request), context, backend, trial)),
+      ),
+    train: (ticket, request, goOn) =>
+      call(ticket, (context) => withBackend(context, (backend) => run(prepare(request), goOn, context, backend))),
     findRate: (ticket, request) =>
-      call(ticket, async ({ pause, progress }) => {
-        const { graph, recipe, pictures } = prepare(request);
-        const start = startWeights(graph, recipe.seed);
-        return findRate(graph, start, recipe, pictures, cpuBackend(pause), ({ rate }, share) =>
-          progress(`Rate ${rate.toPrecision(2)}`, share),
-        );
-      }),
+      call(ticket, (context) =>
+        withBackend(context, (backend) => {
+          const { graph, recipe, pictures } = prepare(request);
+          const start = startWeights(graph, recipe.seed);
+          return findRate(graph, start, recipe, pictures, backend, ({ rate }, share) =>
+            context.progress(`Rate ${rate.toPrecision(2)}`, share),
+          );
+        }),
+      ),
     pause(on) {
       paused = on;
     },
@@ -211,11 +208,12 @@ function serveTrain({ call, tell }: JobHost): TrainCalls {
       call(ticket, async () => {
         const found = await keptRun();
         if (!found) return undefined;
-        const { name, text, hash, recipe, pictures } = found.origin;
+        const { name, text, hash, recipe, pictures, on: by = 'cpu' } = found.origin;
         const read = readRecipe(recipe);
         const steps = 'problem' in read ? 0 : read.steps;
         const step = found.state.curve.length;
-        return { name, text, hash, recipe, pictures: pictures.startsWith('own') ? 'own' : 'drawn', step, steps };
+        const which = pictures.startsWith('own') ? 'own' : 'drawn';
+        return { name, text, hash, recipe, pictures: which, on: by, step, steps };
       }),
     forget: (ticket) => call(ticket, forgetRun),
   };
