@@ -1,5 +1,6 @@
 // The table of verbs: one line a verb, the file's export under the word that calls it; main.ts holds every one to the type `Verb`.
 export { ablate } from './ablate.ts';
+export { card } from './card.ts';
 export { check } from './check.ts';
 export { compare } from './compare.ts';
 export { conformance } from './conformance.ts';

@@ -10,6 +10,8 @@ export interface Spread {
   /** Standard deviation divided by the mean; absent after a single run. */
   readonly variation?: number;
   readonly runs: number;
+  /** 95 % interval of the median; absent after a single run. */
+  readonly interval?: readonly [lowMs: number, highMs: number];
 }
 
 export interface Profile {
@@ -41,11 +43,13 @@ export function spread(times: readonly number[]): Spread {
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
   const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
   const variance = times.reduce((sum, time) => sum + (time - mean) ** 2, 0) / times.length;
+  const { interval } = estimate(times);
   return {
     medianMs: median(sorted),
     p90Ms: at(0.9),
     ...(times.length > 1 && { variation: mean > 0 ? Math.sqrt(variance) / mean : 0 }),
     runs: times.length,
+    ...(interval && { interval }),
   };
 }
 
