@@ -3,7 +3,8 @@ import type { Tab } from '../../parts/view.ts';
 import type { ProfileTabProps } from './tab-props.ts';
 import LayersTab from './LayersTab.svelte';
 
-export type ProfileTab = 'layers' | 'timeline' | 'roofline' | 'memory' | 'kernels' | 'history' | 'device';
+export type ProfileTab =
+  'layers' | 'timeline' | 'roofline' | 'memory' | 'kernels' | 'history' | 'device' | 'bench' | 'ablate';
 
 export const profileTabs: readonly Tab<ProfileTab, ProfileTabProps>[] = [
   {
@@ -47,5 +48,17 @@ export const profileTabs: readonly Tab<ProfileTab, ProfileTabProps>[] = [
     label: 'Device',
     title: 'What this device can do at best: the ceilings that every net stands under',
     load: () => import('./device/DeviceTab.svelte'),
+  },
+  {
+    id: 'bench',
+    label: 'Bench',
+    title: 'Every dispatch by itself, without its neighbours',
+    load: () => import('./bench/BenchTab.svelte'),
+  },
+  {
+    id: 'ablate',
+    label: 'Ablate',
+    title: 'What one design choice costs: swapped, swept, and timed in pairs',
+    load: () => import('./ablation/AblateTab.svelte'),
   },
 ];

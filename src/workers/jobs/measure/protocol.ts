@@ -4,9 +4,11 @@ import type { GivenNet } from '../../../graph/notation/check.ts';
 import type { Plan } from '../../../graph/plan/plan.ts';
 import type { Outcome } from '../../border/protocol.ts';
 import type { DeviceReport } from '../../engine/device-report.ts';
+import type { Pairs } from '../../engine/pairs.ts';
 import type { Peaks } from '../../engine/peaks.ts';
 import type { LoadTimes } from '../../engine/program.ts';
 import type { Profile } from '../../engine/timing.ts';
+import type { TimedDispatch } from '../../../graph/search/latency/table.ts';
 
 export type NetJob = GivenNet & {
   readonly precision: Precision;
@@ -20,6 +22,21 @@ export interface Measurement {
   readonly profile: Profile;
 }
 
+interface PairJob {
+  readonly net: GivenNet;
+  readonly variant: GivenNet;
+  readonly pairs: number;
+  /** Time for the pairs; seven are made all the same. */
+  readonly budgetMs: number;
+}
+
+/** A dispatch of a net by itself: dispatches alike are timed once. */
+export interface AloneDispatch extends TimedDispatch {
+  readonly from: readonly string[];
+  /** The first dispatch that is alike, in plan order. */
+  readonly first: number;
+}
+
 /** Calls never reject; `ticket` names one for `cancel` and for progress. */
 export interface MeasureCalls {
   /** Plans a net, for the open device or, without one, for a plain GPU. */
@@ -30,4 +47,8 @@ export interface MeasureCalls {
   peaks(ticket: number): Promise<Outcome<Peaks>>;
   /** The same with what a dispatch and a submit cost, bandwidth by working set, upload and read-back. */
   device(ticket: number): Promise<Outcome<DeviceReport>>;
+  /** Two nets with made-up weights, one pass each in turns. */
+  pair(ticket: number, job: PairJob): Promise<Outcome<Pairs>>;
+  /** Every dispatch of a net by itself, repeated with a dependency between. */
+  apart(ticket: number, net: GivenNet): Promise<Outcome<readonly AloneDispatch[]>>;
 }
