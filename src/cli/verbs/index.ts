@@ -21,6 +21,7 @@ export { search } from './search.ts';
 export { show } from './show.ts';
 export { slim } from './slim.ts';
 export { space } from './space.ts';
+export { study } from './study.ts';
 export { table } from './table.ts';
 export { train } from './train.ts';
 export { tune } from './tune.ts';

@@ -116,17 +116,17 @@ export const rangeQuantDerivative = derive(rangeQuant, (g, n, dy) => ({
   inputs: [() => g.add(rangeQuantGradient, {}, [dy, ...n.inputs])],
 }));
 
-/** Per output channel (first axis): s = max|w| / 127, round(w / s)·s. The derivative is 1. */
-export const weightQuant = formula<Record<never, never>>({
+/** Per output channel (first axis): s = max|w| / levels, round(w / s)·s. The derivative is 1. */
+export const weightQuant = formula<{ readonly levels: number }>({
   name: 'weight_quant',
   shape: ([w]) => w as Shape,
-  reference([w], _params, { output }) {
+  reference([w], _params, { output, attrs: { levels } }) {
     const values = w as Float32Array;
     const result = new Float32Array(elements(output));
     const run = values.length / (output[0] as number);
     for (let from = 0; from < values.length; from += run) {
       const own = values.subarray(from, from + run);
-      const scale = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127 || 1;
+      const scale = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / levels || 1;
       own.forEach((value, i) => (result[from + i] = roundEven(value / scale) * scale));
     }
     return result;

@@ -18,6 +18,7 @@ import { constantName, foldedProgram } from './fold.ts';
 import { integerProgram } from './integer-program.ts';
 import { isProduct, layerId, whyFloat } from './layers.ts';
 import { isInteger, weightScales, type QuantizedNet } from './quantize.ts';
+import { weightBits } from './scheme.ts';
 
 /** What else the file carries: how pictures are prepared, and whether the classes are ImageNet's. */
 export interface NetFacts {
@@ -67,6 +68,8 @@ const schema = v.object({
     perChannel: v.boolean(),
     equalized: v.boolean(),
     float: v.array(text),
+    bits: v.optional(v.picklist(weightBits)),
+    plain: v.optional(v.boolean()),
   }),
   quantizations: v.record(text, quantizationSchema),
   floatLayers: v.record(text, text),

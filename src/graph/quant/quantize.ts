@@ -6,7 +6,7 @@ import { channels, type StepProgram } from '../lower/steps.ts';
 import { correctedBias } from './bias-correction.ts';
 import { constantName, type Constants, type FoldedNet } from './fold.ts';
 import { isProduct, layerId, whyFloat, type Product } from './layers.ts';
-import { quantizationOf, quantizeWeights, type Interval, type Quantization } from './scheme.ts';
+import { quantizationOf, quantizeWeights, type Interval, type Quantization, type WeightBits } from './scheme.ts';
 
 /** How a quantized net was made; what a share link carries. */
 export interface Recipe {
@@ -16,6 +16,10 @@ export interface Recipe {
   readonly equalized: boolean;
   /** Layers kept in float on purpose, by id. */
   readonly float: readonly string[];
+  /** Of a weight; 8 when not given. */
+  readonly bits?: WeightBits | undefined;
+  /** Each weight to its nearest integer and biases as they are: what quantization-aware training has seen. */
+  readonly plain?: boolean | undefined;
 }
 
 export interface QuantizedNet {
@@ -87,10 +91,10 @@ export function quantizeNet(folded: FoldedNet, ranges: ReadonlyMap<string, Inter
     ) as [Numbers, Numbers];
     const id = step.inputs[0]?.id ?? '';
     const { scale } = quantizations.get(id) as Quantization;
-    const taps = tapsOf(step);
-    const made = quantizeWeights(weight, bias, scale, recipe.perChannel, taps);
+    const taps = recipe.plain ? 1 : tapsOf(step);
+    const made = quantizeWeights(weight, bias, scale, recipe.perChannel, taps, recipe.bits);
     const means = ranges.get(id)?.means;
-    const watched = means?.length === channels((step.inputs[0] as Value).shape);
+    const watched = !recipe.plain && means?.length === channels((step.inputs[0] as Value).shape);
     constants.set(constantName(step, 'weight'), made.weight);
     constants.set(
       constantName(step, 'bias'),

@@ -53,10 +53,10 @@ const biasLimit = 2 ** 30;
  * Rounds the taps of one kernel so that their sum is rounded too: neighbouring pixels are nearly equal, and what a filter makes of a
  * smooth patch is the sum of its taps. Of the taps those move to their other neighbour that lie nearest to the middle between both.
  */
-function roundKernel(real: Float64Array, rounded: Int8Array): void {
+function roundKernel(real: Float64Array, rounded: Int8Array, most: number): void {
   let excess = 0;
   for (let i = 0; i < real.length; i++) {
-    rounded[i] = Math.min(127, Math.max(-127, Math.round(real[i]!)));
+    rounded[i] = Math.min(most, Math.max(-most, Math.round(real[i]!)));
     excess += rounded[i]! - real[i]!;
   }
   for (; Math.abs(excess) > 0.5; excess -= Math.sign(excess)) {
@@ -64,13 +64,20 @@ function roundKernel(real: Float64Array, rounded: Int8Array): void {
     let best = -1;
     for (let i = 0; i < real.length; i++) {
       const off = (rounded[i]! - real[i]!) * down;
-      if (off > 0 && Math.abs(rounded[i]! - down) <= 127 && (best < 0 || off > (rounded[best]! - real[best]!) * down))
+      if (off > 0 && Math.abs(rounded[i]! - down) <= most && (best < 0 || off > (rounded[best]! - real[best]!) * down))
         best = i;
     }
     if (best < 0) return;
     rounded[best] = rounded[best]! - down;
   }
 }
+
+/** Bits of a weight. Fewer than 8 still stand in bytes: as multiples of a number that leaves the bias, in units of one, fine enough. */
+export const weightBits = [8, 4, 3] as const;
+export type WeightBits = (typeof weightBits)[number];
+
+/** Largest integer of a symmetric weight. */
+export const levelsOf = (bits: WeightBits): number => 2 ** (bits - 1) - 1;
 
 /**
  * Symmetric int8 weights `[O, …, taps]` and their bias; `taps`: pixels of a kernel, the innermost elements. A channel whose bias is so
@@ -82,7 +89,10 @@ export function quantizeWeights(
   inputScale: number,
   perChannel: boolean,
   taps = 1,
+  bits: WeightBits = 8,
 ): QuantizedWeights {
+  const levels = levelsOf(bits);
+  const grain = Math.floor(127 / levels);
   const channels = bias.length;
   const own = weight.length / channels;
   const amax = new Float64Array(channels);
@@ -93,16 +103,17 @@ export function quantizeWeights(
   if (!perChannel) amax.fill(amax.reduce((a, b) => Math.max(a, b), 0));
   const scale = Float32Array.from(
     amax,
-    (most, o) => Math.max(most / 127, Math.abs(bias[o]!) / (inputScale * biasLimit)) || 1,
+    (most, o) => Math.max(most / (levels * grain), Math.abs(bias[o]!) / (inputScale * biasLimit)) || 1,
   );
   if (!perChannel) scale.fill(scale.reduce((a, b) => Math.max(a, b), 0));
   const rounded = new Int8Array(weight.length);
   const kernel = new Float64Array(taps);
   for (let first = 0; first < weight.length; first += taps) {
-    const step = scale[Math.floor(first / own)]!;
+    const step = scale[Math.floor(first / own)]! * grain;
     for (let i = 0; i < taps; i++) kernel[i] = weight[first + i]! / step;
-    roundKernel(kernel, rounded.subarray(first, first + taps));
+    roundKernel(kernel, rounded.subarray(first, first + taps), levels);
   }
+  for (let i = 0; i < rounded.length; i++) rounded[i] = rounded[i]! * grain;
   return {
     weight: rounded,
     bias: Int32Array.from({ length: channels }, (_, o) => Math.round(bias[o]! / (inputScale * scale[o]!))),

@@ -12,6 +12,9 @@ export function logSoftmax(z: ArrayLike<number>, from: number, columns: number, 
 const softmax = (z: ArrayLike<number>, from: number, columns: number, temperature = 1): Float64Array =>
   logSoftmax(z, from, columns, temperature).map(Math.exp);
 
+/** What outputs say of each class. */
+export const classProbabilities = (outputs: ArrayLike<number>): Float64Array => softmax(outputs, 0, outputs.length);
+
 /** Probabilities that row `row` should have. */
 export function classTargets(
   loss: Extract<Loss, { name: 'ce' | 'soft_ce' | 'kl' | 'kl_sparse' }>,

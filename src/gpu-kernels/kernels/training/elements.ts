@@ -220,7 +220,7 @@ export const rangeUpdate: Lower<{ readonly decay: number }> = (l, node: LoweredN
 };
 
 /** By output channel: s = max|w| / 127, round(w / s)·s. */
-export const weightQuant: Lower = (l, { id, inputs: [w], output }) => {
+export const weightQuant: Lower<{ readonly levels: number }> = (l, { id, inputs: [w], output, attrs }) => {
   const outs = output.shape[0] as number;
   const run = elements(output.shape) / outs;
   const s = l.scratch(`${id}:scales`, [outs]);
@@ -231,7 +231,7 @@ export const weightQuant: Lower = (l, { id, inputs: [w], output }) => {
     count: outs,
     body: `  var most = 0.0;
   for (var k = 0u; k < ${run}u; k++) { most = max(most, abs(w(i * ${run}u + k))); }
-  set_s(i, select(most / 127.0, 1.0, most == 0.0));`,
+  set_s(i, select(most / ${float(attrs.levels)}, 1.0, most == 0.0));`,
   });
   each(
     l,

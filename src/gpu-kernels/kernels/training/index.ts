@@ -42,7 +42,7 @@ export const trainingKernels: Readonly<Record<string, Lower>> = {
   range_update: typed(e.rangeUpdate),
   range_quant: typed(e.rangeQuant),
   range_quant_gradient: e.rangeQuantGradient,
-  weight_quant: e.weightQuant,
+  weight_quant: typed(e.weightQuant),
   concat: typed(m.concat),
   slice: typed(m.slice),
   select: typed(m.select),

@@ -1,0 +1,11 @@
+// The table of studies: a file and a line each.
+import { evonorm } from './evonorm.ts';
+import { qat } from './qat.ts';
+import { reinforcement } from './reinforcement.ts';
+import type { Study } from './study.ts';
+
+export const studies: Readonly<Record<string, Study>> = {
+  evonorm,
+  qat,
+  reinforcement,
+};
