@@ -7,7 +7,7 @@ import { differenceText, estimated, measured, studyCsv, type StudyReport } from 
 import { runStudy } from '../../graph/train/studies/run-study.ts';
 import type { StudyPoint, StudyRun } from '../../graph/train/studies/findings.ts';
 import type { Study } from '../../graph/train/studies/study.ts';
-import { gpuTrainBackend } from '../../workers/engine/train-backend.ts';
+import { gpuTrainBackend, onDevice } from '../../workers/engine/train-backend.ts';
 import { gpuOptions, openGpu } from '../gpu-device.ts';
 import { textTable } from '../text-table.ts';
 import { json, UsageError, type Console, type Verb } from '../verb.ts';
@@ -72,7 +72,7 @@ export const study: Verb = {
     const stop = (): void => void (stopped = true);
     process.once('SIGINT', stop);
     const device =
-      given.word('device') === 'webgpu' ? gpuTrainBackend(await openGpu(given.word('adapter'))) : undefined;
+      given.word('device') === 'webgpu' ? gpuTrainBackend(onDevice(await openGpu(given.word('adapter')))) : undefined;
     const labelOf = (id: string): string => chosen.arms.find((arm) => arm.id === id)?.label ?? id;
     const events = {
       point({ arm, seed, step, steps, loss }: StudyPoint): void {
