@@ -8,21 +8,14 @@ import { integerProgram } from '../../../src/graph/quant/integer-program.ts';
 import { quantizeNet } from '../../../src/graph/quant/quantize.ts';
 import { runProgram } from '../../../src/graph/quant/run-program.ts';
 import { quantizeWeights } from '../../../src/graph/quant/scheme.ts';
-import { classProbabilities } from '../../../src/graph/train/class-targets.ts';
 import { cpuBackend } from '../../../src/graph/train/cpu-backend.ts';
 import { drawnPatterns } from '../../../src/graph/train/data/pictures.ts';
 import { runFakeQuantizedForm, trainedRanges } from '../../../src/graph/train/fake-quantized.ts';
 import { roundingPoints, type FakeQuant } from '../../../src/graph/train/fake-quant-form.ts';
-import {
-  readReinforced,
-  reinforce,
-  replay,
-  writeReinforced,
-} from '../../../src/graph/train/reinforce/reinforced-set.ts';
 import { startWeights } from '../../../src/graph/train/start-weights.ts';
 import { studies } from '../../../src/graph/train/studies/index.ts';
 import { joined, netOf } from '../../../src/graph/train/studies/lab.ts';
-import { withinOne } from '../../../src/graph/train/studies/qat.ts';
+import { withinOne } from '../../../src/graph/train/studies/within-one.ts';
 import { differenceText, studyCsv } from '../../../src/graph/train/studies/report.ts';
 import { runStudy } from '../../../src/graph/train/studies/run-study.ts';
 import { calibrationError, estimate, reliability } from '../../../src/graph/train/studies/statistics.ts';
@@ -45,56 +38,6 @@ test('means, intervals and calibration are those of a textbook', () => {
   expect(bins).toHaveLength(15);
   expect(calibrationError(bins)).toBeCloseTo(0.25 * 0 + 0.25 * 0.9 + 0.5 * 0, 12);
   expect(differenceText({ mean: -0.0312, half: 0.01 }, accuracy)).toBe('−3.1 points (95 % interval −4.1 to −2.1)');
-});
-
-describe('a reinforced set', async () => {
-  const pictures = drawnPatterns(6, 0, 9, 0);
-  const seen: Float32Array[] = [];
-  const answers = (count: number): Float32Array[] =>
-    Array.from({ length: count }, (_, row) =>
-      Float32Array.from({ length: 12 }, (_, c) => Math.sin(seen.length + row + c)),
-    );
-  const [k, samples] = [3, 4];
-  const made = await reinforce(pictures, {
-    samples,
-    k,
-    seed: 5,
-    teacher: 't',
-    answer(changed) {
-      const rows = answers(changed.length);
-      seen.push(...changed);
-      return Promise.resolve(rows);
-    },
-  });
-  const file = writeReinforced(made);
-  const set = readReinforced(file);
-  if ('problem' in set) throw new Error(set.problem);
-
-  test('comes back from its file, in at most 8k + 64 bytes a sample', () => {
-    expect(set).toEqual(made);
-    expect(file.length / (9 * samples)).toBeLessThanOrEqual(8 * k + 64);
-  });
-
-  test('is replayed bit for bit, with the teacher’s shares', () => {
-    for (const [at, pixels] of seen.entries()) {
-      const picture = Math.floor(at / samples);
-      const again = replay(set, pictures.sample('train', picture), picture, at % samples, pictures.side);
-      expect([...new Uint32Array(again.pixels.buffer)]).toEqual([...new Uint32Array(pixels.buffer)]);
-      const shares = classProbabilities(again.outputs);
-      expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
-      for (let i = 0; i < k; i++)
-        expect(shares[set.top[at * k + i] as number]).toBeCloseTo(set.shares[at * k + i] as number, 6);
-    }
-  });
-
-  test('is refused where it is damaged, in words', () => {
-    expect(readReinforced(file.slice(0, -4))).toMatchObject({
-      problem: expect.stringContaining('is no reinforced set') as string,
-    });
-    expect(readReinforced(writeReinforced({ ...made, top: made.top.map(() => 12) }))).toMatchObject({
-      problem: expect.stringContaining('a class that is none') as string,
-    });
-  });
 });
 
 describe('quantization-aware training', () => {

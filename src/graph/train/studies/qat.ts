@@ -8,55 +8,18 @@ import { integerProgram } from '../../quant/integer-program.ts';
 import { calibrationMethods, type CalibrationMethod } from '../../quant/observers.ts';
 import { quantizeNet, type QuantizedNet, type Recipe } from '../../quant/quantize.ts';
 import { runFolded, runProgram } from '../../quant/run-program.ts';
-import { weightBits, type WeightBits } from '../../quant/scheme.ts';
 import { hashOf } from '../../search/random.ts';
 import { drawnPatterns, type LabelledPictures } from '../data/pictures.ts';
 import type { FakeQuant } from '../fake-quant-form.ts';
 import { runFakeQuantizedForm, startRanges, trainedRanges } from '../fake-quantized.ts';
 import { startWeights } from '../start-weights.ts';
 import { trainingPreprocessing } from '../weights-file.ts';
+import { arms, FLOAT, keyOf, settings, ways, type QatSetting } from './qat-arms.ts';
+import { withinOne } from './within-one.ts';
 import { joined, netOf, type StudyBatch, type Lab, type NetTensors } from './lab.ts';
 import { smallNet } from './nets.ts';
-import { accuracy, stepMs, type StudyArm } from './findings.ts';
+import { accuracy, stepMs } from './findings.ts';
 import type { Study } from './study.ts';
-
-interface Setting {
-  readonly bits: WeightBits;
-  readonly perTensor: boolean;
-}
-
-const ways = ['ptq', 'frozen', 'batch'] as const;
-type Way = (typeof ways)[number];
-const wayLabels: Readonly<Record<Way, string>> = {
-  ptq: 'rounded',
-  frozen: 'trained, norms frozen',
-  batch: 'trained, batch norms',
-};
-
-const settings: readonly Setting[] = weightBits.flatMap((bits) =>
-  [false, true].map((perTensor) => ({ bits, perTensor })),
-);
-const keyOf = ({ bits, perTensor }: Setting): string => `${bits}-${perTensor ? 'tensor' : 'channel'}`;
-/** What is run unasked: where rounding costs nothing, something and much. */
-const usual = new Set([
-  'ptq-8-channel',
-  'frozen-8-channel',
-  'ptq-4-tensor',
-  'frozen-4-tensor',
-  ...ways.map((way) => `${way}-3-channel`),
-]);
-
-const FLOAT: StudyArm = { id: 'float', label: 'Float' };
-const arms: readonly StudyArm[] = [
-  FLOAT,
-  ...settings.flatMap((setting) =>
-    ways.map((way): StudyArm => {
-      const id = `${way}-${keyOf(setting)}`;
-      const label = `${setting.bits} bits a ${setting.perTensor ? 'tensor' : 'channel'}, ${wayLabels[way]}`;
-      return { id, label, ...(!usual.has(id) && { usual: false as const }) };
-    }),
-  ),
-];
 
 const BATCH = 16;
 const COUNT = 1200;
@@ -157,7 +120,7 @@ interface Calibrated {
   readonly accuracy: number;
 }
 
-const recipeOf = ({ bits, perTensor }: Setting, calibration: string, plain: boolean): Recipe => ({
+const recipeOf = ({ bits, perTensor }: QatSetting, calibration: string, plain: boolean): Recipe => ({
   calibration,
   pictures: CALIBRATED,
   perChannel: !perTensor,
@@ -171,7 +134,7 @@ const recipeOf = ({ bits, perTensor }: Setting, calibration: string, plain: bool
 async function bestCalibration(
   lab: Lab,
   float: Float,
-  setting: Setting,
+  setting: QatSetting,
 ): Promise<{ readonly ofAll: Calibrated; readonly plain: Calibrated }> {
   const tried: Calibrated[] = [];
   for (const plain of [false, true])
@@ -199,7 +162,7 @@ async function integerAccuracy(
 async function trainOn(
   lab: Lab,
   float: Float,
-  setting: Setting,
+  setting: QatSetting,
   bn: 'frozen' | 'batch',
   method: CalibrationMethod,
   arm: string,
@@ -236,23 +199,6 @@ async function trainOn(
     note: method,
     file: { name: `patterns-12.${keyOf(setting)}.int8.safetensors`, bytes: file },
   });
-}
-
-/** Share of the bytes of all layers that differ by one step at most. */
-export function withinOne(net: QuantizedNet, wanted: ReadonlyMap<string, Uint8Array>, input: Float32Array): number {
-  const { program, constants } = integerProgram(
-    net,
-    [...wanted.keys()].filter((id) => id !== net.graph.inputs[0]),
-  );
-  const found = runProgram(program, constants, input, [...wanted.keys()]);
-  let [near, all] = [0, 0];
-  for (const [id, bytes] of wanted) {
-    const own = found.get(id);
-    if (!(own instanceof Uint8Array)) continue;
-    own.forEach((byte, i) => (near += Math.abs(byte - (bytes[i] as number)) <= 1 ? 1 : 0));
-    all += own.length;
-  }
-  return near / all;
 }
 
 /** The integer net as a file for one picture. */
