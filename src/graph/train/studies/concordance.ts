@@ -71,6 +71,7 @@ export const concordance: Study = {
     parameters,
     stepMs,
   ],
+  against: (arm) => (arm === 'squares' ? 'mobilenet' : 'wav2small'),
   async run(lab, seed) {
     const known = new Map<number, DrawnVoice>();
     const voiceAt = (index: number): DrawnVoice => {

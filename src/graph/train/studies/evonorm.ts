@@ -21,7 +21,7 @@ const RATE = 0.02;
 
 export const evonorm: Study = {
   title: 'A batch of two',
-  asks: 'StudyBatch norm and EvoNorm with 2, 8 and 32 pictures a step, all shown the same number of pictures.',
+  asks: 'Batch norm and EvoNorm with 2, 8 and 32 pictures a step, all shown the same number of pictures.',
   paper: 'Evolving Normalization-Activation Layers, arXiv 2004.02967',
   steps: 75,
   seeds: 3,
