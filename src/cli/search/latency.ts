@@ -1,29 +1,24 @@
 // Milliseconds for a search: from a table that was recorded, or from one that is measured on nets of the space first and grows with the search.
-import type { InferredGraph } from '../../graph/ir/graph.ts';
 import { check } from '../../graph/notation/check.ts';
-import { makePlan, plainGpu, plainSoftware, type PlanOptions } from '../../graph/plan/make-plan.ts';
-import type { Plan } from '../../graph/plan/plan.ts';
+import { plainGpu, plainSoftware, type PlanOptions } from '../../graph/plan/make-plan.ts';
 import { GrowingTable, type Entries } from '../../graph/search/latency/growing.ts';
-import { isReliable, type LatencyTable } from '../../graph/search/latency/table.ts';
+import { plannedLatency, type PlannedLatency } from '../../graph/search/latency/planned.ts';
+import { isReliable, worthOf, type LatencyTable } from '../../graph/search/latency/table.ts';
 import type { Lazily } from '../../graph/search/lazily.ts';
 import type { Space } from '../../graph/search/space/space.ts';
 import { measureTable, measureWhole } from '../../workers/engine/latency-table.ts';
 import { openGpu, plannedFor, precisionOf } from '../gpu-device.ts';
-import { readTable, worthOf } from '../latency.ts';
+import { readTable } from '../latency.ts';
 import { drawnNets } from '../spaces.ts';
 import { NetError } from '../verb.ts';
 
-export interface Latency extends Omit<Lazily, 'maxMs'> {
-  /** Predicted milliseconds of a net, by what is known. */
-  of(graph: InferredGraph): number;
+export interface Latency extends Omit<Lazily, 'maxMs'>, PlannedLatency {
   /** Milliseconds of a whole net on the device; undefined where a recorded table stands for it. */
   readonly whole: ((text: string) => Promise<number>) | undefined;
   readonly worth: string;
   readonly check: LatencyTable['check'];
   /** Whether a search may go by the table's predictions. */
   readonly isReliable: boolean;
-  /** Signatures so far that the table lacked when they were asked for. */
-  readonly missing: ReadonlySet<string>;
   close(): void;
 }
 
@@ -88,28 +83,15 @@ function latencyBy(
   options: PlanOptions,
   device: Partial<Pick<Latency, 'measure' | 'whole' | 'close'>> = {},
 ): Latency {
-  const missing = new Set<string>();
-  const plans = new WeakMap<InferredGraph, Plan>();
-  const planOf = (graph: InferredGraph): Plan => {
-    const plan = plans.get(graph) ?? makePlan(graph, options);
-    plans.set(graph, plan);
-    return plan;
-  };
   return {
     table,
-    planOf,
+    ...plannedLatency(table, options),
     measure: undefined,
     whole: undefined,
     close: () => undefined,
     ...device,
-    of(graph) {
-      const found = table.predict(planOf(graph));
-      for (const signature of found.missing) missing.add(signature);
-      return found.ms;
-    },
     worth: worthOf(table.start),
     check: table.start.check,
     isReliable: isReliable(table.start),
-    missing,
   };
 }

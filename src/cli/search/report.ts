@@ -1,20 +1,11 @@
 // What `search` found: its JSON, and the same as lines of text. No per cent of accuracy stands in it: nothing here was trained.
+import type { FoundNet } from '../../graph/search/answer.ts';
 import type { Genotype } from '../../graph/search/genes.ts';
 import type { LatencyTable } from '../../graph/search/latency/table.ts';
 import type { Proposal } from '../../graph/search/search.ts';
-import type { CostName, Costs } from '../../graph/search/space/problem.ts';
+import type { QualityFacts } from '../../graph/search/quality.ts';
+import type { CostName } from '../../graph/search/space/problem.ts';
 import { textTable } from '../text-table.ts';
-import type { Quality } from './quality.ts';
-
-export interface FoundNet {
-  readonly genotype: Genotype;
-  /** In the unit of the quality's source; of the prior a number without a unit that only orders. */
-  readonly quality: number;
-  readonly costs: Costs;
-  /** Of the whole net on the device, input to logits. */
-  readonly measuredMs?: number;
-  readonly text: string;
-}
 
 /** The JSON of `search --json`; stable. */
 export interface SearchJson {
@@ -30,7 +21,7 @@ export interface SearchJson {
   readonly evaluations: number;
   readonly objectives: readonly CostName[];
   readonly limits: Partial<Record<CostName, number>>;
-  readonly quality: Quality['json'];
+  readonly quality: QualityFacts;
   /** What the milliseconds come from; null where nothing asked for them. */
   readonly latency: {
     readonly worth: string;

@@ -1,7 +1,6 @@
 // `search SPACE`: the nets of a space that cost least for what they are thought to be worth, beside random search of the same number of nets.
-import { agingEvolution } from '../../graph/search/methods/aging-evolution.ts';
-import { finder } from '../../graph/search/methods/finder.ts';
-import { nsga2 } from '../../graph/search/methods/nsga2.ts';
+import { firstImpossible, frontOf } from '../../graph/search/answer.ts';
+import { isMethod, methodNames, methodOf } from '../../graph/search/methods/index.ts';
 import { randomSearch } from '../../graph/search/methods/random.ts';
 import type { Genotype } from '../../graph/search/genes.ts';
 import { searchOn } from '../../graph/search/lazily.ts';
@@ -9,7 +8,7 @@ import { runSearch, Search, type SearchMethod } from '../../graph/search/search.
 import { problemOfSpace, type CostName } from '../../graph/search/space/problem.ts';
 import type { Space } from '../../graph/search/space/space.ts';
 import { logOf, readEarlier } from '../search/earlier.ts';
-import { firstImpossible, frontOf, measured } from '../search/front.ts';
+import { measured } from '../search/front.ts';
 import { qualityFrom } from '../search/quality.ts';
 import { latencyFor, type Latency } from '../search/latency.ts';
 import { report, type SearchJson } from '../search/report.ts';
@@ -17,13 +16,6 @@ import { gpuOptions, planFor } from '../gpu-device.ts';
 import { textOf } from '../source.ts';
 import { openSpace } from '../spaces.ts';
 import { json, NetError, UsageError, type Option, type Verb } from '../verb.ts';
-
-const methods: Readonly<Record<string, (seeds: readonly Genotype[]) => SearchMethod<never>>> = {
-  nsga2: (seeds) => nsga2({ seeds }) as SearchMethod<never>,
-  evolution: (seeds) => agingEvolution({ seeds }) as SearchMethod<never>,
-  finder: () => finder() as SearchMethod<never>,
-  random: () => randomSearch as SearchMethod<never>,
-};
 
 /** Option of a limit → what is limited, and how many of its units the option's value counts. */
 const limitOptions: Readonly<Record<string, { cost: CostName; unit: number; doc: string }>> = {
@@ -46,8 +38,8 @@ export const search: Verb = {
     })),
     {
       name: 'method',
-      value: Object.keys(methods).join('|'),
-      choices: Object.keys(methods),
+      value: methodNames.join('|'),
+      choices: methodNames,
       doc: 'How nets are proposed.',
     },
     {
@@ -62,7 +54,7 @@ export const search: Verb = {
       range: { min: 0, max: 1e9, integer: true },
       doc: 'The same seed and table give the same search (0).',
     },
-    { name: 'from', value: 'NET', doc: 'A net of the space that nsga2 and evolution begin with.' },
+    { name: 'from', value: 'NET', doc: 'A net of the space that nsga2, evolution and mnas begin with.' },
     { name: 'table', value: 'FILE', doc: 'Latencies as a file of "table" says; nothing is measured then.' },
     {
       name: 'trained',
@@ -138,10 +130,10 @@ export const search: Verb = {
         return 1;
       }
       const method = earlier?.method ?? word('method') ?? 'nsga2';
-      const made = methods[method];
-      if (!made) throw new UsageError(`${path!}: there is no method "${method}".`);
+      if (!isMethod(method)) throw new UsageError(`${path!}: there is no method "${method}".`);
+      const made = methodOf(method, { seeds: from ? [from] : [], target: limits[objectives[0]!] });
       const log = earlier && goesOn !== undefined ? logOf(earlier, problem, goesOn) : [];
-      const running = new Search(problem, made(from ? [from] : []), seed, log);
+      const running = new Search(problem, made, seed, log);
       await searchOn(running, evaluations, latency && { ...latency, maxMs: limits.ms });
       // What is known at the end is known to the baseline from its beginning.
       latency?.table.measuredFor(Infinity);

@@ -1,12 +1,12 @@
 // `table NET…|SPACE`: the latency table of this device, one dispatch an entry, with what its predictions of whole nets are worth.
-import { type LatencyTable } from '../../graph/search/latency/table.ts';
+import { worthOf, type LatencyTable } from '../../graph/search/latency/table.ts';
 import { readSpace } from '../../graph/search/space/read.ts';
 import { shippedSpaces } from '../../graph/search/spaces/index.ts';
 import { measureTable, type TableWork } from '../../workers/engine/latency-table.ts';
 import { readText } from '../files.ts';
 import { gpuOptions, openGpu, planFor, plannedFor, precisionOf } from '../gpu-device.ts';
 import { graphOf } from '../imported.ts';
-import { readTable, worthOf } from '../latency.ts';
+import { readTable } from '../latency.ts';
 import { drawnNets, openSpace } from '../spaces.ts';
 import { textTable } from '../text-table.ts';
 import { json, UsageError, type Console, type Verb } from '../verb.ts';

@@ -62,6 +62,8 @@ const payload = v.strictObject({
   text: plain(linkLimits.inflatedBytes),
   result: v.optional(sharedResult),
   recipe: v.optional(sharedRecipe),
+  /** A search that found the net: Search reads it (graph/search/shared.ts). */
+  search: v.optional(plain(14_000)),
 });
 export type LinkDocument = v.InferOutput<typeof payload>;
 
@@ -75,6 +77,7 @@ export function encodeLink(document: LinkDocument): string {
     text: document.text,
     ...(document.result ? { result: document.result } : {}),
     ...(document.recipe ? { recipe: document.recipe } : {}),
+    ...(document.search ? { search: document.search } : {}),
   });
   const data = toBase64Url(deflateSync(strToU8(json), { level: 9 }));
   return `${VERSION}.${checksum(data)}.${data}`;

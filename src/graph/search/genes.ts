@@ -9,6 +9,8 @@ export interface Gene {
   readonly ordered: boolean;
   /** Line of the space that it belongs to: crossover keeps a line whole. */
   readonly line: number;
+  /** The options in words, where the space says them: `k3`, `×0.75`, `mbconv`. */
+  readonly labels?: readonly string[];
 }
 
 /** One index for each gene, 0 ≤ index < options. */

@@ -74,8 +74,11 @@ export class Search<State> {
     log: readonly JudgedNet[] = [],
   ) {
     this.#state = method.start;
+    // Whole generations are folded; only of the last one it must be known what is left of it.
+    const last = log.at(-1)?.generation ?? 0;
     for (const evaluation of log) {
-      this.#next();
+      if (evaluation.generation !== this.#generation) this.#fold();
+      if (evaluation.generation === last && this.#waiting.length === 0) this.#waiting = this.#propose();
       this.#take(evaluation);
     }
   }
@@ -107,14 +110,16 @@ export class Search<State> {
   /** The net to judge next: of this generation, or of the next one, which is proposed when this one is whole. */
   #next(): Proposal | undefined {
     if (this.#current.length === this.#waiting.length) {
-      if (this.#current.length > 0) {
-        this.#state = this.method.fold(this.#state, this.#current);
-        this.#generation++;
-      }
-      this.#current = [];
+      if (this.#current.length > 0) this.#fold();
       this.#waiting = this.#propose();
     }
     return this.#waiting[this.#current.length];
+  }
+
+  #fold(): void {
+    this.#state = this.method.fold(this.#state, this.#current);
+    this.#generation++;
+    this.#current = [];
   }
 
   #propose(): readonly Proposal[] {

@@ -54,4 +54,12 @@ export const views: readonly View[] = [
     place: 'below',
     load: () => import('../views/train/TrainPane.svelte'),
   },
+  {
+    id: 'search',
+    label: 'Search',
+    title: 'The nets that fit this device',
+    icon: 'search',
+    place: 'below',
+    load: () => import('../views/search/SearchPane.svelte'),
+  },
 ];

@@ -162,3 +162,12 @@ export const isReliable = ({ check }: LatencyTable): boolean =>
 /** Entries in the order of their signatures, so that equal tables are equal texts. */
 export const sortedEntries = (entries: ReadonlyMap<string, TimedDispatch>): LatencyTable['entries'] =>
   Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** What the table is worth, in one line. */
+export function worthOf({ check, calibration, adapter }: LatencyTable): string {
+  const path = adapter.software ? ' (a CPU adapter: these times say nothing about GPUs)' : '';
+  if (!check)
+    return `table of ${adapter.description}${path}: ${calibration ? 'not checked on other nets' : 'sums of dispatches, not calibrated on whole nets'}`;
+  const per = (share: number): string => `${(100 * share).toFixed(0)} %`;
+  return `table of ${adapter.description}${path}: ${per(check.meanError)} off on average, ${per(check.worstError)} at worst, ρ ${check.rank.toFixed(2)}, ${check.nets} other nets`;
+}

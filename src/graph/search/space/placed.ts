@@ -1,6 +1,7 @@
 // Where a space's choices stand: which gene chooses what of which line and repeat.
 import { roundChannels } from '../../blocks/rounding.ts';
 import type { Header } from '../../architecture.ts';
+import { knobs } from '../../notation/header.ts';
 import type { Gene, Genotype } from '../genes.ts';
 import { isChoice, type Choice, type SpaceLine, type SpacePart } from './read.ts';
 
@@ -24,21 +25,38 @@ export const countOf = (text: string): number => Number(/^x(\d+)$/.exec(text)?.[
 export function placeGenes(lines: readonly SpaceLine[]): { genes: readonly Gene[]; placed: readonly Placed[] } {
   const genes: Gene[] = [];
   const placed = lines.map((line, at): Placed => {
-    const add = (options: number, ordered: boolean): number => genes.push({ options, ordered, line: at }) - 1;
+    const add = (labels: readonly string[], ordered: boolean): number =>
+      genes.push({ options: labels.length, ordered, line: at, labels }) - 1;
     const count = line.repeats;
-    const repeats = count && isChoice(count) ? add(count.options.length, count.ordered) : undefined;
+    const repeats = count && isChoice(count) ? add(count.options, count.ordered) : undefined;
     const most = count ? Math.max(...(isChoice(count) ? count.options : [count.text]).map(countOf)) : 1;
     const slots = Array.from({ length: line.each ? most : 1 }, (): Slot => {
-      const alternative = line.alternatives.length > 1 ? add(line.alternatives.length, false) : undefined;
+      const alternative = line.alternatives.length > 1 ? add(line.alternatives.map(headOf), false) : undefined;
       const own = new Map<Choice, number>();
       for (const part of line.alternatives.flat())
-        if (isChoice(part) && !own.has(part)) own.set(part, add(part.options.length, part.ordered));
+        if (isChoice(part) && !own.has(part)) own.set(part, add(labelsOf(part), part.ordered));
       return { alternative, genes: own };
     });
     return { line, repeats, slots };
   });
   return { genes, placed };
 }
+
+/** The block's word. */
+const headOf = ([part]: readonly SpacePart[]): string =>
+  part && !isChoice(part) ? part.text.replace(/^\+ ?/, '') : '';
+
+const labelsOf = ({ options, scaled }: Choice): readonly string[] =>
+  options.map((option) => (scaled ? `${scaled.key}${scaled.base} × ${option}` : option || 'without'));
+
+/** For each block line of a net of that genotype, the line of the space that it comes from. */
+export const linesOf = (all: readonly Placed[], genotype: Genotype): readonly number[] =>
+  all.flatMap((placed, at) => (isBlockLine(placed) ? usedSlots(placed, genotype).map(() => at) : []));
+
+const isBlockLine = ({ line }: Placed): boolean => {
+  const word = headOf(line.alternatives[0] ?? []);
+  return word !== '' && !knobs.some((knob) => knob.word === word);
+};
 
 export const repeatsOf = ({ line, repeats }: Placed, genotype: Genotype): string | undefined => {
   if (!line.repeats) return undefined;

@@ -74,15 +74,27 @@ const moves = 200;
 
 /**
  * The net of a space that costs least, as far as going through the genes one by one finds it: from every set's first value, and from a few
- * random nets. Undefined where no net was found.
+ * random nets. With `under`, of those nets that keep another limit, or of those that miss it least. Undefined where no net was found.
  */
-export function leastOf(problem: SpaceProblem, name: CostName, seed: number): SpaceNet | undefined {
+export function leastOf(
+  problem: SpaceProblem,
+  name: CostName,
+  seed: number,
+  under?: { readonly name: CostName; readonly limit: number },
+  drawn = 4,
+): SpaceNet | undefined {
   const costOf = (genotype: Genotype): number => problem.net(genotype)?.costs[name] ?? Infinity;
-  const starts = Array.from({ length: 4 }, (_, i) => {
+  const missed = (genotype: Genotype): number =>
+    under ? Math.max(0, (problem.net(genotype)?.costs[under.name] ?? Infinity) / under.limit - 1) : 0;
+  const isBetter = (one: Genotype, other: Genotype): boolean => {
+    const [a, b] = [missed(one), missed(other)];
+    return a === b ? costOf(one) < costOf(other) : a < b;
+  };
+  const starts = Array.from({ length: drawn }, (_, i) => {
     const draws = new Draws(seed, i);
     return problem.genes.map(({ options }) => (i === 0 ? 0 : draws.below(options)));
   });
-  let best = starts.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
+  let best = starts.reduce((a, b) => (isBetter(b, a) ? b : a));
   let tried = 0;
   for (let improved = true; improved && tried < moves;) {
     improved = false;
@@ -91,7 +103,7 @@ export function leastOf(problem: SpaceProblem, name: CostName, seed: number): Sp
         if (option === best[gene] || problem.active?.(best, gene) === false) continue;
         const other = best.with(gene, option);
         tried++;
-        if (costOf(other) >= costOf(best)) continue;
+        if (!isBetter(other, best)) continue;
         best = other;
         improved = true;
       }

@@ -5,7 +5,7 @@ import { parse } from '../../notation/parse.ts';
 import { print } from '../../notation/print.ts';
 import type { Gene, Genotype } from '../genes.ts';
 import { locate, type Located } from './locate.ts';
-import { countOf, partsOf, placeGenes, repeatsOf, usedSlots, wordOf, type Placed } from './placed.ts';
+import { countOf, linesOf, partsOf, placeGenes, repeatsOf, usedSlots, wordOf, type Placed } from './placed.ts';
 import { isChoice, readSpace, spaceLimits, type SpacePart } from './read.ts';
 
 export interface Space {
@@ -19,6 +19,8 @@ export interface Space {
   locate(net: string): Located;
   /** Whether a gene has a say: genes of an alternative that is not chosen and of a repeat that is not there have none. */
   active(genotype: Genotype, gene: number): boolean;
+  /** For each block line of a net of that genotype, the line of the space that it comes from. */
+  linesOf(genotype: Genotype): readonly number[];
 }
 
 /** The space of a text. Its problems are those of its sets, and those of the net that opens first (every set's first value). */
@@ -32,6 +34,7 @@ export function spaceOf(text: string): Space {
     instantiate: (genotype: Genotype) => instantiate(placed, genotype),
     locate: (net: string) => locate(text, placed, genes, net),
     active: (genotype: Genotype, gene: number) => activeGenes(placed, genotype).has(gene),
+    linesOf: (genotype: Genotype) => linesOf(placed, genotype),
   };
   if (genes.length > spaceLimits.genes) {
     const message = `The space has ${genes.length} choices; ${spaceLimits.genes} are the most.`;

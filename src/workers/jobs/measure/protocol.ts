@@ -2,6 +2,7 @@
 import type { Precision } from '../../../gpu-kernels/kernel.ts';
 import type { GivenNet } from '../../../graph/notation/check.ts';
 import type { Plan } from '../../../graph/plan/plan.ts';
+import type { LatencyTable } from '../../../graph/search/latency/table.ts';
 import type { Outcome } from '../../border/protocol.ts';
 import type { DeviceReport } from '../../engine/device-report.ts';
 import type { Pairs } from '../../engine/pairs.ts';
@@ -37,6 +38,13 @@ export interface AloneDispatch extends TimedDispatch {
   readonly first: number;
 }
 
+/** Nets of a latency table (workers/engine/latency-table.ts). */
+export interface TableNets {
+  readonly nets: readonly GivenNet[];
+  readonly calibration: readonly GivenNet[];
+  readonly check: readonly GivenNet[];
+}
+
 /** Calls never reject; `ticket` names one for `cancel` and for progress. */
 export interface MeasureCalls {
   /** Plans a net, for the open device or, without one, for a plain GPU. */
@@ -51,4 +59,8 @@ export interface MeasureCalls {
   pair(ticket: number, job: PairJob): Promise<Outcome<Pairs>>;
   /** Every dispatch of a net by itself, repeated with a dependency between. */
   apart(ticket: number, net: GivenNet): Promise<Outcome<readonly AloneDispatch[]>>;
+  /** Every signature of some nets once, but for those known, and whole nets that calibrate and check the sums; f32. */
+  table(ticket: number, work: TableNets, known: LatencyTable['entries']): Promise<Outcome<LatencyTable>>;
+  /** Input in JS to logits in JS of each net, in turns: for each its times, one a round. */
+  whole(ticket: number, nets: readonly GivenNet[], rounds: number): Promise<Outcome<readonly (readonly number[])[]>>;
 }
