@@ -215,10 +215,7 @@ export class SearchState extends Question {
       const lent = facts && lend(hooks.signal, hooks.onProgress, facts, { readEntries, keepEntries });
       try {
         const device = facts && lent && Comlink.transfer({ facts: portable(facts), port: lent.port }, [lent.port]);
-        const outcome = await worker.job.call(
-          (calls, ticket) => calls.run(ticket, $state.snapshot(record) as SearchRecord, device),
-          hooks,
-        );
+        const outcome = await worker.job.call((calls, ticket) => calls.run(ticket, record, device), hooks);
         hooks.signal.throwIfAborted();
         if (!outcome.ok) throw new Error(outcome.problem.message);
         this.end = outcome.value;
