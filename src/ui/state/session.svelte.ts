@@ -27,8 +27,7 @@ export class Session {
   /** How a link's sender quantized its net, and the {@link hash} of that net. */
   #sharedRecipe = $state.raw<{ readonly hash: string; readonly recipe: SharedRecipe } | undefined>(undefined);
 
-  /** The search that came with the last link, as its sender's page wrote it. */
-  sharedSearch = $state.raw<string | undefined>(undefined);
+  sharedSearch = $state.raw<LinkDocument['search']>();
   readonly measurements = new Measurements();
   quantization = $state.raw<QuantizeFindings | undefined>(undefined);
   selection = $state.raw<Selection>({ kind: 'none' });
@@ -172,12 +171,10 @@ export class Session {
   openLink(document: LinkDocument): void {
     this.open(document.name, document.text, 'Open link');
     this.#arrival = document;
-    this.#sharedResult = document.result;
-    this.sharedSearch = document.search;
+    [this.#sharedResult, this.sharedSearch] = [document.result, document.search];
     this.#sharedRecipe = document.recipe && { hash: this.hash, recipe: document.recipe };
-    if (document.result && document.result.net !== this.hash) {
+    if (document.result && document.result.net !== this.hash)
       this.say('The measurement in this link is of another net, so it is not shown.', 'bad');
-    }
   }
   /** Ends the preview: the link's net is now the user's own. */
   keep(): void {
