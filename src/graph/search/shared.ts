@@ -48,13 +48,13 @@ const schema = v.strictObject({
   evaluations: v.pipe(count, v.maxValue(100_000)),
   objective: v.picklist(costNames),
   limits: v.pipe(
+    v.custom<object>((limits) => typeof limits === 'object' && !Array.isArray(limits)),
     v.strictObject({
       ms: v.optional(positive),
       macs: v.optional(positive),
       params: v.optional(positive),
       peak: v.optional(positive),
     }),
-    v.check((limits) => !Array.isArray(limits), 'must be an object'),
   ),
   source: v.picklist(['prior', 'trained']),
   adapter: v.optional(line(120)),
