@@ -1,6 +1,6 @@
 // One piece of work at a time, with its progress and its problem: a new one ends the one before.
 
-export interface JobHooks {
+export interface OneJobHooks {
   readonly signal: AbortSignal;
   readonly onProgress: (what: string, share: number) => void;
 }
@@ -11,7 +11,7 @@ export class OneJob {
   #running: AbortController | undefined;
 
   /** What it throws becomes the problem, but for what follows from a stop. */
-  async run(what: string, work: (hooks: JobHooks) => Promise<void>): Promise<void> {
+  async run(what: string, work: (hooks: OneJobHooks) => Promise<void>): Promise<void> {
     this.stop();
     const running = (this.#running = new AbortController());
     const { signal } = running;

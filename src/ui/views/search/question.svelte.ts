@@ -9,7 +9,7 @@ import { SpaceLook } from './space-look.svelte.ts';
 /** Opens first: 24 choices, and nets that are built quickly. */
 const usualSpace = 'v4-blocks';
 
-export class Question {
+export class SearchQuestion {
   spaceName = $state(usualSpace);
   spaceText = $state(shippedSpaces.get(usualSpace) ?? '');
   objective = $state<'macs' | 'ms'>('macs');

@@ -13,14 +13,14 @@ import { keepEntries, keepSearch, readEntries, readSearch, type MeasuredWhole } 
 import { frontIn, spreadOf } from './nets.ts';
 import { OneJob } from './one-job.svelte.ts';
 import { foundText } from './question.ts';
-import { Question } from './question.svelte.ts';
+import { SearchQuestion } from './question.svelte.ts';
 import { linkOfSearch, sentNets, sentQuality, type SentFront } from './sent.ts';
 
 /** Rounds in which whole nets are measured, in turns. */
 const rounds = 3;
 const keepEveryMs = 500;
 
-export class SearchState extends Question {
+export class SearchState extends SearchQuestion {
   record = $state.raw<SearchRecord | undefined>(undefined);
   quality = $state.raw<QualityFacts | undefined>(undefined);
   end = $state.raw<SearchEnd | undefined>(undefined);
