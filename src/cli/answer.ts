@@ -1,6 +1,6 @@
 // What `run` says of a task's answer: places in pixels of the picture, classes with their names, as JSON and as a table.
 import type { ToPicture } from '../graph/pictures/preprocess.ts';
-import { outputCount, unnamedSentence } from '../graph/tasks/classify/outputs.ts';
+import { outputCount, outputKind, unnamedSentence, type OutputKind } from '../graph/tasks/classify/outputs.ts';
 import type { Ranked, TaskAnswer, TensorFacts } from '../graph/tasks/task.ts';
 import type { InferredGraph } from '../graph/ir/graph.ts';
 import { textTable } from './text-table.ts';
@@ -201,11 +201,12 @@ export function answerLines(answer: AnswerJson, graph: InferredGraph): string[] 
       ]),
     );
   const unnamed = top.every(({ label }) => label === null);
-  const kind = output === 'one' || output === 'features' ? output : 'classes';
-  return [...topTable(output, top), ...(unnamed ? ['', unnamedSentence(kind, outputCount(graph))] : [])];
+  const own = outputKind(graph);
+  const kind = output === 'features' || (output === 'one' && own !== 'probability') ? output : own;
+  return [...topTable(output, top, kind), ...(unnamed ? ['', unnamedSentence(kind, outputCount(graph))] : [])];
 }
 
-function topTable(output: AnswerJson['output'], top: Top): string[] {
+function topTable(output: AnswerJson['output'], top: Top, kind: OutputKind): string[] {
   if (output === 'features')
     return textTable(
       [
@@ -213,6 +214,11 @@ function topTable(output: AnswerJson['output'], top: Top): string[] {
         { title: 'value', right },
       ],
       top.map(({ index, value }) => [String(index), (value ?? 0).toFixed(4)]),
+    );
+  if (output === 'one' && kind === 'probability')
+    return textTable(
+      [{ title: 'probability', right }, { title: 'label' }],
+      top.map(({ probability, label }) => [percent(probability), label ?? '–']),
     );
   if (output === 'one')
     return textTable(

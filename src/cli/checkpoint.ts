@@ -12,7 +12,7 @@ import {
 import { readSafetensors, SafetensorsError } from '../graph/formats/safetensors/read.ts';
 import type { Architecture } from '../graph/architecture.ts';
 import type { InferredGraph, Params } from '../graph/ir/graph.ts';
-import { imagenetClasses, parseLabels, saysImagenet } from '../graph/tasks/classify/labels.ts';
+import { imagenetClasses, imagenetNames, parseLabels, saysImagenet } from '../graph/tasks/classify/labels.ts';
 import type { Preprocessing } from '../graph/pictures/preprocess.ts';
 import { labelSetOf } from '../graph/presets/same-net.ts';
 import { shippedModelOf } from '../graph/presets/shipped.ts';
@@ -144,21 +144,21 @@ function labelsOf(
   if (named !== undefined && labels !== 'none')
     return parseLabels(readFileSync(modelPath(`${named}-labels.txt`), 'utf8'));
   const classes = graph.facts.get(graph.outputs[0] ?? '')?.shape.at(-1);
-  if (labels === 'imagenet' && classes !== imagenetClasses) {
-    throw new UsageError(
-      `--labels imagenet: ${graph.name} has ${classes ?? 0} classes, ImageNet-1k has 1,000.${
-        classes === 1001 ? ' TensorFlow’s nets have a background class first: class n is ImageNet’s class n − 1.' : ''
-      }`,
-    );
-  }
+  if (labels === 'imagenet') return imagenetLabels(graph.name, classes ?? 0);
   if (labels === undefined && own?.length === classes) return own;
-  if (labels === 'none' || classes !== imagenetClasses || !(isImagenet || labels === 'imagenet')) return undefined;
-  return imagenetLabels();
+  return labels === 'none' || classes !== imagenetClasses || !isImagenet ? undefined : imagenetLabels(graph.name);
 }
 
-/** Names of the thousand classes. */
-export const imagenetLabels = (): readonly string[] =>
-  parseLabels(readFileSync(modelPath('imagenet-1k-labels.txt'), 'utf8'), imagenetClasses);
+/** Names of the thousand classes, and of the background before them where a net has it. Throws {@link UsageError} for other counts. */
+export function imagenetLabels(net: string, outputs = imagenetClasses): readonly string[] {
+  const labels = parseLabels(readFileSync(modelPath('imagenet-1k-labels.txt'), 'utf8'), imagenetClasses);
+  const names = imagenetNames(labels, outputs);
+  if (!names)
+    throw new UsageError(
+      `--labels imagenet: ${net} has ${outputs.toLocaleString('en-US')} outputs, ImageNet-1k has 1,000 classes, and TensorFlow’s nets a background before them.`,
+    );
+  return names;
+}
 
 function howToGetWeights(net: string, preset: ResolvedPreset | undefined): string {
   const hubId = preset?.exact ? preset.checkpoint?.hubId : undefined;

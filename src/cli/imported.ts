@@ -8,6 +8,7 @@ import type { Preprocessing } from '../graph/pictures/preprocess.ts';
 import { readPreparationMetadata } from '../graph/weights/preparation-config.ts';
 import { kindOfFile } from './files.ts';
 import { readModel } from './model-file.ts';
+import { unsoundWeights } from '../graph/weights/soundness.ts';
 import { buildGraph, openSource, type Overrides } from './source.ts';
 import { NetError, UsageError } from './verb.ts';
 
@@ -77,6 +78,17 @@ function sized({ name, shape }: Model['inputs'][number], size: number): [string,
   const last = [1, 3, 4].includes(shape[3]!) && !([1, 3, 4].includes(shape[1]!) && shape[3]! >= 8);
   const batch = Math.max(1, shape[0]!);
   return [[name, last ? [batch, size, size, shape[3]!] : [batch, shape[1]!, size, size]]];
+}
+
+/**
+ * As {@link openImported}, for verbs that compute with the file's weights. Throws {@link NetError} with the tensor whose values are no numbers:
+ * a softmax or a maximum behind it would make an answer of them that looks like one.
+ */
+export function openSound(net: string, overrides: Overrides = {}): Imported {
+  const imported = openImported(net, overrides);
+  const unsound = unsoundWeights(imported.params);
+  if (unsound !== undefined) throw new NetError(`${net} cannot be used: ${unsound}.`);
+  return imported;
 }
 
 /** The net that an argument names, text or model file, with shapes and costs. */

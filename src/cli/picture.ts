@@ -4,10 +4,11 @@ import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { isPictureKind, nameOfKind, sniff } from '../graph/formats/sniff/sniff.ts';
 import { PictureError, type PictureFormat } from '../graph/formats/pictures/header.ts';
+import type { InferredGraph } from '../graph/ir/graph.ts';
 import type { Picture } from '../graph/pictures/preprocess.ts';
 import { pictureDecoder } from '../workers/pictures/decode.ts';
 import { readBytes, readHead, systemReason } from './files.ts';
-import { UsageError } from './verb.ts';
+import { NetError, UsageError } from './verb.ts';
 
 const require = createRequire(import.meta.url);
 const codecFiles: Readonly<Record<PictureFormat, string>> = {
@@ -32,6 +33,18 @@ export async function decodePicture(bytes: Uint8Array, file: string): Promise<Pi
 /** Throws {@link UsageError} when the file cannot be read or decoded. */
 export async function readPicture(file: string): Promise<Picture> {
   return decodePicture(readBytes(file), file);
+}
+
+/** Channels, height and width of a net's input. Throws {@link NetError} for one that takes no colour picture, with what it takes. */
+export function colourInput({ name, facts, inputs }: InferredGraph): readonly [3, number, number] {
+  const shape = facts.get(inputs[0] ?? '')?.shape ?? [];
+  const [, height, width, channels] = shape;
+  if (shape.length === 4 && channels === 3) return [3, height as number, width as number];
+  const has =
+    shape.length === 4
+      ? `has ${channels ?? 0} channel${channels === 1 ? '' : 's'}`
+      : `is [${shape.join(', ')}], no map of pixels`;
+  throw new NetError(`${name} does not take a colour picture: its input ${has}.`);
 }
 
 /** A file of a folder that is not used, and why: `is empty (0 bytes)`. */

@@ -10,14 +10,14 @@ import { foldNet, type FoldedNet } from '../graph/quant/fold.ts';
 import { isQuantizedFile, QuantizedFileError, readQuantized, type NetFacts } from '../graph/quant/file.ts';
 import { fusedIntegerProgram } from '../graph/quant/integer-program.ts';
 import type { QuantizedNet } from '../graph/quant/quantize.ts';
-import { preparationFor, preparePicture } from '../graph/pictures/preprocess.ts';
+import { preparationFor, preparePicture, type Preparation } from '../graph/pictures/preprocess.ts';
 import { recognizedSentence, recognizeNet } from '../graph/presets/recognize.ts';
 import type { Preprocessing } from '../graph/pictures/preprocess.ts';
 import type { OpenDevice } from '../workers/engine/device.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { kindOfFile, readBytes } from './files.ts';
-import { leftOutText, readPicture, type FoundPictures, type LeftOut } from './picture.ts';
-import { namesModelFile, openImported, type Imported } from './imported.ts';
+import { colourInput, leftOutText, readPicture, type FoundPictures, type LeftOut } from './picture.ts';
+import { namesModelFile, openSound, type Imported } from './imported.ts';
 import { buildGraph, openSource } from './source.ts';
 import { NetError, UsageError, type Console } from './verb.ts';
 
@@ -29,6 +29,8 @@ export type AnyNet =
       readonly facts: NetFacts;
       /** Of a model file of another program. */
       readonly layers?: Imported['layers'];
+      /** The preparation in the facts is a guess, apart from what the user said of it. */
+      readonly assumed: boolean;
     }
   | { readonly kind: 'int8'; readonly net: QuantizedNet; readonly facts: NetFacts };
 
@@ -76,7 +78,7 @@ export function openFloat(
 ): Extract<AnyNet, { kind: 'float' }> {
   if (namesModelFile(name)) {
     if (weights !== undefined) throw new UsageError(`"${name}" has its own weights; leave --weights away.`);
-    const { graph, params, preprocessing, layers } = openImported(name, { input });
+    const { graph, params, preprocessing, layers } = openSound(name, { input });
     if (!preprocessing.mean)
       assumed?.(`preparation of pictures: "${name}" does not say; --mean, --std, --crop and --interpolation do`);
     const facts = {
@@ -85,7 +87,7 @@ export function openFloat(
       preprocessing: { ...preprocessing, ...preparation },
       imagenet: false,
     };
-    return { kind: 'float', net: foldNet(graph, params), facts, layers };
+    return { kind: 'float', net: foldNet(graph, params), facts, layers, assumed: !facts.preprocessing.mean };
   }
   const source = openSource(name, { input });
   const graph = buildGraph(source);
@@ -107,13 +109,48 @@ export function openFloat(
     preprocessing: checkpoint.preprocessing,
     imagenet: checkpoint.labels !== undefined,
   };
-  return { kind: 'float', net: foldNet(graph, checkpoint.params), facts };
+  return { kind: 'float', net: foldNet(graph, checkpoint.params), facts, assumed: checkpoint.assumed };
 }
 
 export function openNet(word: string, weights: string | undefined, opening: Opening = {}): AnyNet {
   if (!namesQuantizedFile(word)) return openFloat(word, weights, opening);
   const { facts, ...net } = openQuantized(word);
   return { ...net, facts: { ...facts, preprocessing: { ...facts.preprocessing, ...opening.preparation } } };
+}
+
+/** The parts of a preparation in words, each as the options name it. */
+const preparationParts = ({ mean, std, crop, interpolation, fit }: Preparation): Readonly<Record<string, string>> => ({
+  mean: String(mean),
+  std: String(std),
+  crop: String(crop),
+  interpolation,
+  fit: fit ?? 'crop',
+});
+
+/**
+ * Two nets that are compared are shown the same pictures: one that does not say how they are prepared gets them as the other's weights ask for.
+ * `note` is told so, and of what differs where both say it.
+ */
+export function preparedAlike(nets: readonly [AnyNet, AnyNet], note: (sentence: string) => void): [AnyNet, AnyNet] {
+  const of = ({ facts }: AnyNet) => preparationParts(preparationFor([3, 1, 1], facts.preprocessing));
+  const differing = (one: AnyNet, other: AnyNet): string[] =>
+    Object.keys(of(one)).filter((part) => of(one)[part] !== of(other)[part]);
+  const guessed = (net: AnyNet): boolean => net.kind === 'float' && net.assumed;
+  const like = (net: AnyNet, other: AnyNet): AnyNet => {
+    if (!guessed(net) || guessed(other) || differing(net, other).length === 0) return net;
+    note(
+      `${net.facts.name} does not say how pictures are prepared: they are, for both nets, as ${other.facts.name} asks for`,
+    );
+    return { ...net, facts: { ...net.facts, preprocessing: other.facts.preprocessing } };
+  };
+  const [a, b] = [like(nets[0], nets[1]), like(nets[1], nets[0])];
+  const differs = differing(a, b);
+  const said = (net: AnyNet): string => differs.map((part) => `${part} ${of(net)[part] ?? ''}`).join(', ');
+  if (differs.length > 0)
+    note(
+      `the two nets ask for differently prepared pictures, which is part of what follows: ${a.facts.name} for ${said(a)}; ${b.facts.name} for ${said(b)}. --${differs.join(' --')} give${differs.length === 1 ? 's' : ''} both the same`,
+    );
+  return [a, b];
 }
 
 export interface FolderInputs {
@@ -135,10 +172,7 @@ export async function readInputs(
   most = Infinity,
 ): Promise<FolderInputs> {
   const preparations = nets.map(({ net: { graph }, facts }) => {
-    const [, height, width, channels] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
-    if (channels !== 3)
-      throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels ?? 0} channels.`);
-    return preparationFor([3, height as number, width as number], facts.preprocessing);
+    return preparationFor(colourInput(graph), facts.preprocessing);
   });
   const files: string[] = [];
   const leftOut = [...found.leftOut];

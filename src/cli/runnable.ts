@@ -5,7 +5,6 @@ import { parse } from '../graph/notation/parse.ts';
 import type { Plan } from '../graph/plan/plan.ts';
 import { integerProgram } from '../graph/quant/integer-program.ts';
 import { runProgram } from '../graph/quant/run-program.ts';
-import { imagenetClasses } from '../graph/tasks/classify/labels.ts';
 import { outputCount } from '../graph/tasks/classify/outputs.ts';
 import type { InferredGraph, Params } from '../graph/ir/graph.ts';
 import { runReference } from '../graph/ir/reference.ts';
@@ -16,7 +15,7 @@ import { planOrSay } from './fitting.ts';
 import { precisionOf } from './gpu-device.ts';
 import { givenPreparation } from './preparation-options.ts';
 import { int8Plan, namesQuantizedFile, openQuantized } from './quantized.ts';
-import { namesModelFile, openImported } from './imported.ts';
+import { namesModelFile, openSound } from './imported.ts';
 import { buildGraph, openSource } from './source.ts';
 import { UsageError, type Given } from './verb.ts';
 
@@ -49,12 +48,10 @@ function floatModel(net: string, given: Given): NetToRun {
 /** A model file has its own weights; how pictures are prepared for it, only some say. */
 function importedModel(file: string, given: Given): NetToRun {
   if (given.word('weights') !== undefined) throw new UsageError(`"${file}" has its own weights; leave --weights away.`);
-  const { graph, params, preprocessing } = openImported(file);
+  const { graph, params, preprocessing } = openSound(file);
   const own = givenPreparation(given);
   const said = preprocessing.mean !== undefined;
   const named = given.word('labels') === 'imagenet';
-  if (named && outputCount(graph) !== imagenetClasses)
-    throw new UsageError(`--labels imagenet: ${graph.name} has ${outputCount(graph)} outputs, ImageNet-1k has 1,000.`);
   const facts = {
     graph,
     architecture: undefined,
@@ -63,7 +60,7 @@ function importedModel(file: string, given: Given): NetToRun {
     notes: [],
     prepared: said ? 'as the file says' : 'the file does not say; --mean, --std, --crop and --interpolation do',
     assumed: !said,
-    labels: named ? imagenetLabels() : undefined,
+    labels: named ? imagenetLabels(graph.name, outputCount(graph)) : undefined,
   };
   return runnable(facts, params, given);
 }
@@ -97,9 +94,6 @@ function integerModel(file: string, given: Given): NetToRun {
   }
   const { net, facts } = openQuantized(file);
   const { calibration, pictures } = net.recipe;
-  const classes = outputCount(net.graph);
-  if (given.word('labels') === 'imagenet' && classes !== imagenetClasses)
-    throw new UsageError(`--labels imagenet: ${net.graph.name} has ${classes} classes, ImageNet-1k has 1,000.`);
   const named = given.word('labels') === 'imagenet' || (facts.imagenet && given.word('labels') !== 'none');
   return {
     graph: net.graph,
@@ -109,7 +103,7 @@ function integerModel(file: string, given: Given): NetToRun {
     notes: [],
     prepared: 'as the file says',
     assumed: false,
-    labels: named ? imagenetLabels() : undefined,
+    labels: named ? imagenetLabels(net.graph.name, outputCount(net.graph)) : undefined,
     load(open, batch) {
       if (batch > 1)
         throw new UsageError(`"${file}" is a quantized net, which takes one input a run; leave --batch away.`);

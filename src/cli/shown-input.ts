@@ -10,10 +10,10 @@ import {
 import type { Task } from '../graph/tasks/task.ts';
 import type { InPicture } from './answer.ts';
 import { findFace, type FaceToShow } from './find-face.ts';
-import { readPicture } from './picture.ts';
+import { colourInput, readPicture } from './picture.ts';
 import type { NetToRun } from './runnable.ts';
 import { readSound } from './sound.ts';
-import { NetError, UsageError, type Given } from './verb.ts';
+import { UsageError, type Given } from './verb.ts';
 
 /** What the net is given, and how to speak of it. */
 export interface ShownInput {
@@ -28,12 +28,10 @@ export interface ShownInput {
 
 export async function photoShown(file: string, given: Given, model: NetToRun, task: Task): Promise<ShownInput> {
   const { graph } = model;
-  const [, height = 0, width = 0, channels = 0] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
   if (model.architecture?.header.rate !== undefined)
     throw new UsageError(`${graph.name} hears: give a sound with --audio FILE, not a photo.`);
   const found = await readPicture(file);
-  if (channels !== 3)
-    throw new NetError(`${graph.name} does not take a colour picture: its input has ${channels} channels.`);
+  const [, height, width] = colourInput(graph);
   const area = areaOf(given.word('area'), file, found);
   const face = task.kind === 'landmarks' && !area ? await findFace(found, graph, given) : undefined;
   const box = area ?? face?.box;

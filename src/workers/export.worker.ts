@@ -108,7 +108,7 @@ function written(
       throw new Error('it reads back with other tensors');
     return { bytes, found: `read back, ${tensors.size} tensors` };
   }
-  const bytes = form === 'onnx' ? exportOnnx(graph, params, metadata, opset) : exportTflite(graph, params);
+  const bytes = form === 'onnx' ? exportOnnx(graph, params, metadata, opset) : exportTflite(graph, params, metadata);
   tell({ kind: 'progress', what: 'Reading it back and comparing answers' });
   const worst = readBack(graph, params, bytes);
   return { bytes, found: `read back and run, largest difference ${worst.toExponential(1)} standard deviations` };

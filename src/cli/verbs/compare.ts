@@ -6,7 +6,7 @@ import { givenPreparation, preparationOptions } from '../preparation-options.ts'
 import { openWhere, whereOptions } from '../gpu-device.ts';
 import { findPictures } from '../picture.ts';
 import type { Layer } from '../imported.ts';
-import { openNet, readInputs, type AnyNet } from '../quantized.ts';
+import { openNet, preparedAlike, readInputs, type AnyNet } from '../quantized.ts';
 import { decibels, textTable } from '../text-table.ts';
 import { json, NetError, UsageError, type Verb } from '../verb.ts';
 
@@ -24,6 +24,8 @@ export interface CompareJson {
     readonly op: string;
     readonly integer: boolean;
     readonly sqnrDb: number | null;
+    /** Only where some values of the layer are no numbers. */
+    readonly finite?: false;
   }[];
 }
 
@@ -49,7 +51,8 @@ export const compare: Verb = {
       },
     };
     const found = findPictures(images);
-    const [a, b] = positionals.map((name) => openNet(name, word('weights'), opening)) as [AnyNet, AnyNet];
+    const opened = positionals.map((name) => openNet(name, word('weights'), opening)) as [AnyNet, AnyNet];
+    const [a, b] = preparedAlike(opened, opening.note);
     const { files, inputs } = await readInputs(found, [a, b], console);
     const open = await openWhere(word);
     const outputs = pairedOutputs(a, b);
@@ -80,6 +83,11 @@ export const compare: Verb = {
               ? `${a.facts.name} answers with ${x.length} values and ${b.facts.name} with ${y.length}: their answers cannot be compared.`
               : `“${name}” has ${x.length} values in ${a.facts.name} and ${y.length} in ${b.facts.name}: they cannot be compared.`,
           );
+        for (const [net, values] of [[a, x] as const, [b, y] as const])
+          if (!values.every(Number.isFinite))
+            throw new NetError(
+              `${net.facts.name} gives values that are no numbers for ${files[i] ?? ''} (“${name}”), so there is nothing to compare: its weights or the preparation are unsound.`,
+            );
         noise.add(x, y);
         if (at > 0) return;
         logitsA.push(x);
@@ -105,6 +113,7 @@ export const compare: Verb = {
         op: steps.get(of[0].node)?.family ?? '',
         integer: integer(of[1]),
         sqnrDb: finite(noise.sqnrDb),
+        ...(Number.isNaN(noise.sqnrDb) && { finite: false as const }),
       })),
     };
     if (flag('json')) console.out(JSON.stringify(result, undefined, 2));
@@ -174,12 +183,12 @@ function report({ a, b, agreement, outputs, layers }: CompareJson): string[] {
         { title: 'type' },
         { title: 'signal/noise dB', right: true },
       ],
-      layers.map(({ layer, op, integer, sqnrDb }, i) => [
+      layers.map(({ layer, op, integer, sqnrDb, finite }, i) => [
         String(i),
         layer,
         op,
         integer ? 'int8' : 'float',
-        sqnrDb === null ? 'equal' : sqnrDb.toFixed(1),
+        finite === false ? 'not finite' : sqnrDb === null ? 'equal' : sqnrDb.toFixed(1),
       ]),
     ),
   ];

@@ -15,7 +15,7 @@ import { graphParams } from '../../graph/weights/weights.ts';
 import { openCheckpoint } from '../checkpoint.ts';
 import { gpuOptions } from '../gpu-device.ts';
 import { standalone } from '../standalone.ts';
-import { namesModelFile, openImported } from '../imported.ts';
+import { namesModelFile, openImported, openSound } from '../imported.ts';
 import { buildGraph, openSource, refuseQuantized } from '../source.ts';
 import { NetError, UsageError, type Verb } from '../verb.ts';
 
@@ -87,7 +87,7 @@ export const convert: Verb = {
       console.out(`${out.path}: ${check}.`);
       return 0;
     }
-    const bytes = to === 'onnx' ? exportOnnx(graph, params, metadata, opset) : tfliteOf(graph, params);
+    const bytes = to === 'onnx' ? exportOnnx(graph, params, metadata, opset) : tfliteOf(graph, params, metadata);
     const worst = readAgain(graph, params, bytes);
     out.save(bytes, (written) => void openModel(written));
     console.out(`${out.path}: read back, largest difference ${worst.toExponential(1)} standard deviations.`);
@@ -106,7 +106,7 @@ interface Opened {
 function opened(net: string, weights: string | undefined): Opened {
   if (namesModelFile(net)) {
     if (weights !== undefined) throw new UsageError(`"${net}" has its own weights; leave --weights away.`);
-    return openImported(net);
+    return openSound(net);
   }
   const source = openSource(net);
   const graph = buildGraph(source);
@@ -124,9 +124,9 @@ function prepared(graph: InferredGraph, preprocessing: Partial<Preprocessing>): 
 }
 
 /** Throws {@link NetError} where a node has no form in the format. */
-function tfliteOf(graph: InferredGraph, params: Params): Uint8Array {
+function tfliteOf(graph: InferredGraph, params: Params, metadata: Readonly<Record<string, string>>): Uint8Array {
   try {
-    return exportTflite(graph, params);
+    return exportTflite(graph, params, metadata);
   } catch (error) {
     throw new NetError(`${graph.name} cannot be written as TFLite: ${(error as Error).message}.`);
   }

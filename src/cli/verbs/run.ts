@@ -1,7 +1,6 @@
 // `run NET --image FILE` or `--audio FILE`: what a net of any task makes of a photo or a sound, on WebGPU through Dawn or on the CPU reference.
-import { sigmoid } from '../../graph/tasks/classify/outputs.ts';
 import { outputsOf, taskOf } from '../../graph/tasks/index.ts';
-import type { NetOutput, Task } from '../../graph/tasks/task.ts';
+import { sigmoid, type NetOutput, type Task } from '../../graph/tasks/task.ts';
 import { answerJson, answerLines, type AnswerJson } from '../answer.ts';
 import { batchOption } from '../batch.ts';
 import { executeNet, type Execution } from '../execute-net.ts';

@@ -15,7 +15,7 @@ import type { OpenDevice } from '../../workers/engine/device.ts';
 import { openCheckpoint } from '../checkpoint.ts';
 import { openWhere, whereOptions } from '../gpu-device.ts';
 import { namesModelFile } from '../imported.ts';
-import { findPictures, readPicture } from '../picture.ts';
+import { colourInput, findPictures, readPicture } from '../picture.ts';
 import { givenPreparation, preparationOptions } from '../preparation-options.ts';
 import { buildGraph, openSource, refuseQuantized } from '../source.ts';
 import { judged, sizeOf, slimReport } from '../slim-report.ts';
@@ -161,8 +161,7 @@ async function picturesOf(
   given: Given,
   preprocessing: object,
 ): Promise<Pictures> {
-  const [, height = 0, width = 0, channels] = graph.facts.get(graph.inputs[0] ?? '')?.shape ?? [];
-  if (channels !== 3) throw new NetError(`${graph.name} does not take a colour picture.`);
+  const input = colourInput(graph);
   const count = given.number('pictures') ?? usualPictures;
   const files = findPictures(folder).files.slice(0, 2 * count);
   if (files.length < 2)
@@ -171,7 +170,7 @@ async function picturesOf(
     );
   const pictures: Picture[] = [];
   for (const file of files) pictures.push(await readPicture(file));
-  const preparation = preparationFor([3, height, width], preprocessing);
+  const preparation = preparationFor(input, preprocessing);
   const half = (rest: number): Picture[] => pictures.filter((_, i) => i % 2 === rest);
   const seed = given.number('seed') ?? 0;
   return {

@@ -183,6 +183,9 @@ function numbers(tensor: StoredTensor): Numbers {
 
 /** Every constant and scale that the program asks for is there, in its type and size. */
 function checkConstants(net: QuantizedNet, tensors: ReadonlyMap<string, StoredTensor>): void {
+  for (const [name, values] of net.constants)
+    if (values instanceof Float32Array && values.some(Number.isNaN))
+      throw new QuantizedFileError(`the tensor "${name}" holds values that are NaN`);
   const demand = (name: string, dtype: string, count: number, also = count): void => {
     const tensor = tensors.get(name);
     if (!tensor) throw new QuantizedFileError(`the file lacks the tensor "${name}"`);

@@ -32,7 +32,8 @@ export function taskOf(net: TaskNet): Task {
   const task = net.architecture?.header.task;
   if (task !== undefined) return named[task](net);
   if (net.graph.outputs.length > 1) return tensors;
-  return { classes: classify, one, features }[outputKind(net.graph)];
+  const byKind = { classes: classify, probabilities: classify, one, probability: one, features };
+  return byKind[outputKind(net.graph)];
 }
 
 const outputShape = (graph: InferredGraph, index: number) => graph.facts.get(graph.outputs[index] ?? '')?.shape ?? [];

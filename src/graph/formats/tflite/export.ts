@@ -11,8 +11,12 @@ import { TfliteWriter } from './writer.ts';
 
 const forms: Readonly<Partial<Record<OpName, TfliteForm>>> = { ...windowForms, ...elementwiseForms, ...moveForms };
 
-/** Throws Error naming the node where an op has no TFLite form, or a tensor that is missing. */
-export function exportTflite(source: InferredGraph, sourceParams: Params): Uint8Array {
+/** `metadata` becomes the file's. Throws Error naming the node where an op has no TFLite form, or a tensor that is missing. */
+export function exportTflite(
+  source: InferredGraph,
+  sourceParams: Params,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const { graph, params } = foldedNorms(source, sourceParams);
   const w = new TfliteWriter();
   const places = new Map<string, number>();
@@ -37,7 +41,7 @@ export function exportTflite(source: InferredGraph, sourceParams: Params): Uint8
     });
   }
   const at = (ids: readonly string[]): number[] => ids.map((id) => places.get(id)!);
-  return w.encode(graph.name, at(graph.inputs), at(graph.outputs));
+  return w.encode(graph.name, at(graph.inputs), at(graph.outputs), metadata);
 }
 
 function parameter(node: GraphNode, role: string, params: Params): Float32Array | undefined {

@@ -1,4 +1,5 @@
 // Reads a TFLite file into the format-neutral model; every reference between its tables is checked before it is used.
+import { utf8Decode } from '../../utf8.ts';
 import { checkQuantization, orderNodes } from '../model/check.ts';
 import { bitsOf, checkedElements, ModelError, modelLimits, quoted } from '../model/model.ts';
 import type { Model, ModelNode, ModelTensor, ModelValue, AffineQuantization } from '../model/model.ts';
@@ -30,8 +31,8 @@ export function readTflite(bytes: Uint8Array): Model {
   const metadata = new Map<string, string>();
   if (model.has(3)) metadata.set('description', model.text(3));
   for (const entry of model.tables(6, 'Metadata', 256, (i) => `metadata ${i}`)) {
-    const size = buffers[entry.uint(1)]?.bytes(0)?.length ?? 0;
-    metadata.set(entry.text(0), `${size} bytes`);
+    const stored = buffers[entry.uint(1)]?.bytes(0);
+    metadata.set(entry.text(0), jsonIn(stored) ?? `${stored?.length ?? 0} bytes`);
   }
   return {
     format: 'tflite',
@@ -42,6 +43,13 @@ export function readTflite(bytes: Uint8Array): Model {
     metadata,
     warnings: graphs.length > 1 ? [`The file holds ${graphs.length} graphs; the first is shown.`] : [],
   };
+}
+
+/** What a short buffer holds, where it is the text of a JSON object; other metadata are of any kind, named by their size. */
+function jsonIn(stored: Uint8Array | undefined): string | undefined {
+  if (stored?.[0] !== 0x7b || stored.length > 65536) return undefined;
+  const decoded = utf8Decode(stored);
+  return 'text' in decoded ? decoded.text : undefined;
 }
 
 /** The operator: the old one-byte field and the new one hold the same number, saturated at 127 in the old. */

@@ -1,4 +1,5 @@
 // Collects tensors and operators of a TFLite file while a graph is written, and encodes them by the schema that the reader knows.
+import { utf8Encode } from '../../utf8.ts';
 import type { Shape } from '../../../gpu-kernels/op.ts';
 import { byte, encodeFlatbuffer, float, int, ints, text, type FlatField, type FlatTable } from './flatbuffer.ts';
 import { activations, operatorOptions, operators, paddings } from './schema.ts';
@@ -79,7 +80,13 @@ export class TfliteWriter {
     return output;
   }
 
-  encode(name: string, inputs: readonly number[], outputs: readonly number[]): Uint8Array {
+  /** `metadata`: texts that the file carries by name. */
+  encode(
+    name: string,
+    inputs: readonly number[],
+    outputs: readonly number[],
+    metadata: Readonly<Record<string, string>> = {},
+  ): Uint8Array {
     const tables = (value: readonly FlatTable[]): FlatField => ({ kind: 'tables', value });
     const codes = this.codes.map((kind): FlatTable => {
       const number = operators.indexOf(kind);
@@ -87,6 +94,13 @@ export class TfliteWriter {
       return [byte(Math.min(number, 127)), undefined, int(versions[kind] ?? 1), int(number)];
     });
     const graph: FlatTable = [tables(this.tensors), ints(inputs), ints(outputs), tables(this.operators), text(name)];
-    return encodeFlatbuffer([int(3), tables(codes), tables([graph]), text('Bottleneck'), tables(this.buffers)], 'TFL3');
+    const entries = Object.entries(metadata).map(([key, value]): FlatTable => {
+      this.buffers.push([{ kind: 'bytes', value: utf8Encode(value) }]);
+      return [text(key), int(this.buffers.length - 1)];
+    });
+    const model: (FlatField | undefined)[] = [int(3), tables(codes), tables([graph]), text('Bottleneck')];
+    model.push(tables(this.buffers));
+    if (entries.length > 0) model.push(undefined, tables(entries));
+    return encodeFlatbuffer(model, 'TFL3');
   }
 }

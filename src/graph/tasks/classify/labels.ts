@@ -3,6 +3,12 @@
 /** Number of classes of ImageNet-1k. */
 export const imagenetClasses = 1000;
 
+/** ImageNet's names for a net of so many outputs: TensorFlow's nets have a background before the thousand. Undefined for other counts. */
+export function imagenetNames(labels: readonly string[], outputs: number): readonly string[] | undefined {
+  if (outputs === imagenetClasses) return labels;
+  return outputs === imagenetClasses + 1 ? ['background', ...labels] : undefined;
+}
+
 /** One label a line, in the order of the classes. Throws RangeError when there are not `classes` of them. */
 export function parseLabels(text: string, classes?: number): readonly string[] {
   const labels = text.replace(/\r?\n$/, '').split(/\r?\n/);

@@ -1,11 +1,27 @@
 // The names of ImageNet's classes, fetched from the page when a net first answers with them.
 import { fetchKept } from '../../../workers/weights/kept-file.ts';
-import { imagenetClasses, parseLabels } from '../../../graph/tasks/classify/labels.ts';
+import { imagenetClasses, imagenetNames, parseLabels } from '../../../graph/tasks/classify/labels.ts';
 
 export class ClassNames {
   labels = $state.raw<readonly string[] | undefined>(undefined);
-  /** WordNet ids in the same order. */
   synsets = $state.raw<readonly string[]>([]);
+
+  readonly #withBackground = $derived(this.labels && imagenetNames(this.labels, imagenetClasses + 1));
+
+  /** The names of a net's outputs, if they are ImageNet's; undefined for a count that no such net has. */
+  of(outputs: number): readonly string[] | undefined {
+    return outputs === imagenetClasses + 1
+      ? this.#withBackground
+      : outputs === imagenetClasses
+        ? this.labels
+        : undefined;
+  }
+  /** The WordNet ids beside names of {@link of}; none beside others. */
+  synsetsOf(names: readonly string[] | undefined): readonly string[] {
+    if (names === undefined) return [];
+    if (names === this.labels) return this.synsets;
+    return names === this.#withBackground ? ['', ...this.synsets] : [];
+  }
 
   /** Once; a sentence when they could not be fetched. */
   async load(): Promise<string | undefined> {

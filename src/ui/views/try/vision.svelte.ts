@@ -49,11 +49,12 @@ export class Vision {
     const classes = this.seen?.logits.length ?? graph?.facts.get(graph.outputs[0] ?? '')?.shape.at(-1);
     const { loaded, claimed } = this.net;
     if (loaded?.preparation?.labels?.length === classes) return loaded?.preparation?.labels;
-    return classes === imagenetClasses && (loaded?.imagenet || claimed) ? this.#names.labels : undefined;
+    const says = claimed || (classes === imagenetClasses && loaded?.imagenet);
+    return says ? this.#names.of(classes ?? 0) : undefined;
   });
   /** WordNet ids in the order of the classes, where they are ImageNet's. */
   get synsets(): readonly string[] {
-    return this.labels === this.#names.labels ? this.#names.synsets : [];
+    return this.#names.synsetsOf(this.labels);
   }
   /** What an answer rests on besides the picture; undefined while there is no net to ask. */
   readonly basis: string | undefined = $derived.by(() =>
