@@ -19,7 +19,7 @@ import { kindOfFile, readBytes } from './files.ts';
 import { colourInput, leftOutText, readPicture, type FoundPictures, type LeftOut } from './picture.ts';
 import { namesModelFile, openSound, type Imported } from './imported.ts';
 import { buildGraph, openSource } from './source.ts';
-import { NetError, UsageError, type Console } from './verb.ts';
+import { UsageError, type Console } from './verb.ts';
 
 /** A net to run: floats folded for quantization, or quantized already. */
 export type AnyNet =
