@@ -49,8 +49,7 @@ export class Vision {
     const classes = this.seen?.logits.length ?? graph?.facts.get(graph.outputs[0] ?? '')?.shape.at(-1);
     const { loaded, claimed } = this.net;
     if (loaded?.preparation?.labels?.length === classes) return loaded?.preparation?.labels;
-    const says = claimed || (classes === imagenetClasses && loaded?.imagenet);
-    return says ? this.#names.of(classes ?? 0) : undefined;
+    return claimed || (classes === imagenetClasses && loaded?.imagenet) ? this.#names.of(classes ?? 0) : undefined;
   });
   /** WordNet ids in the order of the classes, where they are ImageNet's. */
   get synsets(): readonly string[] {
