@@ -1,7 +1,7 @@
 // `print NET`: a net in one of its written forms: canonical text, timm's block strings, or data.
 import type { Architecture } from '../../graph/architecture.ts';
 import { print as printArchitecture } from '../../graph/notation/print.ts';
-import { toTimm } from '../../graph/notation/timm-net.ts';
+import { timmText } from '../../graph/notation/timm-text.ts';
 import { openSource } from '../source.ts';
 import { NetError, type Verb } from '../verb.ts';
 
@@ -34,11 +34,9 @@ export const print: Verb = {
     if (form === 'arch') console.out(printArchitecture(architecture).trimEnd());
     else if (form === 'json') console.out(JSON.stringify(asData(name, architecture), undefined, 2));
     else {
-      const timm = toTimm(architecture);
+      const timm = timmText(architecture);
       if (!timm.ok) throw new NetError(`${name} has no timm form: ${timm.problem}`);
-      const stages = timm.stages.map((strings) => `    [${strings.map((text) => `'${text}'`).join(', ')}],`);
-      for (const line of ['arch_def = [', ...stages, ']']) console.out(line);
-      if (timm.beyond.length > 0) console.out(`# outside of the strings, as timm says it: ${timm.beyond.join(', ')}`);
+      console.out(timm.text.trimEnd());
     }
     return 0;
   },

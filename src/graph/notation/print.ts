@@ -1,5 +1,5 @@
 // Architecture → its one canonical text, laid out like the table of a paper.
-import type { Architecture, BlockLine } from '../architecture.ts';
+import type { Architecture, BlockLine, Header } from '../architecture.ts';
 import { blocks as knownBlocks } from '../blocks/index.ts';
 import { argumentsOf, printArgument, type Vocabulary } from './argument-text.ts';
 import { knobs } from './header.ts';
@@ -11,13 +11,16 @@ import { knobs } from './header.ts';
  */
 export function print(architecture: Architecture, vocabulary: Vocabulary = knownBlocks): string {
   const { header, blocks, comments = [], closingComments = [] } = architecture;
-  const knobLines = knobs.flatMap(({ word, print: values }) => {
+  const blockLines = blocks.length === 0 ? [] : ['', ...printBlocks(blocks, vocabulary)];
+  return `${[...comments, ...headerLines(header), ...blockLines, ...closingComments].join('\n')}\n`;
+}
+
+/** Header lines that differ from their default; `family` and `input` always. */
+export const headerLines = (header: Header): readonly string[] =>
+  knobs.flatMap(({ word, print: values }) => {
     const text = values(header);
     return text === undefined ? [] : [`${word} ${text}`];
   });
-  const blockLines = blocks.length === 0 ? [] : ['', ...printBlocks(blocks, vocabulary)];
-  return `${[...comments, ...knobLines, ...blockLines, ...closingComments].join('\n')}\n`;
-}
 
 /** One block line by itself, without alignment. */
 export const printLine = (line: BlockLine, vocabulary: Vocabulary = knownBlocks): string => {

@@ -5,6 +5,7 @@ import { parse } from '../../graph/notation/parse.ts';
 import { print } from '../../graph/notation/print.ts';
 import { holdsBlockStrings, pythonStages } from '../../graph/notation/python-strings.ts';
 import { lentFrame, fromTimm, toTimm } from '../../graph/notation/timm-net.ts';
+import { statedFrame } from '../../graph/notation/timm-text.ts';
 import { resolvePreset } from '../../graph/presets/resolve.ts';
 import type { Architecture } from '../../graph/architecture.ts';
 import { saysPreparation, withWeights } from '../weights/configs.ts';
@@ -43,7 +44,8 @@ export function readText(text: string, frame: Architecture, file?: string): Inta
   if (named && !('problem' in named)) return { kind: 'document', name: named.name, text: named.text };
   if (holdsBlockStrings(trimmed)) {
     const python = pythonStages(trimmed);
-    const read = python.ok ? fromTimm(python.stages, lentFrame(toTimm(frame).ok ? frame : plainFrame)) : python;
+    const own = statedFrame(trimmed) ?? lentFrame(toTimm(frame).ok ? frame : plainFrame);
+    const read = python.ok ? fromTimm(python.stages, own) : python;
     if (!read.ok) return refuse(`These timm block strings cannot be opened: ${read.problem}`);
     return { kind: 'document', name: file ? nameOfFile(file) : 'from timm', text: print(read.architecture) };
   }

@@ -10,6 +10,19 @@ export const isPhoto = ({ type, name }: { readonly type: string; readonly name: 
   !name.startsWith('.') &&
   (type.startsWith('image/') ? type !== 'image/svg+xml' : /\.(jpe?g|png|webp|avif|gif|bmp)$/i.test(name));
 
+/** `2 files left out, which are no photos: "notes.txt", ".DS_Store".` Undefined where there are none. */
+export function leftOut(
+  names: readonly { readonly type: string; readonly name: string }[],
+  most = 3,
+): string | undefined {
+  const others = names.filter((file) => !isPhoto(file)).map(({ name }) => `"${name}"`);
+  if (others.length === 0) return undefined;
+  const more = others.length > most ? [`${others.length - most} more`] : [];
+  const what =
+    others.length === 1 ? '1 file left out, which is no photo' : `${others.length} files left out, which are no photos`;
+  return `${what}: ${[...others.slice(0, most), ...more].join(', ')}.`;
+}
+
 export interface DecodeHooks {
   /** Stops the decoding. */
   readonly signal?: AbortSignal | undefined;

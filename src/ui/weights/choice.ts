@@ -42,7 +42,8 @@ export async function weightsReference(choice: WeightsChoice, sent?: File): Prom
 }
 
 /** Address of a shipped model's description. */
-const embeddedUrl = (model: string): string => new URL(`models/${model}.json`, document.baseURI).href;
+/** Address of the description of a model that ships. */
+export const embeddedUrl = (model: string): string => new URL(`models/${model}.json`, document.baseURI).href;
 
 export interface Published {
   /** `timm/mobilenetv2_100.ra_in1k`. */

@@ -1,7 +1,6 @@
 // The net on the page with its weights, as the worker that looks at pictures has it: which weights, how far the opening is, what it keeps.
 import * as Comlink from 'comlink';
 import { untrack } from 'svelte';
-import { embeddedNet } from '../../graph/weights/embedded.ts';
 import { preparationFor, type Preparation } from '../../graph/pictures/preprocess.ts';
 import type { RecognizedNet } from '../../graph/presets/recognize.ts';
 import type { JobListener } from '../../workers/border/client.ts';
@@ -11,8 +10,9 @@ import { given } from '../state/built-net.ts';
 import type { Session } from '../state/session.svelte.ts';
 import { cleanName } from '../parts/file-names.ts';
 import { sentence } from '../parts/sentence.ts';
-import { embeddedChoice, embeddedText, isDefaultNet, isOfAnother, nameOf, weightsReference } from './choice.ts';
+import { isOfAnother, nameOf, weightsReference } from './choice.ts';
 import type { WeightsChoice } from './choice.ts';
+import { givesWay, openDefaultNet } from './default-net.ts';
 import type { Fallback, NetListener, NetOrigin, NetStatus, Opened, Refused } from './net-status.ts';
 import { missing, refusal } from './refusal.ts';
 import { storedWay, storeWay } from './way-choice.ts';
@@ -104,18 +104,12 @@ export class OpenNet {
     }
     if (this.status.kind !== 'closed') return;
     if (this.weights.obvious) this.use(this.weights.obvious);
-    else if (first && !this.session.file && !this.weights.purpose) this.useDefault();
+    else if (first && !this.session.file && !this.weights.purpose && (await givesWay(this.session))) this.useDefault();
   }
 
-  /** Opens the classifier whose weights ship, as one step that undo takes back. */
+  /** Opens the classifier whose weights ship. */
   useDefault(): void {
-    const { session } = this;
-    if (!isDefaultNet(session.architecture)) {
-      const why = embeddedChoice(session.architecture) ? '' : `${session.name} has no weights here, so `;
-      session.open(embeddedNet, embeddedText(), 'Try EfficientNet-Lite0');
-      session.say(`${why}EfficientNet-Lite0 was opened, whose weights ship with the page. Undo leads back.`);
-    }
-    const choice = embeddedChoice(session.architecture);
+    const choice = openDefaultNet(this.session);
     if (choice) this.use(choice);
   }
 

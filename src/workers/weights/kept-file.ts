@@ -11,6 +11,14 @@ export async function fetchKept(url: string): Promise<Response> {
   return response;
 }
 
+/** The file can be had: it was kept, or there is a connection. */
+export async function isAtHand(url: string): Promise<boolean> {
+  const { navigator, caches } = globalThis as { navigator?: { readonly onLine: boolean }; caches?: Storage };
+  if (navigator?.onLine) return true;
+  const cache = await caches?.open(largeFiles).catch(() => undefined);
+  return (await cache?.match(url)) !== undefined;
+}
+
 /** Of the Cache API what is used: the build, which reads the name, knows no browser's types. */
 interface Storage {
   open(name: string): Promise<{

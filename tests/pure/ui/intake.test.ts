@@ -2,13 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { encodeLink } from '../../../src/graph/link/link.ts';
 import { check } from '../../../src/graph/notation/check.ts';
+import { canonical } from '../../../src/graph/notation/canonical.ts';
 import { parse } from '../../../src/graph/notation/parse.ts';
 import { presets } from '../../../src/graph/presets/catalogue.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
 import { writeSafetensors } from '../../../src/graph/formats/safetensors/write.ts';
 import { readFile, readText } from '../../../src/ui/frame/intake.ts';
 import { firstNet } from '../../../src/ui/state/first-net.ts';
-import { timmText } from '../../../src/ui/dialogs/share/timm-text.ts';
+import { timmText } from '../../../src/graph/notation/timm-text.ts';
 
 const net = 'input 3x64x64\n\nconv k3 s2 c16\npool\nlinear c10\n';
 const frame = parse(
@@ -129,8 +130,9 @@ describe('files are known by their content, never by their ending (F11, F12)', (
 });
 
 describe('timm strings', () => {
+  const lent = parse('conv k3 s2 c8\nmbconv k3 c8 e2\npool\nlinear c10\n').architecture;
   it('lead back to the same stages, for every preset that timm can say', () => {
-    let said = 0;
+    let [said, whole] = [0, 0];
     for (const { name } of presets) {
       const resolved = resolvePreset(name);
       if ('problem' in resolved) throw new Error(resolved.problem);
@@ -140,10 +142,18 @@ describe('timm strings', () => {
         continue;
       }
       said++;
-      const back = readText(out.text, resolved.architecture);
+      const back = readText(out.text, lent);
       const again = back.kind === 'document' && timmText(parse(back.text).architecture);
-      expect(again && again.ok && again.text.replace(/^#.*\n/gm, ''), name).toBe(out.text.replace(/^#.*\n/gm, ''));
+      // Header, stem and head come from the comments, whatever net is on the page.
+      const plain = out.text.replace(/^# said by .*\n/m, '');
+      expect(again && again.ok && again.text, name).toBe(plain);
+      if (plain !== out.text) continue;
+      const { header, blocks } = resolved.architecture;
+      const net = { header: { ...header, expectParams: undefined }, blocks };
+      expect(back.kind === 'document' && canonical(parse(back.text).architecture), name).toBe(canonical(net));
+      whole++;
     }
+    expect(whole).toBeGreaterThan(30);
     expect(said).toBeGreaterThan(60);
   });
 });

@@ -5,7 +5,10 @@ import { blocks } from '../../../graph/blocks/index.ts';
 import { universalArguments } from '../../../graph/blocks/universal.ts';
 import type { Problem } from '../../../graph/ir/graph.ts';
 import { argumentsOf, printArgument, readArgument } from '../../../graph/notation/argument-text.ts';
+import { quantity } from '../../../graph/notation/header-values.ts';
+import { readNumber } from '../../../graph/notation/number-text.ts';
 import { ProblemList } from '../../../graph/notation/problem-list.ts';
+import type { KnobField } from './knob-fields.ts';
 
 export interface Field {
   readonly argument: Argument;
@@ -61,6 +64,17 @@ export function readField(argument: Argument, text: string): Read {
       ? undefined
       : readArgument(token(insert.slice(argument.key.length)), argument, new ProblemList());
   return { message: problem?.message ?? `${argument.label} cannot be "${text}".`, suggestion };
+}
+
+/** Reads what was typed for a number of the header, with the header's own words. */
+export function readKnob({ key, kind, min, max }: KnobField, text: string): Read {
+  const list = new ProblemList();
+  const token = { text: text.trim(), from: 0, to: text.trim().length };
+  const value = quantity(token, list, key, kind, min, max, min);
+  if (value !== undefined) return { value };
+  const [problem] = list.problems;
+  const suggestion = problem?.fix && readNumber(problem.fix.insert);
+  return { message: problem?.message ?? `${key} cannot be "${text}".`, suggestion };
 }
 
 /** How a value stands in a field: the text without its key. */

@@ -90,7 +90,8 @@ export class TrainState {
   }
 
   openSmall(): void {
-    this.session.open(smallNet.name, smallNet.text, 'Open a small net to train');
+    // With its recipe, which training writes into the text: one undo leads back.
+    this.session.open(smallNet.name, withRecipe(smallNet.text, this.recipe), 'Open a small net to train');
   }
   /** Gives the last linear layer as many outputs as there are classes. */
   fitClasses(): void {
@@ -128,7 +129,7 @@ export class TrainState {
   async goOn(): Promise<void> {
     const { kept, session } = this;
     if (!kept) return;
-    if (session.hash !== kept.hash) session.open(kept.name, kept.text);
+    if (session.hash !== kept.hash) session.open(kept.name, withRecipe(kept.text, kept.recipe));
     [this.recipe, this.pictures] = [kept.recipe, kept.pictures];
     this.place.choose(kept.on);
     await this.start(true);

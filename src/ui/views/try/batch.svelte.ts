@@ -4,7 +4,7 @@ import { answersOf } from '../../../graph/tasks/classify/outputs.ts';
 import { ambiguousSentence, folderClasses, type FolderClass } from '../../../graph/tasks/classify/folder-classes.ts';
 import { folderOf, type BatchRow } from './batch-table.ts';
 import type { FoundFile } from '../../pictures/dropped.ts';
-import { decodePhoto } from '../../pictures/photo.ts';
+import { decodePhoto, leftOut } from '../../pictures/photo.ts';
 import type { Photos } from '../../pictures/photos.svelte.ts';
 import type { Vision } from './vision.svelte.ts';
 
@@ -37,10 +37,12 @@ export class Batch {
     return this.photos.files.length - this.#current.rows.size;
   }
 
-  /** Takes the photos among files. */
+  /** Takes the photos among files, and says what it leaves out. */
   add(files: readonly FoundFile[]): void {
-    if (!this.photos.add(files))
-      this.vision.session.say('There are no photos among these files: JPEG, PNG or WebP.', 'bad');
+    const { session } = this.vision;
+    const others = leftOut(files.map(({ file }) => file));
+    if (!this.photos.add(files)) session.say('There are no photos among these files: JPEG, PNG or WebP.', 'bad');
+    else if (others) session.say(others);
   }
 
   clear(): void {

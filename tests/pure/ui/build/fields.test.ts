@@ -9,11 +9,22 @@ import {
   formOf,
   problemsOfArgument,
   readField,
+  readKnob,
   showField,
   stepOf,
   stepped,
   toWrite,
 } from '../../../../src/ui/views/build/fields.ts';
+import { knobFields } from '../../../../src/ui/views/build/knob-fields.ts';
+
+test('a number of the header is refused in the words in which the text would be', () => {
+  const typed = readKnob(knobFields.depth, '-3');
+  const inText = check('depth -3\nconv k3 c8\n').problems[0]?.message;
+  expect(typed).toMatchObject({ message: inText });
+  expect(inText).toContain('not "-3"');
+  expect(readKnob(knobFields.width, '0,75')).toMatchObject({ message: expect.any(String), suggestion: 0.75 });
+  expect(readKnob(knobFields.width, '1.4')).toEqual({ value: 1.4 });
+});
 
 const argument = (word: string, key: string): Argument => {
   const found = blocks.get(word)?.args.find((candidate) => candidate.key === key);
