@@ -76,9 +76,13 @@ export class TrainState {
     });
     this.own = new OwnPictures((work, hooks) => this.#ask(work, hooks));
     this.place = new TrainPlace(host, () => this.own.lost());
-    void this.#run('', async (hooks) => {
-      this.kept = await this.#ask((calls, ticket) => calls.kept(ticket), hooks);
-    });
+    // No job of its own: the first look at the pictures, soon after, would end it.
+    this.#ask((calls, ticket) => calls.kept(ticket), {}).then(
+      (kept) => {
+        if (!this.training) this.kept = kept;
+      },
+      (error: unknown) => (this.problem = (error as Error).message),
+    );
   }
 
   /** A document that carries a recipe brings it along. Call while it is shown. */
