@@ -5,7 +5,7 @@ import { readStored, writeStored } from '../../parts/stored.ts';
 
 const key = 'training-runs';
 /** Older ones make room. */
-export const mostRuns = 8;
+const mostRuns = 8;
 /** Points of a kept curve; longer ones are thinned. */
 const mostPoints = 300;
 
@@ -45,12 +45,14 @@ export interface KeptCurve {
 
 export const readRuns = (): readonly KeptCurve[] => readStored(key, v.array(run)) ?? [];
 
-/** The newest first. */
-export function storeRuns(runs: readonly KeptCurve[]): void {
+/** The newest first; those that are kept. */
+export function storeRuns(runs: readonly KeptCurve[]): readonly KeptCurve[] {
+  const kept = runs.slice(0, mostRuns);
   writeStored(
     key,
-    runs.map((kept) => ({ ...kept, points: thinned(kept.points) })),
+    kept.map((run) => ({ ...run, points: thinned(run.points) })),
   );
+  return kept;
 }
 
 function thinned(points: readonly CurvePoint[]): readonly CurvePoint[] {

@@ -12,7 +12,7 @@ import type { AskTrainer, TrainHooks } from './asks.ts';
 import { smallNet, usualRecipe } from './demo.ts';
 import { OwnPictures } from './own-pictures.svelte.ts';
 import { TrainPlace } from './place.svelte.ts';
-import { mostRuns, readRuns, storeRuns, type KeptCurve } from './runs.ts';
+import { readRuns, storeRuns, type KeptCurve } from './runs.ts';
 
 /** Classes of the drawn pictures. */
 const drawnClasses = 12;
@@ -78,10 +78,8 @@ export class TrainState {
     this.place = new TrainPlace(host, () => this.own.lost());
     // No job of its own: the first look at the pictures, soon after, would end it.
     this.#ask((calls, ticket) => calls.kept(ticket), {}).then(
-      (kept) => {
-        if (!this.training) this.kept = kept;
-      },
-      (error: unknown) => (this.problem = (error as Error).message),
+      (kept) => (this.kept ??= kept),
+      (error: Error) => (this.problem = error.message),
     );
   }
 
@@ -205,15 +203,13 @@ export class TrainState {
     this.hidden = next;
   }
   remove(id: number): void {
-    this.runs = this.runs.filter((run) => run.id !== id);
-    storeRuns(this.runs);
+    this.runs = storeRuns(this.runs.filter((run) => run.id !== id));
   }
   #keep({ curve, looks, score }: TrainedNet, net: string, hash: string, recipe: string): void {
     if (curve.length < 2) return;
     const run = { id: Date.now(), net, hash, recipe, points: curve, looks, ...(score && { accuracy: score.accuracy }) };
     this.keptAs = run.id;
-    this.runs = [run, ...this.runs].slice(0, mostRuns);
-    storeRuns(this.runs);
+    this.runs = storeRuns([run, ...this.runs]);
   }
 
   #request(): TrainRequest {
