@@ -98,7 +98,7 @@ for (const { name, first = false, go } of states) {
     await go(page);
     for (const width of widths) {
       await page.setViewportSize({ width, height: width < 801 ? 740 : 900 });
-      for (const key of ['1', '2', '3', '4', '5']) {
+      for (const key of ['1', '2', '3', '4', '5', '6', '7']) {
         // A view that was fetched once is there at the next width.
         await page
           .locator('main > section')
@@ -191,7 +191,7 @@ test.describe('touch', () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true });
   test('buttons of the bars are at least 40 px high', async ({ page }) => {
     await open(page);
-    for (const key of ['1', '2', '3', '4', '5']) {
+    for (const key of ['1', '2', '3', '4', '5', '6', '7']) {
       await page.keyboard.press(key);
       await expect(page.locator('main > section:focus')).not.toContainText('Loading…');
       const small = await page.evaluate(() =>
