@@ -102,11 +102,13 @@ function planOf(): Plan {
 it('names what each of four synthetic kernels is bound by', async () => {
   const program = await Program.load(open, planOf(), () => new Float32Array(), { rate: firstRate(true) });
   const input = new Float32Array(buffer / 4).fill(0.5);
-  const { dispatchMs } = await profile(program, [input], { runs: 7 });
+  // What other work on the machine made longer in one profile is not longer in all: of each kernel the shortest of three.
+  const profiles: (readonly number[])[] = [];
+  for (let i = 0; i < 3; i++) profiles.push((await profile(program, [input], { runs: 7 })).dispatchMs);
   program.destroy();
   const found = Object.keys(kernels).map((name, i) => {
     const { macs, bytes } = kernels[name as keyof typeof kernels];
-    return [name, rooflinePoint({ macs, bytes, ms: dispatchMs[i]! }, report.peaks, 'f32')];
+    return [name, rooflinePoint({ macs, bytes, ms: Math.min(...profiles.map((ms) => ms[i]!)) }, report.peaks, 'f32')];
   });
   expect(
     found.map(([, point]) => (point as { bound: string }).bound),
