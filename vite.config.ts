@@ -60,7 +60,8 @@ const offline = VitePWA({
   },
   workbox: {
     globPatterns: ['**/*.{js,css,html,svg,txt,json,jpg}'],
-    globIgnores: ['models/**'],
+    // The runtimes of others are for a race, which needs the site once.
+    globIgnores: ['models/**', 'assets/{race.worker,tfjs,ort-w,litert}*'],
     // The worker obeys the page's policy: it may not fetch scripts from strings.
     inlineWorkboxRuntime: true,
     sourcemap: false,

@@ -2,7 +2,7 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { dirname, extname, join, normalize } from 'node:path';
+import { basename, dirname, extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rawText } from './bundle.mjs';
 import { findChromium } from './chromium.mjs';
@@ -46,16 +46,17 @@ for (const word of nets)
 const { build } = await import('esbuild');
 const page = await build({
   absWorkingDir: root,
-  entryPoints: ['bench/peers/page.ts'],
+  entryPoints: { page: 'bench/peers/page.ts', racer: 'src/workers/race.worker.ts' },
   bundle: true,
   write: false,
+  outdir: root,
   format: 'esm',
   target: 'es2023',
   plugins: [rawText],
   define: { jaxJsVersion: JSON.stringify(versionOf('@jax-js/jax')) },
   logLevel: 'error',
 });
-const script = /** @type {import('esbuild').OutputFile} */ (page.outputFiles[0]).contents;
+const scripts = new Map(page.outputFiles.map(({ path, contents }) => [`/${basename(path)}`, contents]));
 const { resolve } = createRequire(import.meta.url);
 /** @type {Record<string, string>} */
 const folders = {
@@ -74,7 +75,8 @@ const server = createServer((request, response) => {
     return void response
       .setHeader('Content-Type', 'text/html')
       .end('<!doctype html><title>bench</title><script type="module" src="/page.js"></script>');
-  if (path === '/page.js') return void response.setHeader('Content-Type', 'text/javascript').end(script);
+  const script = scripts.get(path);
+  if (script) return void response.setHeader('Content-Type', 'text/javascript').end(script);
   const [, room = '', ...rest] = path.split('/');
   const file = folders[room] ? join(folders[room], ...rest) : '';
   if (!file || !existsSync(file)) return void response.writeHead(404).end();

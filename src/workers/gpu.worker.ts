@@ -7,13 +7,14 @@ import { files } from './jobs/files/serve.ts';
 import { kernels } from './jobs/kernels/serve.ts';
 import { measure } from './jobs/measure/serve.ts';
 import { quantize } from './jobs/quantize/serve.ts';
+import { race } from './jobs/race/serve.ts';
 import { trainOnGpu } from './jobs/train/gpu-job.ts';
 import { vision } from './jobs/vision/serve.ts';
 
 startDebug(debugWords(self.name), (text) => console.debug(text));
 serveJobs(
   self,
-  [measure, kernels, vision, quantize, files, trainOnGpu],
+  [measure, kernels, vision, quantize, files, trainOnGpu, race],
   () => navigator.gpu,
   new DeviceChoices(storedChoices, navigator.userAgent),
 );

@@ -1,5 +1,5 @@
 // Runs in the browser: the same step of training on every runtime, interleaved, with the first step and every GPU call counted.
-import { counted, type Calls } from '../census.ts';
+import { counted, type Calls } from '../../../src/workers/jobs/race/census.ts';
 import { jax } from './jax.ts';
 import { ours } from './ours.ts';
 import { trainTask, type TrainPeer, type TrainRunner } from './task.ts';

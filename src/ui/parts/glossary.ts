@@ -1,24 +1,18 @@
 // The words of the page, each in one sentence and with the paper that it comes from. Fetched when a word is first asked for.
+import { arxiv, measuringWords, roofline, type GlossaryEntry } from './glossary-measuring.ts';
 
-export interface GlossaryEntry {
-  readonly word: string;
-  readonly means: string;
-  readonly source: string;
-  readonly link: string;
-}
+export type { GlossaryEntry } from './glossary-measuring.ts';
 
-const arxiv = (id: string): string => `https://arxiv.org/abs/${id}`;
 const mobilenetV1 = { source: 'MobileNets, 2017', link: arxiv('1704.04861') };
 const mobilenetV2 = { source: 'MobileNetV2, 2018', link: arxiv('1801.04381') };
 const mobilenetV3 = { source: 'MobileNetV3, 2019', link: arxiv('1905.02244') };
 const mobilenetV4 = { source: 'MobileNetV4, 2024', link: arxiv('2404.10518') };
 const efficientnet = { source: 'EfficientNet, 2019', link: arxiv('1905.11946') };
 const integers = { source: 'Integer-arithmetic-only inference, 2017', link: arxiv('1712.05877') };
-const roofline = { source: 'Roofline, 2009', link: 'https://doi.org/10.1145/1498765.1498785' };
 const whitePaper = { source: 'A white paper on quantization, 2021', link: arxiv('2106.08295') };
-const webgpu = { source: 'The WebGPU specification', link: 'https://www.w3.org/TR/webgpu/' };
 
 export const glossary = {
+  ...measuringWords,
   params: {
     word: 'Params',
     means:
@@ -41,17 +35,6 @@ export const glossary = {
     means:
       'What has to be read from memory and written back; where this takes longer than the arithmetic, memory is the bottleneck.',
     ...roofline,
-  },
-  latency: {
-    word: 'Latency',
-    means: 'Time from one picture in memory to its answer, with nothing else under way; the median of many runs.',
-    ...mobilenetV3,
-  },
-  time: {
-    word: 'Time',
-    means:
-      'One pass of the whole net on this device, from the begin of the first kernel to the end of the last; the median of many runs.',
-    ...webgpu,
   },
   block: {
     word: 'Block',
@@ -184,18 +167,6 @@ export const glossary = {
     source: 'Visualizing convolutional networks, 2013',
     link: arxiv('1311.2901'),
   },
-  roofline: {
-    word: 'Roofline',
-    means:
-      'How fast a layer could be at best: limited by arithmetic if it computes much for each byte it reads, by memory otherwise.',
-    ...roofline,
-  },
-  dispatch: {
-    word: 'Dispatch and kernel',
-    means:
-      'A kernel is a program for the GPU; a dispatch is one call of it, which computes one layer or several fused ones.',
-    ...webgpu,
-  },
   fusion: {
     word: 'Fusion',
     means: 'Neighbouring layers in one kernel, so that what lies between them never goes through memory.',
@@ -212,12 +183,6 @@ export const glossary = {
     word: 'Calibration',
     means: 'Running some pictures to see how large the numbers of each layer get, before they are cut into 256 steps.',
     ...integers,
-  },
-  cold: {
-    word: 'Cold start',
-    means:
-      'What the first answer of a page costs: compiling the shaders, uploading the weights, and the first run. Shaders that the browser kept from an earlier visit compile in almost no time.',
-    ...webgpu,
   },
   agreement: {
     word: 'Same answer (agreement)',

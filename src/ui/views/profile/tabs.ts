@@ -4,7 +4,7 @@ import type { ProfileTabProps } from './tab-props.ts';
 import LayersTab from './LayersTab.svelte';
 
 export type ProfileTab =
-  'layers' | 'timeline' | 'roofline' | 'memory' | 'kernels' | 'history' | 'device' | 'bench' | 'ablate';
+  'layers' | 'timeline' | 'roofline' | 'memory' | 'kernels' | 'history' | 'device' | 'bench' | 'ablate' | 'race';
 
 export const profileTabs: readonly Tab<ProfileTab, ProfileTabProps>[] = [
   {
@@ -60,5 +60,11 @@ export const profileTabs: readonly Tab<ProfileTab, ProfileTabProps>[] = [
     label: 'Ablate',
     title: 'What one design choice costs: swapped, swept, and timed in pairs',
     load: () => import('./ablation/AblateTab.svelte'),
+  },
+  {
+    id: 'race',
+    label: 'Race',
+    title: 'The same net on other runtimes in this browser, in turns',
+    load: () => import('./race/RaceTab.svelte'),
   },
 ];

@@ -1,9 +1,9 @@
 // TensorFlow.js on WebGPU: the net's TFLite file, operator by operator, as its graph executor would call them.
 import '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { readTflite } from '../../src/graph/formats/tflite/read.ts';
-import type { Model, ModelNode, ModelTensor } from '../../src/graph/formats/model/model.ts';
-import { builders, type Operator, type Step } from './tfjs-ops.ts';
+import { readTflite } from '../../../graph/formats/tflite/read.ts';
+import type { Model, ModelNode, ModelTensor } from '../../../graph/formats/model/model.ts';
+import { builders, type Operator, type TfStep } from './tfjs-ops.ts';
 import { float32Of } from './tflite-constants.ts';
 import type { Peer } from './peer.ts';
 
@@ -45,9 +45,6 @@ function padsOf({ bytes }: ModelTensor): NonNullable<Operator['pads']> {
 }
 
 export const tfjsWebgpu: Peer = {
-  key: 'tfjsWebgpu',
-  title: 'TensorFlow.js WebGPU',
-  on: 'WebGPU',
   async open(subject) {
     const model = readTflite(subject.tflite());
     const operators = operatorsOf(model);
@@ -55,7 +52,7 @@ export const tfjsWebgpu: Peer = {
     if (unknown) throw new Error(`TensorFlow.js is not given the operator ${unknown.node.kind}`);
     await tf.setBackend('webgpu');
     await tf.ready();
-    const steps = operators.map((operator): { inputs: readonly string[]; output: string; step: Step } => ({
+    const steps = operators.map((operator): { inputs: readonly string[]; output: string; step: TfStep } => ({
       output: operator.output,
       ...builders[operator.node.kind]!(operator, model),
     }));

@@ -1,7 +1,7 @@
 // TFLite operators as TensorFlow.js calls: what its own converter makes of such a net, with padding, bias and activation inside the convolution.
 import * as tf from '@tensorflow/tfjs-core';
 import { float32Of } from './tflite-constants.ts';
-import type { Model, ModelNode, ModelTensor } from '../../src/graph/formats/model/model.ts';
+import type { Model, ModelNode, ModelTensor } from '../../../graph/formats/model/model.ts';
 
 type Activation = 'linear' | 'relu' | 'relu6';
 type Pads = [[number, number], [number, number], [number, number], [number, number]];
@@ -16,11 +16,11 @@ export interface Operator {
 }
 
 /** Computes an operator from its operands. */
-export type Step = (operands: readonly tf.Tensor[]) => tf.Tensor;
+export type TfStep = (operands: readonly tf.Tensor[]) => tf.Tensor;
 
 interface Made {
   readonly inputs: readonly string[];
-  readonly step: Step;
+  readonly step: TfStep;
 }
 
 const number = (node: ModelNode, name: string): number => Number(node.attributes.get(name) ?? 0);
@@ -90,7 +90,7 @@ const pool =
 
 /** An operator whose operands are all values or constants. */
 const plain =
-  (step: Step): Build =>
+  (step: TfStep): Build =>
   ({ node }) => ({ inputs: node.inputs, step });
 
 /** An operator with a list of integers as its second operand. */

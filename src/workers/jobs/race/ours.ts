@@ -1,11 +1,11 @@
 // Our engine: everything made at load; a run uploads the picture and reads the first output back.
-import type { Numbers } from '../../src/gpu-kernels/step.ts';
-import { assemblePlan, makePlan } from '../../src/graph/plan/make-plan.ts';
-import { firstRate } from '../../src/graph/plan/schedule.ts';
-import { fusedIntegerProgram } from '../../src/graph/quant/integer-program.ts';
-import { openDevice, type AdapterIdentity, type OpenDevice } from '../../src/workers/engine/device.ts';
-import { Program } from '../../src/workers/engine/program.ts';
-import type { Runner } from './peer.ts';
+import type { Numbers } from '../../../gpu-kernels/step.ts';
+import { assemblePlan, makePlan } from '../../../graph/plan/make-plan.ts';
+import { firstRate } from '../../../graph/plan/schedule.ts';
+import { fusedIntegerProgram } from '../../../graph/quant/integer-program.ts';
+import { openDevice, type AdapterIdentity, type OpenDevice } from '../../engine/device.ts';
+import { Program } from '../../engine/program.ts';
+import type { Raced } from './peer.ts';
 import type { OwnSubject } from './subject.ts';
 
 let opened: Promise<OpenDevice> | undefined;
@@ -15,7 +15,7 @@ const device = (): Promise<OpenDevice> => (opened ??= openDevice(navigator.gpu))
 export const adapter = async (): Promise<AdapterIdentity> => (await device()).adapter;
 
 /** `target`: the plan for this adapter, or the one that any GPU gets, which is another program where the adapter is software. */
-export async function openOurs(subject: OwnSubject, target: 'device' | 'gpu'): Promise<Runner> {
+export async function openOurs(subject: OwnSubject, target: 'device' | 'gpu'): Promise<Raced> {
   const open = await device();
   const { limits } = open;
   const caps = target === 'gpu' ? { ...open.capabilities, software: false } : open.capabilities;

@@ -1,5 +1,5 @@
 // A float constant of a TFLite file, aligned for a typed array.
-import type { ModelTensor } from '../../src/graph/formats/model/model.ts';
+import type { ModelTensor } from '../../../graph/formats/model/model.ts';
 
 /** Throws Error where the tensor is no float32. */
 export function float32Of({ name, type, shape, bytes }: ModelTensor): {
