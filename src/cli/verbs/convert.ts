@@ -13,10 +13,12 @@ import { preparationFor, type Preparation, type Preprocessing } from '../../grap
 import { preparationMetadata } from '../../graph/weights/preparation-config.ts';
 import { graphParams } from '../../graph/weights/weights.ts';
 import { openCheckpoint } from '../checkpoint.ts';
+import { convertQuantized } from '../convert-quantized.ts';
 import { gpuOptions } from '../gpu-device.ts';
 import { standalone } from '../standalone.ts';
+import { kindOfFile } from '../files.ts';
 import { namesModelFile, openImported, openSound } from '../imported.ts';
-import { buildGraph, openSource, refuseQuantized } from '../source.ts';
+import { buildGraph, openSource } from '../source.ts';
 import { NetError, UsageError, type Verb } from '../verb.ts';
 
 /** Form → ending of its file. */
@@ -32,7 +34,7 @@ const endings: Readonly<Record<string, string>> = {
 export const convert: Verb = {
   operands: 'NET',
   count: { min: 1, max: 1 },
-  doc: 'Writes a net (NAME, FILE.arch, FILE.onnx or FILE.tflite) as ONNX, TFLite, safetensors, a JavaScript module or a page that needs nothing else, or, where its structure is a preset’s, as text.',
+  doc: 'Writes a net (NAME, FILE.arch, FILE.onnx, FILE.tflite or a file of quantize) as ONNX, TFLite, safetensors, a JavaScript module or a page that needs nothing else, or, where its structure is a preset’s, as text.',
   options: [
     {
       name: 'to',
@@ -57,7 +59,6 @@ export const convert: Verb = {
   ],
   async run(given, console) {
     const net = given.positionals[0] as string;
-    refuseQuantized(net);
     const out = given.output('out');
     const ending = out.path.slice(out.path.lastIndexOf('.') + 1).toLowerCase();
     const to = given.word('to') ?? Object.keys(endings).find((form) => endings[form] === ending) ?? 'onnx';
@@ -68,6 +69,14 @@ export const convert: Verb = {
       const text = textOf(net);
       out.save(new TextEncoder().encode(text), () => undefined);
       console.out(`${out.path}: the structure of ${net} as text.`);
+      return 0;
+    }
+    if (kindOfFile(net) === 'int8') {
+      if (given.word('weights') !== undefined)
+        throw new UsageError(`"${net}" has its own weights; leave --weights away.`);
+      const { bytes, found } = convertQuantized(net, to, opset);
+      out.save(bytes, (written) => void openModel(written));
+      console.out(`${out.path}: ${found}.`);
       return 0;
     }
     const { graph, params, preprocessing, labels } = opened(net, given.word('weights'));

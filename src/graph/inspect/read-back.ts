@@ -15,7 +15,7 @@ import { difference, trialsOf } from './trials.ts';
 const bounds = { onnx: 1e-5, tflite: 1e-3 } as const;
 
 /** Throws Error with the node where the file that was written is none that opens. */
-function opened(bytes: Uint8Array): { readonly model: Model; readonly back: Conversion } {
+export function opened(bytes: Uint8Array): { readonly model: Model; readonly back: Conversion } {
   const fault = (why: string): never => {
     throw new Error(`its file does not open again, since ${why.replace(/\.$/, '')}`);
   };
@@ -31,19 +31,21 @@ function opened(bytes: Uint8Array): { readonly model: Model; readonly back: Conv
   }
 }
 
+/** A value of ours as its file holds it: TFLite's axes are ours, ONNX's maps are channel-first; the graph that was read back may hold either in any order. */
+export function heldBy(graph: InferredGraph, { format }: Model, id: string): HeldValue {
+  const shape: Shape = graph.facts.get(id)?.shape ?? [];
+  const turned = format === 'onnx' && shape.length === 4;
+  const order = turned ? channelLast(4) : straight(shape.length);
+  return { name: id, node: id, order, shape: turned ? channelFirst(shape) : shape };
+}
+
 /**
  * Largest difference of any output of an ONNX or TFLite file from its net's, in standard deviations. Throws Error, whose message ends a sentence
  * that says that the net cannot be written, where the file does not read back or answers differently.
  */
 export function readBack(graph: InferredGraph, params: Params, bytes: Uint8Array): number {
   const { model, back } = opened(bytes);
-  // TFLite's axes are ours, ONNX's maps are channel-first; the graph that was read back may hold either in any order.
-  const own = (id: string): HeldValue => {
-    const shape: Shape = graph.facts.get(id)?.shape ?? [];
-    const turned = model.format === 'onnx' && shape.length === 4;
-    const order = turned ? channelLast(4) : straight(shape.length);
-    return { name: id, node: id, order, shape: turned ? channelFirst(shape) : shape };
-  };
+  const own = (id: string): HeldValue => heldBy(graph, model, id);
   const { all, units } = trialsOf(graph, params);
   let worst = 0;
   for (const { inputs, outputs } of all) {

@@ -1,10 +1,11 @@
-// A quantized net as ONNX with QuantizeLinear and DequantizeLinear pairs (opset 20): what other runtimes take for the same integers.
+// A quantized net as ONNX with QuantizeLinear and DequantizeLinear pairs: what other runtimes take for the same integers.
 import type { Numbers, Value } from '../../gpu-kernels/step.ts';
 import type { Step } from '../../gpu-kernels/families/index.ts';
 import type { Shape } from '../../gpu-kernels/op.ts';
 import { channelFirst } from '../../gpu-kernels/ops/channel-first.ts';
 import { ops } from '../../gpu-kernels/ops/index.ts';
 import { OnnxBuilder } from '../formats/onnx/builder.ts';
+import { onnxOpsets } from '../formats/onnx/opsets.ts';
 import { encodeOnnx, type OnnxTensor } from '../formats/onnx/proto.ts';
 import type { GraphNode } from '../ir/graph.ts';
 import { firstInput, firstOutput, sameShape } from '../lower/steps.ts';
@@ -17,9 +18,12 @@ class QdqExport {
   /** Shape in which a value was made; a reader may see it in another. */
   private readonly made = new Map<string, Shape>();
 
-  constructor(private readonly net: QuantizedNet) {
+  constructor(
+    private readonly net: QuantizedNet,
+    opset: number,
+  ) {
     const values = net.program.steps.flatMap(({ outputs }) => outputs.map(({ id }) => id));
-    this.builder = new OnnxBuilder([...net.graph.facts.keys(), ...values, ...net.constants.keys()]);
+    this.builder = new OnnxBuilder([...net.graph.facts.keys(), ...values, ...net.constants.keys()], opset);
   }
 
   private tensor(name: string, shape: Shape, data: OnnxTensor['data']): string {
@@ -143,7 +147,7 @@ class QdqExport {
     if (!same) this.builder.reshape(result, channelFirst(output.shape), raw);
   }
 
-  file(): Uint8Array {
+  file(metadata: Readonly<Record<string, string>>): Uint8Array {
     const { program, graph } = this.net;
     const outputs = new Map(program.outputs.map(({ node, value }) => [value.id, node]));
     for (const { value } of program.inputs) this.settle(value, value.id);
@@ -159,11 +163,12 @@ class QdqExport {
     const value = (id: string) => ({ name: id, shape: channelFirst(graph.facts.get(id)?.shape ?? []) });
     return encodeOnnx({
       name: graph.name,
-      opset: 20,
+      opset: this.builder.opset,
       inputs: graph.inputs.map(value),
       outputs: graph.outputs.map(value),
       nodes: this.builder.nodes,
       initializers: this.builder.initializers,
+      metadata,
     });
   }
 }
@@ -189,5 +194,12 @@ function convAttributes(step: Product, input: Shape, output: Shape): Record<stri
   return { kernel_shape: kernel, strides: stride, dilations: dilation, pads: [...pads, ...after], group };
 }
 
-/** The net as a `.onnx` file. Throws Error naming a layer that has no form in it (attention, and float layers with constants of their own). */
-export const exportQdqOnnx = (net: QuantizedNet): Uint8Array => new QdqExport(net).file();
+/**
+ * The net as a `.onnx` file; `metadata` becomes its metadata_props. Throws Error naming a layer that has no form in it (attention, and float layers
+ * with constants of their own).
+ */
+export const exportQdqOnnx = (
+  net: QuantizedNet,
+  metadata: Readonly<Record<string, string>> = {},
+  opset: number = onnxOpsets.newest,
+): Uint8Array => new QdqExport(net, opset).file(metadata);

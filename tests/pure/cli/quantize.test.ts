@@ -58,16 +58,26 @@ describe('a quantized net on the CPU', () => {
     expect((await call('print', out)).out).toBe((await call('print', net)).out);
     expect((await call('check', out)).out).toContain('no problems');
     expect((await call('show', out)).code).toBe(0);
-    const file = join(folder, 'never.onnx');
     for (const words of [
       ['plan', out],
       ['tune', out],
-      ['convert', out, '--out', file],
       ['quantize', out, '--images', images, '--out', join(folder, 'never.safetensors')],
     ])
       expect((await call(...words)).err, words[0]).toContain(
         `"${out}" is a quantized net (int8), and floats are needed here`,
       );
+  });
+
+  test('is written in integers for other programs, in nothing else', async () => {
+    for (const name of ['small.int8.onnx', 'small.int8.tflite']) {
+      const { code, out: said } = await call('convert', out, '--out', join(folder, name));
+      expect([code, said], name).toEqual([0, expect.stringContaining('read back and run')]);
+      expect((await call('inspect', join(folder, name))).out, name).toContain('nodes can be run');
+    }
+    expect(await call('convert', out, '--out', join(folder, 'never.html'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--to onnx, tflite and arch') as string,
+    });
   });
 
   test('is no file of weights', async () => {

@@ -9,7 +9,12 @@ import { moveForms } from './write-moves.ts';
 import { windowForms } from './write-windows.ts';
 import { TfliteWriter } from './writer.ts';
 
-const forms: Readonly<Partial<Record<OpName, TfliteForm>>> = { ...windowForms, ...elementwiseForms, ...moveForms };
+/** The float form of each op that has one. */
+export const tfliteForms: Readonly<Partial<Record<OpName, TfliteForm>>> = {
+  ...windowForms,
+  ...elementwiseForms,
+  ...moveForms,
+};
 
 /** `metadata` becomes the file's. Throws Error naming the node where an op has no TFLite form, or a tensor that is missing. */
 export function exportTflite(
@@ -26,7 +31,7 @@ export function exportTflite(
     const output = w.value(node.id, shapeOf(node.id));
     places.set(node.id, output);
     if (node.op === 'input') continue;
-    const form = forms[node.op];
+    const form = tfliteForms[node.op];
     if (!form) throw new Error(`"${node.id}" is of the kind ${node.op}, which has no TFLite form here`);
     form({
       w,

@@ -4,7 +4,7 @@ import { utf8Encode } from '../../utf8.ts';
 export type FlatField =
   | { readonly kind: 'byte' | 'int' | 'float'; readonly value: number }
   | { readonly kind: 'text'; readonly value: string }
-  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'ints' | 'longs' | 'floats'; readonly value: readonly number[] }
   /** Begins on a multiple of 16 bytes, as TFLite wants its buffers. */
   | { readonly kind: 'bytes'; readonly value: Uint8Array }
   | { readonly kind: 'table'; readonly value: FlatTable }
@@ -17,6 +17,9 @@ export const byte = (value: number): FlatField => ({ kind: 'byte', value });
 export const int = (value: number): FlatField => ({ kind: 'int', value });
 export const float = (value: number): FlatField => ({ kind: 'float', value });
 export const ints = (value: readonly number[]): FlatField => ({ kind: 'ints', value });
+/** 64-bit integers. */
+export const longs = (value: readonly number[]): FlatField => ({ kind: 'longs', value });
+export const floats = (value: readonly number[]): FlatField => ({ kind: 'floats', value });
 export const text = (value: string): FlatField => ({ kind: 'text', value });
 
 /** `identifier`: four ASCII letters at offset 4. */
@@ -86,6 +89,15 @@ class Writer {
       case 'ints': {
         const place = this.vector(new Uint8Array(4 * field.value.length), 4, -3 * field.value.length);
         field.value.forEach((value, i) => this.view.setInt32(place + 4 + 4 * i, value, true));
+        return this.point(at, place);
+      }
+      case 'floats': {
+        const { length } = field.value;
+        return this.point(at, this.vector(new Uint8Array(Float32Array.from(field.value).buffer), 4, -3 * length));
+      }
+      case 'longs': {
+        const place = this.vector(new Uint8Array(8 * field.value.length), 8, -7 * field.value.length);
+        field.value.forEach((value, i) => this.view.setBigInt64(place + 4 + 8 * i, BigInt(value), true));
         return this.point(at, place);
       }
       case 'table':

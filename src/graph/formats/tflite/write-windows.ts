@@ -12,8 +12,13 @@ interface Place {
   readonly stride: readonly [number, number];
 }
 
-/** Named padding where it is TFLite's (and `named`), else zeros (or `value`) around the map first. */
-function padded(n: TfliteNode<unknown>, { begin, out, reach, stride }: Place, named = true, value?: number) {
+/** Named padding where it is TFLite's (and `named`), else zeros (or the constant that `filler` makes) around the map first. */
+export function padded(
+  n: Pick<TfliteNode<unknown>, 'w' | 'shapes' | 'inputs' | 'between'>,
+  { begin, out, reach, stride }: Place,
+  named = true,
+  filler?: () => number,
+) {
   const x = n.shapes[0]!;
   const ends = ([0, 1] as const).map((i) => Math.max(0, (out[i] - 1) * stride[i] + reach[i] - x[1 + i]! - begin[i]));
   if ([...begin, ...ends].every((pad) => pad === 0)) return { input: n.inputs[0]!, padding: 'VALID' };
@@ -28,15 +33,19 @@ function padded(n: TfliteNode<unknown>, { begin, out, reach, stride }: Place, na
   const shape = x.map((size, axis) => size + pads[2 * axis]! + pads[2 * axis + 1]!);
   const operands = [n.inputs[0]!, n.w.integers(pads, [4, 2])];
   const input = n.between(shape);
-  if (value === undefined) n.w.add('PAD', operands, input);
-  else n.w.add('PADV2', [...operands, n.w.scalar(value)], input);
+  if (filler === undefined) n.w.add('PAD', operands, input);
+  else n.w.add('PADV2', [...operands, filler()], input);
   return { input, padding: 'VALID' };
 }
 
 /** OIHW with the axes in another order. */
-function turned(weight: Float32Array, [o, i, h, w]: readonly number[], depthwise: boolean): Float32Array {
+export function turned<W extends Float32Array | Int8Array>(
+  weight: W,
+  [o, i, h, w]: readonly number[],
+  depthwise: boolean,
+): W {
   const [outs = 0, depth = 0, rows = 0, columns = 0] = [o, i, h, w];
-  const result = new Float32Array(weight.length);
+  const result = weight.slice() as W;
   const taps = rows * columns;
   for (let out = 0; out < outs; out++)
     for (let c = 0; c < depth; c++)
@@ -84,7 +93,8 @@ const pool =
       stride: a.stride,
     };
     const max = kind === 'MAX_POOL_2D';
-    const given = padded(n, place, max || !a.countIncludePad, max ? -3.4028234663852886e38 : undefined);
+    const lowest = (): number => n.w.scalar(-3.4028234663852886e38);
+    const given = padded(n, place, max || !a.countIncludePad, max ? lowest : undefined);
     if (!max && !a.countIncludePad && given.input !== n.inputs[0])
       throw new Error(`"${n.id}" leaves out padding that TFLite's average would count`);
     n.w.add(kind, [given.input], n.output, {
