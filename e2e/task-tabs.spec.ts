@@ -1,7 +1,33 @@
 // Nets that say more than classes, without an adapter: boxes, masks, faces and sounds by the models that ship, read anew without a run.
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../src/cli/command.ts';
+import { evaluate } from '../src/cli/verbs/evaluate.ts';
+import { captured } from '../tests/pure/cli/captured.ts';
 import { axeFindings, expect, open, sidewaysScroll, test } from './fixture.ts';
 import { tone } from './give.ts';
 import { openTry, pasteNet, tab } from './try-helpers.ts';
+
+interface Judged {
+  readonly verdict: { readonly figures: Readonly<Record<string, number>> };
+  readonly classes: readonly object[];
+}
+/** A photo and the truth about it, which the net's box overlaps by half and more. */
+const labelled = mkdtempSync(join(tmpdir(), 'bottleneck-labelled-'));
+test.beforeAll(() => {
+  copyFileSync('public/samples/cat.jpg', join(labelled, 'cat.jpg'));
+  const box = { image_id: 1, category_id: 17, bbox: [20, 10, 200, 200] };
+  writeFileSync(
+    join(labelled, 'boxes.json'),
+    JSON.stringify({
+      images: [{ id: 1, file_name: 'cat.jpg' }],
+      categories: [{ id: 17, name: 'cat' }],
+      annotations: [box],
+    }),
+  );
+});
+test.afterAll(() => rmSync(labelled, { recursive: true }));
 
 // onnxruntime's 14 MB of WebAssembly are compiled anew in every test.
 test.describe.configure({ timeout: 180_000 });
@@ -13,7 +39,7 @@ test('boxes by threshold and class, one chosen by keyboard; a mask, faces and so
   await open(page);
   await pasteNet(page, 'ssdlite_mobilenetv2_coco');
   const pane = await openTry(page);
-  await expect(pane.getByRole('tab')).toHaveText(['Detect', 'Inside', 'Weights']);
+  await expect(pane.getByRole('tab')).toHaveText(['Detect', 'Inside', 'Folder', 'Weights']);
   await pane.getByRole('button', { name: 'a tabby cat' }).click();
   const answer = pane.getByTestId('answer');
   const cat = answer.getByRole('button', { name: 'cat' });
@@ -44,9 +70,32 @@ test('boxes by threshold and class, one chosen by keyboard; a mask, faces and so
   expect(await axeFindings(page, '.try')).toEqual([]);
   await page.setViewportSize({ width: 1440, height: 900 });
 
+  // A labelled folder: the figures of the command line on the same files.
+  await tab(pane, 'Folder');
+  await expect(pane).toContainText('COCO’s JSON of their boxes');
+  await pane.getByLabel('Labelled files').setInputFiles([join(labelled, 'cat.jpg'), join(labelled, 'boxes.json')]);
+  await expect(pane.getByTestId('judged')).toHaveText('1 picture with a truth.', slow);
+  await expect(pane.getByRole('region', { name: 'Class by class' }).getByRole('row')).toHaveText([
+    /Class.*AP50/,
+    /cat.*1/,
+  ]);
+  const saved = page.waitForEvent('download');
+  await pane.getByRole('button', { name: 'JSON' }).click();
+  const { verdict, classes } = JSON.parse(readFileSync(await (await saved).path(), 'utf8')) as Judged;
+  expect(classes).toMatchObject([{ class: 16, label: 'cat', n: 1 }]);
+  const { console, out } = captured();
+  await runCommand(
+    { evaluate },
+    ['evaluate', 'ssdlite_mobilenetv2_coco', '--images', labelled, '--device', 'cpu', '--json'],
+    console,
+  );
+  expect(verdict).toEqual((JSON.parse(out.join('\n')) as Judged).verdict);
+  expect(await axeFindings(page, '.try')).toEqual([]);
+  await tab(pane, 'Detect');
+
   // The photo stays: the next net answers it by itself.
   await pasteNet(page, 'deeplabv3_mobilenetv2_os8@129');
-  await expect(pane.getByRole('tab')).toHaveText(['Segment', 'Inside', 'Weights']);
+  await expect(pane.getByRole('tab')).toHaveText(['Segment', 'Inside', 'Folder', 'Weights']);
   await expect(answer.getByRole('button', { name: /^cat \d/ })).toBeVisible(slow);
   await expect(pane.getByTestId('mask')).toBeVisible();
   // What the net before said is never shown as the next one's.
@@ -64,7 +113,7 @@ test('boxes by threshold and class, one chosen by keyboard; a mask, faces and so
       }),
   );
   await pasteNet(page, 'blazeface');
-  await expect(pane.getByRole('tab')).toHaveText(['Face', 'Inside', 'Weights']);
+  await expect(pane.getByRole('tab')).toHaveText(['Face', 'Inside', 'Folder', 'Weights']);
   await expect(answer).toContainText('No face is found above 50.0', slow);
   expect(await stale).toContain('No face is found');
 

@@ -1,10 +1,16 @@
 // The truth of a labelled folder on the command line: names of folders, COCO's JSON of boxes, or masks of the photos' names.
 import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { ambiguousSentence, folderClasses } from '../graph/tasks/classify/folder-classes.ts';
-import { cocoTruth, looksLikeCoco } from '../graph/tasks/truth/coco-file.ts';
+import { join } from 'node:path';
+import { looksLikeCoco } from '../graph/tasks/truth/coco-file.ts';
+import {
+  boxTruths,
+  classTruths,
+  maskTruths,
+  type FoundTruth,
+  type FoundTruths,
+} from '../graph/tasks/truth/folder-truth.ts';
 import type { Truth } from '../graph/tasks/truth/judge.ts';
-import { maskOf, pairMasks } from '../graph/tasks/truth/mask-file.ts';
+import { maskOf } from '../graph/tasks/truth/mask-file.ts';
 import { readBytes, readText } from './files.ts';
 import { decodePicture, findPictures } from './picture.ts';
 import { UsageError } from './verb.ts';
@@ -30,50 +36,34 @@ interface Where {
 export const findTruth = (kind: Truth['kind'], files: readonly string[], where: Where): FolderTruth =>
   ({ class: classTruth, boxes: boxTruth, mask: maskTruth })[kind](files, where);
 
+const folderTruth = (
+  { of, notes, hint }: FoundTruths,
+  files: readonly string[],
+  read: (truth: FoundTruth) => Promise<Truth>,
+): FolderTruth => ({
+  photos: files.filter((photo) => of.has(photo)),
+  of: (photo) => read(of.get(photo) as FoundTruth),
+  notes,
+  hint,
+});
+const asIs = (truth: FoundTruth): Promise<Truth> => Promise.resolve(truth as Truth);
+
 function classTruth(files: readonly string[], { given, labels }: Where): FolderTruth {
   if (given !== undefined)
     throw new UsageError('the classes are the names of the folders in --images; leave --truth away.');
-  const classOf = folderClasses(labels);
-  const truths = new Map<string, Truth>();
-  const notes = new Set<string>();
-  for (const file of files) {
-    const folder = basename(dirname(file));
-    const found = classOf(folder);
-    if (found.kind === 'class') truths.set(file, { kind: 'class', index: found.index });
-    if (found.kind === 'ambiguous') notes.add(ambiguousSentence(folder, found.indices));
-  }
-  return {
-    photos: [...truths.keys()],
-    of: (photo) => Promise.resolve(truths.get(photo) as Truth),
-    notes: [...notes],
-    hint: 'name the folders inside by class, label or number',
-  };
+  return folderTruth(classTruths(files, labels), files, asIs);
 }
 
 function boxTruth(files: readonly string[], { given, folder, labels }: Where): FolderTruth {
-  const file = given ?? cocoFileIn(folder);
-  if (file === undefined)
+  const name = given ?? cocoFileIn(folder);
+  if (name === undefined)
     throw new UsageError(`"${folder}" holds no COCO JSON of boxes; give it with --truth FILE.json.`);
-  let truth: ReturnType<typeof cocoTruth>;
   try {
-    truth = cocoTruth(readText(file), labels);
+    return folderTruth(boxTruths(files, { text: readText(name), name, labels }), files, asIs);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`"${file}" ${(error as Error).message}.`);
+    throw new UsageError(`"${name}" ${(error as Error).message}.`);
   }
-  const { unknown } = truth;
-  const shown = unknown.slice(0, 5).join(', ');
-  return {
-    photos: files.filter((photo) => truth.of(photo) !== undefined),
-    of: (photo) => Promise.resolve({ kind: 'boxes', boxes: truth.of(photo) ?? [] }),
-    notes:
-      unknown.length > 0
-        ? [
-            `the net has no class for ${unknown.length} categories of "${file}" (${shown}${unknown.length > 5 ? ', …' : ''}): their boxes are left out.`,
-          ]
-        : [],
-    hint: `"${file}" lists ${truth.pictures} others`,
-  };
 }
 
 /** One that stands in the folder or in its folder of annotations. */
@@ -89,9 +79,9 @@ function cocoFileIn(folder: string): string | undefined {
 }
 
 function maskTruth(files: readonly string[], { given }: Where): FolderTruth {
-  const pairs = given === undefined ? pairMasks(files) : pairMasks(files, findPictures(given).files);
-  const of = async (photo: string): Promise<Truth> => {
-    const file = pairs.get(photo) as string;
+  const found = maskTruths(files, given === undefined ? undefined : findPictures(given).files);
+  const read = async (truth: FoundTruth): Promise<Truth> => {
+    const { file } = truth as Extract<FoundTruth, { kind: 'mask' }>;
     const bytes = readBytes(file);
     const picture = await decodePicture(bytes, file);
     try {
@@ -100,10 +90,5 @@ function maskTruth(files: readonly string[], { given }: Where): FolderTruth {
       throw new UsageError(`"${file}" ${(error as Error).message}.`);
     }
   };
-  return {
-    photos: files.filter((photo) => pairs.has(photo)),
-    of,
-    notes: [],
-    hint: 'a mask is a PNG file with its photo’s name in another folder, such as “masks”, or in --truth DIR',
-  };
+  return folderTruth({ ...found, hint: `${found.hint}, or in --truth DIR` }, files, read);
 }

@@ -3,12 +3,13 @@
 import jpegUrl from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm?url';
 import pngUrl from '@jsquash/png/codec/pkg/squoosh_png_bg.wasm?url';
 import webpUrl from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
+import type { Picture } from '../../graph/pictures/resample.ts';
 import type { PictureAnswer, PictureRequest, PictureStart } from '../../workers/picture.worker.ts';
 import workerUrl from '../../workers/picture.worker.ts?worker&url';
 import { startWorker } from './trusted-worker.ts';
 
 interface Waiting extends PictureRequest {
-  resolve(bitmap: ImageBitmap): void;
+  resolve(decoded: ImageBitmap | Picture): void;
   reject(error: unknown): void;
 }
 
@@ -27,7 +28,8 @@ function start(): Worker {
     if ('bitmap' in data) {
       if (asked) asked.resolve(data.bitmap);
       else data.bitmap.close();
-    } else asked?.reject(new Error(data.problem));
+    } else if ('picture' in data) asked?.resolve(data.picture);
+    else asked?.reject(new Error(data.problem));
   });
   started.addEventListener('error', () => {
     end();
@@ -44,11 +46,18 @@ function end(): void {
 }
 
 /** Rejects with a sentence that names the file, or with the signal's reason. */
-export function decodeInWorker(bytes: ArrayBuffer, name: string, signal?: AbortSignal): Promise<ImageBitmap> {
+export const decodeInWorker = (bytes: ArrayBuffer, name: string, signal?: AbortSignal): Promise<ImageBitmap> =>
+  decoded({ bytes, name }, signal) as Promise<ImageBitmap>;
+
+/** The same as bytes. */
+export const pixelsInWorker = (bytes: ArrayBuffer, name: string, signal?: AbortSignal): Promise<Picture> =>
+  decoded({ bytes, name, plain: true }, signal) as Promise<Picture>;
+
+function decoded(wanted: Omit<PictureRequest, 'id'>, signal?: AbortSignal): Promise<ImageBitmap | Picture> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const id = ++count;
-    const request: PictureRequest = { id, bytes, name };
+    const request: PictureRequest = { id, ...wanted };
     waiting.set(id, { ...request, resolve, reject });
     worker ??= start();
     worker.postMessage(request);

@@ -5,6 +5,7 @@ import { decodePicture } from '../../../src/cli/picture.ts';
 import { cocoTruth, looksLikeCoco } from '../../../src/graph/tasks/truth/coco-file.ts';
 import { Judge } from '../../../src/graph/tasks/truth/judge.ts';
 import { inFront, maskOf, pairMasks } from '../../../src/graph/tasks/truth/mask-file.ts';
+import { judgedCsv } from '../../../src/ui/views/try/tasks/judged-files.ts';
 
 /** A PNG file of one byte a pixel: 0 grey, 3 an entry of a palette. */
 function png(rows: readonly (readonly number[])[], kind: 0 | 3, palette: readonly number[] = []): Uint8Array {
@@ -92,6 +93,7 @@ test('COCO’s categories are the net’s classes of the same name; what is none
 });
 
 describe('what answers come to', () => {
+  const nothingElse = { pictures: 1, failed: [], notes: [], stopped: false };
   const back = { x: (fraction: number) => 200 * fraction, y: (fraction: number) => 100 * fraction };
 
   test('accuracy', () => {
@@ -101,6 +103,7 @@ describe('what answers come to', () => {
       judge.add({ kind: 'class', index: 3 }, { kind: 'classes', heads: [{ name: 'logits', top }] }, back);
     }
     expect(judge.verdict).toEqual({ metric: 'accuracy', top1: 0.25, top5: 0.75 });
+    expect(judge.classes).toEqual([{ class: 3, n: 4, figures: { 'top-1': 0.25, 'top-5': 0.75 } }]);
   });
 
   test('boxes in pixels of the picture: one of two found makes half', () => {
@@ -113,6 +116,15 @@ describe('what answers come to', () => {
     // 51 of the 101 recalls.
     expect(verdict.figures.AP).toBeCloseTo(51 / 101, 9);
     expect(verdict.figures.AR100).toBe(0.5);
+    const { AP, AP50, AP75, AR100 } = verdict.figures;
+    expect(judge.classes).toEqual([{ class: 2, n: 2, figures: { AP, AP50, AP75, AR100 } }]);
+    const table = judgedCsv({ judged: 1, verdict, classes: judge.classes, ...nothingElse }, () => 'cat, "tabby"');
+    expect(table.split('\r\n').map((line) => line.split(',').slice(0, 4).join())).toEqual([
+      'class,label,n,counted in',
+      ',all,1,pictures',
+      '2,"cat, ""tabby""",2',
+      '',
+    ]);
   });
 
   test('masks at the truth’s size, all pictures together, void left out', () => {
@@ -129,6 +141,11 @@ describe('what answers come to', () => {
     const mask = Uint8Array.of(255, 255, 0, 1, 255, 0, 1, 2);
     judge.add({ kind: 'mask', mask: { width: 4, height: 2, mask } }, answer, half);
     // What lies beside the part that the net saw is as its edge.
+    expect(judge.classes.map(({ n, figures }) => [n, figures['IoU']])).toEqual([
+      [2, 1 / 2],
+      [2, 2 / 4],
+      [1, 0],
+    ]);
     expect(judge.verdict).toMatchObject({ metric: 'mIoU', iou: [1 / 2, 2 / 4, 0], pixelAccuracy: 3 / 5 });
   });
 });

@@ -50,6 +50,11 @@ export class MaskCounts {
     }
   }
 
+  /** Pixels of each class in the truths. */
+  get pixels(): readonly number[] {
+    return [...this.#inTruth];
+  }
+
   get figures(): MaskFigures {
     const iou = Array.from(this.#both, (shared, c) => {
       const union = (this.#inTruth[c] as number) + (this.#inMask[c] as number) - shared;

@@ -15,6 +15,15 @@ export type Judgement =
   | { readonly metric: 'mAP'; readonly figures: CocoFigures }
   | ({ readonly metric: 'mIoU' } & MaskFigures);
 
+/** What one class comes to. */
+export interface ClassResult {
+  readonly class: number;
+  /** Of the truths: pictures of a class, boxes, or pixels of masks. */
+  readonly n: number;
+  /** Shares by name: `top-1`, `AP50`, `IoU`. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
 /** How answers are judged of a task; undefined where no truth is read for it. */
 export const truthOf = ({ kind }: Pick<Task, 'kind'>): Truth['kind'] | undefined =>
   (({ classify: 'class', exits: 'class', detect: 'boxes', face: 'boxes', segment: 'mask', matte: 'mask' }) as const)[
@@ -28,6 +37,7 @@ export const judgedSettings = (task: Pick<Task, 'kind' | 'settings'>): AnswerSet
 export class Judge {
   judged = 0;
   #right = { top1: 0, top5: 0 };
+  readonly #ranks = new Map<number, number[]>();
   readonly #truth: TrueBox[] = [];
   readonly #found: FoundBox[] = [];
   #masks: MaskCounts | undefined;
@@ -39,6 +49,9 @@ export class Judge {
       const place = answer.heads.at(-1)?.top.findIndex(({ index }) => index === truth.index) ?? -1;
       this.#right.top1 += Number(place === 0);
       this.#right.top5 += Number(place >= 0 && place < 5);
+      const places = this.#ranks.get(truth.index);
+      if (places) places.push(place);
+      else this.#ranks.set(truth.index, [place]);
     } else if (truth.kind === 'boxes' && answer.kind === 'boxes') {
       for (const box of truth.boxes) this.#truth.push({ ...box, image });
       for (const { class: index, score, box } of answer.boxes) {
@@ -50,6 +63,31 @@ export class Judge {
       this.#masks ??= new MaskCounts(answer.kind === 'matte' ? 2 : answer.classes);
       this.#masks.add(wanted.mask, atTruth(answer, wanted, back));
     } else this.judged--;
+  }
+
+  /** Classes that the truths have, in order. */
+  get classes(): readonly ClassResult[] {
+    if (this.#masks) {
+      const { pixels, figures } = this.#masks;
+      return figures.iou.flatMap((iou, index) =>
+        iou === null ? [] : [{ class: index, n: pixels[index] as number, figures: { IoU: iou } }],
+      );
+    }
+    const boxClasses = new Set(this.#truth.map((box) => box.class));
+    const results = [
+      ...[...this.#ranks].map(([index, places]) => {
+        const share = (most: number): number =>
+          places.filter((place) => place >= 0 && place < most).length / places.length;
+        return { class: index, n: places.length, figures: { 'top-1': share(1), 'top-5': share(5) } };
+      }),
+      ...[...boxClasses].map((index) => {
+        const boxes = this.#truth.filter((box) => box.class === index);
+        const found = this.#found.filter((box) => box.class === index);
+        const { AP, AP50, AP75, AR100 } = cocoFigures(boxes, found);
+        return { class: index, n: boxes.length, figures: { AP, AP50, AP75, AR100 } };
+      }),
+    ];
+    return results.sort((a, b) => a.class - b.class);
   }
 
   /** Undefined before an answer was judged. */

@@ -2,10 +2,11 @@
 import type { Tab } from '../../parts/view.ts';
 import Answers from './Answers.svelte';
 import type { TaskKind } from '../../../graph/tasks/task.ts';
+import { truthOf } from '../../../graph/tasks/truth/judge.ts';
 import { taskViews } from './tasks/task-views.ts';
 import type { TryState } from './try-state.ts';
 
-export type TryTab = 'answer' | 'inside' | 'batch' | 'live' | 'teach' | 'weights';
+export type TryTab = 'answer' | 'inside' | 'batch' | 'folder' | 'live' | 'teach' | 'weights';
 
 const classifierTabs: readonly Tab<TryTab, TryState>[] = [
   {
@@ -40,6 +41,13 @@ const classifierTabs: readonly Tab<TryTab, TryState>[] = [
   },
 ];
 
+const folderTab: Tab<TryTab, TryState> = {
+  id: 'folder',
+  label: 'Folder',
+  title: 'How right the net is on a labelled folder of your own',
+  load: () => import('./tasks/FolderTab.svelte'),
+};
+
 const liveTab: Tab<TryTab, TryState> = {
   id: 'live',
   label: 'Live',
@@ -54,6 +62,7 @@ export function tabsOf(kind: TaskKind | undefined): readonly Tab<TryTab, TryStat
   const { label, title, load } = view;
   return classifierTabs.flatMap((tab) => {
     if (tab.id === 'answer') return [{ ...tab, label, title, load }, ...(kind === 'exits' ? [liveTab] : [])];
+    if (tab.id === 'batch') return truthOf({ kind }) ? [folderTab] : [];
     return tab.id === 'weights' || (tab.id === 'inside' && !view.hears) ? [tab] : [];
   });
 }

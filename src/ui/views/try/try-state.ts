@@ -7,6 +7,7 @@ import { Batch } from './batch.svelte.ts';
 import { Check } from './inside/check.svelte.ts';
 import { Live } from './live/live.svelte.ts';
 import { Listening } from './tasks/listening.svelte.ts';
+import { Judging } from './tasks/judging.svelte.ts';
 import { TaskState } from './tasks/task-state.svelte.ts';
 import { Teach } from './teach.svelte.ts';
 import { Vision } from './vision.svelte.ts';
@@ -19,6 +20,8 @@ export interface TryState {
   readonly check: Check;
   /** Of nets that say more than classes. */
   readonly task: TaskState;
+  /** Of nets that say more than classes, on labelled folders. */
+  readonly judging: Judging;
   /** Of nets that hear. */
   readonly listening: Listening;
   /** Of nets with several exits. */
@@ -36,6 +39,7 @@ export const tryState = perSession((session): TryState => {
     teach: new Teach(vision),
     check: new Check(net),
     task,
+    judging: new Judging(task),
     listening: new Listening(task),
     live: new Live(vision),
   };

@@ -7,6 +7,7 @@ import type { AdapterIdentity } from '../../engine/device.ts';
 import type { PublishedFile } from '../../weights/hub.ts';
 import type { ObjectCounts } from '../../engine/object-counter.ts';
 import type { Outcome } from '../../border/protocol.ts';
+import type { JudgeCalls } from './judging-protocol.ts';
 import type { LiveCalls } from './live/protocol.ts';
 import type { StageTimes } from './stage-times.ts';
 import type { Taught, TaughtClass } from './teach-head.ts';
@@ -135,7 +136,7 @@ export interface CameraSettings {
 }
 
 /** Calls never reject; `ticket` names one for `cancel` and for progress. */
-export interface VisionCalls extends LiveCalls {
+export interface VisionCalls extends LiveCalls, JudgeCalls {
   openNet(ticket: number, request: NetRequest): Promise<Outcome<OpenedNet>>;
   /** Looks at a picture and remembers it for {@link again}. The bitmap is the worker's from now on. */
   look(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;

@@ -17,6 +17,7 @@ import { deleteWeights, fetchWeights, listWeights } from '../../weights/store.ts
 import { VisionCamera } from './camera.ts';
 import { FaceFinder } from './face-finder.ts';
 import { hear } from './hear.ts';
+import { judgeCalls } from './judging.ts';
 import { liveCalls } from './live/serve.ts';
 import { VisionNet } from './net.ts';
 import type { ReferenceJob } from '../../engine/reference-job.ts';
@@ -93,6 +94,7 @@ function serveVision(host: JobHost): VisionCalls {
 
   return {
     ...liveCalls(host),
+    ...judgeCalls(host, net, reader),
     openNet: (ticket, request) => call(ticket, (context) => openNet(request, context)),
     async look(ticket, next, preparation) {
       remember(next);

@@ -36,6 +36,10 @@ export class TaskReader {
     this.settings = this.last = undefined;
   }
 
+  /** The open net and its task; undefined for a classifier. */
+  get opened(): Readonly<Reading> | undefined {
+    return this.reading;
+  }
   /** The open net says more than classes. */
   get reads(): boolean {
     return this.reading !== undefined;
