@@ -4,6 +4,7 @@ import { attention } from '../ops/attention.ts';
 import { biasExtent, biasTable, headLayouts, type AttentionAttrs } from '../ops/attention-layout.ts';
 import { channelsOf } from '../ops/operands.ts';
 import { softmaxInPlace } from '../ops/softmax.ts';
+import { numbers } from '../numbers.ts';
 import { derive, formula } from './gradient.ts';
 
 /** Operands in the order of the op's; `packed` where one holds them all. Parameters by role. */
@@ -44,7 +45,7 @@ const attentionGradient = formula<PartOf>({
       Float32Array,
     ];
     const places = (a.packed ? [shapes[0], shapes[0], shapes[0]] : shapes) as [Shape, Shape, Shape];
-    return new Float32Array(backwards(dy as Float32Array, values, places, params, a)[a.part]);
+    return numbers(backwards(dy as Float32Array, values, places, params, a)[a.part]);
   },
 });
 

@@ -7,6 +7,7 @@ import { linear } from '../ops/linear.ts';
 import { mixedConv2d, mixedParts } from '../ops/mixed-conv2d.ts';
 import type { MapShape } from '../ops/operands.ts';
 import { slice } from '../ops/slice.ts';
+import { numbers } from '../numbers.ts';
 import { derive, formula, type GradientBuilder } from './gradient.ts';
 import { outerSums, scatterBack, type Reads } from './product-sums.ts';
 import { summed } from './reduce.ts';
@@ -24,7 +25,7 @@ function readsOf(a: ConvolutionOf, output: Shape): Reads {
 
 /** `[out][tap][c]` → `[out][c][tap]`, the checkpoint's OIHW. */
 function channelFirst(sums: Float64Array, outs: number, depth: number, taps: number): Float32Array {
-  const result = new Float32Array(sums.length);
+  const result = numbers(sums.length);
   let to = 0;
   for (let o = 0; o < outs; o++)
     for (let c = 0; c < depth; c++)
@@ -45,7 +46,7 @@ export const convInputGradient = formula<ConvolutionOf>({
   reference([dy], { weight }, { inputs: [output], attrs: a }) {
     const reads = readsOf(a, output as Shape);
     const weights = channelLast(weight as Float32Array, a.out, reads.groupIn, reads.taps);
-    return new Float32Array(scatterBack(dy as Float32Array, weights, reads, elements(a.input)));
+    return numbers(scatterBack(dy as Float32Array, weights, reads, elements(a.input)));
   },
 });
 
@@ -73,9 +74,7 @@ export const linearInputGradient = formula<{ readonly depth: number }>({
   macs: ([dy], { depth }) => elements(dy as Shape) * depth,
   reference([dy], { weight }, { inputs: [given], output, attrs: { depth } }) {
     const reads = rows(dy as Float32Array, given?.at(-1) as number, depth);
-    return new Float32Array(
-      scatterBack(dy as Float32Array, new Float64Array(weight as Float32Array), reads, elements(output)),
-    );
+    return numbers(scatterBack(dy as Float32Array, new Float64Array(weight as Float32Array), reads, elements(output)));
   },
 });
 
@@ -85,9 +84,7 @@ export const linearWeightGradient = formula<Record<never, never>>({
   shape: ([dy, x]) => [dy?.at(-1) as number, x?.at(-1) as number],
   macs: ([dy, x]) => elements(dy as Shape) * (x?.at(-1) as number),
   reference: ([dy, x], _params, { output: [out, depth] }) =>
-    new Float32Array(
-      outerSums(x as Float32Array, dy as Float32Array, rows(dy as Float32Array, out as number, depth as number)),
-    ),
+    numbers(outerSums(x as Float32Array, dy as Float32Array, rows(dy as Float32Array, out as number, depth as number))),
 });
 
 export const conv2dDerivative = derive(conv2d, (g, n, dy) => {

@@ -4,6 +4,7 @@ import { layerScale, mul } from '../ops/arithmetic.ts';
 import { evonormB0, evonormS0 } from '../ops/evonorm.ts';
 import { channelsOf } from '../ops/operands.ts';
 import { moments } from '../ops/moments.ts';
+import { numbers } from '../numbers.ts';
 import { derive, formula, type Differentiated, type GradientBuilder, type Partials } from './gradient.ts';
 import { eachElement, eachSet, setSize, type Over } from './norm-parts.ts';
 import { summed } from './reduce.ts';
@@ -71,7 +72,7 @@ const evonormS0Gradient = formula<S0Part>({
       toVariance[set] = (toVariance[set] as number) - (scaled * value * s) / (2 * deviation * deviation);
     });
     if (part === 'input') throughVariance(source, own.input, input, over, toVariance);
-    return new Float32Array(own[part]);
+    return numbers(own[part]);
   },
 });
 
@@ -123,7 +124,7 @@ const evonormB0Gradient = formula<B0Part>({
       throughVariance(source, own.input, input, instances, toInstance);
       if (batch) throughVariance(source, own.input, input, { over: 'batch' }, toBatch);
     }
-    return new Float32Array(own[part]);
+    return numbers(own[part]);
   },
 });
 

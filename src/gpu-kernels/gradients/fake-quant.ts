@@ -1,5 +1,6 @@
 // Fake quantization: values rounded to the grid of the integer net on the way forward, passed straight through on the way back.
 import { elements, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { derive, formula } from './gradient.ts';
 
 /** To nearest, ties to even. */
@@ -65,7 +66,7 @@ export const rangeUpdate = formula<{ readonly decay: number }>({
       values.reduce((a, b) => Math.min(a, b), Infinity),
       values.reduce((a, b) => Math.max(a, b), -Infinity),
     ];
-    return (range as Float32Array).map((old, i) => {
+    return numbers(range as Float32Array).map((old, i) => {
       const own = batch[i] as number;
       return Number.isNaN(old) ? own : decay * old + (1 - decay) * own;
     });
@@ -122,7 +123,7 @@ export const weightQuant = formula<{ readonly levels: number }>({
   shape: ([w]) => w as Shape,
   reference([w], _params, { output, attrs: { levels } }) {
     const values = w as Float32Array;
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     const run = values.length / (output[0] as number);
     for (let from = 0; from < values.length; from += run) {
       const own = values.subarray(from, from + run);

@@ -9,6 +9,7 @@ import type { MapShape } from '../ops/operands.ts';
 import { rearrange } from '../ops/rearrange.ts';
 import { select, slice } from '../ops/slice.ts';
 import { positionEmbedding, prependToken } from '../ops/tokens.ts';
+import { numbers } from '../numbers.ts';
 import { derive, formula, type GradientBuilder } from './gradient.ts';
 import { backAlong, summed, type Tap, type AxisTaps } from './reduce.ts';
 
@@ -99,7 +100,7 @@ const rearrangeGradient = formula<{ readonly input: Shape }>({
     (index as Float32Array).forEach((place, i) => {
       if (place >= 0) sums[place] = (sums[place] as number) + ((dy as Float32Array)[i] as number);
     });
-    return new Float32Array(sums);
+    return numbers(sums);
   },
 });
 

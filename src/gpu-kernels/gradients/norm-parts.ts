@@ -2,6 +2,7 @@
 import { elements, ShapeError, type Shape } from '../op.ts';
 import { moments } from '../ops/moments.ts';
 import { channelsOf, printShape } from '../ops/operands.ts';
+import { numbers } from '../numbers.ts';
 import { formula } from './gradient.ts';
 
 /** Which elements share a mean: a channel over the whole batch, a group of channels of one picture, or the channels of one pixel. */
@@ -53,7 +54,7 @@ const statistic = (name: string, of: 'mean' | 'variance') =>
     name,
     shape: ([input], a) => setsShape(input as Shape, a),
     reference([x], _params, { inputs: [input], output, attrs: a }) {
-      const result = new Float32Array(elements(output));
+      const result = numbers(elements(output));
       eachSet(input as Shape, a, ({ from, rows, stride, width }, index) => {
         result[index] = moments(x as Float32Array, from, rows, stride, width)[of];
       });

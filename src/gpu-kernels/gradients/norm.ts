@@ -2,6 +2,7 @@
 import { elements, type Shape } from '../op.ts';
 import { batchNorm, groupNorm, layerNorm } from '../ops/norm.ts';
 import { channelsOf } from '../ops/operands.ts';
+import { numbers } from '../numbers.ts';
 import { derive, formula, type Differentiated, type GradientBuilder, type Partials } from './gradient.ts';
 import { eachElement, eachSet, setMean, setSize, setVariance, type Over } from './norm-parts.ts';
 import { summed } from './reduce.ts';
@@ -16,7 +17,7 @@ export const normalize = formula<NormOf>({
   shape: ([x]) => x as Shape,
   params: ([x]) => ({ weight: vector(x), bias: vector(x) }),
   reference([x, mean, variance], { weight, bias }, { output, attrs }) {
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     const scales = Float64Array.from(variance as Float32Array, (value) => 1 / Math.sqrt(value + attrs.eps));
     eachElement(output, attrs, (at, c, set) => {
       const centred = ((x as Float32Array)[at] as number) - ((mean as Float32Array)[set] as number);
@@ -34,7 +35,7 @@ export const normInputGradient = formula<NormOf>({
   shape: ([dy]) => dy as Shape,
   params: ([dy]) => ({ weight: vector(dy) }),
   reference([dy, x, mean, variance], { weight }, { output, attrs }) {
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     const [upstream, source, factors] = [dy as Float32Array, x as Float32Array, weight as Float32Array];
     const count = setSize(output, attrs);
     eachSet(output, attrs, ({ from, rows, stride, width, channel }, set) => {
@@ -70,7 +71,7 @@ export const normWeightGradient = formula<NormOf>({
         (((x as Float32Array)[at] as number) - ((mean as Float32Array)[set] as number)) * (scales[set] as number);
       sums[c] = (sums[c] as number) + ((dy as Float32Array)[at] as number) * normal;
     });
-    return new Float32Array(sums);
+    return numbers(sums);
   },
 });
 
@@ -106,9 +107,7 @@ const frozenNormWeightGradient = formula<{ readonly eps: number }>({
         (sums[c] as number) +
         value * (((x as Float32Array)[i] as number) - ((running_mean as Float32Array)[c] as number));
     });
-    return new Float32Array(
-      sums.map((sum, c) => sum / Math.sqrt(((running_var as Float32Array)[c] as number) + attrs.eps)),
-    );
+    return numbers(sums.map((sum, c) => sum / Math.sqrt(((running_var as Float32Array)[c] as number) + attrs.eps)));
   },
 });
 
@@ -173,7 +172,9 @@ export const normFactor = formula<{ readonly eps: number; readonly channels: num
     running_var: { shape: [channels], trainable: false },
   }),
   reference: (_inputs, { weight, running_var }, { attrs: { eps } }) =>
-    (weight as Float32Array).map((value, c) => value / Math.sqrt(((running_var as Float32Array)[c] as number) + eps)),
+    numbers(weight as Float32Array).map(
+      (value, c) => value / Math.sqrt(((running_var as Float32Array)[c] as number) + eps),
+    ),
 });
 
 /** Operand: dy. */

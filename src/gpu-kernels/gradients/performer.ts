@@ -1,6 +1,7 @@
 // Derivative of performer attention: the adjoint of its two sums over tokens, then of the random features.
 import type { Shape } from '../op.ts';
 import { EPSILON, performerAttention } from '../ops/performer.ts';
+import { numbers } from '../numbers.ts';
 import { derive, formula } from './gradient.ts';
 
 export interface PerformerPart {
@@ -89,7 +90,7 @@ const performerGradient = formula<PerformerPart>({
             }
           }
     }
-    return new Float32Array(part === 'input' ? toInput : toW);
+    return numbers(part === 'input' ? toInput : toW);
   },
 });
 

@@ -6,6 +6,7 @@ import { transpose } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { channelsOf } from '../ops/operands.ts';
 import { softmax } from '../ops/softmax.ts';
+import { numbers } from '../numbers.ts';
 import { derive, formula, type GradientBuilder } from './gradient.ts';
 
 const turned = (g: GradientBuilder, id: string): string => {
@@ -39,7 +40,7 @@ const softmaxGradient = formula<Record<never, never>>({
   reference([dy, y], _params, { output }) {
     const channels = channelsOf(output);
     const [upstream, shares] = [dy as Float32Array, y as Float32Array];
-    const result = new Float32Array(shares.length);
+    const result = numbers(shares.length);
     for (let row = 0; row < shares.length; row += channels) {
       let sum = 0;
       for (let c = row; c < row + channels; c++) sum += (upstream[c] as number) * (shares[c] as number);

@@ -1,6 +1,7 @@
 // The two ops that most derivatives end in: sums over broadcast axes, and weighted taps along one axis (the adjoint of every pool and resize).
 import { elements, ShapeError, type Shape } from '../op.ts';
 import { around, printShape } from '../ops/operands.ts';
+import { numbers } from '../numbers.ts';
 import { formula, type GradientBuilder } from './gradient.ts';
 
 /** Sum over the axes that `shape` lacks or has as 1, aligned at the last axis. */
@@ -33,7 +34,7 @@ export const sumTo = formula<{ readonly shape: Shape }>({
     for (let row = 0, at = 0; row < places.length; row++)
       for (let k = 0, to = places[row] as number; k < last; k++, at++, to += step)
         sums[to] = (sums[to] as number) + ((x as Float32Array)[at] as number);
-    return new Float32Array(sums);
+    return numbers(sums);
   },
 });
 
@@ -57,7 +58,7 @@ export const alongAxis = formula<{ readonly axis: number; readonly taps: AxisTap
   },
   reference([x], _params, { inputs: [input], output, attrs: { axis, taps } }) {
     const { outer, size, inner } = around(input as Shape, axis);
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     const sums = new Float64Array(inner);
     let to = 0;
     for (let block = 0; block < outer; block++)

@@ -9,6 +9,7 @@ import { avgPool2d, maxPool2d, poolWindow, type MaxPool2dAttrs } from '../ops/po
 import { reshape } from '../ops/layout.ts';
 import { resize } from '../ops/resize.ts';
 import { unfold } from '../ops/unfold.ts';
+import { numbers } from '../numbers.ts';
 import { derive, formula, type GradientBuilder } from './gradient.ts';
 import { backAlong, type Tap, type AxisTaps } from './reduce.ts';
 import { avgPoolTaps, blurTaps, cellTaps, resizeAxisTaps } from './window-taps.ts';
@@ -87,7 +88,7 @@ const maxPoolGradient = formula<MaxPool2dAttrs>({
               }
             if (best >= 0) sums[best] = (sums[best] as number) + ((dy as Float32Array)[from] as number);
           }
-    return new Float32Array(sums);
+    return numbers(sums);
   },
 });
 
@@ -118,7 +119,7 @@ const fold = formula<Unfold & { readonly input: Shape }>({
                 const to = ((n * inH + iy) * inW + ix) * channels + c;
                 sums[to] = (sums[to] as number) + ((dy as Float32Array)[from] as number);
               }
-    return new Float32Array(sums);
+    return numbers(sums);
   },
 });
 

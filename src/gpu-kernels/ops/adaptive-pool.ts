@@ -1,6 +1,7 @@
 // Averages over a fixed number of cells, whatever the size of the map: spatial pyramid pooling (arXiv 1406.4729 §2.2).
 import * as v from 'valibot';
 import { defineOp, elements } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { rowsAndColumns } from './attributes.ts';
 import { featureMap, type MapShape } from './operands.ts';
 
@@ -20,7 +21,7 @@ export const adaptiveAvgPool2d = defineOp({
   macs: () => 0,
   reference([x], _params, { inputs: [input], output, attrs: { size } }) {
     const [batch, height, width, channels] = input as MapShape;
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     let to = 0;
     for (let n = 0; n < batch; n++)
       for (const [top, bottom] of cellsOf(height, size[0]))

@@ -1,6 +1,7 @@
 // Element-wise arithmetic: sums, products and differences of two values, and scaling by constants.
 import * as v from 'valibot';
 import { defineOp, definePointwise, elements, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { none } from './attributes.ts';
 import { alongChannel } from './channel-first.ts';
 import { channelsOf, onlyOperand, operands, printShape } from './operands.ts';
@@ -54,7 +55,7 @@ function binaryOp<const N extends string>({ name, what, doc, sign, python, onnx,
     macKind: 'none',
     macs: () => 0,
     reference([x, y], _params, { inputs: [a, b], output }) {
-      const result = new Float32Array(elements(output));
+      const result = numbers(elements(output));
       const [left, right] = [x as Float32Array, y as Float32Array];
       if (left.length === result.length && right.length === result.length) {
         for (let i = 0; i < result.length; i++) result[i] = apply(left[i] as number, right[i] as number);

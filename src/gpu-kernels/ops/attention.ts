@@ -1,5 +1,6 @@
 // Attention as one node: scores, bias, talking heads, softmax and values, in every form the family's nets use.
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { onnx, pytorch } from './attention-forms.ts';
 import { attentionAttrs, biasExtent, biasTable, headLayouts } from './attention-layout.ts';
 import type { AttentionAttrs, HeadLayout } from './attention-layout.ts';
@@ -98,7 +99,7 @@ export const attention = defineOp({
     const layout = headLayouts(a);
     const table = a.bias && biasTable(a.bias);
     const shared = a.heads / a.kvHeads;
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     const scores = Array.from({ length: a.heads }, () => new Float64Array(keys));
     const sums = new Float64Array(a.valueDim);
     for (let n = 0; n < (output[0] as number); n++)

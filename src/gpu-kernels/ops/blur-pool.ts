@@ -1,6 +1,7 @@
 // Blur pooling: the subsampling of anti-aliased nets.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { count } from './attributes.ts';
 import { featureMap, type MapShape } from './operands.ts';
 import { windowOutput } from './padding.ts';
@@ -60,7 +61,7 @@ export const blurPool = defineOp({
       if (a.border === 'zeros') return -1;
       return at < 0 ? -at : 2 * (length - 1) - at;
     };
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     const sums = new Float64Array(channels);
     let to = 0;
     for (let n = 0; n < batch; n++)

@@ -1,5 +1,6 @@
 // 2-D convolution: dense, grouped and depthwise, with PyTorch's or TensorFlow's padding.
 import { defineOp, elements, ShapeError, type ParamSpec, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { conv2dAttrs, conv2dWindow, pytorchConvolution, writeConvolution, type Conv2dAttrs } from './convolution.ts';
 import { productBlock, ROWS } from './matrix.ts';
 import { featureMap, type MapShape } from './operands.ts';
@@ -134,7 +135,7 @@ function denseReference(call: Call): Float32Array {
   const offsets = tapOffsets(call);
   const pixels = offsets.length / taps;
   const patches = new Float64Array(ROWS * depth);
-  const result = new Float32Array(elements(output));
+  const result = numbers(elements(output));
   for (let pixel = 0; pixel < pixels; pixel += ROWS) {
     const valid = Math.min(ROWS, pixels - pixel);
     for (let group = 0; group < a.groups; group++) {
@@ -163,7 +164,7 @@ function depthwiseReference(call: Call): Float32Array {
   // Taps of this pixel that lie inside the map: where each reads x and its weights.
   const from = new Int32Array(taps);
   const rows = new Int32Array(taps);
-  const result = new Float32Array(elements(output));
+  const result = numbers(elements(output));
   for (let pixel = 0; pixel < offsets.length / taps; pixel++) {
     let inside = 0;
     for (let tap = 0; tap < taps; tap++) {

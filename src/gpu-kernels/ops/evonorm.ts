@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { defineOp, elements, type ParamSpec, type Shape } from '../op.ts';
 import type { PytorchForm, PytorchHelper } from '../forms.ts';
+import { numbers } from '../numbers.ts';
 import { count, epsilon } from './attributes.ts';
 import { alongChannel } from './channel-first.ts';
 import { moments } from './moments.ts';
@@ -52,7 +53,7 @@ export const evonormB0 = defineOp({
     const channels = channelsOf(output);
     const source = x as Float32Array;
     const { weight, bias, running_var } = params as Record<'weight' | 'bias' | 'running_var', Float32Array>;
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     eachGroup(output, channels, (from, pixels, c) => {
       const instance = attrs.apply ? Math.sqrt(moments(source, from, pixels, channels, 1).variance + attrs.eps) : 0;
       const batch = Math.sqrt((running_var[c] as number) + attrs.eps);
@@ -110,7 +111,7 @@ export const evonormS0 = defineOp({
     const width = channels / groups;
     const source = x as Float32Array;
     const { weight, bias } = params as Record<'weight' | 'bias', Float32Array>;
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     eachGroup(output, groups, (from, pixels, group) => {
       const deviation = attrs.apply
         ? Math.sqrt(moments(source, from, pixels, channels, width).variance + attrs.eps)

@@ -1,5 +1,6 @@
 // Products of every pair of rows: what Wav2Small 2.0 puts behind its features (x xᵀ).
 import { defineOp, elements, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { none } from './attributes.ts';
 import { tokensOf } from './operands.ts';
 
@@ -16,7 +17,7 @@ export const gram = defineOp({
   macs: (inputs) => elements(inputs[0] as Shape) * ((inputs[0] as Shape)[1] as number),
   reference([x], _params, { inputs: [input], output }) {
     const [batch, tokens, channels] = input as readonly [number, number, number];
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     let to = 0;
     for (let n = 0; n < batch; n++)
       for (let i = 0; i < tokens; i++)

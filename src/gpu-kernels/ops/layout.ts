@@ -1,6 +1,7 @@
 // Ops that only rearrange elements: reshape, concat, transpose.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { axis, count, position } from './attributes.ts';
 import { channelFirst, channelFirstAxis } from './channel-first.ts';
 import { around, checkAxis, featureMap, onlyOperand, printShape, tokensOf, type MapShape } from './operands.ts';
@@ -115,7 +116,7 @@ export const concat = defineOp({
   macs: () => 0,
   reference(xs, _params, { inputs, output, attrs: a }) {
     const { outer } = around(output, a.axis);
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     let to = 0;
     for (let block = 0; block < outer; block++) {
       xs.forEach((x, i) => {
@@ -157,7 +158,7 @@ export const transpose = defineOp({
   macs: () => 0,
   reference([x], _params, { inputs: [input], output, attrs: a }) {
     const strides = a.perm.map((from) => around(input as Shape, from).inner);
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     const place = output.map(() => 0);
     let from = 0;
     for (let to = 0; to < result.length; to++) {

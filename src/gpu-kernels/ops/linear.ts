@@ -1,6 +1,7 @@
 // Fully connected layer over the last axis: classifiers and every projection of a transformer.
 import * as v from 'valibot';
 import { defineOp, elements, type ParamSpec, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { count } from './attributes.ts';
 import { matrixProduct } from './matrix.ts';
 import { channelsOf, onlyOperand } from './operands.ts';
@@ -22,7 +23,7 @@ export const linear = defineOp({
   macs: ([input], a) => elements(input as Shape) * a.out,
   reference([x], params, { inputs: [input], output, attrs: a }) {
     const depth = channelsOf(input as Shape);
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     matrixProduct(x as Float32Array, depth, params.weight as Float32Array, params.bias, a.out, result);
     return result;
   },

@@ -1,5 +1,6 @@
 // From a wave to a picture of its sound: short-time power or magnitude, mel filters, logarithm; no weights.
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { binsOf, circle, hann, logMelAttrs, melFilters, unitEpsilon, type LogMelAttrs } from './mel.ts';
 import { featureMap } from './operands.ts';
 import { writeLogMel } from './log-mel-onnx.ts';
@@ -75,7 +76,7 @@ export const logMel = defineOp({
   reference([x], _params, { inputs: [input], output, attrs: a }) {
     const [batch, frames] = output as readonly [number, number];
     const samples = (input as Shape)[2] as number;
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     for (let n = 0; n < batch; n++) {
       const own = (x as Float32Array).subarray(n * samples, (n + 1) * samples);
       const power = spectrum(a.unit ? unitWave(own) : own, frames, a);

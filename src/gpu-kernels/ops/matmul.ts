@@ -1,6 +1,7 @@
 // Product of two computed matrices: attention as exporters spell it out, where no weights are involved.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { operands, printShape } from './operands.ts';
 
 const matmulAttrs = v.strictObject({
@@ -39,7 +40,7 @@ export const matmul = defineOp({
   reference([x, y], _params, { inputs, attrs, output }) {
     const { rows, depth, columns } = matmulSizes(inputs, attrs);
     const [alongDepth, alongColumns] = attrs.transposed ? [1, depth] : [columns, 1];
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     for (let at = 0; at < result.length; at++) {
       const column = at % columns;
       const row = Math.floor(at / columns);

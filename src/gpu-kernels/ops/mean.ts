@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { WindowAxis } from '../forms.ts';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { channelFirstAxis } from './channel-first.ts';
 import { onlyOperand, printShape, type MapShape } from './operands.ts';
 import { tuple } from './simple-forms.ts';
@@ -52,7 +53,7 @@ export const mean = defineOp({
             sums[to + c] = (sums[to + c] as number) + ((x as Float32Array)[from++] as number);
         }
     const averaged = (height * width) / (outH * outW);
-    return new Float32Array(sums.map((sum) => sum / averaged));
+    return numbers(sums.map((sum) => sum / averaged));
   },
   onnx: {
     write({ builder, attrs: { axes, keepDims }, inputs, inputShapes, output, outputShape }) {

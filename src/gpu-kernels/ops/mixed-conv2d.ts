@@ -1,6 +1,7 @@
 // MixConv (arXiv 1907.09595 §3): channels are split, each part gets a convolution with its own kernel size, the results are joined.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { count, pair } from './attributes.ts';
 import { conv2d } from './conv2d.ts';
 import { pytorchConvolution, writeConvolution, type Conv2dAttrs } from './convolution.ts';
@@ -104,7 +105,7 @@ export const mixedConv2d = defineOp({
   macs: ([input], a) =>
     mixedParts(a).reduce((sum, part) => sum + conv2d.macs([partInput(input as Shape, part)], part.attrs), 0),
   reference([x], params, { inputs: [input], output, attrs: a }) {
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     const channels = (input as Shape)[3] as number;
     const outChannels = output[3] as number;
     mixedParts(a).forEach((part, index) => {
@@ -113,7 +114,7 @@ export const mixedConv2d = defineOp({
         x as Float32Array,
         channels,
         part.firstIn,
-        new Float32Array(elements(shape)),
+        numbers(elements(shape)),
         part.channelsIn,
         0,
         part.channelsIn,

@@ -1,6 +1,7 @@
 // Normalisation layers whose statistics come from a checkpoint (batch norm) or from the activation itself (layer and group norm).
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type ParamSpec, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { count, epsilon } from './attributes.ts';
 import { moments } from './moments.ts';
 import { deviation, grouped, normModule, ungrouped, writeAffine } from './norm-forms.ts';
@@ -31,7 +32,7 @@ export const batchNorm = defineOp({
       'weight' | 'bias' | 'running_mean' | 'running_var',
       Float32Array
     >;
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     for (let c = 0; c < channels; c++) {
       const scale = (weight[c] as number) / Math.sqrt((running_var[c] as number) + attrs.eps);
       const shift = (bias[c] as number) - (running_mean[c] as number) * scale;
@@ -75,7 +76,7 @@ export const layerNorm = defineOp({
     const channels = channelsOf(output);
     const source = x as Float32Array;
     const { weight, bias } = params as Record<'weight' | 'bias', Float32Array>;
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     for (let row = 0; row < result.length; row += channels) {
       const { mean, variance } = moments(source, row, 1, channels, channels);
       const scale = 1 / Math.sqrt(variance + attrs.eps);
@@ -142,7 +143,7 @@ export const groupNorm = defineOp({
     const width = channels / attrs.groups;
     const source = x as Float32Array;
     const { weight, bias } = params as Record<'weight' | 'bias', Float32Array>;
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     eachGroup(output, attrs.groups, (from, pixels, group) => {
       const { mean, variance } = moments(source, from, pixels, channels, width);
       const scale = 1 / Math.sqrt(variance + attrs.eps);

@@ -1,6 +1,7 @@
 // Zero channels behind those of a map: the skip of BlazeFace's blocks where they widen (arXiv 1907.05047 §3.3).
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { count } from './attributes.ts';
 import { channelsOf, featureMap } from './operands.ts';
 
@@ -21,7 +22,7 @@ export const padChannels = defineOp({
   macs: () => 0,
   reference([x], _params, { inputs: [input], output }) {
     const [from, to] = [channelsOf(input as readonly number[]), channelsOf(output)];
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     for (let pixel = 0; pixel * to < result.length; pixel++)
       result.set((x as Float32Array).subarray(pixel * from, (pixel + 1) * from), pixel * to);
     return result;

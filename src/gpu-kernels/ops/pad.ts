@@ -1,6 +1,7 @@
 // Padding as a step of its own: channels that a residual lacks, reflected borders, padding that no window can take over.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { position } from './attributes.ts';
 import { channelFirstAxis } from './channel-first.ts';
 import { around, onlyOperand, printShape } from './operands.ts';
@@ -50,9 +51,7 @@ export const pad = defineOp({
           next[i * size + k] = offsets[i]! < 0 || from[k]! < 0 ? -1 : offsets[i]! + from[k]! * inner;
       offsets = next;
     });
-    return Float32Array.from({ length: elements(output) }, (_, i) =>
-      offsets[i]! < 0 ? attrs.value : (x as Float32Array)[offsets[i]!]!,
-    );
+    return numbers(elements(output)).map((_, i) => (offsets[i]! < 0 ? attrs.value : (x as Float32Array)[offsets[i]!]!));
   },
   onnx: {
     write({ builder, inputs, output, attrs: { before, after, mode, value }, outputShape: { length: rank } }) {

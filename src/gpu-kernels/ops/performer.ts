@@ -1,6 +1,7 @@
 // Performer attention (FAVOR+, arXiv 2009.14794) as T2T-ViT uses it: softmax attention approximated in time linear in the tokens.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { count } from './attributes.ts';
 import { tokensOf } from './operands.ts';
 import { wholeWindow } from './simple-forms.ts';
@@ -51,7 +52,7 @@ export const performerAttention = defineOp({
         into[m] = Math.exp(dot - squares / 2) / Math.sqrt(features);
       }
     };
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     const feature = new Float64Array(features);
     const keySum = new Float64Array(features);
     const keyValue = new Float64Array(features * dim);

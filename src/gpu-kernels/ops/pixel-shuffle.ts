@@ -1,6 +1,7 @@
 // Channels to pixels: a transposed convolution whose kernel is its stride, behind its 1×1 product (arXiv 1609.05158 §3.2).
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { count } from './attributes.ts';
 import { featureMap, type MapShape } from './operands.ts';
 
@@ -23,7 +24,7 @@ export const pixelShuffle = defineOp({
   reference([x], _params, { inputs: [input], output, attrs: { factor } }) {
     const [, inHeight, inWidth, inChannels] = input as MapShape;
     const [batch, height, width, channels] = output as MapShape;
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     let to = 0;
     for (let n = 0; n < batch; n++)
       for (let y = 0; y < height; y++)

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { OnnxContext } from '../forms.ts';
 import { defineOp, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { padAxis, windowOutput } from './padding.ts';
 import { padding, pair } from './attributes.ts';
 import { featureMap, type MapShape } from './operands.ts';
@@ -76,7 +77,7 @@ function slide(
 ): Float32Array {
   const [batch, height, width, channels] = input;
   const [rows, columns] = poolWindow(input, a);
-  const result = new Float32Array(batch * rows.out * columns.out * channels);
+  const result = numbers(batch * rows.out * columns.out * channels);
   let to = 0;
   for (let n = 0; n < batch; n++)
     for (let oy = 0; oy < rows.out; oy++)

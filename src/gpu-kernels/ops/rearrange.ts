@@ -1,6 +1,7 @@
 // Any movement of elements by a table of places: what exporters spell in ways that no slice, transpose or padding says.
 import * as v from 'valibot';
 import { defineOp, elements, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { count } from './attributes.ts';
 import { onlyOperand } from './operands.ts';
 
@@ -18,7 +19,7 @@ export const rearrange = defineOp({
   macKind: 'none',
   macs: () => 0,
   reference: ([x], { index }) =>
-    (index as Float32Array).map((place) => (place < 0 ? 0 : ((x as Float32Array)[place] as number))),
+    numbers(index as Float32Array).map((place) => (place < 0 ? 0 : ((x as Float32Array)[place] as number))),
   onnx: {
     write({ builder, inputs, inputShapes, values, output, outputShape }) {
       const input = inputShapes[0] as Shape;

@@ -1,6 +1,7 @@
 // Enlarging and shrinking maps: the stride attention of EfficientFormerV2 and segmentation heads.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { count, rowsAndColumns } from './attributes.ts';
 import { channelFirst } from './channel-first.ts';
 import { featureMap, type MapShape } from './operands.ts';
@@ -35,7 +36,7 @@ export const resize = defineOp({
     const rows = resizeTaps(height, outH, a);
     const columns = resizeTaps(width, outW, a);
     const source = x as Float32Array;
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     let to = 0;
     for (let n = 0; n < batch; n++)
       for (const row of rows)

@@ -1,6 +1,7 @@
 // Parts of a value: a run of elements along an axis, every step-th of them, or a single one.
 import * as v from 'valibot';
 import { defineOp, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { axis, count, position } from './attributes.ts';
 import { channelFirstAxis } from './channel-first.ts';
 import { around, checkAxis, onlyOperand, printShape } from './operands.ts';
@@ -8,7 +9,7 @@ import { around, checkAxis, onlyOperand, printShape } from './operands.ts';
 /** Elements `start`, `start + step`, … (`size` of them) along `axis`. */
 function pick(x: Float32Array, input: Shape, axis: number, start: number, size: number, step: number): Float32Array {
   const { outer, size: length, inner } = around(input, axis);
-  const result = new Float32Array(outer * size * inner);
+  const result = numbers(outer * size * inner);
   for (let block = 0; block < outer; block++)
     for (let i = 0; i < size; i++) {
       const from = (block * length + start + i * step) * inner;

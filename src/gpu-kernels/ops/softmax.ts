@@ -1,5 +1,6 @@
 // Softmax over the last axis, as an op of its own and as the row function inside attention.
 import { defineOp, elements } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { none } from './attributes.ts';
 import { channelFirstAxis } from './channel-first.ts';
 import { channelsOf, onlyOperand } from './operands.ts';
@@ -15,7 +16,7 @@ export const softmax = defineOp({
   reference([x], _params, { output }) {
     const channels = channelsOf(output);
     const row = new Float64Array(channels);
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     for (let at = 0; at < result.length; at += channels) {
       row.set((x as Float32Array).subarray(at, at + channels));
       softmaxInPlace(row);

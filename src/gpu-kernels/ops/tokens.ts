@@ -1,6 +1,7 @@
 // Token bookkeeping of vision transformers: the class token and position embeddings.
 import * as v from 'valibot';
 import { defineOp, elements, ShapeError, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { count, none } from './attributes.ts';
 import { channelsOf, tokensOf } from './operands.ts';
 
@@ -18,7 +19,7 @@ export const prependToken = defineOp({
   macs: () => 0,
   reference([x], params, { inputs: [input], output }) {
     const [batch, tokens, channels] = input as readonly [number, number, number];
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     for (let n = 0; n < batch; n++) {
       result.set(params.cls_token as Float32Array, n * (tokens + 1) * channels);
       result.set(

@@ -1,6 +1,7 @@
 // Sliding patches laid out as tokens: the soft split of T2T-ViT (arXiv 2101.11986 §3.1).
 import * as v from 'valibot';
 import { defineOp, elements, type Shape } from '../op.ts';
+import { numbers } from '../numbers.ts';
 import { padding, pair } from './attributes.ts';
 import { conv2dWindow, writeConvolution } from './convolution.ts';
 import { featureMap, type MapShape } from './operands.ts';
@@ -29,7 +30,7 @@ export const unfold = defineOp({
     const { height, width, top, left } = conv2dWindow(input as Shape, { ...a, dilation: [1, 1] });
     const [kh, kw] = a.kernel;
     const source = x as Float32Array;
-    const result = new Float32Array(elements(output));
+    const result = numbers(elements(output));
     let to = 0;
     for (let n = 0; n < batch; n++)
       for (let oy = 0; oy < height; oy++)

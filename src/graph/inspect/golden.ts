@@ -65,7 +65,7 @@ export function generateTensor(salt: string, name: string, shape: Shape): Float3
     [scale, offset] = [2 * gain, -gain];
   }
   const values = new Float32Array(elements(shape));
-  for (let i = 0; i < values.length; i++) values[i] = scale * next() + offset;
+  for (let i = 0; i < values.length; i++) values[i] = Math.fround(scale * next() + offset);
   return values;
 }
 

@@ -3,6 +3,9 @@ import { elements } from '../../gpu-kernels/shape.ts';
 import type { TrainRecipe } from './recipe.ts';
 import type { TrainGraph } from './train-graph.ts';
 
+/** Of a value between nodes: see run.ts. */
+const VALUE_BYTES = 8;
+
 export interface TrainingMemory {
   /** Most bytes of values and gradients at one time. */
   readonly valueBytes: number;
@@ -22,9 +25,9 @@ export function trainingMemory(train: TrainGraph, recipe: TrainRecipe, weightCou
   const ending: string[][] = nodes.map(() => []);
   for (const [id, index] of last) if (shapes.has(id)) ending[index]?.push(id);
   nodes.forEach(({ id }, index) => {
-    alive += 4 * elements(train.nodes.shape(id));
+    alive += VALUE_BYTES * elements(train.nodes.shape(id));
     most = Math.max(most, alive);
-    for (const gone of ending[index] as string[]) alive -= 4 * elements(train.nodes.shape(gone));
+    for (const gone of ending[index] as string[]) alive -= VALUE_BYTES * elements(train.nodes.shape(gone));
   });
   const trained = train.parameters.reduce((sum, { shape }) => sum + elements(shape), 0);
   const copies = 1 + (recipe.ema === undefined ? 0 : 1);

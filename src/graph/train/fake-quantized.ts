@@ -54,5 +54,5 @@ export function runFakeQuantizedForm(
     const value = [...points].find(([point]) => rangeName(point) === name)?.[1] as string;
     return [value, Uint8Array.from(values.get(id) as Float32Array, (real) => roundEven(real / scale) + zero)];
   });
-  return { output: values.get(output) as Float32Array, bytes: new Map(bytes) };
+  return { output: new Float32Array(values.get(output) as Float32Array), bytes: new Map(bytes) };
 }

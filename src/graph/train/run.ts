@@ -1,11 +1,14 @@
 // Runs a training graph on the CPU by its ops' own references: the oracle of training kernels, and what trains where there is no GPU.
+// Values between nodes are float64: one input of a kink, or one value of a quantized net, that float32 puts on the other side of its
+// boundary moves every gradient below it by more than the rounding itself.
+import { inDoubles, numbers } from '../../gpu-kernels/numbers.ts';
 import { elements, type Shape } from '../../gpu-kernels/shape.ts';
 import type { TrainNode, TrainNodes } from './train-nodes.ts';
 
 export type TrainTensors = ReadonlyMap<string, Float32Array>;
 
 /**
- * Values of `keep`, by node id. `given`: one array an input node, and one a parameter by its name. Other values are dropped after their
+ * Values of `keep`, by node id, as float64 (in the type of float32, whose interface is the same). `given`: one array an input node, and one a parameter by its name. Other values are dropped after their
  * last reader. Throws RangeError where one is missing or of the wrong length.
  */
 export function runNodes(g: TrainNodes, given: TrainTensors, keep: Iterable<string>): Map<string, Float32Array> {
@@ -53,7 +56,7 @@ function evaluate(g: TrainNodes, node: TrainNode, given: TrainTensors, values: T
     return found;
   };
   const output = g.shape(node.id);
-  if (formula.name === 'input') return tensor(node.id, output, given);
+  if (formula.name === 'input') return inDoubles(() => numbers(tensor(node.id, output, given)));
   const shapes = g.paramShapes(node);
   const params = Object.fromEntries(
     Object.entries(node.params).map(([role, name]) => [
@@ -61,9 +64,20 @@ function evaluate(g: TrainNodes, node: TrainNode, given: TrainTensors, values: T
       tensor(name, shapes[role] as Shape, g.standsIn(name) ? values : given),
     ]),
   );
-  return formula.reference(
-    inputs.map((id) => tensor(id, g.shape(id))),
-    params,
-    { inputs: inputs.map((id) => g.shape(id)), output, attrs },
+  const operands = inputs.map((id) => tensor(id, g.shape(id)));
+  const value = inDoubles(() =>
+    formula.reference(operands, params, { inputs: inputs.map((id) => g.shape(id)), output, attrs }),
   );
+  overflow(value);
+  return value;
+}
+
+const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
+/** What no float32 holds is infinite: a run that leaves its numbers on a device leaves them here too. */
+function overflow(values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value > LARGEST_FLOAT32 || value < -LARGEST_FLOAT32) values[i] = Math.sign(value) * Infinity;
+  }
 }

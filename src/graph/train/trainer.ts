@@ -149,7 +149,6 @@ function meanOf(arrays: readonly Float32Array[]): Float32Array {
 }
 
 function joined(arrays: readonly Float32Array[]): Float32Array {
-  if (arrays.length === 1) return arrays[0] as Float32Array;
   const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
   arrays.reduce((at, values) => (all.set(values, at), at + values.length), 0);
   return all;

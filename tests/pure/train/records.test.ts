@@ -50,3 +50,11 @@ test('what is no record says why', async () => {
     (await checkTrainRecord('{"format":"bottleneck-train-1-schedules","peak":1,"steps":0,"cases":[]}')).failures[0],
   ).toMatch(/steps/);
 });
+
+test('a quantized net is held within twice what float32 does to the reference itself', async () => {
+  const record = JSON.parse(read('mini-qat-frozen')) as { step0: { loss: number }; float32: { loss: number } };
+  record.step0.loss *= 1 + 3e-5;
+  const told = (loss: number) => checkTrainRecord(JSON.stringify({ ...record, float32: { ...record.float32, loss } }));
+  expect((await told(2e-5)).failures).toEqual([]);
+  expect((await told(1e-5)).failures).toEqual([expect.stringMatching(/^loss: \d/)]);
+});

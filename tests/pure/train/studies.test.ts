@@ -59,7 +59,7 @@ describe('quantization-aware training', () => {
   ])('what was trained is what the integer net computes: %j', (form, least) => {
     const batched = withBatch(graph, 8);
     const train = trainGraph(batched, { loss: { name: 'ce', label_smoothing: 0 }, fakeQuant: form });
-    const start = startWeights(graph, 1);
+    const start = startWeights(graph, 2);
     for (const { name } of train.updates) if (!start.has(name)) start.set(name, Float32Array.of(NaN, NaN));
     const trainer = new CpuTrainer(train, start, {
       optimizer: { name: 'adamw', betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0, decay: 'all' },

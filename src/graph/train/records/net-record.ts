@@ -45,6 +45,10 @@ export const netRecord = v.object({
   chaotic: v.nullish(v.array(v.string())),
   ranges: v.optional(v.record(v.string(), v.tuple([v.number(), v.number()]))),
   float32: v.object({
+    loss: v.optional(v.number()),
+    losses: v.optional(v.number()),
+    output: v.optional(v.number()),
+    eval_loss: v.optional(v.number()),
     loose: v.optional(v.object({ grad: indices, after1: indices, afterK: indices })),
   }),
 });

@@ -55,7 +55,12 @@ export async function checkNet(record: NetRecord, backend: RecordBackend, build:
     if (t === 0) check.firstStep(result, inputShape);
     const wanted = record.losses[t];
     if (wanted !== undefined)
-      findings.hold(`loss of step ${t}`, result.loss, wanted, (chaotic.size > 0 ? 1e-2 : 1e-3) * Math.abs(wanted));
+      findings.hold(
+        `loss of step ${t}`,
+        result.loss,
+        wanted,
+        check.bound('losses', chaotic.size > 0 ? 1e-2 : 1e-3) * Math.abs(wanted),
+      );
     if (t === 0) check.deltas('after1', 1, start, (await trainer.tensors()).state);
   }
   const { state, averages } = await trainer.tensors();
@@ -64,7 +69,12 @@ export async function checkNet(record: NetRecord, backend: RecordBackend, build:
   if (record.eval) {
     const output = evaluate(graph, state, picture(0), fakeQuant);
     const { value } = lossOf(loss, output, targets(0), classes);
-    findings.hold('evaluation', value, record.eval.loss, (chaotic.size > 0 ? 1e-2 : 2e-3) * Math.abs(record.eval.loss));
+    findings.hold(
+      'evaluation',
+      value,
+      record.eval.loss,
+      check.bound('eval_loss', chaotic.size > 0 ? 1e-2 : 2e-3) * Math.abs(record.eval.loss),
+    );
   }
   if (record.ema_weights) check.averages(averages);
   if (!chaotic.has('afterK')) check.ranges(graph, state);

@@ -9,7 +9,7 @@ export function draws(salt: string, name: string, count: number): Float64Array {
 
 /** scale·(2u − 1), rounded to float32. */
 export const symmetric = (salt: string, name: string, count: number, scale = 1): Float32Array =>
-  Float32Array.from(draws(salt, name, count), (u) => scale * (2 * u - 1));
+  Float32Array.from(draws(salt, name, count), (u) => Math.fround(scale * (2 * u - 1)));
 
 /** `[l2, dot]` of a tensor: dot with 2u − 1 of the probe `name`. Values in the record's order. */
 export function checksum(salt: string, name: string, values: ArrayLike<number>): { l2: number; dot: number } {
