@@ -27,18 +27,18 @@ const playwright = (/** @type {string} */ report, /** @type {string} */ choice) 
  * after another up to the first that fails, or all at once (`together`) where each keeps to one core; then their output comes when they end.
  */
 const stages = /** @type {Stage[]} */ ([
-  {
-    name: 'types',
-    together: true,
-    commands: [
-      'tsc -b',
-      ...(has('src/ui/tsconfig.json') ? ['svelte-check --tsconfig src/ui/tsconfig.json --fail-on-warnings'] : []),
-    ],
-  },
+  { name: 'types', commands: ['tsc -b'] },
   {
     name: 'lint',
     together: true,
-    commands: ['eslint . --max-warnings 0', 'prettier --check . --log-level warn', 'knip', 'node bin/file-lengths.mjs'],
+    commands: [
+      'eslint . --max-warnings 0',
+      // ESLint takes one core for as long as all the others together take the second.
+      ...(has('src/ui/tsconfig.json') ? ['svelte-check --tsconfig src/ui/tsconfig.json --fail-on-warnings'] : []),
+      'prettier --check . --log-level warn',
+      'knip',
+      'node bin/file-lengths.mjs',
+    ],
   },
   { name: 'pure', needs: 'tests/pure', ...vitest('pure') },
   { name: 'gpu', needs: 'tests/gpu/rig.test.ts', ...vitest('gpu') },

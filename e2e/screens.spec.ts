@@ -1,4 +1,4 @@
-// Pictures of every pane and dialog for people to look at: test-results/screens, in both themes and on a phone.
+// Pictures of every pane and dialog for people to look at: test-results/screens, on a phone and, with FULL=1, in both themes.
 import type { Page } from '@playwright/test';
 import { expect, open, openDialog, test } from './fixture.ts';
 
@@ -39,7 +39,9 @@ async function everyView(page: Page, look: string): Promise<void> {
   expect(seen.size).toBeGreaterThanOrEqual(5);
 }
 
-for (const look of ['light', 'dark', 'phone'] as const) {
+const looks = process.env['FULL'] ? (['light', 'dark', 'phone'] as const) : (['phone'] as const);
+
+for (const look of looks) {
   test.describe(look, () => {
     test.use(look === 'phone' ? { viewport: { width: 360, height: 740 }, hasTouch: true } : { colorScheme: look });
     test('screens', async ({ page }) => {
