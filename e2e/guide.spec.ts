@@ -91,16 +91,25 @@ for (const width of [1440, 360]) {
     await expect(dialog.getByRole('combobox', { name: 'Net' })).toHaveValue('mobilenetv2_100');
     const latency = dialog.locator('tr').filter({ hasText: 'Latency' });
     await expect(latency).toContainText('75\u202fms (Pixel 1, one large core)');
-    await expect(dialog.locator('tr').filter({ hasText: 'Parameters' })).toContainText('3,504,872');
-    await expect(dialog.getByRole('link', { name: /MobileNetV2/ })).toHaveAttribute(
+    const parameters = dialog.locator('tr').filter({ hasText: 'Parameters' }).first();
+    await expect(parameters).toContainText('3,504,872');
+    await expect(dialog.getByRole('link', { name: /MobileNetV2/ }).first()).toHaveAttribute(
       'href',
       'https://arxiv.org/abs/1801.04381',
     );
     expect(await axeFindings(page)).toEqual([]);
     expect(await dialog.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+    // A figure leads to its source; a paper's comparison runs here in pairs.
+    await latency.getByRole('button', { name: 'Source 1' }).click();
+    await expect(dialog.locator('#source-1')).toBeFocused();
+    await dialog.getByRole('combobox', { name: 'Paper', exact: true }).selectOption('mobilenetv4');
     await dialog.getByRole('combobox', { name: 'Net' }).selectOption('mobilenetv4_hybrid_large');
-    await expect(dialog.locator('tr').filter({ hasText: 'Parameters' })).toContainText('published code');
+    await expect(parameters).toContainText('published code');
     await expect(dialog.getByRole('listitem').first()).toContainText('83.4 %');
+    await expect(dialog.locator('[data-claim="small-work"]')).toContainText('Reproduces here');
+    // Without a GPU nothing can be timed.
+    await expect(dialog.locator('[data-claim="mqa"]').getByRole('button', { name: /^Time/ })).toBeDisabled();
+    expect(await dialog.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
     await page.screenshot({ path: `test-results/claims-${width}.png` });
   });
 }

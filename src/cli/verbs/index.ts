@@ -2,6 +2,7 @@
 export { ablate } from './ablate.ts';
 export { card } from './card.ts';
 export { check } from './check.ts';
+export { claims } from './claims.ts';
 export { compare } from './compare.ts';
 export { conformance } from './conformance.ts';
 export { convert } from './convert.ts';

@@ -13,7 +13,7 @@ const areas: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['blocks', 'cost', 'plan'],
     ['formats', 'notation'],
     ['presets', 'quant', 'weights'],
-    ['inspect', 'link', 'search', 'train'],
+    ['claims', 'inspect', 'link', 'search', 'train'],
   ],
   workers: [['engine', 'weights', 'pictures'], ['border'], ['jobs'], ['.']],
   cli: [['.', 'corpus', 'search', 'verbs']],
