@@ -1,7 +1,6 @@
 // Every seed paper has a page; every claim a source and a test that can be made, or a reason why none can.
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/command.ts';
-import type { Verbs } from '../../../src/cli/verb.ts';
 import * as verbs from '../../../src/cli/verbs/index.ts';
 import type { CountTest, PairTest } from '../../../src/graph/claims/claim.ts';
 import { papers } from '../../../src/graph/claims/papers/index.ts';
@@ -142,7 +141,7 @@ describe('verdicts', () => {
 test('the verb claims lists the papers, shows one, and names what it does not know', async () => {
   const command = async (...words: string[]) => {
     const { console, out, err } = captured();
-    const code = await runCommand(verbs as Verbs, words, console);
+    const code = await runCommand(verbs, words, console);
     return { code, stdout: out, stderr: err };
   };
   const all = await command('claims', '--json');
