@@ -12,9 +12,9 @@ import {
 import { outputsOf, taskOf } from '../graph/tasks/index.ts';
 import type { TaskAnswer } from '../graph/tasks/task.ts';
 import { windowsOf } from '../graph/audio/windows.ts';
-import { executeNet } from './execute-net.ts';
+import type { NetRunner } from './execute-net.ts';
 import { openRunnable, type NetToRun } from './runnable.ts';
-import type { Console, Given } from './verb.ts';
+import type { Given } from './verb.ts';
 
 export interface Asked {
   readonly answer: TaskAnswer;
@@ -28,7 +28,7 @@ export class Nets {
   readonly #open = new Map<string, NetToRun>();
   constructor(
     private readonly given: Given,
-    private readonly console: Console,
+    private readonly runner: NetRunner,
   ) {}
 
   #net(name: string): NetToRun {
@@ -50,7 +50,7 @@ export class Nets {
       ...preparationFor([3, height, width], { fit: task.fit, ...model.preprocessing }),
       ...(options.box && { box: options.box }),
     };
-    const { outputs } = await executeNet(this.given, model, [preparePicture(picture, preparation)], this.console);
+    const { outputs } = await this.runner.run(model, [preparePicture(picture, preparation)]);
     const settings = { ...task.settings, score: options.score ?? task.settings.score };
     return {
       answer: task.read(model, this.#named(model, outputs[0] ?? []), settings),
@@ -71,7 +71,7 @@ export class Nets {
     const length = model.graph.facts.get(model.graph.inputs[0] ?? '')?.shape[2] ?? 0;
     const hop = Math.round((task.hopSeconds ?? length / 2 / rate) * rate);
     const inputs = windowsOf(resampleSound(sound.samples, sound.rate, rate), length, hop);
-    const { outputs } = await executeNet(this.given, model, inputs, this.console);
+    const { outputs } = await this.runner.run(model, inputs);
     const scores = outputs.map((all) => {
       const answer = task.read(model, this.#named(model, all), { ...task.settings, most: Infinity });
       const values = new Float32Array(all[0]?.length ?? 0);

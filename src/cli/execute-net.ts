@@ -1,4 +1,4 @@
-// Runs a net once for each input, on the device that the options ask for or can be had, else on the CPU reference.
+// Runs a verb's nets on the device that its options ask for or can be had, else on the CPU reference: one device and one plan a net, however many inputs.
 import { firstRate } from '../graph/plan/schedule.ts';
 import type { AdapterIdentity, OpenDevice } from '../workers/engine/device.ts';
 import { Program } from '../workers/engine/program.ts';
@@ -10,7 +10,7 @@ export interface Execution {
   readonly device: 'webgpu' | 'cpu';
   /** Null on the CPU. */
   readonly adapter: Pick<AdapterIdentity, 'vendor' | 'architecture' | 'description' | 'software'> | null;
-  /** One inference, input in JS to outputs in JS; on WebGPU the second one, since the first also warms up. */
+  /** One inference, input in JS to outputs in JS; on WebGPU after one that warms up. */
   readonly ms: number;
   /** Copies of an input that one run took together (`--batch`): `ms` is of all of them. */
   readonly batch: number;
@@ -18,60 +18,106 @@ export interface Execution {
   readonly outputs: readonly (readonly Float32Array[])[];
 }
 
-export async function executeNet(
-  given: Given,
-  model: NetToRun,
-  inputs: readonly Float32Array[],
-  console: Console,
-): Promise<Execution> {
-  const device = given.word('device');
-  const batch = given.number('batch') ?? 1;
-  if (device === 'cpu') {
-    if (given.word('adapter') !== undefined || given.word('precision') !== undefined) {
-      throw new UsageError('--adapter and --precision belong to --device webgpu.');
+interface Loaded {
+  readonly open: OpenDevice;
+  readonly program: Program;
+  readonly batch: number;
+}
+
+export class NetRunner {
+  /** Undefined: there is no adapter, and the user asked for none. */
+  #device: Promise<OpenDevice | undefined> | undefined;
+  /** Undefined: the kernels do not take the net. */
+  readonly #loaded = new Map<NetToRun, Loaded | undefined>();
+
+  /** `verb`: whose messages these are. */
+  constructor(
+    private readonly verb: string,
+    private readonly given: Given,
+    private readonly console: Console,
+  ) {}
+
+  async run(model: NetToRun, inputs: readonly Float32Array[], batch = 1): Promise<Execution> {
+    const loaded = await this.#load(model, batch);
+    if (!loaded) return onCpu(model, inputs, batch);
+    const { open, program } = loaded;
+    const read = model.graph.outputs.map((node) => program.plan.outputs.findIndex((output) => output.node === node));
+    const outputs: Float32Array[][] = [];
+    let ms = 0;
+    for (const input of inputs) {
+      const all = copies(input, batch);
+      const started = performance.now();
+      const found = await program.run([all], { read });
+      if (outputs.length === 0) ms = performance.now() - started;
+      outputs.push(found.map((values) => values.slice(0, values.length / batch)));
     }
-    return onCpu(model, inputs, batch);
+    const { vendor, architecture, description, software } = open.adapter;
+    return { device: 'webgpu', adapter: { vendor, architecture, description, software }, ms, batch, outputs };
   }
-  let open: OpenDevice;
-  try {
-    open = await openGpu(given.word('adapter'));
-  } catch (error) {
-    if (device === 'webgpu' || given.word('adapter') !== undefined || !(error instanceof UsageError)) throw error;
-    console.err(`bottleneck run: on the CPU reference, since there is no WebGPU adapter: ${error.message}`);
-    return onCpu(model, inputs, batch);
+
+  async close(): Promise<void> {
+    for (const loaded of this.#loaded.values()) loaded?.program.destroy();
+    this.#loaded.clear();
+    (await this.#device?.catch(() => undefined))?.device.destroy();
+    this.#device = undefined;
   }
-  let loaded: ReturnType<NetToRun['load']>;
-  try {
-    loaded = model.load(open, batch);
-  } catch (error) {
-    if (device === 'webgpu' || !(error instanceof NetError)) throw error;
-    console.err(`bottleneck run: on the CPU reference, since the kernels do not take this net: ${error.message}`);
-    open.device.destroy();
-    return onCpu(model, inputs, batch);
+
+  /** Undefined: the CPU's. */
+  async #load(model: NetToRun, batch: number): Promise<Loaded | undefined> {
+    const known = this.#loaded.get(model);
+    if (known?.batch === batch || (!known && this.#loaded.has(model))) return known;
+    this.#device ??= this.#open();
+    const open = await this.#device;
+    const made = open && (await this.#program(open, model, batch));
+    known?.program.destroy();
+    const loaded = open && made && { open, program: made, batch };
+    this.#loaded.set(model, loaded);
+    return loaded;
   }
-  const { plan, tensors } = loaded;
-  const program = await Program.load(open, plan, tensors, { rate: firstRate(open.adapter.software) });
-  const read = model.graph.outputs.map((node) => plan.outputs.findIndex((output) => output.node === node));
-  const copies = (input: Float32Array): Float32Array => {
-    const all = new Float32Array(batch * input.length);
-    for (let i = 0; i < batch; i++) all.set(input, i * input.length);
-    return all;
-  };
-  const [first] = inputs;
-  if (first) await program.run([copies(first)], { read });
-  const outputs: Float32Array[][] = [];
-  let ms = 0;
-  for (const input of inputs) {
-    const all = copies(input);
-    const started = performance.now();
-    const found = await program.run([all], { read });
-    if (outputs.length === 0) ms = performance.now() - started;
-    outputs.push(found.map((values) => values.slice(0, values.length / batch)));
+
+  async #open(): Promise<OpenDevice | undefined> {
+    const { given } = this;
+    const [device, adapter] = [given.word('device'), given.word('adapter')];
+    if (device === 'cpu') {
+      if (adapter !== undefined || given.word('precision') !== undefined)
+        throw new UsageError('--adapter and --precision belong to --device webgpu.');
+      return undefined;
+    }
+    try {
+      return await openGpu(adapter);
+    } catch (error) {
+      if (device === 'webgpu' || adapter !== undefined || !(error instanceof UsageError)) throw error;
+      this.#onCpuSince(`there is no WebGPU adapter: ${error.message}`);
+      return undefined;
+    }
   }
-  program.destroy();
-  open.device.destroy();
-  const { vendor, architecture, description, software } = open.adapter;
-  return { device: 'webgpu', adapter: { vendor, architecture, description, software }, ms, batch, outputs };
+
+  async #program(open: OpenDevice, model: NetToRun, batch: number): Promise<Program | undefined> {
+    let net: ReturnType<NetToRun['load']>;
+    try {
+      net = model.load(open, batch);
+    } catch (error) {
+      if (this.given.word('device') === 'webgpu' || !(error instanceof NetError)) throw error;
+      this.#onCpuSince(`the kernels do not take this net: ${error.message}`);
+      return undefined;
+    }
+    const { plan, tensors } = net;
+    const program = await Program.load(open, plan, tensors, { rate: firstRate(open.adapter.software) });
+    // The first run of a plan is not timed: it warms up.
+    await program.run(plan.inputs.map(({ shape }) => new Float32Array(shape.reduce((a, b) => a * b, 1))));
+    return program;
+  }
+
+  #onCpuSince(why: string): void {
+    this.console.err(`bottleneck ${this.verb}: on the CPU reference, since ${why}`);
+  }
+}
+
+function copies(input: Float32Array, batch: number): Float32Array {
+  if (batch === 1) return input;
+  const all = new Float32Array(batch * input.length);
+  for (let i = 0; i < batch; i++) all.set(input, i * input.length);
+  return all;
 }
 
 function onCpu(model: NetToRun, inputs: readonly Float32Array[], batch: number): Execution {

@@ -3,6 +3,7 @@ import { toPicture, type Picture, type SourceBox } from '../graph/pictures/prepr
 import { cropAround, cropFactor, surest } from '../graph/tasks/landmarks/crop.ts';
 import type { InferredGraph } from '../graph/ir/graph.ts';
 import { Nets } from './answers-on-files.ts';
+import type { NetRunner } from './execute-net.ts';
 import type { Given } from './verb.ts';
 
 export interface FaceToShow {
@@ -12,18 +13,15 @@ export interface FaceToShow {
   readonly score: number;
 }
 
-/** On the device that `given` asks for; its other options are the landmarks' own. `graph`: the net that is shown the face. */
-export async function findFace(picture: Picture, graph: InferredGraph, given: Given): Promise<FaceToShow> {
-  const device = new Set(['device', 'adapter']);
-  const own: Given = {
-    ...given,
-    word: (name) => (device.has(name) ? given.word(name) : undefined),
-    number: () => undefined,
-    flag: () => false,
-  };
-  // What there is to say of the device the net itself says.
-  const silent = { out: () => undefined, err: () => undefined };
-  const { answer, preparation } = await new Nets(own, silent).see('blazeface', picture);
+/** `graph`: the net that is shown the face. The options are the landmarks' own: none of them is BlazeFace's. */
+export async function findFace(
+  picture: Picture,
+  graph: InferredGraph,
+  given: Given,
+  runner: NetRunner,
+): Promise<FaceToShow> {
+  const own: Given = { ...given, word: () => undefined, number: () => undefined, flag: () => false };
+  const { answer, preparation } = await new Nets(own, runner).see('blazeface', picture);
   const score = answer.kind === 'boxes' ? answer.best : 0;
   const face = surest(answer);
   if (!face) return { score };

@@ -9,6 +9,7 @@ import {
 } from '../graph/pictures/preprocess.ts';
 import type { Task } from '../graph/tasks/task.ts';
 import type { InPicture } from './answer.ts';
+import type { NetRunner } from './execute-net.ts';
 import { findFace, type FaceToShow } from './find-face.ts';
 import { colourInput, readPicture } from './picture.ts';
 import type { NetToRun } from './runnable.ts';
@@ -26,14 +27,20 @@ export interface ShownInput {
   readonly face?: FaceToShow;
 }
 
-export async function photoShown(file: string, given: Given, model: NetToRun, task: Task): Promise<ShownInput> {
+export async function photoShown(
+  file: string,
+  given: Given,
+  model: NetToRun,
+  task: Task,
+  runner: NetRunner,
+): Promise<ShownInput> {
   const { graph } = model;
   if (model.architecture?.header.rate !== undefined)
     throw new UsageError(`${graph.name} hears: give a sound with --audio FILE, not a photo.`);
   const found = await readPicture(file);
   const [, height, width] = colourInput(graph);
   const area = areaOf(given.word('area'), file, found);
-  const face = task.kind === 'landmarks' && !area ? await findFace(found, graph, given) : undefined;
+  const face = task.kind === 'landmarks' && !area ? await findFace(found, graph, given, runner) : undefined;
   const box = area ?? face?.box;
   const preparation: Preparation = {
     ...preparationFor([3, height, width], { fit: task.fit, ...model.preprocessing }),

@@ -2,7 +2,7 @@
 import { preparationFor, preparePicture, toPicture } from '../../graph/pictures/preprocess.ts';
 import { outputsOf, taskOf } from '../../graph/tasks/index.ts';
 import { Judge, judgedSettings, truthOf, type Judgement } from '../../graph/tasks/truth/judge.ts';
-import { executeNet } from '../execute-net.ts';
+import { NetRunner } from '../execute-net.ts';
 import { gpuOptions } from '../gpu-device.ts';
 import { findPictures, leftOutText, readPicture } from '../picture.ts';
 import { preparationOptions } from '../preparation-options.ts';
@@ -77,7 +77,7 @@ export const evaluate: Verb = {
     const preparation = preparationFor([3, height, width], { fit: task.fit, ...model.preprocessing });
     const judge = new Judge();
     const settings = judgedSettings(task);
-    const silent = { ...console, err: () => undefined };
+    const runner = new NetRunner('evaluate', given, console);
     for (let from = 0; from < judged.length; from += chunk) {
       const files = judged.slice(from, from + chunk);
       const pictures = [];
@@ -85,11 +85,9 @@ export const evaluate: Verb = {
         const picture = await readPicture(file);
         pictures.push({ file, back: toPicture(picture, preparation), input: preparePicture(picture, preparation) });
       }
-      const { outputs } = await executeNet(
-        given,
+      const { outputs } = await runner.run(
         model,
         pictures.map(({ input }) => input),
-        from === 0 ? console : silent,
       );
       for (const [i, { file, back }] of pictures.entries()) {
         const values = new Map(graph.outputs.map((node, at) => [node, outputs[i]?.[at] as Float32Array]));
@@ -101,6 +99,7 @@ export const evaluate: Verb = {
         judge.add(await truth.of(file), task.read(model, named, settings), back);
       }
     }
+    await runner.close();
     const { verdict } = judge;
     if (!verdict) throw new NetError(`${graph.name} gave no answer that can be judged.`);
     const said: EvaluateJson = {

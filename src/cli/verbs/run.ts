@@ -3,7 +3,7 @@ import { outputsOf, taskOf } from '../../graph/tasks/index.ts';
 import { sigmoid, type NetOutput, type Task } from '../../graph/tasks/task.ts';
 import { answerJson, answerLines, type AnswerJson } from '../answer.ts';
 import { batchOption } from '../batch.ts';
-import { executeNet, type Execution } from '../execute-net.ts';
+import { NetRunner, type Execution } from '../execute-net.ts';
 import { gpuOptions } from '../gpu-device.ts';
 import { preparationOptions } from '../preparation-options.ts';
 import { openRunnable, type NetToRun } from '../runnable.ts';
@@ -77,12 +77,14 @@ export const run: Verb = {
       throw new UsageError('which photo or sound? Give it with --image FILE or --audio FILE.');
     const model = openRunnable(net, given);
     const task = taskOf(model);
+    const runner = new NetRunner('run', given, console);
     const seen =
       audio === undefined
-        ? await photoShown(image as string, given, model, task)
+        ? await photoShown(image as string, given, model, task, runner)
         : soundShown(audio, image, model, task);
     const { face } = seen;
-    const { outputs, ...where } = await executeNet(given, model, seen.inputs, console);
+    const { outputs, ...where } = await runner.run(model, seen.inputs, given.number('batch'));
+    await runner.close();
     for (const all of outputs) refuseNaN(model, all);
     for (const note of model.notes) console.err(`bottleneck run: ${note}`);
     const settings = {

@@ -6,6 +6,7 @@ import { readWav } from '../../graph/audio/wav.ts';
 import type { Picture } from '../../graph/pictures/preprocess.ts';
 import { Nets, type Asked } from '../answers-on-files.ts';
 import { farthest, iou, sameBoxes } from '../boxes-agree.ts';
+import { NetRunner } from '../execute-net.ts';
 import { readBytes, readText } from '../files.ts';
 import { gpuOptions } from '../gpu-device.ts';
 import { readPicture } from '../picture.ts';
@@ -17,7 +18,7 @@ import {
   type SegmentAnswers,
   type SoundAnswers,
 } from '../published-answers.ts';
-import { UsageError, type Console, type Verb } from '../verb.ts';
+import { UsageError, type Console, type Given, type Verb } from '../verb.ts';
 
 /** Half precision against float32 of the same weights. */
 const allowed = { score: 0.02, iou: 0.95, grid: 0.99, points68: 0.005, meshPixels: 0.5, tag: 0.02 };
@@ -47,10 +48,9 @@ export const verifyReal: Verb = {
     ...gpuOptions,
   ],
   async run(given, console) {
-    const nets = new Nets(
-      { ...given, word: (name) => given.word(name) ?? (name === 'device' ? 'cpu' : undefined) },
-      console,
-    );
+    const own: Given = { ...given, word: (name) => given.word(name) ?? (name === 'device' ? 'cpu' : undefined) };
+    const runner = new NetRunner('verify-real', own, console);
+    const nets = new Nets(own, runner);
     let [passed, failed] = [0, 0];
     for (const file of given.positionals) {
       const published = readPublished(readText(file));
@@ -68,6 +68,7 @@ export const verifyReal: Verb = {
         );
       }
     }
+    await runner.close();
     console.out(`${passed} passed, ${failed} failed`);
     return failed > 0 ? 1 : 0;
   },

@@ -1,6 +1,7 @@
 // The face that a net of landmarks is shown: the square around a drawn face, and none on a photo without one.
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/command.ts';
+import { NetRunner } from '../../../src/cli/execute-net.ts';
 import { findFace } from '../../../src/cli/find-face.ts';
 import { buildGraph, openSource } from '../../../src/cli/source.ts';
 import type { Given } from '../../../src/cli/verb.ts';
@@ -45,7 +46,8 @@ const given: Given = {
 };
 
 test('a square around the face, with 1.2 times its side for 68 points', async () => {
-  const { box = [], score } = await findFace(drawn(face), buildGraph(openSource('face68')), given);
+  const runner = new NetRunner('run', given, captured().console);
+  const { box = [], score } = await findFace(drawn(face), buildGraph(openSource('face68')), given, runner);
   expect(score).toBeGreaterThan(0.8);
   const [left = NaN, top = NaN, right = NaN, bottom = NaN] = box;
   expect(right - left).toBeCloseTo(bottom - top, 6);
