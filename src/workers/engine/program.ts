@@ -6,7 +6,8 @@ import { debug } from './debug.ts';
 import { layoutFor, pipelineFor, type OpenDevice } from './device.ts';
 import { SharedBuffers, type Constant } from './shared-buffers.ts';
 import { estimateMs, learn, runsToLearn, submitRanges, type Throughput } from '../../graph/plan/schedule.ts';
-import { load, store, storedBytes } from './stored-tensor.ts';
+import { ReadBack } from './read-back.ts';
+import { store, storedBytes } from './stored-tensor.ts';
 
 /** The device could not hold the net. The message is a sentence for the user. */
 export class OutOfMemoryError extends Error {
@@ -33,15 +34,13 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Records work before the net's own, in the same submit: what writes the input when a run is given none. */
   readonly before?: (encoder: GPUCommandEncoder) => void;
+  /** Work behind the net's own, in the same submit, and what is read back of it: the last result, as bits. */
+  readonly after?: { record(encoder: GPUCommandEncoder): void; readonly result: GPUBufferBinding & { size: number } };
 }
 
-// Numbers of the WebGPU specification: the namespaces GPUBufferUsage and GPUMapMode are missing in some runtimes.
-const usage = { mapRead: 1, copySrc: 4, copyDst: 8, storage: 128 } as const;
-
 export class Program {
-  private readonly staging: { buffer: GPUBuffer; bytes: number }[] = [];
+  private readonly readBack: ReadBack;
   private readonly scratch: ArrayBuffer[];
-  private destroyed = false;
   private inFlight = 0;
   /** Latencies of the last few runs, milliseconds. */
   private readonly recent: number[] = [];
@@ -62,6 +61,7 @@ export class Program {
     readonly rate: Throughput,
   ) {
     this.scratch = plan.inputs.map((input) => new ArrayBuffer(storedBytes(input)));
+    this.readBack = new ReadBack(open.device, slots);
   }
 
   /**
@@ -181,11 +181,14 @@ export class Program {
   }
 
   /**
-   * One inference. Resolves with the outputs asked for, in their logical layout.
+   * One inference. Resolves with the outputs asked for, in their logical layout, and what `after` gave.
    * Rejects with the signal's reason when aborted (no later than the submit in flight), with Error when the device is lost or a
    * first run is invalid.
    */
-  async run(inputs: readonly Float32Array[], { read = [0], signal, before }: RunOptions = {}): Promise<Float32Array[]> {
+  async run(
+    inputs: readonly Float32Array[],
+    { read = [0], signal, before, after }: RunOptions = {},
+  ): Promise<Float32Array[]> {
     signal?.throwIfAborted();
     const { device } = this.open;
     const outputs = read.map((index) => this.plan.outputs[index] as PlanTensor);
@@ -198,7 +201,7 @@ export class Program {
       this.splitting = new Promise<void>((resolve) => (whole = resolve)).then(() => (this.splitting = undefined));
     const checked = !this.proven;
     if (checked) device.pushErrorScope('validation');
-    const staging = this.takeStaging(outputs.reduce((sum, output) => sum + storedBytes(output), 0));
+    const taken = this.readBack.take(outputs, after?.result);
     try {
       inputs.forEach((data, index) => this.writeInput(index, data));
       for (const [from, to] of ranges) {
@@ -208,7 +211,10 @@ export class Program {
         this.record(pass, from, to);
         pass.end();
         const last = to === this.dispatches.length;
-        if (last) this.copyOutputs(encoder, outputs, staging.buffer);
+        if (last) {
+          after?.record(encoder);
+          taken.copy(encoder);
+        }
         device.queue.submit([encoder.finish()]);
         if (!last) {
           await device.queue.onSubmittedWorkDone();
@@ -216,7 +222,7 @@ export class Program {
         }
       }
     } catch (error) {
-      this.staging.push(staging);
+      taken.giveBack();
       if (checked) device.popErrorScope().catch(() => undefined);
       this.inFlight--;
       throw error;
@@ -226,7 +232,7 @@ export class Program {
     try {
       const invalid = checked ? await device.popErrorScope() : null;
       if (invalid) throw new Error(`the first run of ${this.plan.net} is invalid on this device: ${invalid.message}`);
-      const results = await this.readOutputs(outputs, staging);
+      const results = await taken.read();
       this.proven = true;
       // Only a run that waited for no other one says how fast the device is.
       const ms = performance.now() - start;
@@ -245,57 +251,10 @@ export class Program {
     this.recent.length = 0;
   }
 
-  private copyOutputs(encoder: GPUCommandEncoder, outputs: readonly PlanTensor[], target: GPUBuffer): void {
-    let at = 0;
-    for (const output of outputs) {
-      const bytes = storedBytes(output);
-      encoder.copyBufferToBuffer(this.slots[output.slot] as GPUBuffer, output.offset, target, at, bytes);
-      at += bytes;
-    }
-  }
-
-  private async readOutputs(
-    outputs: readonly PlanTensor[],
-    staging: { buffer: GPUBuffer; bytes: number },
-  ): Promise<Float32Array[]> {
-    const used = outputs.reduce((sum, output) => sum + storedBytes(output), 0);
-    if (used === 0) {
-      await this.open.device.queue.onSubmittedWorkDone();
-      this.staging.push(staging);
-      return [];
-    }
-    // Rejects (AbortError) when the device is lost: a failed read never gives zeros.
-    await staging.buffer.mapAsync(1, 0, used);
-    const mapped = staging.buffer.getMappedRange(0, used);
-    let at = 0;
-    const results = outputs.map((output) => {
-      const result = load(output, mapped, at);
-      at += storedBytes(output);
-      return result;
-    });
-    staging.buffer.unmap();
-    if (this.destroyed) staging.buffer.destroy();
-    else this.staging.push(staging);
-    return results;
-  }
-
-  /** A free read-back buffer of at least `bytes`; steady use creates none. */
-  private takeStaging(bytes: number): { buffer: GPUBuffer; bytes: number } {
-    const index = this.staging.findIndex((free) => free.bytes >= bytes);
-    if (index >= 0) return this.staging.splice(index, 1)[0] as { buffer: GPUBuffer; bytes: number };
-    const size = Math.max(16, bytes);
-    return {
-      bytes: size,
-      buffer: this.open.device.createBuffer({ label: 'read-back', size, usage: usage.mapRead | usage.copyDst }),
-    };
-  }
-
   /** Frees all buffers; compiled pipelines stay with the device. */
   destroy(): void {
-    this.destroyed = true;
     this.own?.destroy();
-    for (const { buffer } of this.staging) buffer.destroy();
-    this.staging.length = 0;
+    this.readBack.destroy();
   }
 }
 

@@ -11,8 +11,8 @@ export interface DecodedBoxes {
 }
 
 /** `faster_rcnn_box_coder` with its usual scales 10, 10, 5, 5; torchvision's BoxCoder has the same weights, x before y, and this cap. */
-const [placeScale, sizeScale] = [10, 5];
-const torchvisionCap = Math.log(1000 / 16);
+export const [placeScale, sizeScale] = [10, 5] as const;
+export const torchvisionCap = Math.log(1000 / 16);
 
 function ssdBoxes(
   codes: ArrayLike<number>,

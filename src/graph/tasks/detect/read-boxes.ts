@@ -7,6 +7,7 @@ import {
   type TaskAnswer,
   type TaskNet,
 } from '../task.ts';
+import type { DecodedBoxes } from './decode.ts';
 import { clipped, suppress } from './nms.ts';
 import { detectorOf, type Detector } from './settings.ts';
 
@@ -17,10 +18,21 @@ export function readBoxes(net: TaskNet, outputs: readonly NetOutput[], settings:
   const detector = detectorOf(net);
   const [codes, logits] = outputs;
   if (!detector || !codes || !logits) return { kind: 'boxes', boxes: [], best: NaN };
-  const { boxes, points } = detector.decode(codes.values);
-  const { scores, classes, best } = probabilitiesOf(detector, logits.values, settings.score);
+  const decoded = detector.decode(codes.values);
+  return answerOf({ ...decoded, ...probabilitiesOf(detector, logits.values, settings.score) }, settings);
+}
+
+interface ScoredBoxes extends DecodedBoxes, Scores {
+  /** Which anchor each row is of, where not each anchor has one; they rise. */
+  readonly anchors?: readonly number[];
+}
+
+/** Suppression, and of what is left the boxes that are wanted. */
+export function answerOf(
+  { boxes, points, scores, classes, best, anchors }: ScoredBoxes,
+  { iou, score, most, only }: AnswerSettings,
+): TaskAnswer {
   const seen = clipped(boxes);
-  const { iou, score, most, only } = settings;
   const wanted = only && new Set(only);
   const kept = suppress(seen, scores, classes, { iou, score, perClass: most, total: wanted ? Infinity : most })
     .filter((found) => wanted?.has(found.class) ?? true)
@@ -29,19 +41,14 @@ export function readBoxes(net: TaskNet, outputs: readonly NetOutput[], settings:
   return {
     kind: 'boxes',
     best,
-    boxes: kept.map(({ class: c, score, anchor }): AnsweredBox => {
-      const [top, left, bottom, right] = seen.subarray(4 * anchor, 4 * anchor + 4) as unknown as number[] as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      const own = points?.subarray(anchor * each, (anchor + 1) * each);
+    boxes: kept.map(({ class: c, score, anchor: row }): AnsweredBox => {
+      const [top = NaN, left = NaN, bottom = NaN, right = NaN] = seen.subarray(4 * row, 4 * row + 4);
+      const own = points?.subarray(row * each, (row + 1) * each);
       return {
         class: c,
         score,
         box: [left, top, right, bottom],
-        anchor,
+        anchor: anchors?.[row] ?? row,
         ...(own && {
           points: Array.from({ length: each / 2 }, (_, i) => [own[2 * i] as number, own[2 * i + 1] as number] as const),
         }),
@@ -49,6 +56,9 @@ export function readBoxes(net: TaskNet, outputs: readonly NetOutput[], settings:
     }),
   };
 }
+
+/** The share that a logit says. */
+export const shareOf = (logit: number): number => sigmoid(Math.max(-farthest, Math.min(farthest, logit)));
 
 interface Scores {
   readonly scores: Float64Array;
@@ -83,8 +93,8 @@ function probabilitiesOf(
       for (let c = 0; c < classes; c++) {
         const logit = row[c + first] as number;
         if (logit > best) best = logit;
-        if (logit > least) scores[i * classes + c] = sigmoid(Math.min(farthest, logit));
+        if (logit > least) scores[i * classes + c] = shareOf(logit);
       }
   }
-  return { scores, classes, best: softmax ? best : sigmoid(Math.max(-farthest, Math.min(farthest, best))) };
+  return { scores, classes, best: softmax ? best : shareOf(best) };
 }

@@ -32,6 +32,11 @@ export interface Detector {
   readonly background: boolean;
   /** Scores by softmax over an anchor's logits, not by a sigmoid each. */
   readonly softmax: boolean;
+  readonly coder: 'tensorflow' | 'torchvision' | 'blaze';
+  /** Numbers a box in `boxes`: four, then points. */
+  readonly code: number;
+  /** Side of the input, pixels. */
+  readonly size: number;
   decode(codes: Float32Array): DecodedBoxes;
   /** Which map an anchor is on. */
   whereIs(anchor: number): AnchorPlace | undefined;
@@ -55,19 +60,26 @@ export function detectorOf(net: TaskNet): Detector | undefined {
   const counts = numbers(line, 'an');
   const logits = number(line, 'n', 1);
   const size = net.graph.facts.get(net.graph.inputs[0] ?? '')?.shape[2] ?? 1;
-  const shared = { logits, background: logits > 1, softmax: line.args.softmax === true };
+  const shared = { logits, background: logits > 1, softmax: line.args.softmax === true, code, size };
   const at =
     (anchors: Anchors) =>
     (anchor: number): AnchorPlace | undefined =>
       anchorPlace(anchors, maps, anchor, nodes);
   if (counts) {
     const anchors = blazeAnchors(maps, counts);
-    return { ...shared, anchors, whereIs: at(anchors), decode: (codes) => blazeBoxes(codes, anchors, code, size) };
+    return {
+      ...shared,
+      coder: 'blaze',
+      anchors,
+      whereIs: at(anchors),
+      decode: (codes) => blazeBoxes(codes, anchors, code, size),
+    };
   }
   if (line.args.anchors === 'torch') {
     const anchors = torchvisionAnchors(maps, { ...ends, ratios: given });
     return {
       ...shared,
+      coder: 'torchvision',
       anchors,
       whereIs: at(anchors),
       decode: (codes) => ({ boxes: torchvisionBoxes(codes, anchors) }),
@@ -75,7 +87,13 @@ export function detectorOf(net: TaskNet): Detector | undefined {
   }
   const ratios = [1, ...given.flatMap((ratio) => [ratio, inverse(ratio)])];
   const anchors = tensorflowAnchors(maps, { ...ends, ratios, reduced: line.args.reduced === true });
-  return { ...shared, anchors, whereIs: at(anchors), decode: (codes) => ({ boxes: tensorflowBoxes(codes, anchors) }) };
+  return {
+    ...shared,
+    coder: 'tensorflow',
+    anchors,
+    whereIs: at(anchors),
+    decode: (codes) => ({ boxes: tensorflowBoxes(codes, anchors) }),
+  };
 }
 
 /** What makes the maps that the line reads: its predictors keep their size. */

@@ -2,7 +2,7 @@
 import { defineTask, sigmoid, type NetOutput, type TaskNet } from '../task.ts';
 
 /** A net whose last line has an activation of its own gives shares; another gives logits. */
-const givesLogits = ({ graph }: TaskNet): boolean => {
+export const givesLogits = ({ graph }: TaskNet): boolean => {
   const last = graph.nodes.find(({ id }) => id === graph.outputs[0]);
   return !graph.nodes.some(({ id, op }) => op === 'sigmoid' && (id === last?.id || last?.inputs.includes(id) === true));
 };

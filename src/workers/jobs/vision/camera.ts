@@ -129,7 +129,7 @@ export class VisionCamera {
     const clock = new StageClock(at);
     const pixels = await picturePixels(frame);
     const { capture = 0 } = clock.ends('capture');
-    const { preparation: _, ...look } = await this.tasks.look(pixels, preparation);
+    const { preparation: _, ...look } = await this.tasks.look(pixels, preparation, { passing: true });
     const outputs = new Set(this.tasks.outputs);
     return {
       ...look,

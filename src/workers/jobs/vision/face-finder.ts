@@ -67,12 +67,18 @@ export class FaceFinder {
     const { opened } = this;
     if (!opened) return undefined;
     const { net, task, preparation } = opened;
-    const look = await this.net.look(picture, preparation, signal);
-    const [first] = net.graph.outputs;
-    const outputs = outputsOf(net.graph, (node) =>
-      node === first ? look.logits : (look.values.get(node) as Float32Array),
-    );
-    const answer = task.read(net, outputs, task.settings);
+    const { settings } = task;
+    let look = await this.net.look(picture, preparation, { signal, reading: { task, net, settings } });
+    let answer = look.reading?.answer(settings);
+    if (!answer) {
+      // More faces than the GPU gives back.
+      if (look.reading) look = await this.net.look(picture, preparation, { signal });
+      const [first] = net.graph.outputs;
+      const outputs = outputsOf(net.graph, (node) =>
+        node === first ? look.logits : (look.values.get(node) as Float32Array),
+      );
+      answer = task.read(net, outputs, settings);
+    }
     const best = answer.kind === 'boxes' ? answer.best : 0;
     const face = surest(answer);
     const { run } = look;

@@ -9,6 +9,8 @@ import type { Program } from '../../engine/program.ts';
 import { picturePixels, sizeOf, type PictureSource } from '../../pictures/picture-pixels.ts';
 import { layerValues, type LayerHooks } from '../../engine/layer-values.ts';
 import { PictureRun, type Ran } from './picture-run.ts';
+import type { ReadAnswer } from './readings/reading.ts';
+import { ReadingStages, type AskedReading } from './readings/stage.ts';
 import type { Look, Path, Way } from './protocol.ts';
 import { StageClock } from './stage-times.ts';
 import { WasmNet, type WasmRuntime } from './wasm-net.ts';
@@ -36,6 +38,17 @@ interface Opened {
   net: Promise<LoadedNet | WasmNet>;
 }
 
+/** `reading`: the answer, where it was read on the GPU as asked; the outputs are empty then. */
+export type NetLook = Omit<Look, 'seen'> & { readonly reading?: ReadAnswer };
+type Heard = Omit<NetLook, 'width' | 'height'>;
+type RanNet = Ran & Pick<NetLook, 'reading'>;
+
+export interface LookOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** To be read on the GPU, where the net runs there and its task can be read there. */
+  readonly reading?: AskedReading | undefined;
+}
+
 /** One input, ready for the net or to be prepared on whichever way the net runs. */
 type Input = Float32Array | { readonly picture: PictureSource; readonly preparation: Preparation };
 
@@ -44,6 +57,7 @@ export class VisionNet {
   /** Ends with the opening that was begun last. */
   private opening: Promise<unknown> = Promise.resolve();
   private readonly pictures = new PictureRun();
+  private readonly readings = new ReadingStages();
   private wasm: WasmRuntime | undefined;
   /** Ends the check that is under way. */
   private checks = new AbortController();
@@ -135,27 +149,28 @@ export class VisionNet {
   }
 
   /** Answers one picture, as soon as a net that is being loaded is there. It stays open: closing is the caller's. */
-  async look(picture: PictureSource, preparation: Preparation, signal?: AbortSignal): Promise<Omit<Look, 'seen'>> {
-    const looked = await this.ask({ picture, preparation }, signal);
+  async look(picture: PictureSource, preparation: Preparation, options: LookOptions = {}): Promise<NetLook> {
+    const looked = await this.ask({ picture, preparation }, options);
     return { ...looked, ...sizeOf(picture) };
   }
 
   /** Answers one window of a sound, at the net's own rate. */
-  hear(window: Float32Array, signal?: AbortSignal): Promise<Omit<Look, 'seen' | 'width' | 'height'>> {
-    return this.ask(window, signal);
+  hear(window: Float32Array, signal?: AbortSignal): Promise<Heard> {
+    return this.ask(window, { signal });
   }
 
-  private async ask(input: Input, signal?: AbortSignal): Promise<Omit<Look, 'seen' | 'width' | 'height'>> {
+  private async ask(input: Input, options: LookOptions): Promise<Heard> {
     const started = performance.now();
     const opened = await this.current();
-    const { outputs, ...how } = await this.run(opened, input, signal);
+    const { outputs, ...how } = await this.run(opened, input, options);
     const [logits, ...kept] = outputs;
     const values = new Map(opened.nodes.slice(1).map((node, i) => [node, kept[i] as Float32Array]));
     return { logits: logits as Float32Array, values, ms: performance.now() - started, run: ++this.runs, ...how };
   }
 
-  private async run(opened: Opened, input: Input, signal?: AbortSignal): Promise<Ran> {
+  private async run(opened: Opened, input: Input, options: LookOptions): Promise<RanNet> {
     const { net: way, graph, params, nodes } = opened;
+    const { signal } = options;
     const net = await way;
     signal?.throwIfAborted();
     if (net instanceof WasmNet) {
@@ -171,20 +186,31 @@ export class VisionNet {
       return { outputs, preparedOn: 'cpu', stages: clock.ends('net') };
     }
     try {
-      return await net.use((program) => this.runOnGpu(program, input, signal), signal);
+      return await net.use((program) => this.runOnGpu(program, input, options), signal);
     } catch (error) {
       // A device that cannot be had back: the same picture goes the slow way.
       if (!(error instanceof NoDeviceError)) throw error;
       if (opened.net === way) opened.net = this.loadWasm(graph, params, nodes.slice(1), { why: error.message });
-      return this.run(opened, input, signal);
+      return this.run(opened, input, options);
     }
   }
 
-  private async runOnGpu(program: Program, input: Input, signal?: AbortSignal): Promise<Ran> {
-    if (!(input instanceof Float32Array)) return this.pictures.run(program, input.picture, input.preparation, signal);
+  private async runOnGpu(program: Program, input: Input, { signal, reading }: LookOptions): Promise<RanNet> {
+    const all = program.plan.outputs.map((_, index) => index);
+    const options = { read: all, ...(signal && { signal }) };
+    if (!(input instanceof Float32Array)) {
+      const stage = reading && (await this.readings.of(program, reading));
+      if (!stage) return this.pictures.run(program, input.picture, input.preparation, options);
+      const own = new Set(reading.net.graph.outputs);
+      const read = all.filter((index) => !own.has(program.plan.outputs[index]?.node ?? ''));
+      const after = stage.after(reading.settings);
+      const ran = await this.pictures.run(program, input.picture, input.preparation, { ...options, read, after });
+      const given = new Map(read.map((index, i) => [index, ran.outputs[i]]));
+      const outputs = all.map((index) => given.get(index) ?? new Float32Array());
+      return { ...ran, outputs, reading: stage.read(ran.outputs.at(-1) as Float32Array, reading.settings) };
+    }
     const clock = new StageClock();
-    const read = program.plan.outputs.map((_, index) => index);
-    const outputs = await program.run([input], { read, ...(signal && { signal }) });
+    const outputs = await program.run([input], options);
     return { outputs, preparedOn: 'cpu', stages: clock.ends('net') };
   }
 

@@ -2,7 +2,7 @@
 import { preparePicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
 import type { PlanTensor } from '../../../graph/plan/plan.ts';
 import type { OpenDevice } from '../../engine/device.ts';
-import type { Program } from '../../engine/program.ts';
+import type { Program, RunOptions } from '../../engine/program.ts';
 import { picturePixels, type PictureSource } from '../../pictures/picture-pixels.ts';
 import { PictureStage } from './picture-stage.ts';
 import { StageClock, type StageTimes } from './stage-times.ts';
@@ -11,7 +11,7 @@ import { StageClock, type StageTimes } from './stage-times.ts';
 const copyRefusals = new Set(['InvalidStateError', 'OperationError', 'SecurityError']);
 
 export interface Ran {
-  /** Values of the net's nodes. */
+  /** What was read. */
   readonly outputs: readonly Float32Array[];
   readonly preparedOn: 'gpu' | 'cpu';
   readonly stages: StageTimes;
@@ -22,12 +22,15 @@ export class PictureRun {
   /** This browser does not copy the camera's frames to the GPU by itself: SwiftShader's does not. */
   private framesRefused = false;
 
-  async run(program: Program, picture: PictureSource, preparation: Preparation, signal?: AbortSignal): Promise<Ran> {
+  async run(
+    program: Program,
+    picture: PictureSource,
+    preparation: Preparation,
+    options: Omit<RunOptions, 'before'>,
+  ): Promise<Ran> {
     const clock = new StageClock();
-    const read = program.plan.outputs.map((_, index) => index);
     const input = program.plan.inputs[0] as PlanTensor;
     const stage = await this.stageFor(program.open);
-    const options = { read, ...(signal && { signal }) };
     if (!stage.takes(picture)) {
       const pixels = await picturePixels(picture);
       clock.ends('capture');

@@ -82,7 +82,7 @@ function serveVision(host: JobHost): VisionCalls {
 
   async function lookAt(source: ImageBitmap | undefined, preparation: Preparation, signal: AbortSignal): Promise<Look> {
     if (!source) throw new Error('there is no picture yet');
-    const { preparation: shown, ...looked } = await tasks.look(source, preparation, signal);
+    const { preparation: shown, ...looked } = await tasks.look(source, preparation, { signal });
     const seen = seenPicture(await picturePixels(source), shown);
     if (!looked.task) return { ...looked, seen };
     // What is read again stays here: the page gets copies.
@@ -101,7 +101,7 @@ function serveVision(host: JobHost): VisionCalls {
       return transferred(await shared(ticket, ({ signal }) => lookAt(next, preparation, signal)));
     },
     async inferOnce(ticket, passing, preparation) {
-      const result = await shared(ticket, ({ signal }) => net.look(passing, preparation, signal));
+      const result = await shared(ticket, ({ signal }) => net.look(passing, preparation, { signal }));
       passing.close();
       return transferred(result);
     },
@@ -119,7 +119,7 @@ function serveVision(host: JobHost): VisionCalls {
         const { graph, params } = net.net ?? {};
         const pooling = graph && findPooling(graph);
         if (!graph || !params || !pooling || !picture) throw new Error('this net has no map of its classes');
-        const known = (await net.look(picture, preparation, signal)).values.get(pooling.map);
+        const known = (await net.look(picture, preparation, { signal })).values.get(pooling.map);
         if (!known) throw new Error('the map before the pooling was not asked for');
         return {
           height: pooling.height,

@@ -72,8 +72,9 @@ export class LiveNet {
     const net = this.nets[branch] as LoadedNet;
     const preparation = { ...this.preparation, size: [size, size] as const };
     return net.use(async (program) => {
-      for (let i = 0; i < others; i++) await this.pictures.run(program, picture, preparation, signal);
-      const { outputs } = await this.pictures.run(program, picture, preparation, signal);
+      const options = { read: program.plan.outputs.map((_, index) => index), ...(signal && { signal }) };
+      for (let i = 0; i < others; i++) await this.pictures.run(program, picture, preparation, options);
+      const { outputs } = await this.pictures.run(program, picture, preparation, options);
       return outputs[0] as Float32Array;
     }, signal);
   }
