@@ -67,3 +67,35 @@ test('a small net learns in one click, stops, goes on after a reload, and its we
     timeout: 20_000,
   });
 });
+
+test('a paper’s comparison runs with seeds and is stopped at once', async ({ page }) => {
+  await open(page);
+  const pane = await openTrain(page);
+  await pane.getByRole('tab', { name: 'Papers' }).click();
+  await pane.getByRole('combobox', { name: 'Study' }).selectOption({ label: 'How it is spoken' });
+  await pane.getByRole('checkbox', { name: 'Depthwise, squared error' }).uncheck();
+  await pane.getByRole('checkbox', { name: 'Convolutions as in Wav2Small' }).uncheck();
+  await pane.getByRole('spinbutton', { name: 'Steps of a run' }).fill('5');
+  await pane.getByRole('spinbutton', { name: 'Seeds', exact: true }).fill('2');
+  await pane.getByRole('spinbutton', { name: 'First seed' }).fill('7');
+  await pane.getByRole('spinbutton', { name: 'First seed' }).press('Tab');
+  await expect(pane.getByText(/^2 runs of 5 steps on the CPU: about .* s(econd)?\.$/)).toBeVisible({ timeout: 30_000 });
+  await pane.getByRole('button', { name: 'Run the study' }).click();
+  await expect(pane.getByText(/^Concordance over 2 seeds: /)).toBeVisible({ timeout: 60_000 });
+  await expect(pane.getByRole('application', { name: 'Loss of 1 arm. Arrow keys go along the run.' })).toBeVisible();
+  expect.soft(await axeFindings(page, 'section[aria-label="Train"]'), 'Papers').toEqual([]);
+  await pane.getByRole('radiogroup', { name: 'Show findings of the study as' }).getByText('Table').click();
+  await expect(pane.getByRole('region', { name: 'findings of the study' }).getByRole('row')).toHaveCount(2);
+  const download = page.waitForEvent('download');
+  await pane.getByRole('button', { name: 'CSV' }).click();
+  expect((await download).suggestedFilename()).toBe('study-concordance.csv');
+  expect(await sidewaysScroll(page)).toBe(0);
+
+  await pane.getByRole('spinbutton', { name: 'Steps of a run' }).fill('20000');
+  await pane.getByRole('button', { name: 'Run the study' }).click();
+  await expect(pane.getByText(/^It runs: \d+ %$/)).toBeVisible();
+  const begun = Date.now();
+  await pane.getByRole('button', { name: 'Stop' }).click();
+  await expect(pane.getByRole('button', { name: 'Run the study' })).toBeVisible();
+  expect(Date.now() - begun).toBeLessThan(1500);
+});

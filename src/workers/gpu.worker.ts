@@ -8,13 +8,13 @@ import { kernels } from './jobs/kernels/serve.ts';
 import { measure } from './jobs/measure/serve.ts';
 import { quantize } from './jobs/quantize/serve.ts';
 import { race } from './jobs/race/serve.ts';
-import { trainOnGpu } from './jobs/train/gpu-job.ts';
+import { studyOnGpu, trainOnGpu } from './jobs/train/gpu-job.ts';
 import { vision } from './jobs/vision/serve.ts';
 
 startDebug(debugWords(self.name), (text) => console.debug(text));
 serveJobs(
   self,
-  [measure, kernels, vision, quantize, files, trainOnGpu, race],
+  [measure, kernels, vision, quantize, files, trainOnGpu, studyOnGpu, race],
   () => navigator.gpu,
   new DeviceChoices(storedChoices, navigator.userAgent),
 );

@@ -3,7 +3,14 @@ import { setImmediate } from 'node:timers/promises';
 import { readSafetensors } from '../../graph/formats/safetensors/read.ts';
 import { cpuBackend } from '../../graph/train/cpu-backend.ts';
 import { studies } from '../../graph/train/studies/index.ts';
-import { differenceText, estimated, measured, studyCsv, type StudyReport } from '../../graph/train/studies/report.ts';
+import {
+  differenceText,
+  estimated,
+  measured,
+  studyCsv,
+  studyJson,
+  type StudyReport,
+} from '../../graph/train/studies/report.ts';
 import { runStudy } from '../../graph/train/studies/run-study.ts';
 import type { StudyPoint, StudyRun } from '../../graph/train/studies/findings.ts';
 import type { Study } from '../../graph/train/studies/study.ts';
@@ -24,7 +31,13 @@ export const study: Verb = {
       name: 'seeds',
       value: 'N',
       range: { min: 1, max: 100, integer: true },
-      doc: 'Seeds 0 to N − 1. Default: the study’s own, mostly 3.',
+      doc: 'How many seeds. Default: the study’s own, mostly 3.',
+    },
+    {
+      name: 'seed',
+      value: 'N',
+      range: { min: 0, max: 1e9, integer: true },
+      doc: 'The first seed. Default: 0.',
     },
     {
       name: 'steps',
@@ -89,6 +102,7 @@ export const study: Verb = {
       report = await runStudy(name, chosen, {
         backend: device ?? cpuBackend(pause),
         seeds: given.number('seeds'),
+        firstSeed: given.number('seed'),
         steps: given.number('steps'),
         arms,
         pause,
@@ -103,7 +117,7 @@ export const study: Verb = {
     const made = report.runs.findLast(({ file }) => file)?.file;
     if (save && !made) throw new UsageError(`No run of "${name}" made a file; give no --save.`);
     if (save && made) save.save(made.bytes, (bytes) => void readSafetensors(bytes));
-    if (given.flag('json')) console.out(JSON.stringify(bare(report), undefined, 2));
+    if (given.flag('json')) console.out(studyJson(report));
     else if (given.flag('csv')) console.out(studyCsv(report).trimEnd());
     else printReport(report, console);
     if (stopped) console.err(`Stopped after ${report.runs.length} runs.`);
@@ -144,14 +158,6 @@ const runText = ({ measures }: Study, { seed, values, note }: StudyRun, label: s
   });
   return `seed ${seed}, ${label}: ${said.join(', ')}${note === undefined ? '' : ` (${note})`}`;
 };
-
-/** Without the bytes of files. */
-const bare = (report: StudyReport): unknown => ({
-  ...report,
-  runs: report.runs.map(({ file, ...run }) =>
-    file ? { ...run, file: { name: file.name, bytes: file.bytes.length } } : run,
-  ),
-});
 
 function printReport({ measures, rows, sentence, seconds, device, steps, seeds }: StudyReport, console: Console): void {
   const [first] = measures;

@@ -1,4 +1,5 @@
 // A recipe of training as a short readable text: one line a setting, everything else by default; the same text and seed give the same run.
+import { carriedLines, withCarriedLines } from './carried-line.ts';
 import type { Augmentation } from './data/augment.ts';
 import type { Loss } from './loss.ts';
 import type { OptimizerOptions } from './optimizer.ts';
@@ -133,19 +134,11 @@ const atLeast = (
 ): Partial<TrainRecipe> | { readonly problem: string } =>
   value >= least ? { [key]: value } : { problem: `${key} must be at least ${least}` };
 
-/** The line of a net's text that holds its recipe, settings with semicolons between: `# train: steps 300; batch 32`. */
-const carried = /^[ \t]*#[ \t]*train:[ \t]*(.*)$/m;
-
 /** The recipe that a net's text carries, a line a setting. */
-export const carriedRecipe = (net: string): string | undefined =>
-  carried.exec(net)?.[1]?.split(/ *; */).join('\n').trim();
+export const carriedRecipe = (net: string): string | undefined => carriedLines(net, 'train');
 
-/** The text with that recipe in it: its own line, at the end where there was none. */
-export function withRecipe(net: string, recipe: string): string {
-  const settings = recipe.split(/\r?\n/).map((line) => line.replace(/#.*/, '').trim());
-  const line = `# train: ${settings.filter((words) => words !== '').join('; ')}`;
-  return carried.test(net) ? net.replace(carried, () => line) : `${net.replace(/\s*$/, '')}\n\n${line}\n`;
-}
+/** The text with that recipe in it. */
+export const withRecipe = (net: string, recipe: string): string => withCarriedLines(net, 'train', recipe);
 
 /** The recipe of a text, or a sentence that names the line and what would be right. `#` begins a comment. */
 export function readRecipe(text: string): TrainRecipe | { readonly problem: string } {

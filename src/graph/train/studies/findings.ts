@@ -43,6 +43,20 @@ export interface StudyPoint {
   readonly loss: number;
 }
 
+/** How a net sees a few held-out pictures while it learns: points where they are, and where it takes them to be. */
+export interface StudySight {
+  readonly arm: string;
+  readonly seed: number;
+  readonly step: number;
+  readonly side: number;
+  readonly pictures: readonly {
+    readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+    /** `[x, y]` one after the other, 0 to 1. */
+    readonly truth: readonly number[];
+    readonly found: readonly number[];
+  }[];
+}
+
 export const accuracy: StudyMeasure = {
   id: 'accuracy',
   label: 'Accuracy',

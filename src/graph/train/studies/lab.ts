@@ -11,7 +11,7 @@ import { readRecipe } from '../recipe.ts';
 import { ratesOf } from '../schedule.ts';
 import { trainGraph } from '../train-graph.ts';
 import { median, reliability } from './statistics.ts';
-import type { ReliabilityBin, StudyPoint, StudyRun } from './findings.ts';
+import type { ReliabilityBin, StudyPoint, StudyRun, StudySight } from './findings.ts';
 
 export type NetTensors = ReadonlyMap<string, Float32Array>;
 
@@ -28,6 +28,8 @@ export interface StudyLesson {
   readonly steps: number;
   readonly trainable?: readonly string[];
   readonly fakeQuant?: FakeQuant;
+  /** Shows how the net sees, before the first step, some ten times on the way, and behind the last. */
+  readonly sight?: (weights: NetTensors) => Promise<Pick<StudySight, 'side' | 'pictures'>>;
   /** Of step `t`, with rows for the recipe's batch. */
   batchOf(t: number): StudyBatch | Promise<StudyBatch>;
 }
@@ -45,7 +47,7 @@ export interface TaughtNet {
   readonly stepMs: number;
 }
 
-interface Pupil {
+export interface Pupil {
   readonly lesson: StudyLesson;
   readonly trainer: Trainer;
   readonly rates: Float64Array;
@@ -57,10 +59,11 @@ interface Pupil {
 export interface LabEvents {
   point(point: StudyPoint): void;
   result(run: StudyRun): void;
+  sight?(sight: StudySight): void;
 }
 
 /** Rows of a batch of inference. */
-const INFERRED = 20;
+export const INFERRED = 20;
 
 export class Lab {
   constructor(
@@ -73,7 +76,7 @@ export class Lab {
     /** Awaited between two pieces of work; rejects when the user cancels. */
     readonly pause: () => Promise<void> | undefined,
     /** Milliseconds. */
-    private readonly now: () => number,
+    readonly now: () => number,
   ) {}
 
   /** What all seeds share, by name: made once. */
@@ -93,7 +96,7 @@ export class Lab {
 
   /** Several nets in turns, a step each, so that their times are those of one and the same machine. */
   async race(lessons: readonly StudyLesson[]): Promise<readonly TaughtNet[]> {
-    const pupils = await Promise.all(lessons.map((lesson) => this.#pupil(lesson)));
+    const pupils = await Promise.all(lessons.map((lesson) => this.pupil(lesson)));
     const steps = Math.max(...lessons.map((lesson) => lesson.steps));
     for (let t = 0; t < steps; t++)
       for (const pupil of pupils) {
@@ -106,16 +109,13 @@ export class Lab {
         times.push(this.now() - begun);
         if (result.skipped) pupil.skipped++;
         this.events.point({ arm, seed, step: t + 1, steps: own, loss: result.loss });
+        if (lesson.sight && this.events.sight && (t + 1 === own || t % Math.ceil(own / 12) === 0))
+          this.events.sight({ arm, seed, step: t + 1, ...(await lesson.sight((await trainer.snapshot()).weights)) });
       }
-    return Promise.all(
-      pupils.map(async ({ trainer, times, skipped, averaged }) => {
-        const { weights, averages } = await trainer.snapshot();
-        return { weights: averaged ? averages : weights, skipped, stepMs: median(times) };
-      }),
-    );
+    return Promise.all(pupils.map(taught));
   }
 
-  async #pupil(lesson: StudyLesson): Promise<Pupil> {
+  protected async pupil(lesson: StudyLesson): Promise<Pupil> {
     const { graph, start, loss, trainable, fakeQuant, steps } = lesson;
     const { batch, schedule, rate, optimizer, clipNorm, ema } = recipeOf(lesson.recipe);
     const train = trainGraph(withBatch(graph, batch), {
@@ -170,6 +170,11 @@ export class Lab {
       reliability: reliability(answers),
     };
   }
+}
+
+export async function taught({ trainer, times, skipped, averaged }: Pupil): Promise<TaughtNet> {
+  const { weights, averages } = await trainer.snapshot();
+  return { weights: averaged ? averages : weights, skipped, stepMs: median(times) };
 }
 
 /** The net for {@link INFERRED} inputs; the same object for the same net, which backends keep plans by. */

@@ -139,3 +139,16 @@ export function studyCsv({ runs, measures }: StudyReport): string {
   );
   return `${['arm', 'seed', ...measures.map(({ id }) => id), 'note'].join(',')}\n${lines.join('\n')}\n`;
 }
+
+/** The report without the bytes of files. */
+export const studyJson = (report: StudyReport): string =>
+  JSON.stringify(
+    {
+      ...report,
+      runs: report.runs.map(({ file, ...run }) =>
+        file ? { ...run, file: { name: file.name, bytes: file.bytes.length } } : run,
+      ),
+    },
+    undefined,
+    2,
+  );

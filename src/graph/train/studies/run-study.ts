@@ -7,8 +7,10 @@ import type { Study } from './study.ts';
 
 export interface StudyOptions {
   readonly backend: TrainBackend;
-  /** Seeds 0 … seeds − 1; absent: the study's own number. */
+  /** Absent: the study's own number. */
   readonly seeds?: number | undefined;
+  /** Of the seeds, which follow one another; absent: 0. */
+  readonly firstSeed?: number | undefined;
   readonly steps?: number | undefined;
   /** Absent: the usual ones. */
   readonly arms?: readonly string[] | undefined;
@@ -25,6 +27,7 @@ export async function runStudy(name: string, study: Study, options: StudyOptions
   const {
     backend,
     seeds = study.seeds,
+    firstSeed = 0,
     steps = study.steps,
     pause = () => undefined,
     stopped,
@@ -46,13 +49,14 @@ export async function runStudy(name: string, study: Study, options: StudyOptions
         runs.push(run);
         events.result?.(run);
       },
+      ...(events.sight && { sight: events.sight }),
     },
     pause,
     now,
   );
   const begun = now();
   try {
-    for (let seed = 0; seed < seeds; seed++) await study.run(lab, seed);
+    for (let seed = firstSeed; seed < firstSeed + seeds; seed++) await study.run(lab, seed);
   } catch (error) {
     if (stopped?.() !== true) throw error;
   }

@@ -2,7 +2,7 @@
 import type { Tab } from '../../parts/view.ts';
 import type { TrainTabProps } from './tab-props.ts';
 
-export type TrainTab = 'curve' | 'pictures' | 'result';
+export type TrainTab = 'curve' | 'pictures' | 'result' | 'papers';
 
 export const trainTabs: readonly Tab<TrainTab, TrainTabProps>[] = [
   {
@@ -22,5 +22,11 @@ export const trainTabs: readonly Tab<TrainTab, TrainTabProps>[] = [
     label: 'Result',
     title: 'How it does on pictures held out, and the weights',
     load: () => import('./ResultTab.svelte'),
+  },
+  {
+    id: 'papers',
+    label: 'Papers',
+    title: 'Comparisons of papers, repeated on toys with seeds and intervals',
+    load: () => import('./PapersTab.svelte'),
   },
 ];

@@ -2,7 +2,6 @@
 import type { InferredGraph } from '../../../graph/ir/graph.ts';
 import type { TrainBackend } from '../../../graph/train/backend.ts';
 import { batchOfStep } from '../../../graph/train/batch.ts';
-import { cpuBackend } from '../../../graph/train/cpu-backend.ts';
 import { drawnPatterns, type LabelledPicture, type LabelledPictures } from '../../../graph/train/data/pictures.ts';
 import { findRate } from '../../../graph/train/find-rate.ts';
 import { readRecipe, usualDrawn, type TrainRecipe } from '../../../graph/train/recipe.ts';
@@ -11,8 +10,6 @@ import type { StateOrigin } from '../../../graph/train/state-file.ts';
 import { TrainingRun } from '../../../graph/train/training-run.ts';
 import { trainedWeights } from '../../../graph/train/weights-file.ts';
 import type { CallContext, Job, JobHost } from '../../border/serve.ts';
-import type { DeviceUse } from '../../engine/lasting-trainer.ts';
-import { gpuTrainBackend } from '../../engine/train-backend.ts';
 import { pictureGraph } from '../../pictures/picture-graph.ts';
 import { forgetRun, keepRun, keptRun } from './keep.ts';
 import { OwnSet } from './own-set.ts';
@@ -26,6 +23,7 @@ import type {
   TrainRequest,
 } from './protocol.ts';
 import { stepCost, type TrialSize } from './step-cost.ts';
+import { withBackend } from './with-backend.ts';
 
 const tellEveryMs = 100;
 const keepEveryMs = 5000;
@@ -40,24 +38,8 @@ interface Prepared {
 /** On the CPU; {@link trainOnGpu} is the other one. */
 export const train: Job = { name: 'train', serve: (host) => serveTrain(host, 'cpu') };
 
-export function serveTrain({ call, tell, engine, lanes }: JobHost, on: TrainedOn): TrainCalls {
-  /** Each step and look takes its turn among the device's other jobs. */
-  async function withBackend<T>(
-    { signal, pause }: CallContext,
-    work: (backend: TrainBackend, trial: TrialSize) => Promise<T>,
-  ): Promise<T> {
-    if (on === 'cpu') return work(cpuBackend(pause), { batch: 2, macs: 24e6 });
-    const { adapter } = await engine.open();
-    const description = adapter.description || [adapter.vendor, adapter.architecture].filter(Boolean).join(' ');
-    const use: DeviceUse = (device, cancel) => lanes.shared(() => engine.use(device, cancel), cancel);
-    const backend = gpuTrainBackend({ use, description, signal, pause });
-    try {
-      return await work(backend, { macs: adapter.software ? 24e6 : Infinity });
-    } finally {
-      backend.destroy();
-    }
-  }
-
+export function serveTrain(host: JobHost, on: TrainedOn): TrainCalls {
+  const { call, tell } = host;
   const own = new OwnSet();
   let drawn: LabelledPictures | undefined;
   let paused = false;
@@ -187,13 +169,15 @@ export function serveTrain({ call, tell, engine, lanes }: JobHost, on: TrainedOn
       call(ticket, ({ pause }) => own.take(side, classes, bitmaps, labels, first, pause)),
     look: (ticket, request) =>
       call(ticket, (context) =>
-        withBackend(context, (backend, trial) => look(prepare(request), context, backend, trial)),
+        withBackend(host, on, context, (backend, trial) => look(prepare(request), context, backend, trial)),
       ),
     train: (ticket, request, goOn) =>
-      call(ticket, (context) => withBackend(context, (backend) => run(prepare(request), goOn, context, backend))),
+      call(ticket, (context) =>
+        withBackend(host, on, context, (backend) => run(prepare(request), goOn, context, backend)),
+      ),
     findRate: (ticket, request) =>
       call(ticket, (context) =>
-        withBackend(context, (backend) => {
+        withBackend(host, on, context, (backend) => {
           const { graph, recipe, pictures } = prepare(request);
           const start = startWeights(graph, recipe.seed);
           return findRate(graph, start, recipe, pictures, backend, ({ rate }, share) =>
