@@ -23,7 +23,6 @@ interface StudySoFar {
 }
 
 export class StudyState {
-  readonly place: TrainPlace;
   list = $state.raw<readonly StudyFacts[]>([]);
   name = $state('');
   seed = $state(0);
@@ -48,7 +47,7 @@ export class StudyState {
     const arms = (facts?.arms ?? []).flatMap(({ id }) => (this.arms.has(id) ? [id] : []));
     return { study, seed, seeds, steps, ...(facts && !isUsual(facts, this.arms) && { arms }) };
   });
-  readonly key: string = $derived(JSON.stringify([this.question, this.place.on]));
+  readonly key: string = $derived(JSON.stringify([this.question, trainState(this.session).place.on]));
   /** Share of the study under way that is done. */
   readonly share: number = $derived.by(() => {
     const seen = this.found.get(this.running ?? '');
@@ -60,8 +59,12 @@ export class StudyState {
     return [...done.values()].reduce((sum, part) => sum + part, 0) / (seen.arms.length * seen.question.seeds);
   });
 
+  /** The one of the runs of training. */
+  get place(): TrainPlace {
+    return trainState(this.session).place;
+  }
+
   constructor(readonly session: Session) {
-    this.place = trainState(session).place;
     this.#clients = studyClients({
       onEvent: ({ points, runs, sights }) =>
         this.#see((seen) => ({
