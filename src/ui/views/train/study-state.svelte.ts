@@ -47,7 +47,7 @@ export class StudyState {
     const arms = (facts?.arms ?? []).flatMap(({ id }) => (this.arms.has(id) ? [id] : []));
     return { study, seed, seeds, steps, ...(facts && !isUsual(facts, this.arms) && { arms }) };
   });
-  readonly key: string = $derived(JSON.stringify([this.question, trainState(this.session).place.on]));
+  readonly key: string = $derived.by(() => JSON.stringify([this.question, this.place.on]));
   /** Share of the study under way that is done. */
   readonly share: number = $derived.by(() => {
     const seen = this.found.get(this.running ?? '');
