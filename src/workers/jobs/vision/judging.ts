@@ -54,7 +54,7 @@ export function judgeCalls(
         const { opened } = reader;
         if (!opened) throw new Error('this net has no answers that are judged');
         const truth = plainTruth(given);
-        const look = await net.look(picture, preparation, signal);
+        const look = await net.look(picture, preparation, { signal });
         const { graph } = opened.net;
         const [first] = graph.outputs;
         const outputs = outputsOf(graph, (node) =>
