@@ -4,13 +4,12 @@ import packageFile from '../../../package.json' with { type: 'json' };
 import { accounting } from '../../graph/cost/cost.ts';
 import { netHash } from '../../graph/link/link.ts';
 import { canonical } from '../../graph/notation/canonical.ts';
-import { graphParams } from '../../graph/weights/weights.ts';
 import {
   CardError,
   compareCards,
+  madeUpWeights,
   openCard,
   sealCard,
-  sha256Of,
   type CardContent,
   type ResultCard,
 } from '../../workers/engine/card/card.ts';
@@ -107,7 +106,6 @@ async function measured({ positionals, word, number }: Given): Promise<CardConte
   open.device.destroy();
   const { vendor, architecture, description, software } = open.adapter;
   const { total } = accounting(graph);
-  const shapes = graphParams(graph).map(({ name: tensor, shape }) => `${tensor} ${shape.join('×')}`);
   return {
     format: 'bottleneck-card',
     version: 1,
@@ -118,7 +116,7 @@ async function measured({ positionals, word, number }: Given): Promise<CardConte
       params: total.params,
       macs: total.macs.total,
     },
-    weights: { kind: 'made up', sha256: await sha256Of(shapes.join('\n')) },
+    weights: await madeUpWeights(graph),
     adapter: { vendor, architecture, description, software },
     runtime: `Dawn in Node ${process.versions.node}`,
     program: packageFile.version,

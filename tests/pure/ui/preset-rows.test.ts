@@ -7,6 +7,7 @@ import { check } from '../../../src/graph/notation/check.ts';
 import { presets } from '../../../src/graph/presets/catalogue.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
 import { findRows, frontier, nextSort, presetRows } from '../../../src/ui/dialogs/presets/rows.ts';
+import { chartOf } from '../../../src/ui/dialogs/presets/scatter.ts';
 
 const texts = presets.map(({ name }) => {
   const resolved = resolvePreset(name);
@@ -89,4 +90,17 @@ it('keeps on the frontier what nothing cheaper beats', () => {
       ({ gain }) => gain,
     ),
   ).toEqual([rows[0], rows[2], rows[4]]);
+});
+
+it('with times of this device, sorts by them and puts only the timed nets into the chart', () => {
+  const here = new Map([
+    ['mobilenetv2_100', { ms: 30 }],
+    ['mobilenetv3_large_100', { ms: 20 }],
+  ]);
+  const sorted = findRows(presetRows, '', '', { key: 'here', descending: false }, here);
+  expect(sorted.slice(0, 2).map(({ name }) => name)).toEqual(['mobilenetv3_large_100', 'mobilenetv2_100']);
+  const { points, best } = chartOf(presetRows, presetRows, 'here', 'top1Timm', 600, 400, here);
+  expect(points.map(({ row }) => row.name).sort()).toEqual(['mobilenetv2_100', 'mobilenetv3_large_100']);
+  expect(best.map(({ row }) => row.name)).toEqual(['mobilenetv3_large_100']);
+  expect(chartOf(presetRows, presetRows, 'here', 'top1Timm', 600, 400).points).toEqual([]);
 });

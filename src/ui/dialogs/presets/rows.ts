@@ -44,12 +44,15 @@ export const presetRows: readonly PresetRow[] = presets.map((preset) => {
 
 export const families: readonly string[] = [...new Set(presetRows.map(({ family }) => family))];
 
-export const sortKeys = ['name', 'params', 'macs', 'input', 'top1Paper', 'top1Timm'] as const;
+export const sortKeys = ['name', 'params', 'macs', 'input', 'here', 'top1Paper', 'top1Timm'] as const;
 export type PresetSortKey = (typeof sortKeys)[number];
 export interface Sort {
   readonly key: PresetSortKey;
   readonly descending: boolean;
 }
+
+/** What a device took for a net, milliseconds by name; a net that was not timed is missing. */
+export type TimesHere = ReadonlyMap<string, { readonly ms: number }>;
 
 /** Rows that hold every word and are of the family (empty = any); without a sort in the catalogue's order. */
 export function findRows(
@@ -57,12 +60,13 @@ export function findRows(
   search: string,
   family: string,
   sort?: Sort,
+  here: TimesHere = new Map(),
 ): readonly PresetRow[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = rows.filter(
     (row) => (family === '' || row.family === family) && words.every((word) => row.searchText.includes(word)),
   );
-  return sort ? found.sort((a, b) => compare(a, b, sort)) : found;
+  return sort ? found.sort((a, b) => compare(a, b, sort, here)) : found;
 }
 
 /** A click on a column's head: names begin with A, accuracy with the best, costs with the least; the third click ends sorting. */
@@ -72,10 +76,13 @@ export function nextSort(sort: Sort | undefined, key: PresetSortKey): Sort | und
   return sort.descending === descending ? { key, descending: !descending } : undefined;
 }
 
-function compare(a: PresetRow, b: PresetRow, { key, descending }: Sort): number {
+function compare(a: PresetRow, b: PresetRow, { key, descending }: Sort, here: TimesHere): number {
   const sign = descending ? -1 : 1;
   if (key === 'name') return sign * a.name.localeCompare(b.name, 'en', { numeric: true });
-  const value = (row: PresetRow): number | undefined => (key === 'input' ? row.input[0] * row.input[1] : row[key]);
+  const value = (row: PresetRow): number | undefined => {
+    if (key === 'here') return here.get(row.name)?.ms;
+    return key === 'input' ? row.input[0] * row.input[1] : row[key];
+  };
   const [x, y] = [value(a), value(b)];
   // Rows without the figure go last in either direction.
   if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);

@@ -1,9 +1,9 @@
 // The geometry of the chart of cost against accuracy: scales, points, frontier, and which names there is room for.
 import { extent } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
-import { frontier, type PresetRow } from './rows.ts';
+import { frontier, type PresetRow, type TimesHere } from './rows.ts';
 
-export type CostMeasure = 'macs' | 'params';
+export type CostMeasure = 'macs' | 'params' | 'here';
 export type Accuracy = 'top1Timm' | 'top1Paper';
 
 export interface Point {
@@ -38,18 +38,21 @@ export function chartOf(
   accuracy: Accuracy,
   width: number,
   height: number,
+  here: TimesHere = new Map(),
 ): Chart {
-  const has = (row: PresetRow): boolean => row[accuracy] !== undefined;
+  const costOf = (row: PresetRow): number | undefined => (cost === 'here' ? here.get(row.name)?.ms : row[cost]);
+  const priced = (row: PresetRow): number => costOf(row) ?? NaN;
+  const has = (row: PresetRow): boolean => row[accuracy] !== undefined && costOf(row) !== undefined;
   const gain = (row: PresetRow): number => row[accuracy] ?? NaN;
   const known = all.filter(has);
-  const [cheapest = 1, dearest = 10] = extent(known, (row) => row[cost]);
+  const [cheapest = 1, dearest = 10] = extent(known, priced);
   const [worst = 0, top = 100] = extent(known, gain);
   const x = scaleLog([cheapest / 1.15, dearest * 1.15], [margin.left, width - margin.right]);
   const y = scaleLinear([Math.floor(worst / 5) * 5, Math.ceil(top / 5) * 5], [height - margin.bottom, margin.top]);
-  const points = rows.filter(has).map((row): Point => ({ row, x: x(row[cost]), y: y(gain(row)) }));
+  const points = rows.filter(has).map((row): Point => ({ row, x: x(priced(row)), y: y(gain(row)) }));
   const best = frontier(
     points,
-    ({ row }) => row[cost],
+    ({ row }) => priced(row),
     ({ row }) => gain(row),
   );
   return {
@@ -58,7 +61,7 @@ export function chartOf(
     labels: place(best, points, width),
     xTicks: x
       .ticks()
-      .filter((value) => /^[125]0*$/.test(String(value)) && (/^1/.test(String(value)) || width > 520))
+      .filter((value) => /^(0\.0*)?[125]0*$/.test(String(value)) && (/1/.test(String(value)) || width > 520))
       .map((value) => ({ at: x(value), value })),
     yTicks: y.ticks(6).map((value) => ({ at: y(value), value })),
   };

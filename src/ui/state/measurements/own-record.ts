@@ -3,6 +3,7 @@ import type { Architecture } from '../../../graph/architecture.ts';
 import type { InferredGraph } from '../../../graph/ir/graph.ts';
 import type { SharedResult } from '../../../graph/link/link.ts';
 import type { Measurement } from '../../../workers/jobs/measure/protocol.ts';
+import type { Spread } from '../../../workers/engine/timing.ts';
 import type { DeviceFacts } from '../../../workers/border/protocol.ts';
 import { adapterText, linkText } from '../../parts/adapter-text.ts';
 import { lineTimes, nodeTimes } from './node-times.ts';
@@ -15,6 +16,11 @@ export interface RecordContext {
   readonly version: string;
   readonly now?: Date;
 }
+
+const spreadOf = ({ interval, ...rest }: Spread): RunRecord['warm'] => ({
+  ...rest,
+  ...(interval && { interval: [interval[0], interval[1]] }),
+});
 
 export function recordOf(
   { plan, load, profile }: Measurement,
@@ -32,8 +38,8 @@ export function recordOf(
     version,
     at: now.toISOString(),
     cold: { ...load, firstRunMs: profile.firstRunMs },
-    warm: profile.warm,
-    gpu: profile.gpu,
+    warm: spreadOf(profile.warm),
+    gpu: spreadOf(profile.gpu),
     estimated: profile.estimated,
     ...(profile.disturbed.length > 0 && { disturbed: [...profile.disturbed] }),
     ...(profile.tickNs !== undefined && { tickNs: profile.tickNs }),

@@ -3,7 +3,14 @@ import * as v from 'valibot';
 
 const count = v.pipe(v.number(), v.finite(), v.minValue(0));
 const word = v.pipe(v.string(), v.maxLength(200));
-const spread = v.object({ medianMs: count, p90Ms: count, runs: count, variation: v.optional(count) });
+const spread = v.object({
+  medianMs: count,
+  p90Ms: count,
+  runs: count,
+  variation: v.optional(count),
+  /** 95 % interval of the median. */
+  interval: v.optional(v.tuple([count, count])),
+});
 
 const dispatch = v.object({
   /** Kernel variant. */

@@ -4,7 +4,17 @@ import type { ProfileTabProps } from './tab-props.ts';
 import LayersTab from './LayersTab.svelte';
 
 export type ProfileTab =
-  'layers' | 'timeline' | 'roofline' | 'memory' | 'kernels' | 'history' | 'device' | 'bench' | 'ablate' | 'race';
+  | 'layers'
+  | 'timeline'
+  | 'roofline'
+  | 'memory'
+  | 'kernels'
+  | 'history'
+  | 'device'
+  | 'bench'
+  | 'ablate'
+  | 'race'
+  | 'card';
 
 export const profileTabs: readonly Tab<ProfileTab, ProfileTabProps>[] = [
   {
@@ -66,5 +76,11 @@ export const profileTabs: readonly Tab<ProfileTab, ProfileTabProps>[] = [
     label: 'Race',
     title: 'The same net on other runtimes in this browser, in turns',
     load: () => import('./race/RaceTab.svelte'),
+  },
+  {
+    id: 'card',
+    label: 'Card',
+    title: 'This measurement as a file and a picture that others can check',
+    load: () => import('./card/CardTab.svelte'),
   },
 ];

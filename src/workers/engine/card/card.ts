@@ -1,5 +1,7 @@
 // A result as others quote it: what ran, where, how it was timed, and a hash of all that, so that a changed card is refused.
 import * as v from 'valibot';
+import type { InferredGraph } from '../../../graph/ir/graph.ts';
+import { graphParams } from '../../../graph/weights/weights.ts';
 
 const count = v.pipe(v.number(), v.finite(), v.minValue(0));
 const word = v.pipe(v.string(), v.maxLength(200));
@@ -65,6 +67,12 @@ export async function sha256Of(data: string | Uint8Array): Promise<string> {
   const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** What a card says of weights that are made up: their names and shapes. */
+export async function madeUpWeights(graph: InferredGraph): Promise<CardContent['weights']> {
+  const shapes = graphParams(graph).map(({ name, shape }) => `${name} ${shape.join('×')}`);
+  return { kind: 'made up', sha256: await sha256Of(shapes.join('\n')) };
 }
 
 /** JSON with the keys in order, so that the same content has the same hash. */

@@ -2,6 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { encodeLink, decodeLink, sharedResult } from '../../../../src/graph/link/link.ts';
+import { accounting } from '../../../../src/graph/cost/cost.ts';
+import { compareCards, openCard } from '../../../../src/workers/engine/card/card.ts';
+import { ownCard } from '../../../../src/ui/views/profile/card/own-card.ts';
 import { csv } from '../../../../src/ui/parts/csv.ts';
 import { ownResult } from '../../../../src/ui/state/measurements/own-record.ts';
 import { residual, runRecord, sumOfDispatches } from '../../../../src/ui/state/measurements/record.ts';
@@ -110,4 +113,16 @@ describe('records', () => {
     const decoded = decodeLink(encodeLink({ name: 'small', text: 'conv k3 c8', result }));
     expect(decoded).toMatchObject({ ok: true, document: { result } });
   });
+});
+
+it('a measurement of the page is a card that opens, is ranked by its intervals only, and is refused when changed', async () => {
+  const runs = { medianMs: 10, p90Ms: 12, runs: 20 };
+  const timed = (medianMs: number, interval: [number, number]) =>
+    ownCard({ ...record, warm: { ...runs, medianMs, interval } }, graph, accounting(graph), new Date(0));
+  const [a, b] = [await timed(10, [9, 11]), await timed(20, [19, 21])];
+  expect(await openCard(JSON.parse(JSON.stringify(a)))).toEqual(a);
+  expect(compareCards(a, b)).toMatchObject({ verdict: 'a is faster', ratio: 2 });
+  const once = await ownCard({ ...record, warm: runs }, graph, accounting(graph), new Date(0));
+  expect(compareCards(a, once).ratio).toBeUndefined();
+  await expect(openCard({ ...a, net: { ...a.net, macs: 1 } })).rejects.toThrow('was changed');
 });
