@@ -2,7 +2,7 @@
 // stands for Float64Array while this file runs.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { input } from '../../../src/gpu-kernels/ops/input.ts';
-import { isOpName, opNames, type OpName } from '../../../src/gpu-kernels/ops/index.ts';
+import { opNames, type OpName } from '../../../src/gpu-kernels/ops/index.ts';
 import { elements, type Shape } from '../../../src/gpu-kernels/shape.ts';
 import { GraphBuilder } from '../../../src/graph/ir/builder.ts';
 import { fnv1a, mulberry32 } from '../../../src/graph/random.ts';
@@ -11,6 +11,7 @@ import { runNodes } from '../../../src/graph/train/run.ts';
 import { TrainNodes } from '../../../src/graph/train/train-nodes.ts';
 import { addForward } from '../../../src/graph/train/training-form.ts';
 import { opCalls, type OpCall } from './op-cases.ts';
+import { drawnCall } from './random-shapes.ts';
 
 beforeAll(() => vi.stubGlobal('Float32Array', Float64Array));
 afterAll(() => vi.unstubAllGlobals());
@@ -23,7 +24,7 @@ function random(name: string, shape: Shape, low = -1): Float32Array {
   return Float32Array.from({ length: elements(shape) }, () => low + 2 * next());
 }
 
-function compare(op: OpName, { attrs = {}, inputs }: OpCall, trained: boolean): void {
+function compare(op: OpName, { attrs = {}, inputs }: OpCall, trained: boolean, seed = 0): void {
   const builder = new GraphBuilder(op);
   const ids = inputs.map((shape, i) => builder.input(shape, `in${i}`));
   builder.add('y', op, attrs, ids);
@@ -36,7 +37,7 @@ function compare(op: OpName, { attrs = {}, inputs }: OpCall, trained: boolean): 
   const found = addGradients(g, new Map([['y', dy]]), { parameter: (name) => names.has(name), inputs: new Set(ids) });
   const low = 'of' in attrs && ['log', 'sqrt', 'reciprocal'].includes(attrs.of as string) ? 0.5 : -1;
   const at: Values = new Map([
-    ...inputs.map((shape, i): [string, Float32Array] => [`in${i}`, random(`${op} in${i}`, shape, low)]),
+    ...inputs.map((shape, i): [string, Float32Array] => [`in${i}`, random(`${op} in${i} ${seed}`, shape, low)]),
     ...params.map(({ role, name, shape }): [string, Float32Array] => [
       name,
       random(`${op} ${name}`, shape, role === 'running_var' ? 0.5 : -1),
@@ -57,26 +58,34 @@ function compare(op: OpName, { attrs = {}, inputs }: OpCall, trained: boolean): 
     expect(gradient, name).toHaveLength(own.length);
     for (const direction of ['a', 'b']) {
       const along = random(direction, [own.length]);
-      const h = 1e-5;
-      const moved = (by: number): Values =>
-        new Map([...at, [name, own.map((value, i) => value + by * (along[i] as number))]]);
-      const numeric = (loss(moved(h)) - loss(moved(-h))) / (2 * h);
-      const exact = gradient.reduce((sum, slope, i) => sum + slope * (along[i] as number), 0);
-      expect(Math.abs(exact - numeric), `${op}, ${name}: ${exact} against ${numeric}`).toBeLessThan(
-        1e-7 * (1 + Math.abs(exact)),
-      );
+      const slope = (h: number): number => {
+        const moved = (by: number): Values =>
+          new Map([...at, [name, own.map((value, i) => value + by * (along[i] as number))]]);
+        return (loss(moved(h)) - loss(moved(-h))) / (2 * h);
+      };
+      const numeric = slope(1e-5);
+      const exact = gradient.reduce((sum, value, i) => sum + value * (along[i] as number), 0);
+      const bound = 1e-7 * (1 + Math.abs(exact));
+      // A slope that hangs on the step is one over a kink: the same call elsewhere.
+      if (Math.abs(exact - numeric) > bound && Math.abs(slope(1e-6) - numeric) > 1e-5 * (1 + Math.abs(numeric)))
+        return compare(op, { attrs, inputs }, trained, seed + 1000);
+      const where = `${op}, ${name}, ${JSON.stringify({ inputs, seed })}: ${exact} against ${numeric}`;
+      expect(Math.abs(exact - numeric), where).toBeLessThan(bound);
     }
   }
 }
 
 describe.each(opNames.filter((name) => name in opCalls))('%s', (name) => {
-  test('keeps central differences', () => {
-    if (!isOpName(name)) throw new Error(name);
-    for (const call of opCalls[name as keyof typeof opCalls]) {
-      compare(name, call, true);
-      if (name === 'batch_norm' || name === 'evonorm_b0') compare(name, call, false);
-    }
-  });
+  const calls: readonly OpCall[] = opCalls[name as keyof typeof opCalls];
+  const both = (call: OpCall, seed?: number): void => {
+    compare(name, call, true, seed);
+    if (name === 'batch_norm' || name === 'evonorm_b0') compare(name, call, false, seed);
+  };
+  test('keeps central differences', () => calls.forEach((call) => both(call)));
+  test.each(Array.from({ length: process.env['FULL'] === '1' ? 50 : 1 }, (_, seed) => seed + 1))(
+    'and on drawn shapes, seed %i',
+    (seed) => calls.forEach((call) => both(drawnCall(name, call, seed), seed)),
+  );
 });
 
 test('every op but the sources and those with tables of their own has calls here', () => {

@@ -2,6 +2,7 @@
 import { ops, type OpName } from '../../ops/index.ts';
 import type { PointwiseOp } from '../../op.ts';
 import { elements, type Shape } from '../../shape.ts';
+import { addTo, compensated } from './compensated.ts';
 import { eachElement, float, grid, stepOf, type Lowering, type Operand } from './lowering.ts';
 import { slopeHelpers, slopeText } from './slopes.ts';
 
@@ -21,13 +22,16 @@ export interface BatchNorm {
   readonly eps: number;
 }
 
+/** Rows that share what is computed by channel. */
+const ROWS = 4;
+
 /** Four channels at a time where their number allows it. */
 function lanes(shape: Shape) {
   const channels = shape.at(-1) as number;
   const wide = channels % 4 === 0;
   const blocks = wide ? channels / 4 : channels;
   return {
-    type: wide ? 'vec4f' : 'f32',
+    type: wide ? ('vec4f' as const) : ('f32' as const),
     blocks,
     rows: elements(shape) / channels,
     ...(wide && { vectors: 'all' as const }),
@@ -48,16 +52,29 @@ export function isActivation(op: string): boolean {
 export function normalizeAnd(l: Lowering, n: BatchNorm, y: Operand, act?: Activation, plus?: Operand): void {
   const { type, blocks, rows, vectors } = lanes(n.x.shape);
   const op = act && (ops[act.op as OpName] as unknown as PointwiseOp);
-  const result = op ? op.pointwise('z', act.attrs, type as 'f32' | 'vec4f') : `z${plus ? ' + plus(i)' : ''}`;
+  const result = op ? op.pointwise('z', act.attrs, type) : `z${plus ? ' + plus(at)' : ''}`;
+  const tall = Math.min(ROWS, rows);
   eachElement(l, {
     kernel: `batch-norm/normalize${act ? `-${act.op}` : plus ? '-add' : ''}`,
     out: { y },
     in: { x: n.x, mean: n.mean, variance: n.variance, w: n.weight, b: n.bias, ...(plus && { plus }) },
-    count: rows * blocks,
+    count: Math.ceil(rows / tall) * blocks,
     ...(vectors && { vectors }),
-    body: `  let c = i % ${blocks}u;
-  let z = (x(i) - mean(c)) * (1.0 / sqrt(variance(c) + ${float(n.eps)})) * w(c) + b(c);
-  set_y(i, ${result});`,
+    helpers: compensated(type),
+    // 1/σ by one step of Newton's from its float32; each of ROWS elements is rounded once.
+    body: `  let c = i % ${blocks}u; let first = i / ${blocks}u * ${tall}u;
+  let eps = ${type}(${float(n.eps)}); let v = variance(c); let t = v + eps; let r = 1.0 / sqrt(t);
+  let q = t * r; let p = q * r;
+  let rest = (1.0 - p) - (product_error(q, r, p) + (product_error(t, r, q) + sum_error(v, eps, t) * r) * r);
+  let scale = r * w(c); let scale_rest = product_error(r, w(c), scale) + 0.5 * r * rest * w(c);
+  let centre = -mean(c); let shift = b(c);
+  for (var row = first; row < min(first + ${tall}u, ${rows}u); row++) {
+    let at = row * ${blocks}u + c;
+    let xi = x(at); let d = xi + centre; let m = d * scale; let sum = m + shift;
+    let lost = product_error(d, scale, m) + d * scale_rest + sum_error(xi, centre, d) * scale;
+    let z = sum + (sum_error(m, shift, sum) + lost);
+    set_y(at, ${result});
+  }`,
   });
 }
 
@@ -123,7 +140,7 @@ ${spread('slope_of', type)}`
   });
 }
 
-/** Mean and biased variance by channel; the mean is taken off before squares are summed. */
+/** Mean and biased variance by channel; the mean is taken off before squares are summed, and what it was off by is put right. */
 export function batchMoments(l: Lowering, x: Operand, mean: Operand, variance: Operand): void {
   const { type, blocks, rows, vectors } = lanes(x.shape);
   const slices = rows <= 8 ? 1 : rows <= 256 ? 4 : 16;
@@ -131,8 +148,9 @@ export function batchMoments(l: Lowering, x: Operand, mean: Operand, variance: O
   const size = across * slices;
   const total = `  parts[local] = s;
   workgroupBarrier();
-  s = ${type}();
-  for (var k = 0u; k < ${slices}u; k++) { s += parts[k * ${across}u + local % ${across}u]; }`;
+  s = ${type}(); lost = ${type}();
+  for (var k = 0u; k < ${slices}u; k++) { ${addTo('s', 'lost', `parts[k * ${across}u + local % ${across}u]`)} }
+  s += lost;`;
   l.emit(
     stepOf({
       kernel: 'batch-norm/moments',
@@ -141,23 +159,30 @@ export function batchMoments(l: Lowering, x: Operand, mean: Operand, variance: O
       size,
       workgroups: grid(Math.ceil(blocks / across)),
       ...(vectors && { vectors }),
-      helpers: `var<workgroup> parts: array<${type}, ${size}>;`,
+      helpers: `${compensated(type)}\nvar<workgroup> parts: array<${type}, ${size}>;`,
       body: `  let slice = local / ${across}u;
   let own = group * ${across}u + local % ${across}u;
   let c = min(own, ${blocks - 1}u);
   // The first element is near the mean: what is summed has no large common part.
   let first = x(c);
-  var s = ${type}();
+  var s = ${type}(); var lost = ${type}();
   for (var k = slice; k < ${rows}u; k += ${slices}u) { s += x(k * ${blocks}u + c) - first; }
 ${total}
   let centre = first + s * ${float(1 / rows)};
   workgroupBarrier();
-  s = ${type}();
-  for (var k = slice; k < ${rows}u; k += ${slices}u) { let d = x(k * ${blocks}u + c) - centre; s += d * d; }
+  s = ${type}(); lost = ${type}();
+  var off = ${type}();
+  for (var k = slice; k < ${rows}u; k += ${slices}u) { let d = x(k * ${blocks}u + c) - centre; off += d; ${addTo('s', 'lost', 'd * d')} }
+  s += lost;
+${total}
+  let squares = s;
+  workgroupBarrier();
+  s = off;
 ${total}
   if (slice != 0u || own >= ${blocks}u) { return; }
-  set_mean(c, centre);
-  set_variance(c, s * ${float(1 / rows)});`,
+  let rest = s * ${float(1 / rows)};
+  set_mean(c, centre + rest);
+  set_variance(c, max(squares * ${float(1 / rows)} - rest * rest, ${type}()));`,
     }),
   );
 }

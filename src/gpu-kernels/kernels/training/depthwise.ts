@@ -2,10 +2,15 @@
 import { conv2dWindow, type Conv2dAttrs } from '../../ops/convolution.ts';
 import type { MapShape } from '../../ops/operands.ts';
 import { elements, type Shape } from '../../shape.ts';
+import { addTo, compensated } from './compensated.ts';
 import { eachElement, eachSum, type Lowering, type Operand } from './lowering.ts';
 
 /** One filter a channel. */
 export const isDepthwise = (a: Conv2dAttrs, input: Shape): boolean => a.groups === input[3] && a.out === a.groups;
+
+/** A tap of four channels. */
+const tapHelper = (taps: number): string =>
+  `fn tap(c: u32, t: u32) -> vec4f { let at = c * ${4 * taps}u + t; return vec4f(w(at), w(at + ${taps}u), w(at + ${2 * taps}u), w(at + ${3 * taps}u)); }`;
 
 /** Output pixels of a row that an invocation computes. */
 const STRIP = 4;
@@ -30,21 +35,23 @@ export function depthwiseForward(
     in: { x, w, ...(bias && { bias }) },
     count: batch * height * strips * c4,
     vectors: 'values',
-    helpers: `fn tap(c: u32, t: u32) -> vec4f { let at = c * ${4 * kh * kw}u + t; return vec4f(w(at), w(at + ${kh * kw}u), w(at + ${2 * kh * kw}u), w(at + ${3 * kh * kw}u)); }`,
+    helpers: `${compensated('vec4f')}\n${tapHelper(kh * kw)}`,
     body: `  let c = i % ${c4}u; let ox = i / ${c4}u % ${strips}u * ${STRIP}u; let oy = i / ${c4 * strips}u % ${height}u; let n = i / ${c4 * strips * height}u;
-${pixels.map((p) => `  var s${p} = ${bias ? 'vec4f(bias(c * 4u), bias(c * 4u + 1u), bias(c * 4u + 2u), bias(c * 4u + 3u))' : 'vec4f()'};`).join('\n')}
+${pixels.map((p) => `  var s${p} = ${bias ? 'vec4f(bias(c * 4u), bias(c * 4u + 1u), bias(c * 4u + 2u), bias(c * 4u + 3u))' : 'vec4f()'}; var lost${p} = vec4f();`).join('\n')}
   for (var ky = 0u; ky < ${kh}u; ky++) {
     let iy = i32(oy * ${a.stride[0]}u + ky * ${a.dilation[0]}u) - ${top};
     if (iy < 0 || iy >= ${inH}) { continue; }
     let row = (n * ${inH}u + u32(iy)) * ${inW}u;
+${pixels.map((p) => `    var r${p} = vec4f();`).join('\n')}
     for (var kx = 0u; kx < ${kw}u; kx++) {
       let t = tap(c, ky * ${kw}u + kx);
       let ix = i32(ox * ${a.stride[1]}u + kx * ${a.dilation[1]}u) - ${left};
-${pixels.map((p) => `      if (ix + ${p * a.stride[1]} >= 0 && ix + ${p * a.stride[1]} < ${inW}) { s${p} += t * x((row + u32(ix + ${p * a.stride[1]})) * ${c4}u + c); }`).join('\n')}
+${pixels.map((p) => `      if (ix + ${p * a.stride[1]} >= 0 && ix + ${p * a.stride[1]} < ${inW}) { r${p} += t * x((row + u32(ix + ${p * a.stride[1]})) * ${c4}u + c); }`).join('\n')}
     }
+${pixels.map((p) => `    ${addTo(`s${p}`, `lost${p}`, `r${p}`)}`).join('\n')}
   }
   let to = ((n * ${height}u + oy) * ${width}u + ox) * ${c4}u + c;
-${pixels.map((p) => `  if (ox + ${p}u < ${width}u) { set_y(to + ${p * c4}u, s${p}); }`).join('\n')}`,
+${pixels.map((p) => `  if (ox + ${p}u < ${width}u) { set_y(to + ${p * c4}u, s${p} + lost${p}); }`).join('\n')}`,
   });
 }
 
@@ -61,7 +68,7 @@ export function depthwiseInputGradient(l: Lowering, a: Conv2dAttrs, dy: Operand,
     in: { dy, w },
     count: elements(dx.shape) / 4,
     vectors: 'values',
-    helpers: `fn tap(c: u32, t: u32) -> vec4f { let at = c * ${4 * kh * kw}u + t; return vec4f(w(at), w(at + ${kh * kw}u), w(at + ${2 * kh * kw}u), w(at + ${3 * kh * kw}u)); }`,
+    helpers: tapHelper(kh * kw),
     body: `  let c = i % ${c4}u; let ix = i / ${c4}u % ${inW}u; let iy = i / ${c4 * inW}u % ${inH}u; let n = i / ${c4 * inW * inH}u;
   var sum = vec4f();
   for (var ky = 0u; ky < ${kh}u; ky++) {

@@ -1,5 +1,6 @@
 // Training kernels of 1×1 convolutions and linear layers four by four: Y = X·Wᵀ, dX = dY·W, dW = dYᵀ·X, weights as the checkpoint has them.
 import { elements } from '../../shape.ts';
+import { addTo, compensated } from './compensated.ts';
 import { eachElement, grid, stepOf, type Lowering, type Operand } from './lowering.ts';
 
 /** Whether rows of both sides can be read four elements at a time. */
@@ -17,13 +18,14 @@ export function matrixForward(l: Lowering, x: Operand, w: Operand, bias: Operand
     in: { x, w, ...(bias && { bias }) },
     count: Math.ceil(rows / 4) * o4,
     vectors: 'all',
+    helpers: compensated('vec4f'),
     body: `  let o = i % ${o4}u; let r = i / ${o4}u * 4u;
-${four.map((n) => `  let x${n} = min(r + ${n}u, ${rows - 1}u) * ${k4}u; let w${n} = (o * 4u + ${n}u) * ${k4}u; var y${n} = ${bias ? 'bias(o)' : 'vec4f()'};`).join('\n')}
+${four.map((n) => `  let x${n} = min(r + ${n}u, ${rows - 1}u) * ${k4}u; let w${n} = (o * 4u + ${n}u) * ${k4}u; var y${n} = ${bias ? 'bias(o)' : 'vec4f()'}; var lost${n} = vec4f();`).join('\n')}
   for (var k = 0u; k < ${k4}u; k++) {
     let a = w(w0 + k); let b = w(w1 + k); let c = w(w2 + k); let d = w(w3 + k);
-${four.map((n) => `    let v${n} = x(x${n} + k); y${n} += vec4f(dot(v${n}, a), dot(v${n}, b), dot(v${n}, c), dot(v${n}, d));`).join('\n')}
+${four.map((n) => `    let v${n} = x(x${n} + k); ${addTo(`y${n}`, `lost${n}`, `vec4f(dot(v${n}, a), dot(v${n}, b), dot(v${n}, c), dot(v${n}, d))`)}`).join('\n')}
   }
-${four.map((n) => `  if (r + ${n}u < ${rows}u) { set_y((r + ${n}u) * ${o4}u + o, y${n}); }`).join('\n')}`,
+${four.map((n) => `  if (r + ${n}u < ${rows}u) { set_y((r + ${n}u) * ${o4}u + o, y${n} + lost${n}); }`).join('\n')}`,
   });
 }
 
