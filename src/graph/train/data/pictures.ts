@@ -1,5 +1,6 @@
 // Pictures with a class each, as a run of training draws them by number: drawn sets, and pictures of one's own split into three parts.
 import { hashOf } from '../../search/random.ts';
+import { leaf, leafClasses } from './leaves.ts';
 import { pattern, patternClasses } from './patterns.ts';
 
 /** `train` is learned from, `check` chooses when to stop, `test` is looked at once, at the end. */
@@ -27,20 +28,34 @@ const begins = { train: 0, test: 1_000_000, check: 2_000_000 } as const;
 const heldOut = { check: 120, test: 500 } as const;
 
 /** Shapes and fills: 12 classes without a download. */
-export function drawnPatterns(side: number, seed: number, count: number, difficulty: number): LabelledPictures {
+export const drawnPatterns = (side: number, seed: number, count: number, difficulty: number): LabelledPictures =>
+  drawnSet(patternClasses, side, count, `patterns ${side} ${seed} ${count} ${difficulty}`, (place) => {
+    const { pixels, label } = pattern(seed, place, side, difficulty);
+    return { pixels: pixels.map((value) => 2 * value - 1), label };
+  });
+
+/** Species and diseases: 15 classes without a download. */
+export const drawnLeaves = (side: number, seed: number, count: number): LabelledPictures =>
+  drawnSet(leafClasses, side, count, `leaves ${side} ${seed} ${count}`, (place) => leaf(seed, place, side));
+
+/** Keeps what was drawn. */
+function drawnSet(
+  classes: readonly string[],
+  side: number,
+  count: number,
+  fingerprint: string,
+  draw: (place: number) => LabelledPicture,
+): LabelledPictures {
   const known = new Map<number, LabelledPicture>();
   return {
-    classes: patternClasses,
+    classes,
     counts: { train: count, ...heldOut },
     side,
-    fingerprint: `patterns ${side} ${seed} ${count} ${difficulty}`,
+    fingerprint,
     sample(part, index) {
       const place = begins[part] + index;
       let found = known.get(place);
-      if (!found) {
-        const { pixels, label } = pattern(seed, place, side, difficulty);
-        known.set(place, (found = { pixels: pixels.map((value) => 2 * value - 1), label }));
-      }
+      if (!found) known.set(place, (found = draw(place)));
       return found;
     },
   };

@@ -150,6 +150,20 @@ export class Lab {
     return rows;
   }
 
+  /** Milliseconds an input in inference, {@link INFERRED} of them at once: the least of five. */
+  async latency(graph: InferredGraph, weights: NetTensors, one: Float32Array): Promise<number> {
+    const batched = batchedOnce(graph);
+    const input = joined(Array.from({ length: INFERRED }, () => one));
+    let least = Infinity;
+    for (let trial = 0; trial < 5; trial++) {
+      await this.pause();
+      const begun = this.now();
+      await this.backend.infer(batched, weights, input);
+      least = Math.min(least, this.now() - begun);
+    }
+    return least / INFERRED;
+  }
+
   /** Share of held-out pictures that get their class, and how sure the net is of its answers. */
   async score(
     graph: InferredGraph,

@@ -7,10 +7,11 @@ export interface QatSetting {
   readonly perTensor: boolean;
 }
 
-export const ways = ['ptq', 'frozen', 'batch'] as const;
+export const ways = ['ptq', 'longer', 'frozen', 'batch'] as const;
 type Way = (typeof ways)[number];
 const wayLabels: Readonly<Record<Way, string>> = {
   ptq: 'rounded',
+  longer: 'trained as long in floats, rounded',
   frozen: 'trained, norms frozen',
   batch: 'trained, batch norms',
 };
@@ -29,8 +30,11 @@ const usual = new Set([
 ]);
 
 export const FLOAT: StudyArm = { id: 'float', label: 'Float' };
+/** What training alone gains, without the rounding in it. */
+export const LONGER: StudyArm = { id: 'longer', label: 'Float, trained as long' };
 export const arms: readonly StudyArm[] = [
   FLOAT,
+  LONGER,
   ...settings.flatMap((setting) =>
     ways.map((way): StudyArm => {
       const id = `${way}-${keyOf(setting)}`;

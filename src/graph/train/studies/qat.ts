@@ -14,9 +14,10 @@ import type { FakeQuant } from '../fake-quant-form.ts';
 import { runFakeQuantizedForm, startRanges, trainedRanges } from '../fake-quantized.ts';
 import { startWeights } from '../start-weights.ts';
 import { trainingPreprocessing } from '../weights-file.ts';
-import { arms, FLOAT, keyOf, settings, ways, type QatSetting } from './qat-arms.ts';
+import { arms, FLOAT, keyOf, LONGER, settings, ways, type QatSetting } from './qat-arms.ts';
+import { withIntegerBiases } from './integer-biases.ts';
 import { withinOne } from './within-one.ts';
-import { joined, netOf, type StudyBatch, type Lab, type NetTensors } from './lab.ts';
+import { INFERRED, joined, netOf, type StudyBatch, type Lab, type NetTensors, type TaughtNet } from './lab.ts';
 import { smallNet } from './nets.ts';
 import { accuracy, stepMs } from './findings.ts';
 import type { Study } from './study.ts';
@@ -24,8 +25,7 @@ import type { Study } from './study.ts';
 const BATCH = 16;
 const COUNT = 1200;
 const CALIBRATED = 40;
-/** Rows of every net that is asked here. */
-const ROWS = 20;
+const ROWS = INFERRED;
 /** Of the float net's largest rate. */
 const floatRecipe = `batch ${BATCH}\nrate 0.02 cosine to 0, warm-up 10\noptimizer adamw`;
 const qatRecipe = `batch ${BATCH}\nrate 0.004 cosine to 0, warm-up 5\noptimizer adamw`;
@@ -58,23 +58,21 @@ export const qat: Study = {
     { id: 'bytes', label: 'File', unit: 'whole', title: 'Bytes of the net as a file' },
     stepMs,
   ],
-  against: (arm) => (arm === FLOAT.id ? undefined : arm.startsWith('ptq') ? FLOAT.id : arm.replace(/^\w+/, 'ptq')),
+  against: (arm) =>
+    arm === FLOAT.id ? undefined : arm === LONGER.id || arm.startsWith('ptq') ? FLOAT.id : arm.replace(/^\w+/, 'ptq'),
   async run(lab, seed) {
     const float = await floatNet(lab, seed);
+    const isLonger = [...lab.arms].some((arm) => arm.startsWith('longer'));
+    const longer = isLonger ? await trainedLonger(lab, float) : undefined;
     for (const setting of settings) {
       const wanted = ways.filter((way) => lab.arms.has(`${way}-${keyOf(setting)}`));
       if (wanted.length === 0) continue;
       const best = await bestCalibration(lab, float, setting);
       for (const way of wanted) {
         const arm = `${way}-${keyOf(setting)}`;
-        if (way === 'ptq') {
-          const { net, method, plain } = best.ofAll;
-          lab.report({
-            arm,
-            seed,
-            values: { accuracy: await integerAccuracy(lab, float, net), bytes: exported(float, net).length },
-            note: `${method}, ${plain ? 'plain rounding' : 'kernel sums and biases corrected'}`,
-          });
+        if (way === 'ptq') await reportRounded(lab, float, best.ofAll, arm);
+        else if (way === 'longer') {
+          if (longer) await reportRounded(lab, longer, (await bestCalibration(lab, longer, setting)).ofAll, arm);
         } else await trainOn(lab, float, setting, way, best.plain.method, arm);
       }
     }
@@ -94,16 +92,42 @@ async function floatNet(lab: Lab, seed: number): Promise<Float> {
     steps: lab.steps,
     batchOf: (t) => batchOf(pictures, seed, t),
   });
+  return calibrated(lab, FLOAT.id, { graph, pictures, seed }, taught);
+}
+
+/** The float net as many steps further as others learn with the rounding in them, at the same rates. */
+async function trainedLonger(lab: Lab, float: Float): Promise<Float> {
+  const { graph, pictures, seed } = float;
+  const taught = await lab.teach({
+    arm: LONGER.id,
+    seed,
+    graph,
+    start: float.weights,
+    loss: { name: 'ce', label_smoothing: 0 },
+    recipe: qatRecipe,
+    steps: Math.ceil(lab.steps / 2),
+    batchOf: (t) => batchOf(pictures, seed, lab.steps + t),
+  });
+  return calibrated(lab, LONGER.id, float, taught);
+}
+
+/** The net folded and its ranges looked at; it is reported as `arm` where that is wanted. */
+async function calibrated(
+  lab: Lab,
+  arm: string,
+  { graph, pictures, seed }: Pick<Float, 'graph' | 'pictures' | 'seed'>,
+  taught: TaughtNet,
+): Promise<Float> {
   const batched = withBatch(graph, ROWS);
   const folded = foldNet(batched, taught.weights);
   const inputs = Array.from({ length: CALIBRATED / ROWS }, (_, at) =>
     joined(Array.from({ length: ROWS }, (_, row) => pictures.sample('train', at * ROWS + row).pixels)),
   );
   const calibration = await calibrate(folded, runFolded(folded), inputs);
-  if (lab.arms.has(FLOAT.id)) {
+  if (lab.arms.has(arm)) {
     const score = await lab.score(graph, taught.weights, pictures);
     const bytes = 4 * [...taught.weights.values()].reduce((sum, { length }) => sum + length, 0);
-    lab.report({ arm: FLOAT.id, seed, values: { accuracy: score.accuracy, bytes, stepMs: taught.stepMs } });
+    lab.report({ arm, seed, values: { accuracy: score.accuracy, bytes, stepMs: taught.stepMs } });
   }
   return { graph, batched, weights: taught.weights, folded, calibration, pictures, seed };
 }
@@ -146,6 +170,15 @@ async function bestCalibration(
   return { ofAll: best(tried), plain: best(tried.filter(({ plain }) => plain)) };
 }
 
+async function reportRounded(lab: Lab, float: Float, { net, method, plain }: Calibrated, arm: string): Promise<void> {
+  lab.report({
+    arm,
+    seed: float.seed,
+    values: { accuracy: await integerAccuracy(lab, float, net), bytes: exported(float, net).length },
+    note: `${method}, ${plain ? 'plain rounding' : 'kernel sums and biases corrected'}`,
+  });
+}
+
 async function integerAccuracy(
   lab: Lab,
   float: Float,
@@ -170,12 +203,12 @@ async function trainOn(
   const { graph, batched, pictures, seed } = float;
   // Ranges stay those of the calibration where norms are frozen (arXiv 2004.09602 §5), and follow the batches where they are not.
   const form: FakeQuant = { bn, emaDecay: bn === 'frozen' ? 1 : 0.99, ...setting };
-  const calibrated = float.calibration.ranges(method);
+  const found = float.calibration.ranges(method);
   const taught = await lab.teach({
     arm,
     seed,
     graph,
-    start: new Map([...float.weights, ...startRanges(graph, calibrated)]),
+    start: new Map([...float.weights, ...startRanges(graph, found)]),
     loss: { name: 'ce', label_smoothing: 0 },
     recipe: qatRecipe,
     steps: Math.ceil(lab.steps / 2),
@@ -183,8 +216,14 @@ async function trainOn(
     batchOf: (t) => batchOf(pictures, seed, lab.steps + t),
   });
   // The logits leave as floats: their range is only there to be complete.
-  const ranges = new Map([...calibrated, ...trainedRanges(graph, taught.weights)]);
-  const net = quantizeNet(foldNet(batched, taught.weights), ranges, recipeOf(setting, method, true));
+  const ranges = new Map([...found, ...trainedRanges(graph, taught.weights)]);
+  const integersOf = (weights: NetTensors): { folded: FoldedNet; net: QuantizedNet } => {
+    const folded = foldNet(batched, weights);
+    return { folded, net: quantizeNet(folded, ranges, recipeOf(setting, method, true)) };
+  };
+  const first = integersOf(taught.weights);
+  const weights = withIntegerBiases(first.folded, first.net, taught.weights);
+  const { net } = integersOf(weights);
   const input = joined(Array.from({ length: ROWS }, (_, row) => pictures.sample('test', row).pixels));
   const file = exported(float, net);
   lab.report({
@@ -192,7 +231,7 @@ async function trainOn(
     seed,
     values: {
       accuracy: await integerAccuracy(lab, float, net),
-      withinOne: withinOne(net, runFakeQuantizedForm(batched, form, taught.weights, input).bytes, input),
+      withinOne: withinOne(net, runFakeQuantizedForm(batched, form, weights, input).bytes, input),
       bytes: file.length,
       stepMs: taught.stepMs,
     },
