@@ -1,8 +1,13 @@
-// What the page makes of studies: the question that a link carries, lines with intervals, and a forecast that runs next to nothing.
+// What stands around a study: the question that a link carries, lines with intervals, a forecast that runs next to nothing, drawn faces and leaves.
 import { expect, test } from 'vitest';
 import { cpuBackend } from '../../../src/graph/train/cpu-backend.ts';
+import { eyeCorners, face, faceModes } from '../../../src/graph/train/data/faces.ts';
+import { drawnLeaves } from '../../../src/graph/train/data/pictures.ts';
+import { accuracy } from '../../../src/graph/train/studies/findings.ts';
 import { foresee } from '../../../src/graph/train/studies/foresee.ts';
-import { studies } from '../../../src/graph/train/studies/index.ts';
+import { netOf } from '../../../src/graph/train/studies/lab.ts';
+import type { Study } from '../../../src/graph/train/studies/study.ts';
+import { startWeights } from '../../../src/graph/train/start-weights.ts';
 import { carriedQuestion, withQuestion } from '../../../src/graph/train/studies/question.ts';
 import { armCurves } from '../../../src/ui/views/train/study-curves.ts';
 
@@ -29,7 +34,28 @@ test('lines are means over seeds, with their interval, and leave out what is not
 });
 
 test('a study’s time is told from two steps of each run, however many there are', async () => {
-  const { concordance } = studies;
+  const graph = netOf('tiny', 'input 3x4x4\n\nconv k3 c4\npool\nlinear c2\n');
+  const tiny: Study = {
+    title: 'Tiny',
+    asks: '',
+    paper: '',
+    steps: 3,
+    seeds: 1,
+    arms: [{ id: 'one', label: 'One' }],
+    measures: [accuracy],
+    async run(lab, seed) {
+      await lab.teach({
+        arm: 'one',
+        seed,
+        graph,
+        start: startWeights(graph, seed),
+        loss: { name: 'ce', label_smoothing: 0 },
+        recipe: 'batch 2\nrate 0.1',
+        steps: lab.steps,
+        batchOf: () => ({ input: new Float32Array(2 * 48).fill(0.5), targets: { label: [0, 1] } }),
+      });
+    },
+  };
   let clock = 0;
   const backend = cpuBackend();
   const ask = {
@@ -41,9 +67,29 @@ test('a study’s time is told from two steps of each run, however many there ar
       },
     },
     seeds: 2,
-    arms: ['mobilenet'],
+    arms: ['one'],
     pause: () => undefined,
     now: () => clock,
   };
-  expect(await foresee(concordance as NonNullable<typeof concordance>, { ...ask, steps: 100_000 })).toBe(2_000_000);
+  expect(await foresee(tiny, { ...ask, steps: 100_000 })).toBe(2_000_000);
+});
+
+test('a face is its seed and number; tolerant points are those of its first modes', () => {
+  const all = face(3, 5, 16, faceModes);
+  expect(face(3, 5, 16, faceModes)).toEqual(all);
+  expect(all.tolerant).toEqual(all.points);
+  expect(all.pixels.every((value) => value >= -1 && value <= 1)).toBe(true);
+  const few = face(3, 5, 16, 2);
+  expect(few.points).toEqual(all.points);
+  expect(few.tolerant).not.toEqual(few.points);
+  const [left, right] = eyeCorners.map((corner) => all.points[2 * corner] as number) as [number, number];
+  expect(right - left).toBeGreaterThan(0.3);
+});
+
+test('leaves are drawn of every class, the same for the same number', () => {
+  const leaves = drawnLeaves(12, 0, 150);
+  const labels = new Set(Array.from({ length: 150 }, (_, i) => leaves.sample('train', i).label));
+  expect(labels.size).toBe(leaves.classes.length);
+  expect(drawnLeaves(12, 0, 150).sample('test', 3)).toEqual(leaves.sample('test', 3));
+  expect(drawnLeaves(12, 1, 150).sample('test', 3).pixels).not.toEqual(leaves.sample('test', 3).pixels);
 });
