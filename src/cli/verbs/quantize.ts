@@ -3,10 +3,13 @@ import { calibrate } from '../../graph/quant/calibrate.ts';
 import { agreementOf, type Agreement } from '../../graph/quant/compare.ts';
 import { equalize } from '../../graph/quant/equalize.ts';
 import { readQuantized, writeQuantized } from '../../graph/quant/file.ts';
+import { parse } from '../../graph/notation/parse.ts';
 import { layerId } from '../../graph/quant/layers.ts';
 import { calibrationMethods, type CalibrationMethod } from '../../graph/quant/observers.ts';
 import { quantizeNet, type QuantizedNet, type Recipe } from '../../graph/quant/quantize.ts';
 import { partialQuantization, rankLayers, type Sensitivity, type Subject } from '../../graph/quant/sensitivity.ts';
+import { taskOf } from '../../graph/tasks/index.ts';
+import { namesClasses } from '../../graph/tasks/task.ts';
 import { graphParams } from '../../graph/weights/weights.ts';
 import { elements } from '../../gpu-kernels/op.ts';
 import { logitsOf, runnerOf } from '../../workers/jobs/quantize/run.ts';
@@ -14,6 +17,7 @@ import { openWhere, whereOptions } from '../gpu-device.ts';
 import { findPictures } from '../picture.ts';
 import { givenPreparation, preparationOptions } from '../preparation-options.ts';
 import { namesModelFile } from '../imported.ts';
+import { outputsAgree, type OutputAgreement } from '../outputs-agree.ts';
 import { openFloat, readInputs } from '../quantized.ts';
 import { refuseQuantized } from '../source.ts';
 import { decibels, textTable } from '../text-table.ts';
@@ -95,6 +99,13 @@ async function quantizeAndSave({ positionals, word, flag, number, output }: Give
     },
   });
   const { net: plain, facts } = opened;
+  const target = number('target');
+  const { architecture } = parse(facts.architecture);
+  const task = taskOf({ graph: plain.graph, architecture });
+  if (target !== undefined && !namesClasses(task.kind))
+    throw new UsageError(
+      `--target counts equal first answers, and ${facts.name} gives none: it is a net for “${task.title}”; leave it away.`,
+    );
   const float32Bytes = 4 * graphParams(plain.graph).reduce((sum, { shape }) => sum + elements(shape), 0);
   out.reserve(float32Bytes);
   const {
@@ -131,7 +142,6 @@ async function quantizeAndSave({ positionals, word, flag, number, output }: Give
     reference: await logitsOf({ kind: 'float', net: plain }, open, inputs),
     evaluate: (net) => logitsOf({ kind: 'int8', net }, open, inputs),
   };
-  const target = number('target');
   const ranking = flag('sensitivity') || target !== undefined ? await rankLayers(subject) : [];
   let net = quantizeNet(folded, subject.ranges, recipe);
   let agreement: Agreement = agreementOf(subject.reference, await subject.evaluate(net));
@@ -144,6 +154,7 @@ async function quantizeAndSave({ positionals, word, flag, number, output }: Give
     );
     ({ net, agreement, met } = partial);
   }
+  const outputs = namesClasses(task.kind) ? undefined : await outputsAgree(plain, net, open, inputs);
   open?.device.destroy();
   const bytes = writeQuantized(net, facts);
   out.save(bytes, readQuantized);
@@ -157,7 +168,7 @@ async function quantizeAndSave({ positionals, word, flag, number, output }: Give
           float32Bytes,
           recipe: net.recipe,
           leftOut,
-          agreement,
+          ...(outputs ? { outputs } : { agreement }),
           met,
           ranking,
         },
@@ -166,7 +177,7 @@ async function quantizeAndSave({ positionals, word, flag, number, output }: Give
       ),
     );
   else
-    for (const line of report(net, facts.name, out.path, bytes.length, float32Bytes, agreement, ranking))
+    for (const line of report(net, facts.name, out.path, bytes.length, float32Bytes, outputs ?? agreement, ranking))
       console.out(line);
   if (met) return 0;
   console.err(
@@ -177,20 +188,30 @@ async function quantizeAndSave({ positionals, word, flag, number, output }: Give
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
+const agreementLines = (found: Agreement | readonly OutputAgreement[]): readonly string[] =>
+  'top1' in found
+    ? [
+        `on these pictures: first answer equal on ${percent(found.top1)}, ${percent(found.top5)} of the first five shared, logits ${decibels(found.logitsSqnrDb)}`,
+      ]
+    : found.map(
+        ({ name, sqnrDb, inFloat }) =>
+          `on these pictures: ${name} ${decibels(sqnrDb ?? Infinity)} against float${inFloat === undefined ? '' : `, its last layer in float: ${inFloat}`}`,
+      );
+
 function report(
   net: QuantizedNet,
   name: string,
   out: string,
   bytes: number,
   float32Bytes: number,
-  agreement: Agreement,
+  agreement: Agreement | readonly OutputAgreement[],
   ranking: readonly Sensitivity[],
 ): string[] {
   const integers = net.program.steps.length - net.floatLayers.size;
   return [
     `${name}: ${integers} of ${net.program.steps.length} layers in int8, ${net.recipe.perChannel ? 'weights per channel' : 'weights per tensor'}, ${net.recipe.calibration}, ${net.recipe.pictures} pictures`,
     `${out}: ${(bytes / 1e6).toFixed(2)} MB, ${(bytes / float32Bytes).toFixed(3)} of float32 (${(float32Bytes / 1e6).toFixed(2)} MB)`,
-    `on these pictures: first answer equal on ${percent(agreement.top1)}, ${percent(agreement.top5)} of the first five shared, logits ${decibels(agreement.logitsSqnrDb)}`,
+    ...agreementLines(agreement),
     ...[...net.floatLayers].map(([id, why]) => `in float: ${id}: ${why}`),
     ...(ranking.length === 0
       ? []

@@ -37,7 +37,13 @@ export function readWav(bytes: Uint8Array): Sound {
     if (word(at) === 'fmt ' && length >= 16) format = readFormat(view, body, length);
     else if (word(at) === 'data') {
       if (!format) throw new SoundError('is a damaged WAV file: it does not say how its samples are stored');
-      return { rate: format.rate, samples: readSamples(view, body, length, format) };
+      const samples = readSamples(view, body, length, format);
+      const bad = samples.findIndex((value) => !Number.isFinite(value));
+      if (bad >= 0)
+        throw new SoundError(
+          `holds samples that are no numbers, the first ${(bad / format.rate).toFixed(3)} s from its start; save it as 16-bit PCM`,
+        );
+      return { rate: format.rate, samples };
     }
     at = body + size + (size % 2);
   }
