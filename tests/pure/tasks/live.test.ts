@@ -91,7 +91,7 @@ describe('twice the load from frame 60 to 160 of a simulated device', () => {
       const branch = scheduler.choose();
       const ms = time(branch, i >= 60 && i < 160 ? 2 : 1);
       scheduler.observe(ms);
-      return { branch, late: ms > targetMs, off: Math.abs(scheduler.contention / 2 - 1) };
+      return { branch, late: ms > targetMs, off: Math.abs(scheduler.estimate / 2 - 1) };
     });
     const loaded = frames.slice(60, 160);
     const settled = loaded.slice(10);
@@ -122,5 +122,6 @@ describe('twice the load from frame 60 to 160 of a simulated device', () => {
     expect(share(({ held }) => held >= 0.9)).toBeGreaterThan(0.95);
     expect(share(({ late }) => late <= 5)).toBeGreaterThan(0.95);
     expect(share(({ back }) => back >= 0 && back < 20)).toBeGreaterThan(0.95);
+    expect(share(({ off }) => off < 0.1)).toBeGreaterThan(0.9);
   });
 });

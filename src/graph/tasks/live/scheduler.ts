@@ -35,10 +35,15 @@ export function marginFor(times: readonly (readonly number[])[], latencyMs: read
 export const easyTarget = (latencyMs: readonly number[], margin: number): number =>
   Math.ceil((1.2 * Math.max(...latencyMs)) / (1 - margin));
 
+/** Frames that the estimate is taken over while nothing changes, and how far the window's contention is from it when something did. */
+const [longest, changed] = [30, 0.35];
+
 /** {@link Scheduler.observe} after each frame, {@link Scheduler.choose} before the next. */
 export class Scheduler {
   #current: number;
   #ratios: number[] = [];
+  /** Since the contention last changed. */
+  #steady: number[] = [];
   #waited = 0;
   /** May change while it runs: what it knows of the device stays. */
   targetMs: number;
@@ -56,14 +61,20 @@ export class Scheduler {
 
   /** How many times slower than without other work; 1 before the first frame. A change of branch keeps it: it is the device's. */
   get contention(): number {
-    if (this.#ratios.length === 0) return 1;
-    const sorted = [...this.#ratios].sort((a, b) => a - b);
-    return sorted[Math.floor((sorted.length - 1) / 2)] as number;
+    return lowerMedian(this.#ratios);
+  }
+
+  /** The contention, steadier: over many frames where it has not changed, for people. Branches follow the quicker one. */
+  get estimate(): number {
+    return lowerMedian(this.#steady);
   }
 
   observe(ms: number): void {
     const { window = 5 } = this.settings;
-    this.#ratios = [...this.#ratios, ms / this.#latency(this.#current)].slice(-window);
+    const ratio = ms / this.#latency(this.#current);
+    this.#ratios = [...this.#ratios, ratio].slice(-window);
+    this.#steady = [...this.#steady, ratio].slice(-longest);
+    if (Math.abs(this.contention / this.estimate - 1) > changed) this.#steady = this.#ratios;
   }
 
   /** The branch of the next frame, whose content is of class `content`. */
@@ -96,6 +107,12 @@ export class Scheduler {
   #latency(branch: number): number {
     return this.branches.latencyMs[branch] as number;
   }
+}
+
+/** Of an even number the lower of the two in the middle; 1 of none. */
+function lowerMedian(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 1;
 }
 
 /** Branches that no other beats in both, the fastest first; of equal latency the more accurate, of equal both the lower index. */

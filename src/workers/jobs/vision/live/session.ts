@@ -91,7 +91,7 @@ export class LiveSession {
     const branch = scheduler.choose(content);
     const { ms, answer } = await this.answer(branch, picture, taught, others, signal);
     scheduler.observe(ms);
-    const { contention } = scheduler;
+    const { estimate: contention } = scheduler;
     return { frame: ++this.frames, branch, ms, late: ms > targetMs, contention, content, density, answer };
   }
 
