@@ -136,7 +136,9 @@ test('a net of several outputs is quantized whole and compared in each of them',
     expect(text).toMatch(/on these pictures: boxes [\d.]+ dB .*\n.*: scores [\d.]+ dB against float/);
     // There are no first answers to count.
     expect(text).not.toContain('first answer');
-    expect((await call(...words, '--force', '--target', '0.9')).err).toContain('it is a net for “Detect”; leave it away');
+    expect((await call(...words, '--force', '--target', '0.9')).err).toContain(
+      'it is a net for “Detect”; leave it away',
+    );
     const { outputs } = await json<CompareJson>('compare', files.net, files.out, ...where);
     expect(outputs.map(({ output }) => output)).toEqual(['boxes', 'scores']);
     for (const { sqnrDb } of outputs) expect(sqnrDb).toBeGreaterThan(10);
