@@ -6,25 +6,12 @@ import { fromNode, toNode } from '../graph/formats/convert/values.ts';
 import { farthest } from '../graph/inspect/read-back.ts';
 import { generateTensor } from '../graph/inspect/golden.ts';
 import { runReference } from '../graph/ir/reference.ts';
-import { place, type PlacedNodes } from '../graph/formats/model/place.ts';
+import { arranged, type FileArrangement } from '../graph/formats/model/arrange.ts';
 import { outlineOf, type Outline } from '../graph/formats/model/outline.ts';
 import { ModelError, type Model } from '../graph/formats/model/model.ts';
 import { decoded, type Tensor } from '../graph/formats/model/tensor.ts';
 import { writeNpy } from '../graph/formats/npy.ts';
 import { openModel } from '../graph/formats/open.ts';
-
-/** What is drawn: a node by itself, or a folded block. */
-export interface Item {
-  readonly from: number;
-  readonly to: number;
-  readonly folded: boolean;
-}
-
-export interface FileArrangement {
-  readonly items: readonly Item[];
-  readonly edges: readonly (readonly [from: number, to: number])[];
-  readonly placed: PlacedNodes;
-}
 
 export interface ReadTensor {
   readonly shape: readonly number[];
@@ -54,29 +41,6 @@ const opened = () => {
   if (!held) throw new Error('No file is open.');
   return held;
 };
-
-function arranged({ nodes, blocks }: Outline, folded: ReadonlySet<number>): FileArrangement {
-  const items = blocks.flatMap(({ from, to }, block): Item[] =>
-    folded.has(block) && to - from > 1
-      ? [{ from, to, folded: true }]
-      : Array.from({ length: to - from }, (_, i) => ({ from: from + i, to: from + i + 1, folded: false })),
-  );
-  const itemOf = items.flatMap(({ from, to }, item) => Array.from({ length: to - from }, () => item));
-  const writer = new Map<string, number>();
-  nodes.forEach(({ outputs }, at) => outputs.forEach((key) => writer.set(key, itemOf[at]!)));
-  const known = new Set<number>();
-  const edges: [number, number][] = [];
-  nodes.forEach(({ inputs }, at) => {
-    const to = itemOf[at]!;
-    for (const key of inputs) {
-      const from = writer.get(key);
-      if (from === undefined || from >= to || known.has(from * items.length + to)) continue;
-      known.add(from * items.length + to);
-      edges.push([from, to]);
-    }
-  });
-  return { items, edges, placed: place(items.length, edges) };
-}
 
 function tensorOf(key: string): Tensor {
   const constant = opened().model.constants.get(key);

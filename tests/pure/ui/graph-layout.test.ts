@@ -3,7 +3,7 @@ import dagre from '@dagrejs/dagre';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../../src/graph/notation/check.ts';
 import { resolvePreset } from '../../../src/graph/presets/resolve.ts';
-import { diffUnits } from '../../../src/ui/views/net/diff.ts';
+import { diffUnits } from '../../../src/ui/views/net/compare/diff.ts';
 import { layoutOf } from '../../../src/ui/drawing/layout.ts';
 import type { Rect } from '../../../src/ui/drawing/placed.ts';
 import { cardTexts } from '../../../src/ui/drawing/card-texts.ts';

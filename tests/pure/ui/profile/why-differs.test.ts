@@ -1,7 +1,7 @@
 // The "why" of a pair of nets: parts add up to the sums of layers, and the sentence names what changed most.
 import { describe, expect, it } from 'vitest';
 import { check } from '../../../../src/graph/notation/check.ts';
-import { whyDiffers, type TimedSide } from '../../../../src/ui/views/net/why-differs.ts';
+import { whyDiffers, type TimedSide } from '../../../../src/ui/views/net/compare/why-differs.ts';
 
 /** Times in proportion to the multiply-accumulates: 1 ms a million. */
 function side(text: string, depthwiseMs = 0): TimedSide {

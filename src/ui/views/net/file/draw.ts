@@ -1,7 +1,8 @@
 // Draws a model file's graph on a canvas: what is in sight, texts where they can be read, so that thousands of nodes pan smoothly.
 import { nodeSize } from '../../../../graph/formats/model/place.ts';
 import type { Outline } from '../../../../graph/formats/model/outline.ts';
-import type { FileArrangement } from '../../../../workers/model.worker.ts';
+import type { NodeChange } from '../../../../graph/inspect/diff/diff.ts';
+import type { FileArrangement } from '../../../../graph/formats/model/arrange.ts';
 
 export interface Sight {
   readonly x: number;
@@ -20,7 +21,12 @@ export interface Colours {
   readonly folded: string;
   readonly accent: string;
   readonly bad: string;
+  readonly tones: Readonly<Record<Tone, string>>;
 }
+
+/** How a node differs from that of another net. */
+export type Tone = Exclude<NodeChange, 'same'>;
+export const toneMarks: Readonly<Record<Tone, string>> = { changed: '≠', added: '+', removed: '−' };
 
 /** Texts are drawn from this scale on. */
 const legible = 0.4;
@@ -28,7 +34,24 @@ const legible = 0.4;
 export interface Marks {
   readonly selected: number | undefined;
   /** Nodes that are found; the others are drawn faintly. */
-  readonly hits: ReadonlySet<number> | undefined;
+  readonly hits?: ReadonlySet<number> | undefined;
+  readonly tones?: ReadonlyMap<number, Tone> | undefined;
+}
+
+/** The colours of the page's theme. */
+export function coloursOf(element: Element): Colours {
+  const style = getComputedStyle(element);
+  const of = (name: string): string => style.getPropertyValue(name);
+  return {
+    text: of('--text'),
+    quiet: of('--text-3'),
+    line: of('--line-strong'),
+    surface: of('--surface'),
+    folded: of('--surface-3'),
+    accent: of('--accent'),
+    bad: of('--bad'),
+    tones: { changed: of('--warn-soft'), added: of('--good-soft'), removed: of('--bad-soft') },
+  };
 }
 
 export function draw(
@@ -37,7 +60,7 @@ export function draw(
   outline: Outline,
   view: Sight,
   colours: Colours,
-  { selected, hits }: Marks,
+  { selected, hits, tones }: Marks,
 ): void {
   const { x, y, scale, width, height } = view;
   context.clearRect(0, 0, width, height);
@@ -63,7 +86,8 @@ export function draw(
     let isHit = hits === undefined;
     for (let place = from; hits && !isHit && place < to; place++) isHit = hits.has(place);
     context.globalAlpha = isHit ? 1 : 0.25;
-    context.fillStyle = folded ? colours.folded : colours.surface;
+    const tone = folded ? undefined : tones?.get(from);
+    context.fillStyle = tone ? colours.tones[tone] : folded ? colours.folded : colours.surface;
     context.fillRect(nodeX, nodeY, nodeSize.width, nodeSize.height);
     context.strokeStyle = within(selected) ? colours.accent : node.reason === undefined ? colours.line : colours.bad;
     context.lineWidth = within(selected) ? 3 : 1;
@@ -80,6 +104,11 @@ export function draw(
     context.font = '11px system-ui, sans-serif';
     const below = folded ? `${to - from} nodes` : (outline.values.get(node.outputs[0] ?? '')?.type ?? node.name);
     context.fillText(below, nodeX + 8, nodeY + 33);
+    if (tone) {
+      context.fillStyle = colours.text;
+      context.font = '700 15px system-ui, sans-serif';
+      context.fillText(toneMarks[tone], nodeX + nodeSize.width - 20, nodeY + 15);
+    }
     context.restore();
   }
   context.restore();

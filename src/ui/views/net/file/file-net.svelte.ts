@@ -2,7 +2,8 @@
 // A model file's own graph as the view holds it: the file in its worker, what is folded, found and selected.
 import * as Comlink from 'comlink';
 import type { Outline, OutlineNode } from '../../../../graph/formats/model/outline.ts';
-import type { FileArrangement, ModelCalls, ReadTensor } from '../../../../workers/model.worker.ts';
+import type { FileArrangement } from '../../../../graph/formats/model/arrange.ts';
+import type { ModelCalls, ReadTensor } from '../../../../workers/model.worker.ts';
 import modelUrl from '../../../../workers/model.worker.ts?worker&url';
 import { startWorker } from '../../../hosts/trusted-worker.ts';
 import type { OpenFile } from '../../../state/open-file.ts';

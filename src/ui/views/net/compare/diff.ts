@@ -1,5 +1,5 @@
 // Two nets side by side: their blocks aligned so that what was inserted, removed or changed stands out. Pure data.
-import { resolutionOf, type Unit } from '../../drawing/scene.ts';
+import { resolutionOf, type Unit } from '../../../drawing/scene.ts';
 
 export interface DiffRow {
   readonly left?: Unit;

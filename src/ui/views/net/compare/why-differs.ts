@@ -1,10 +1,10 @@
 // Why one net is faster than another: milliseconds by kind of work and by resolution, before and after, and in one sentence.
-import type { InferredGraph } from '../../../graph/ir/graph.ts';
-import { workKinds, workKindsOf } from '../../../graph/ir/op-words.ts';
-import { sceneOf, resolutionOf } from '../../drawing/scene.ts';
-import { milliseconds } from '../../parts/format.ts';
-import type { NodeTimes } from '../../state/measurements/heat.ts';
-import type { Architecture } from '../../../graph/architecture.ts';
+import type { InferredGraph } from '../../../../graph/ir/graph.ts';
+import { workKinds, workKindsOf } from '../../../../graph/ir/op-words.ts';
+import { sceneOf, resolutionOf } from '../../../drawing/scene.ts';
+import { milliseconds } from '../../../parts/format.ts';
+import type { NodeTimes } from '../../../state/measurements/heat.ts';
+import type { Architecture } from '../../../../graph/architecture.ts';
 
 export interface TimedSide {
   readonly graph: InferredGraph;
