@@ -58,7 +58,8 @@ async function open({ file, companions }: ImportRequest): Promise<void> {
     },
   });
   const { graph } = net;
-  const preparation = preparationMetadata(readPreparationMetadata(net.file?.metadata ?? new Map()).preprocessing);
+  const { preprocessing, labels } = readPreparationMetadata(net.file?.metadata ?? new Map());
+  const preparation = preparationMetadata(preprocessing, labels);
   const stored = (of: InferredGraph, values: Params): Uint8Array<ArrayBuffer> =>
     writeSafetensors(
       new Map(graphParams(of).map(({ name, shape }) => [name, { shape, values: values.get(name)! }])),

@@ -1,6 +1,7 @@
 // What other programs write beside weights about the pictures they were trained on: timm's config.json, transformers' preprocessor_config.json, metadata of the file.
 import * as v from 'valibot';
 import type { Fit, Preprocessing } from '../pictures/preprocess.ts';
+import { labelsIn } from './label-texts.ts';
 
 export interface ReadConfig {
   readonly preprocessing: Partial<Preprocessing>;
@@ -117,8 +118,15 @@ function inOrder(labels: Readonly<Record<string, string>>): readonly string[] | 
   return list.length > 0 && list.every((label) => label !== undefined) ? list : undefined;
 }
 
-/** Metadata of a safetensors file: JSON under `pretrained_cfg` or `config`, or the fields by themselves (`mean` = `0.5,0.5,0.5`). */
+/** Metadata of a file of weights or of a model: what it says of pictures, and its names of classes. */
 export function readPreparationMetadata(metadata: ReadonlyMap<string, string>): ReadConfig {
+  const said = preparationIn(metadata);
+  const labels = said.labels ?? labelsIn(metadata);
+  return labels ? { ...said, labels } : said;
+}
+
+/** JSON under `pretrained_cfg` or `config`, or the fields by themselves (`mean` = `0.5,0.5,0.5`). */
+function preparationIn(metadata: ReadonlyMap<string, string>): ReadConfig {
   for (const key of ['pretrained_cfg', 'config', 'preprocessing', 'data_config']) {
     const found = readPreparationConfig(metadata.get(key) ?? '');
     if (Object.keys(found.preprocessing).length > 0) return found;
@@ -142,15 +150,13 @@ export function readPreparationMetadata(metadata: ReadonlyMap<string, string>): 
   );
 }
 
-/** Metadata for a file of weights that {@link readPreparationMetadata} reads back; none where mean or std are not known. */
-export function preparationMetadata({
-  mean,
-  std,
-  crop,
-  interpolation,
-  fit,
-}: Partial<Preprocessing>): Readonly<Record<string, string>> {
-  if (!mean || !std) return {};
+/** Metadata for a file of weights that {@link readPreparationMetadata} reads back; no preparation where mean or std are not known. */
+export function preparationMetadata(
+  { mean, std, crop, interpolation, fit }: Partial<Preprocessing>,
+  labels?: readonly string[],
+): Readonly<Record<string, string>> {
+  const named: Record<string, string> = labels ? { label_names: JSON.stringify(labels) } : {};
+  if (!mean || !std) return named;
   const said = { mean, std, crop_pct: crop, interpolation, crop_mode: fit && cropModes[fit] };
-  return { preprocessing: JSON.stringify(said) };
+  return { ...named, preprocessing: JSON.stringify(said) };
 }

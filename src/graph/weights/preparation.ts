@@ -37,9 +37,10 @@ const advice =
 export function findPreparation(clues: PreparationClues): FoundPreparation {
   const { architecture, metadata = new Map<string, string>(), configs = [], known } = clues;
   const read = configs.map(readPreparationConfig);
-  const labels = read.find((config) => config.labels)?.labels;
+  const said = readPreparationMetadata(metadata);
+  const labels = said.labels ?? read.find((config) => config.labels)?.labels;
   const found = ((): FoundPreparation => {
-    const own = complete(readPreparationMetadata(metadata), "the file's metadata");
+    const own = complete(said, "the file's metadata");
     if (own) return own;
     const beside = complete(merged(read), 'the config beside the weights');
     if (beside) return beside;

@@ -3,6 +3,7 @@ import { utf8Decode } from '../../utf8.ts';
 import { checkQuantization, orderNodes } from '../model/check.ts';
 import { bitsOf, checkedElements, ModelError, modelLimits, quoted } from '../model/model.ts';
 import type { Model, ModelNode, ModelTensor, ModelValue, AffineQuantization } from '../model/model.ts';
+import { modelMetadata } from './metadata.ts';
 import { readOperator, type OperatorCode } from './operator.ts';
 import { operators, tensorTypes } from './schema.ts';
 import { densified } from './sparsity.ts';
@@ -29,10 +30,21 @@ export function readTflite(bytes: Uint8Array): Model {
   refuseRecursion(parts.map(({ nodes }) => nodes));
   const main = parts[0]!;
   const metadata = new Map<string, string>();
+  const warnings = graphs.length > 1 ? [`The file holds ${graphs.length} graphs; the first is shown.`] : [];
+  const described = (stored: Uint8Array): void => {
+    try {
+      for (const [name, said] of modelMetadata(stored, bytes, main.inputs[0])) metadata.set(name, said);
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      warnings.push(`What the file says of itself in its metadata cannot be read: ${error.message}`);
+    }
+  };
   if (model.has(3)) metadata.set('description', model.text(3));
   for (const entry of model.tables(6, 'Metadata', 256, (i) => `metadata ${i}`)) {
     const stored = buffers[entry.uint(1)]?.bytes(0);
-    metadata.set(entry.text(0), jsonIn(stored) ?? `${stored?.length ?? 0} bytes`);
+    const name = entry.text(0);
+    if (name === 'TFLITE_METADATA' && stored) described(stored);
+    else metadata.set(name, jsonIn(stored) ?? `${stored?.length ?? 0} bytes`);
   }
   return {
     format: 'tflite',
@@ -41,7 +53,7 @@ export function readTflite(bytes: Uint8Array): Model {
     opsets: new Map([['', version]]),
     ...main,
     metadata,
-    warnings: graphs.length > 1 ? [`The file holds ${graphs.length} graphs; the first is shown.`] : [],
+    warnings,
   };
 }
 
