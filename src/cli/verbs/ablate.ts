@@ -1,6 +1,6 @@
 // `ablate NET --swap act=hswish`: what one design choice costs: parameters, MACs and, in interleaved pairs, milliseconds; sweeps are many swaps.
 import { applySwap, parseSwap, SwapError, swapText, type Swap } from '../../graph/search/ablation/swap.ts';
-import { parseSweep, swapsOf } from '../../graph/search/ablation/sweep.ts';
+import { earlierStrides, parseSweep, swapsOf } from '../../graph/search/ablation/sweep.ts';
 import { check } from '../../graph/notation/check.ts';
 import { print } from '../../graph/notation/print.ts';
 import type { InferredGraph } from '../../graph/ir/graph.ts';
@@ -41,7 +41,7 @@ export const ablate: Verb = {
     {
       name: 'sweep',
       value: 'WHAT[=A,B][@LINE]',
-      doc: 'One choice through all its values: k, e, width, input or given ones.',
+      doc: 'One choice through all its values: k, e, width, input or given ones; strides: each a line earlier, as FD-MobileNet.',
     },
     { name: 'back', doc: 'Also times each net after its swap was taken back, which must make no difference.' },
     {
@@ -62,17 +62,28 @@ export const ablate: Verb = {
     const graph = buildGraph(source);
     const text = print(source.architecture);
     const swaps = swapsGiven(word('swap'), word('sweep'));
-    const swapped = swaps.map((swap) => ({ swap, ...made(text, swap) }));
+    const swapped = [
+      ...swaps.map((swap) => ({ name: swapText(swap), ...made(text, swap) })),
+      ...(word('sweep') === strides
+        ? earlierStrides(text).map(({ text: earlier, from, to }) => ({
+            name: `stride ${from}→${to}`,
+            text: earlier,
+            lines: [to, from],
+            back: text,
+          }))
+        : []),
+    ];
+    if (swapped.length === 0) throw new NetError('no stride of this net can stand a line earlier.');
     const open = await openWhere(word);
     const [pairs, before] = [number('pairs') ?? 15, countsOf(graph)];
     const time = (variant: InferredGraph, device: OpenDevice): Promise<Pairs> =>
       timeVariant(device, graph, variant, precisionOf(device, word('precision')), { pairs, budgetMs: Infinity });
     const rows: AblationRow[] = [];
-    for (const { swap, text: changed, lines, back } of swapped) {
+    for (const { name: swap, text: changed, lines, back } of swapped) {
       const variant = graphOf(changed, name);
       const after = countsOf(variant);
       rows.push({
-        swap: swapText(swap),
+        swap,
         lines,
         ...after,
         delta: { params: after.params - before.params, macs: after.macs - before.macs },
@@ -91,13 +102,16 @@ export const ablate: Verb = {
   },
 };
 
+/** FD-MobileNet’s plot: no value of one argument, but an edit of two lines. */
+const strides = 'strides';
+
 function swapsGiven(swap: string | undefined, sweep: string | undefined): Swap[] {
   if (swap === undefined && sweep === undefined)
     throw new UsageError('what is swapped? Give --swap act=hswish, or --sweep k@5.');
   try {
     return [
       ...(swap?.split(';').map((one) => parseSwap(one)) ?? []),
-      ...(sweep === undefined ? [] : swapsOf(parseSweep(sweep))),
+      ...(sweep === undefined || sweep === strides ? [] : swapsOf(parseSweep(sweep))),
     ];
   } catch (error) {
     if (error instanceof SwapError) throw new UsageError(`${error.message}.`);

@@ -31,22 +31,22 @@ export function parseSweep(text: string): AblationSweep {
 export const swapsOf = ({ what, values, line }: AblationSweep): Swap[] =>
   values.map((to) => ({ what, to, ...(line !== undefined && { line }) }));
 
-/** One net of FD-MobileNet's plot: the stride of a line that halves the map given to a line before it. */
+/** One net of FD-MobileNet's plot: the stride of a line that halves the map given to the last line before it that keeps it. */
 export interface StrideStep {
   readonly text: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** Every way in which one halving moves to the line before it: downsampling earlier, as FD-MobileNet (arXiv 1802.03750) has it. */
+/** Every way in which one halving moves to the last line before it that does not halve: downsampling earlier, as FD-MobileNet (arXiv 1802.03750) has it. */
 export function earlierStrides(text: string): StrideStep[] {
   const { architecture } = check(text);
   return architecture.blocks.flatMap(({ args }, i): StrideStep[] => {
-    const before = architecture.blocks[i - 1];
-    if (args['s'] !== 2 || !before || (before.args['s'] ?? 1) !== 1) return [];
+    const to = architecture.blocks.slice(0, i).findLastIndex((before) => (before.args['s'] ?? 1) === 1);
+    if (args['s'] !== 2 || to < 0) return [];
     try {
       const without = applySwap(text, { what: 's', to: 'default', line: i + 1 }).text;
-      return [{ text: applySwap(without, { what: 's', to: '2', line: i }).text, from: i + 1, to: i }];
+      return [{ text: applySwap(without, { what: 's', to: '2', line: to + 1 }).text, from: i + 1, to: to + 1 }];
     } catch (error) {
       if (error instanceof SwapError) return [];
       throw error;

@@ -13,6 +13,7 @@ export type ProfileTab =
   | 'device'
   | 'bench'
   | 'ablate'
+  | 'advice'
   | 'race'
   | 'card';
 
@@ -70,6 +71,12 @@ export const profileTabs: readonly Tab<ProfileTab, ProfileTabProps>[] = [
     label: 'Ablate',
     title: 'What one design choice costs: swapped, swept, and timed in pairs',
     load: () => import('./ablation/AblateTab.svelte'),
+  },
+  {
+    id: 'advice',
+    label: 'Advice',
+    title: 'What could be faster: applied, proven in pairs, or taken back',
+    load: () => import('./advice/AdviceTab.svelte'),
   },
   {
     id: 'race',

@@ -2,6 +2,7 @@
 import { accounting } from '../../../../graph/cost/cost.ts';
 import { check } from '../../../../graph/notation/check.ts';
 import { applySwap, SwapError, swapText, type Swap } from '../../../../graph/search/ablation/swap.ts';
+import { earlierStrides } from '../../../../graph/search/ablation/sweep.ts';
 import type { Pairs } from '../../../../workers/engine/pairs.ts';
 import { csv } from '../../../parts/csv.ts';
 import type { Session } from '../../../state/session.svelte.ts';
@@ -28,6 +29,25 @@ const costOf = (text: string): { params: number; macs: number } => {
   return { params: total.params, macs: total.macs.total };
 };
 
+/** One net to be counted and timed: how it follows from the net on the page. */
+export interface AblationStep {
+  readonly swap: Swap;
+  readonly title: string;
+  /** Throws {@link SwapError} where the swap makes no net. */
+  readonly make: (text: string) => { readonly text: string; readonly back: string };
+}
+
+export const stepsOf = (swaps: readonly Swap[]): AblationStep[] =>
+  swaps.map((swap) => ({ swap, title: swapText(swap), make: (text) => applySwap(text, swap) }));
+
+/** FD-MobileNet's question: what if one halving stood a line earlier? Its value is the line that halves no longer. */
+export const strideSteps = (net: string): AblationStep[] =>
+  earlierStrides(net).map(({ text, from, to }) => ({
+    swap: { what: 's', to: String(from) },
+    title: `line ${from}’s stride at line ${to}`,
+    make: () => ({ text, back: net }),
+  }));
+
 /** Lets the page answer between two nets. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 const pairsOfEach = 15;
@@ -37,6 +57,8 @@ export class Ablation {
   /** Of the net with this text; another net begins anew. */
   rows = $state.raw<readonly VariantRow[]>([]);
   of = $state.raw('');
+  /** The rows are one series. */
+  sweep = $state.raw(false);
   problem = $state.raw<string | undefined>(undefined);
   readonly run: BenchRun;
 
@@ -45,25 +67,26 @@ export class Ablation {
   }
 
   /** Counts the swaps and, with a device, times them. `sweep`: they are one series and take the place of what stood there. */
-  async add(swaps: readonly Swap[], { timed, back, sweep }: { timed: boolean; back: boolean; sweep: boolean }) {
+  async add(steps: readonly AblationStep[], { timed, back, sweep }: { timed: boolean; back: boolean; sweep: boolean }) {
     const { text, name } = this.session;
-    if (sweep || this.of !== text) this.rows = [];
+    if (sweep || this.sweep || this.of !== text) this.rows = [];
+    this.sweep = sweep;
     this.of = text;
     this.problem = undefined;
     const before = costOf(text);
     const ways: string[] = [];
     const from = this.rows.length;
-    for (const swap of swaps) {
+    for (const { swap, title, make } of steps) {
       await breathe();
       try {
-        const swapped = applySwap(text, swap);
+        const swapped = make(text);
         const cost = costOf(swapped.text);
         ways.push(swapped.back);
         this.rows = [
           ...this.rows,
           {
             swap,
-            title: swapText(swap),
+            title,
             text: swapped.text,
             ...cost,
             deltaParams: cost.params - before.params,
