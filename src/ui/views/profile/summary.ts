@@ -6,7 +6,7 @@ import { residual, sumOfDispatches, type RunRecord } from '../../state/measureme
 export interface SummaryFact {
   readonly label: string;
   /** Its word in the glossary. */
-  readonly term?: 'time' | 'latency' | 'cold' | 'dispatch';
+  readonly term?: 'time' | 'latency' | 'cold' | 'dispatch' | 'clockStep';
   readonly text: string;
   /** Smaller, behind the value. */
   readonly detail?: string;
@@ -64,6 +64,7 @@ export function summaryFacts(record: RunRecord, baseline?: RunRecord): SummaryFa
     },
     {
       label: 'Clock',
+      term: 'clockStep',
       text: estimated ? 'wall clock' : tickNs === undefined ? 'timestamps' : tick(tickNs),
       title: estimated
         ? 'This adapter has no timestamps: times are estimates, from wall clocks over repeats.'
