@@ -7,7 +7,7 @@ import type { Outline } from '../graph/formats/model/outline.ts';
 import { openModel } from '../graph/formats/open.ts';
 import { decodeText, refusal, sniff, sniffBytes } from '../graph/formats/sniff/sniff.ts';
 import { diffNodes, type NodeDiff } from '../graph/inspect/diff/diff.ts';
-import { sideOfGraph, sideOfModel, type Side } from '../graph/inspect/diff/side.ts';
+import { sideOfGraph, sideOfModel, type NetSide } from '../graph/inspect/diff/side.ts';
 import { check } from '../graph/notation/check.ts';
 
 export type DiffSource =
@@ -27,13 +27,13 @@ export interface DiffCalls {
   arrange(side: 'left' | 'right', folded: ReadonlySet<number>): Promise<FileArrangement>;
 }
 
-let held: { readonly left: Side; readonly right: Side; readonly diff: NodeDiff } | undefined;
+let held: { readonly left: NetSide; readonly right: NetSide; readonly diff: NodeDiff } | undefined;
 const opened = () => {
   if (!held) throw new Error('No nets are open.');
   return held;
 };
 
-const sideOfText = (name: string, text: string): Side => {
+const sideOfText = (name: string, text: string): NetSide => {
   const { graph, problems } = check(text, name);
   if (graph) return sideOfGraph(graph);
   const [first] = problems;
@@ -41,7 +41,7 @@ const sideOfText = (name: string, text: string): Side => {
 };
 
 /** A model as it stands in its file, or a side that is read already. */
-async function read(source: DiffSource): Promise<Model | Side> {
+async function read(source: DiffSource): Promise<Model | NetSide> {
   if (source.kind === 'text') return sideOfText(source.name, source.text);
   const { file, companions } = source;
   const bytes = new Uint8Array(await file.arrayBuffer());
@@ -60,18 +60,21 @@ async function read(source: DiffSource): Promise<Model | Side> {
   return sideOfText(file.name, decoded.text);
 }
 
-const isModel = (one: Model | Side): one is Model => 'opsets' in one;
+const isModel = (one: Model | NetSide): one is Model => 'opsets' in one;
 
 /** As operators of ours; undefined where some node has none. */
-function converted(one: Model | Side): Side | undefined {
+function converted(one: Model | NetSide): NetSide | undefined {
   if (!isModel(one)) return one;
   const made = convertModel(one);
   return 'graph' in made ? sideOfGraph(made.graph, made.params) : undefined;
 }
 
 /** Files of one format by their own nodes, anything else as operators of ours where both have them. */
-function sides(a: Model | Side, b: Model | Side): { readonly left: Side; readonly right: Side; readonly own: boolean } {
-  const asTheyAre = (one: Model | Side): Side => (isModel(one) ? sideOfModel(one) : one);
+function sides(
+  a: Model | NetSide,
+  b: Model | NetSide,
+): { readonly left: NetSide; readonly right: NetSide; readonly own: boolean } {
+  const asTheyAre = (one: Model | NetSide): NetSide => (isModel(one) ? sideOfModel(one) : one);
   const own = { left: asTheyAre(a), right: asTheyAre(b), own: true };
   if (own.left.spelling === own.right.spelling) return own;
   const [left, right] = [converted(a), converted(b)];

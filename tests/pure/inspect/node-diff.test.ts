@@ -5,7 +5,7 @@ import { openModel } from '../../../src/graph/formats/open.ts';
 import { encodeOnnx, type OnnxNode } from '../../../src/graph/formats/onnx/proto.ts';
 import { diffNodes, type NodeDiff } from '../../../src/graph/inspect/diff/diff.ts';
 import { commonSubsequence } from '../../../src/graph/inspect/diff/sequence.ts';
-import { sideOfGraph, sideOfModel, type Side } from '../../../src/graph/inspect/diff/side.ts';
+import { sideOfGraph, sideOfModel, type NetSide } from '../../../src/graph/inspect/diff/side.ts';
 import { check } from '../../../src/graph/notation/check.ts';
 import { cpuMs } from '../cpu-time.ts';
 
@@ -13,7 +13,7 @@ const read = (name: string) =>
   openModel(new Uint8Array(readFileSync(new URL(`../../../test-data/imports/models/${name}`, import.meta.url))));
 
 /** A chain whose every third node is a convolution; a file by its words, `conv3` with another window. */
-function chain(words: readonly string[], named: boolean): Side {
+function chain(words: readonly string[], named: boolean): NetSide {
   const initializers = words.flatMap((word, at) => {
     const k = word === 'conv3' ? 3 : 1;
     const data = new Float32Array(4 * k * k).fill(at % 3);
@@ -68,7 +68,7 @@ test('a quantized file against another form of it, and a net of ours against ano
   expect(rows.filter(({ change }) => change === 'removed').length).toBeLessThan(rows.length / 4);
   expect(facts.map(({ name }) => name)).not.toContain('Format');
 
-  const net = (c: number): Side => sideOfGraph(check(`conv k3 s2 c16\nds k3 c${c}\npool\nlinear c10\n`).graph!);
+  const net = (c: number): NetSide => sideOfGraph(check(`conv k3 s2 c16\nds k3 c${c}\npool\nlinear c10\n`).graph!);
   const own = diffNodes(net(24), net(32)).rows;
   expect(own.every(({ left, right }) => left !== undefined && right !== undefined)).toBe(true);
   expect(own[0]!.change).toBe('same');
@@ -76,7 +76,7 @@ test('a quantized file against another form of it, and a net of ours against ano
 });
 
 test('five thousand nodes are compared soon, whatever they are called', () => {
-  const plain = (kinds: readonly string[]): Side => {
+  const plain = (kinds: readonly string[]): NetSide => {
     const nodes = kinds.map((kind, at) => {
       const [inputs, outputs] = [[`v${at}`], [`v${at + 1}`]];
       return { name: `${kind}_${at}`, kind, inputs, outputs, attributes: [], block: 0 };

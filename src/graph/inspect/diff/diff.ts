@@ -2,7 +2,7 @@
 import { constantsDiffer } from './statistics.ts';
 import { indexed, type Indexed } from './indexed.ts';
 import { matchNodes } from './match.ts';
-import type { Side } from './side.ts';
+import type { NetSide } from './side.ts';
 
 export interface NodeDifference {
   readonly what: 'kind' | 'attribute' | 'type' | 'quantization' | 'weights' | 'inputs';
@@ -32,7 +32,7 @@ const commutes = /^(add|mul|max|min|maximum|minimum|sum)$/i;
 
 const absent = '–';
 
-export function diffNodes(left: Side, right: Side, progress?: (share: number) => void): NodeDiff {
+export function diffNodes(left: NetSide, right: NetSide, progress?: (share: number) => void): NodeDiff {
   const [a, b] = [indexed(left), indexed(right)];
   const partner = matchNodes(a, b);
   const back = new Int32Array(b.reads.length).fill(-1);
@@ -111,7 +111,7 @@ function known({ reads }: Indexed, at: number, partner: Int32Array): number {
   return node;
 }
 
-function factsOf({ outline: a }: Side, { outline: b }: Side): NodeDiff['facts'] {
+function factsOf({ outline: a }: NetSide, { outline: b }: NetSide): NodeDiff['facts'] {
   const listed = ({ facts, inputs, outputs, values }: typeof a): Map<string, string> => {
     const typed = (keys: readonly string[]): string =>
       keys.map((key) => `${values.get(key)?.label ?? key} ${values.get(key)?.type ?? ''}`.trim()).join('; ');

@@ -1,8 +1,8 @@
 // What matching asks of a side again and again: who writes and reads a value, and what a node is called.
-import type { Side } from './side.ts';
+import type { NetSide } from './side.ts';
 
 export interface Indexed {
-  readonly side: Side;
+  readonly side: NetSide;
   /** Value → the node that writes it. */
   readonly writer: ReadonlyMap<string, number>;
   /** Node → the nodes whose results it reads, in the order of its operands. */
@@ -12,7 +12,7 @@ export interface Indexed {
   readonly constants: readonly (readonly string[])[];
 }
 
-export function indexed(side: Side): Indexed {
+export function indexed(side: NetSide): Indexed {
   const { nodes, inputs } = side.outline;
   const writer = new Map<string, number>();
   nodes.forEach(({ outputs }, at) => outputs.forEach((key) => writer.set(key, at)));

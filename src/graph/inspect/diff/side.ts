@@ -4,7 +4,7 @@ import { outlineOf, type Outline, type OutlineValue } from '../../formats/model/
 import type { Model, ModelTensor } from '../../formats/model/model.ts';
 import type { InferredGraph, Params } from '../../ir/graph.ts';
 
-export interface Side {
+export interface NetSide {
   /** Kinds are compared as they stand where both sides spell them alike. */
   readonly spelling: 'onnx' | 'tflite' | 'own';
   readonly outline: Outline;
@@ -12,14 +12,14 @@ export interface Side {
   constant(key: string): ModelTensor | undefined;
 }
 
-export const sideOfModel = (model: Model): Side => ({
+export const sideOfModel = (model: Model): NetSide => ({
   spelling: model.format,
   outline: outlineOf(model),
   constant: (key) => model.constants.get(key),
 });
 
 /** `params`: the net's weights, where it has some. */
-export function sideOfGraph(graph: InferredGraph, params: Params = new Map()): Side {
+export function sideOfGraph(graph: InferredGraph, params: Params = new Map()): NetSide {
   const own = graph.nodes.filter(({ op }) => op !== 'input');
   const values = new Map<string, OutlineValue>();
   const describe = (key: string, shape: readonly number[], constant: boolean): void =>
