@@ -120,7 +120,7 @@ export const attention = defineOp({
           }
         });
         if (a.talkingHeads) mixHeads(scores, params['talking_head1.weight'], params['talking_head1.bias']);
-        scores.forEach(softmaxInPlace);
+        scores.forEach(softmaxOfFloats);
         if (a.talkingHeads) mixHeads(scores, params['talking_head2.weight'], params['talking_head2.bias']);
         scores.forEach((row, head) => {
           const fromV = n * keys * vC + layout.v.offset + Math.floor(head / shared) * layout.v.headStride;
@@ -145,6 +145,16 @@ export const attention = defineOp({
   },
   box: () => ({ kind: 'attention', label: 'attn', words: 'attention' }),
 });
+
+/**
+ * Of scores in float32 to shares in float32, as softmax has them where it stands alone: where scores are so large that one key takes all, a digit
+ * more would choose another one than programs do that spell attention out.
+ */
+function softmaxOfFloats(row: Float64Array): void {
+  row.set(Float32Array.from(row));
+  softmaxInPlace(row);
+  row.set(Float32Array.from(row));
+}
 
 /** 1×1 convolution over the heads, in place: new row h = bias[h] + Σ_g weight[h, g] · row g. */
 function mixHeads(

@@ -5,7 +5,7 @@ import { straight, type Emitter, type Val } from './emitter.ts';
 import { exponentialUnit, power, powers, powersOf, softSign, truncated } from './functions.ts';
 import { positive, apart } from './logic.ts';
 import { extremeOver, reduced } from './maps.ts';
-import { reductionAxes } from './onnx-layers.ts';
+import { reductionAxes, epsilonOf } from './onnx-layers.ts';
 import type { Context, Rule } from './rule.ts';
 
 const fn = (e: Emitter, x: Val, of: string, hint = ''): Val => unary(e, x, 'function', { of }, hint);
@@ -67,7 +67,7 @@ const rmsNorm: Rule = (c) => {
   const axis = c.call.axis(c.call.number('axis', -1), x.shape.length);
   const axes = straight(x.shape.length).slice(axis);
   const mean = reduced(c.e, square(c, x), axes, true, 'mean');
-  const shifted = affine(c.e, mean, 1, c.call.number('epsilon', 1e-5), 'shifted');
+  const shifted = affine(c.e, mean, 1, epsilonOf(c.call), 'shifted');
   const normed = binary(c.e, 'mul', x, fn(c.e, fn(c.e, shifted, 'sqrt', 'root'), 'reciprocal', 'inverse'));
   return [withConstant(c.e, 'mul', normed, c.constant(1) ?? c.fail('has computed scales'), false)];
 };

@@ -102,6 +102,16 @@ export const matMul: Rule = (c) => {
   return [product(c.e, c.operand(0), c.operand(1), false, false)];
 };
 
+/** The decimal that was written: its nearest float32, which the file holds, makes a hair's difference at every element, and deep nets amplify it. */
+export function epsilonOf(call: Call): number {
+  const stored = call.number('epsilon', 1e-5);
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(stored.toPrecision(digits));
+    if (Math.fround(short) === Math.fround(stored)) return short;
+  }
+  return stored;
+}
+
 export const batchNorm: Rule = (c) => {
   const [weight, bias, mean, variance] = [1, 2, 3, 4].map((i) => c.vector(i)) as [
     Float32Array,
@@ -110,7 +120,7 @@ export const batchNorm: Rule = (c) => {
     Float32Array,
   ];
   const params = { weight, bias, running_mean: mean, running_var: variance };
-  return [overChannels(c.e, c.x(0), 'batch_norm', { eps: c.call.number('epsilon', 1e-5) }, params)];
+  return [overChannels(c.e, c.x(0), 'batch_norm', { eps: epsilonOf(c.call) }, params)];
 };
 
 export const groupNorm =
@@ -123,21 +133,12 @@ export const groupNorm =
         ? values
         : Float32Array.from({ length: channels }, (_, i) => values[Math.floor(i / (channels / groups))]!);
     const params = { weight: spread(c.vector(1)), bias: spread(c.vector(2)) };
-    return [overChannels(c.e, c.x(0), 'group_norm', { groups, eps: c.call.number('epsilon', 1e-5) }, params)];
+    return [overChannels(c.e, c.x(0), 'group_norm', { groups, eps: epsilonOf(c.call) }, params)];
   };
 
 export const norm: Rule = (c) => {
   const axis = c.call.axis(c.call.number('axis', -1), c.x(0).shape.length);
-  return [
-    layerNorm(
-      c.e,
-      c.x(0),
-      axis,
-      c.call.number('epsilon', 1e-5),
-      c.constant(1),
-      c.call.has(2) ? c.constant(2) : undefined,
-    ),
-  ];
+  return [layerNorm(c.e, c.x(0), axis, epsilonOf(c.call), c.constant(1), c.call.has(2) ? c.constant(2) : undefined)];
 };
 
 /** Shares along an axis; before opset 13 along all axes from `axis` on. */
