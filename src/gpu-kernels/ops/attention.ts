@@ -102,15 +102,15 @@ export const attention = defineOp({
     const result = numbers(elements(output));
     const scores = Array.from({ length: a.heads }, () => new Float64Array(keys));
     const sums = new Float64Array(a.valueDim);
-    const [scale, query] = [Math.fround(a.scale), new Float64Array(a.keyDim)];
+    const query = table ? new Float64Array(a.keyDim) : new Float32Array(a.keyDim);
+    const scale = table ? a.scale : Float32Array.of(a.scale)[0]!;
     for (let n = 0; n < (output[0] as number); n++)
       for (let i = 0; i < queries; i++) {
         scores.forEach((row, head) => {
           const fromQ = (n * queries + i) * qC + layout.q.offset + head * layout.q.headStride;
           const fromK = n * keys * kC + layout.k.offset + Math.floor(head / shared) * layout.k.headStride;
           // In float32, as programs have it that spell attention out; with a bias nothing is rounded before the sum.
-          for (let d = 0; d < a.keyDim; d++)
-            query[d] = table ? (q[fromQ + d] as number) * a.scale : Math.fround((q[fromQ + d] as number) * scale);
+          for (let d = 0; d < a.keyDim; d++) query[d] = (q[fromQ + d] as number) * scale;
           for (let j = 0; j < keys; j++) {
             let score = 0;
             for (let d = 0; d < a.keyDim; d++) score += (query[d] as number) * (k[fromK + j * kC + d] as number);
