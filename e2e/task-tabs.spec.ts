@@ -70,6 +70,16 @@ test('boxes by threshold and class, one chosen by keyboard; a mask, faces and so
   expect(await axeFindings(page, '.try')).toEqual([]);
   await page.setViewportSize({ width: 1440, height: 900 });
 
+  // A second net beside it, on the same photo.
+  await pane.getByRole('combobox', { name: 'Second net' }).selectOption('mobilenetv2_100');
+  await expect(pane.getByTestId('both')).toHaveText(
+    /ssdlite_mobilenetv2_coco .+ms 1 box, cat 9.+ mobilenetv2_100 .+ms Egyptian cat \d/,
+    slow,
+  );
+  await expect(pane.getByTestId('second').getByRole('presentation')).toBeVisible();
+  await pane.getByRole('combobox', { name: 'Second net' }).selectOption('no other net');
+  await expect(pane.getByTestId('second')).toBeHidden();
+
   // A labelled folder: the figures of the command line on the same files.
   await tab(pane, 'Folder');
   await expect(pane).toContainText('COCO’s JSON of their boxes');

@@ -31,6 +31,9 @@ export const gpuClient = new WorkerClient({
     wasm,
     // Runs the net that looks for faces.
     'wasm-faces': wasm,
+    // The same for the net beside the page's own.
+    'wasm-second': wasm,
+    'wasm-second-faces': wasm,
   },
   deadAfterMs,
   onEvent(event) {

@@ -5,6 +5,7 @@ import { VisionCamera } from '../../../src/workers/jobs/vision/camera.ts';
 import type { FaceFinder } from '../../../src/workers/jobs/vision/face-finder.ts';
 import type { VisionNet } from '../../../src/workers/jobs/vision/net.ts';
 import type { FrameReport, TaskRead, VisionEvent } from '../../../src/workers/jobs/vision/protocol.ts';
+import type { SecondSeat } from '../../../src/workers/jobs/vision/second-seat.ts';
 import { TaskLook } from '../../../src/workers/jobs/vision/task-look.ts';
 import type { TaskReader } from '../../../src/workers/jobs/vision/task-reader.ts';
 import { usualPreparation } from '../../../src/graph/pictures/preprocess.ts';
@@ -36,11 +37,19 @@ test('1,000 numbered frames, a net that takes its time: no answer over another f
     }),
   } as unknown as TaskReader;
   const noFaces = { find: () => Promise.resolve(undefined) } as unknown as FaceFinder;
+  const second = {
+    looks: true,
+    beside: async (look: object, { data }: { data: Uint8ClampedArray }) => {
+      for (let turns = numberOf(data) % 3; turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+      return { ...look, second: { logits: Float32Array.of(numberOf(data)), ms: 1, run: 1, width: 1, height: 1 } };
+    },
+  } as unknown as SecondSeat;
   const reports: FrameReport[] = [];
   let closed = 0;
   const camera: VisionCamera = new VisionCamera(
     net,
     new TaskLook(net, noFaces, reader),
+    second,
     new Lanes(),
     (event: VisionEvent) => {
       if (event.event !== 'frame') return;
@@ -57,6 +66,9 @@ test('1,000 numbered frames, a net that takes its time: no answer over another f
     await new Promise((resolve) => setImmediate(resolve));
   camera.stop();
   expect(reports.length).toBeGreaterThan(200);
+  expect(
+    reports.filter(({ second: other, picture = [] }) => other?.logits[0] !== numberOf(Uint8Array.from(picture))),
+  ).toEqual([]);
   const numbers = reports.map(({ task, picture = Uint8Array.of(9, 9) }) => {
     const { answer } = task as TaskRead;
     return [answer.kind === 'values' ? answer.values[0]?.value : NaN, numberOf(picture)] as const;

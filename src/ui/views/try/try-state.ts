@@ -7,6 +7,7 @@ import { Batch } from './batch.svelte.ts';
 import { Check } from './inside/check.svelte.ts';
 import { Live } from './live/live.svelte.ts';
 import { Listening } from './tasks/listening.svelte.ts';
+import { SecondNet } from './second/second.svelte.ts';
 import { Judging } from './tasks/judging.svelte.ts';
 import { TaskState } from './tasks/task-state.svelte.ts';
 import { Teach } from './teach.svelte.ts';
@@ -20,6 +21,9 @@ export interface TryState {
   readonly check: Check;
   /** Of nets that say more than classes. */
   readonly task: TaskState;
+  /** The net beside the page's own, and its answers where they are more than classes. */
+  readonly second: SecondNet;
+  readonly secondTask: TaskState<SecondNet>;
   /** Of nets that say more than classes, on labelled folders. */
   readonly judging: Judging;
   /** Of nets that hear. */
@@ -31,7 +35,8 @@ export interface TryState {
 export const tryState = perSession((session): TryState => {
   const net = openNetOf(session);
   const vision = new Vision(session, net);
-  const task = new TaskState(vision);
+  const task = new TaskState(vision, (settings) => net.client.call((calls) => calls.read(settings)));
+  const second = new SecondNet(vision, net);
   return {
     net,
     vision,
@@ -39,6 +44,8 @@ export const tryState = perSession((session): TryState => {
     teach: new Teach(vision),
     check: new Check(net),
     task,
+    second,
+    secondTask: new TaskState(second, (settings) => net.client.call((calls) => calls.readSecond(settings))),
     judging: new Judging(task),
     listening: new Listening(task),
     live: new Live(vision),

@@ -5,6 +5,7 @@ import { picturePixels } from '../../pictures/picture-pixels.ts';
 import { FrameLoop, FrameMeter, pump, type FrameRate } from './frame-loop.ts';
 import type { VisionNet } from './net.ts';
 import type { CameraSettings, Look, VisionEvent } from './protocol.ts';
+import type { SecondSeat } from './second-seat.ts';
 import { StageClock } from './stage-times.ts';
 import type { TaskLook } from './task-look.ts';
 
@@ -33,6 +34,7 @@ export class VisionCamera {
   constructor(
     private readonly net: VisionNet,
     private readonly tasks: TaskLook,
+    private readonly second: Pick<SecondSeat, 'looks' | 'beside'>,
     private readonly lanes: Lanes,
     private readonly tell: (event: VisionEvent, transfer?: Transferable[]) => void,
   ) {
@@ -120,6 +122,11 @@ export class VisionCamera {
 
   private async classify(frame: Frame, at: number, { preparation }: CameraSettings): Promise<Answered> {
     const look = await this.net.look(frame, preparation);
+    if (this.second.looks) {
+      // Two answers about one frame: the page is given that frame.
+      const pixels = await picturePixels(frame);
+      return { ...(await this.second.beside(look, pixels, { passing: true })), picture: pixels.data };
+    }
     const slow = performance.now() - at > slowMs;
     return { ...look, ...(slow && { seen: seenPicture(await picturePixels(frame), preparation) }) };
   }
@@ -129,7 +136,8 @@ export class VisionCamera {
     const clock = new StageClock(at);
     const pixels = await picturePixels(frame);
     const { capture = 0 } = clock.ends('capture');
-    const { preparation: _, ...look } = await this.tasks.look(pixels, preparation, { passing: true });
+    const { preparation: _, ...first } = await this.tasks.look(pixels, preparation, { passing: true });
+    const look = await this.second.beside(first, pixels, { passing: true });
     const outputs = new Set(this.tasks.outputs);
     return {
       ...look,

@@ -49,6 +49,12 @@ export type OpenedNet =
       readonly unsound: boolean;
     };
 
+export interface OpenedSecond {
+  readonly path: Path;
+  readonly weights: WeightsFacts;
+  readonly preparation: Preparation;
+}
+
 /** What a net's outputs say by its task. */
 export interface TaskRead {
   readonly answer: TaskAnswer;
@@ -79,6 +85,16 @@ export interface Look {
   readonly height: number;
   /** What the net saw, RGB bytes; of photos, and of frames that took long. */
   readonly seen?: Uint8ClampedArray;
+  /** Of the same picture, where a second net is open. */
+  readonly second?: SecondLook;
+}
+
+/** What the net beside the page's own says of the same picture. */
+export interface SecondLook extends Pick<Look, 'run' | 'task' | 'width' | 'height'> {
+  /** Of a classifier; none where the answer is {@link task}. */
+  readonly logits: Float32Array;
+  /** From the picture to the answer. */
+  readonly ms: number;
 }
 
 export interface FrameReport extends Look {
@@ -138,6 +154,10 @@ export interface CameraSettings {
 /** Calls never reject; `ticket` names one for `cancel` and for progress. */
 export interface VisionCalls extends LiveCalls, JudgeCalls {
   openNet(ticket: number, request: NetRequest): Promise<Outcome<OpenedNet>>;
+  /** A net beside the open one, that is shown every picture too; undefined: none from now on. */
+  openSecond(ticket: number, request: NetRequest | undefined): Promise<Outcome<OpenedSecond | undefined>>;
+  /** As {@link read}, of the second net. */
+  readSecond(settings: AnswerSettings): Promise<Outcome<TaskRead | undefined>>;
   /** Looks at a picture and remembers it for {@link again}. The bitmap is the worker's from now on. */
   look(ticket: number, picture: ImageBitmap, preparation: Preparation): Promise<Outcome<Look>>;
   /** From now on answers are read with these settings; what the last one is with them. No net runs. */

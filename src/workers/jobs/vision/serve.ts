@@ -1,42 +1,31 @@
 // The job that looks at pictures: one net, one camera at a time, the last picture remembered.
 import * as Comlink from 'comlink';
 import type { GivenNet } from '../../../graph/notation/check.ts';
-import { parse } from '../../../graph/notation/parse.ts';
 import { seenPicture, type Preparation } from '../../../graph/pictures/preprocess.ts';
-import { labelSetOf } from '../../../graph/presets/same-net.ts';
 import { classMap, findPooling } from '../../../graph/tasks/classify/class-map.ts';
-import { cropFactor } from '../../../graph/tasks/landmarks/crop.ts';
 import { outcome } from '../../border/outcome.ts';
 import type { Outcome } from '../../border/protocol.ts';
-import type { CallContext, Job, JobHost } from '../../border/serve.ts';
-import { inputGraph } from '../../pictures/picture-graph.ts';
+import type { Job, JobHost } from '../../border/serve.ts';
 import { picturePixels } from '../../pictures/picture-pixels.ts';
 import { lookUp } from '../../weights/hub.ts';
-import { fit, preparationOf } from '../../weights/source.ts';
 import { deleteWeights, fetchWeights, listWeights } from '../../weights/store.ts';
 import { VisionCamera } from './camera.ts';
-import { FaceFinder } from './face-finder.ts';
 import { hear } from './hear.ts';
 import { judgeCalls } from './judging.ts';
 import { liveCalls } from './live/serve.ts';
-import { VisionNet } from './net.ts';
 import type { ReferenceJob } from '../../engine/reference-job.ts';
-import type { Look, NetRequest, OpenedNet, VisionCalls, VisionEvent } from './protocol.ts';
-import { TaskLook } from './task-look.ts';
-import { TaskReader } from './task-reader.ts';
+import { NetSeat } from './net-seat.ts';
+import type { Look, VisionCalls, VisionEvent } from './protocol.ts';
+import { SecondSeat } from './second-seat.ts';
 import { teachHead } from './teach-head.ts';
-import { WasmRuntime } from './wasm-net.ts';
 
 export const vision: Job = { name: 'vision', serve: serveVision };
 
 function serveVision(host: JobHost): VisionCalls {
   const { engine, checkpoints, call, shared, exclusive } = host;
   const tell = (event: VisionEvent, transfer?: Transferable[]): void => host.tell(event, transfer);
-  const net = new VisionNet({
-    engine,
-    wasm: () => new WasmRuntime(host.helper('wasm')),
-    onPath: (path) => tell({ event: 'path', path }),
-  });
+  const seat = new NetSeat(host, { wasm: 'wasm', faces: 'wasm-faces' }, (path) => tell({ event: 'path', path }));
+  const { net, reader, tasks } = seat;
   /** Of the net that is open: the reference worker builds it again. */
   let openedNet: GivenNet | undefined;
   let picture: ImageBitmap | undefined;
@@ -45,44 +34,13 @@ function serveVision(host: JobHost): VisionCalls {
     picture?.close();
     picture = next;
   };
-  const reader = new TaskReader();
-  const faces = new VisionNet({
-    engine,
-    wasm: () => new WasmRuntime(host.helper('wasm-faces')),
-    onPath: () => undefined,
-  });
-  const finder = new FaceFinder(faces, checkpoints);
-  const tasks = new TaskLook(net, finder, reader);
-  const camera = new VisionCamera(net, tasks, host.lanes, tell);
-
-  async function openNet(
-    { net: given, weights: reference, keep, way, finder: faceFinder }: NetRequest,
-    { signal, progress, shared: inLane }: CallContext,
-  ): Promise<OpenedNet> {
-    // A model file is of no published net: only its name and its values may tell.
-    const { architecture } = parse('text' in given ? given.text : '');
-    const graph = inputGraph(given, architecture.header.rate);
-    progress('Reading the weights', 0);
-    const opened = await checkpoints.get(reference);
-    signal.throwIfAborted();
-    const fitted = fit(opened, graph);
-    if ('mismatch' in fitted) return { fits: false, ...fitted };
-    progress('Preparing the net', 0.5);
-    net.endCheck();
-    const path = await inLane(() => net.load(graph, fitted.params, { keep, way, signal }));
-    await inLane(() => finder.open(faceFinder, { factor: cropFactor(graph), way, signal }));
-    openedNet = given;
-    reader.open({ graph, architecture });
-    const preparation = preparationOf(opened, fitted.params, { architecture, name: given.name }, reference);
-    const labelSet = labelSetOf(architecture);
-    const found = { ...(preparation && { preparation }), ...(labelSet && { labelSet }) };
-    const weights = { ...opened.facts, notes: fitted.notes, ...found };
-    return { fits: true, path, weights };
-  }
+  const second = new SecondSeat(host);
+  const camera = new VisionCamera(net, tasks, second, host.lanes, tell);
 
   async function lookAt(source: ImageBitmap | undefined, preparation: Preparation, signal: AbortSignal): Promise<Look> {
     if (!source) throw new Error('there is no picture yet');
-    const { preparation: shown, ...looked } = await tasks.look(source, preparation, { signal });
+    const { preparation: shown, ...first } = await tasks.look(source, preparation, { signal });
+    const looked = await second.beside(first, source, { signal });
     const seen = seenPicture(await picturePixels(source), shown);
     if (!looked.task) return { ...looked, seen };
     // What is read again stays here: the page gets copies.
@@ -95,7 +53,14 @@ function serveVision(host: JobHost): VisionCalls {
   return {
     ...liveCalls(host),
     ...judgeCalls(host, net, reader),
-    openNet: (ticket, request) => call(ticket, (context) => openNet(request, context)),
+    openNet: (ticket, request) =>
+      call(ticket, async (context) => {
+        const opened = await seat.open(request, context);
+        if (opened.fits) openedNet = request.net;
+        return opened;
+      }),
+    openSecond: (ticket, request) => call(ticket, (context) => second.open(request, context)),
+    readSecond: (settings) => outcome(() => Promise.resolve(second.again(settings))),
     async look(ticket, next, preparation) {
       remember(next);
       return transferred(await shared(ticket, ({ signal }) => lookAt(next, preparation, signal)));

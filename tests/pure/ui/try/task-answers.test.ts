@@ -99,6 +99,34 @@ test('smoothing: a run read twice is one step, points follow, mattes blend, a pa
   expect(blended.kind === 'matte' && blended.share[0]).toBeCloseTo(0.6, 6);
 });
 
+test('smoothing masks: what flickers stays, what stays away for as long changes, at another size it begins anew', () => {
+  const mask = (...classes: number[]): TaskAnswer => ({
+    kind: 'mask',
+    width: classes.length,
+    height: 1,
+    mask: Uint16Array.from(classes),
+    classes: 4,
+  });
+  const { next } = smoother();
+  let run = 0;
+  const shown = (...classes: number[]): number[] => {
+    const answer = next(++run, mask(...classes), run / 30);
+    return answer.kind === 'mask' ? [...answer.mask] : [];
+  };
+  expect(shown(1, 2)).toEqual([1, 2]);
+  expect(shown(1, 3)).toEqual([1, 3]);
+  for (let i = 0; i < 5; i++) expect(shown(1, 3)).toEqual([1, 3]);
+  // One frame in two is another class.
+  for (let i = 0; i < 4; i++)
+    expect([shown(0, 3), shown(1, 3)]).toEqual([
+      [1, 3],
+      [1, 3],
+    ]);
+  // Gone for good: three frames later.
+  expect([1, 2, 3, 4].map(() => shown(0, 3)[0])).toEqual([1, 1, 1, 0]);
+  expect(shown(2)).toEqual([2]);
+});
+
 test('a sound is known by its first bytes', () => {
   const bytes = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
   for (const head of ['RIFF1234WAVEfmt ', 'OggS', 'fLaC', 'ID3\x03', '\xff\xfb\x90'])

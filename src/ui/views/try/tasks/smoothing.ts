@@ -1,6 +1,7 @@
-// Answers from frame to frame: points move by the one-euro filter, masks blend with those before; a photo is shown as it is.
+// Answers from frame to frame: points move by the one-euro filter, mattes blend with those before, masks of classes change where a class stays; a photo is shown as it is.
 import { OneEuro } from '../../../../graph/tasks/landmarks/one-euro.ts';
 import type { AnsweredBox, TaskAnswer } from '../../../../graph/tasks/task.ts';
+import { steadied } from './steady-mask.ts';
 
 /** Steady at rest, quick in movement: fractions of the picture move by less than 1 a second. */
 const oneEuro = { minCutoff: 1.5, beta: 4 };
@@ -17,19 +18,17 @@ export interface Smoother {
 }
 
 export function smoother(): Smoother {
-  let last:
-    { run: number; read: TaskAnswer; answer: TaskAnswer; seconds: number; filters: readonly Filters[] } | undefined;
+  let last: (Before & { readonly run: number; readonly read: TaskAnswer; readonly seconds: number }) | undefined;
   return {
     next(run, read, seconds) {
       if (last?.run === run) return last.read === read ? last.answer : read;
       const apart = last && seconds - last.seconds;
       const before =
         last && apart !== undefined && apart > 0 && apart < forgotten && last.answer.kind === read.kind
-          ? { answer: last.answer, filters: last.filters }
+          ? last
           : undefined;
-      const { answer, filters } = smoothed(read, before, apart ?? 0);
-      last = { run, read, answer, seconds, filters };
-      return answer;
+      last = { ...smoothed(read, before, apart ?? 0), run, read, seconds };
+      return last.answer;
     },
   };
 }
@@ -37,6 +36,8 @@ export function smoother(): Smoother {
 interface Before {
   readonly answer: TaskAnswer;
   readonly filters: readonly Filters[];
+  /** Of a mask of classes, by pixel. */
+  readonly sure?: Uint8Array;
 }
 
 function smoothed(answer: TaskAnswer, before: Before | undefined, apart: number): Before {
@@ -72,6 +73,12 @@ function smoothed(answer: TaskAnswer, before: Before | undefined, apart: number)
       if (old?.length !== answer.share.length) return { answer, filters: [] };
       const share = answer.share.map((value, i) => newest * value + (1 - newest) * (old[i] as number));
       return { answer: { ...answer, share }, filters: [] };
+    }
+    case 'mask': {
+      const old =
+        before?.answer.kind === 'mask' && before.sure ? { mask: before.answer.mask, sure: before.sure } : undefined;
+      const { mask, sure } = steadied(answer.mask, old);
+      return { answer: { ...answer, mask }, filters: [], sure };
     }
     default:
       return { answer, filters: [] };

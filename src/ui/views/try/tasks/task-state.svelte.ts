@@ -6,10 +6,22 @@ import { parseLabels } from '../../../../graph/tasks/classify/labels.ts';
 import { fromCrop } from '../../../../graph/tasks/landmarks/crop.ts';
 import { namesClasses, type AnswerSettings, type Task, type TaskAnswer } from '../../../../graph/tasks/task.ts';
 import type { TaskRead } from '../../../../workers/jobs/vision/protocol.ts';
+import type { Outcome } from '../../../../workers/border/protocol.ts';
+import type { Seen } from '../looked-at.ts';
 import type { Vision } from '../vision.svelte.ts';
 import { smoother } from './smoothing.ts';
 
-export class TaskState {
+/** A net that looks at pictures, with its last answer: the page's own, or one beside it. */
+export interface TaskSource {
+  readonly seen: Seen | undefined;
+  readonly session: { readonly hash: string; say(text: string, kind?: 'bad'): void };
+  readonly net: Pick<Vision['net'], 'loaded' | 'preparation' | 'ready'> & {
+    readonly weights: { readonly task: Task | undefined };
+    readonly status: unknown;
+  };
+}
+
+export class TaskState<Source extends TaskSource = Vision> {
   /** The user's settings, of one kind of task. */
   #edited = $state.raw<{ readonly kind?: string; readonly settings: Partial<AnswerSettings> }>({ settings: {} });
   /** Classes that are shown; none: all. */
@@ -91,7 +103,11 @@ export class TaskState {
     return `${unsound.toLocaleString('en-US')} values of the net’s outputs are no numbers, so there is no answer in them: its weights or the preparation are unsound.`;
   });
 
-  constructor(readonly vision: Vision) {}
+  constructor(
+    readonly vision: Source,
+    /** Has the worker read the last answer once more; no net runs. */
+    private readonly ask: (settings: AnswerSettings) => Promise<Outcome<TaskRead | undefined>>,
+  ) {}
 
   set(changed: Partial<AnswerSettings>): void {
     const kind = this.task?.kind;
@@ -137,11 +153,9 @@ export class TaskState {
       if (!asked) break;
       // A proxy cannot be sent.
       const plain = { ...asked };
-      this.#asking = this.vision.net.client
-        .call((calls) => calls.read(plain))
-        .then((outcome) => {
-          if (outcome.ok) this.#again = outcome.value;
-        });
+      this.#asking = this.ask(plain).then((outcome) => {
+        if (outcome.ok) this.#again = outcome.value;
+      });
       await this.#asking;
     }
     this.#asking = undefined;
