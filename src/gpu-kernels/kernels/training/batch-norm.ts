@@ -53,23 +53,23 @@ export function normalizeAnd(l: Lowering, n: BatchNorm, y: Operand, act?: Activa
   const { type, blocks, rows, vectors } = lanes(n.x.shape);
   const op = act && (ops[act.op as OpName] as unknown as PointwiseOp);
   const result = op ? op.pointwise('z', act.attrs, type) : `z${plus ? ' + plus(at)' : ''}`;
-  const tall = Math.min(ROWS, rows);
   eachElement(l, {
     kernel: `batch-norm/normalize${act ? `-${act.op}` : plus ? '-add' : ''}`,
     out: { y },
     in: { x: n.x, mean: n.mean, variance: n.variance, w: n.weight, b: n.bias, ...(plus && { plus }) },
-    count: Math.ceil(rows / tall) * blocks,
+    count: Math.ceil(rows / ROWS) * blocks,
+    sizes: { rows, blocks },
     ...(vectors && { vectors }),
     helpers: compensated(type),
     // 1/σ by one step of Newton's from its float32; each of ROWS elements is rounded once.
-    body: `  let c = i % ${blocks}u; let first = i / ${blocks}u * ${tall}u;
+    body: `  let c = i % blocks; let first = i / blocks * ${ROWS}u;
   let eps = ${type}(${float(n.eps)}); let v = variance(c); let t = v + eps; let r = 1.0 / sqrt(t);
   let q = t * r; let p = q * r;
   let rest = (1.0 - p) - (product_error(q, r, p) + (product_error(t, r, q) + sum_error(v, eps, t) * r) * r);
   let scale = r * w(c); let scale_rest = product_error(r, w(c), scale) + 0.5 * r * rest * w(c);
   let centre = -mean(c); let shift = b(c);
-  for (var row = first; row < min(first + ${tall}u, ${rows}u); row++) {
-    let at = row * ${blocks}u + c;
+  for (var row = first; row < min(first + ${ROWS}u, rows); row++) {
+    let at = row * blocks + c;
     let xi = x(at); let d = xi + centre; let m = d * scale; let sum = m + shift;
     let lost = product_error(d, scale, m) + d * scale_rest + sum_error(xi, centre, d) * scale;
     let z = sum + (sum_error(m, shift, sum) + lost);
@@ -105,22 +105,23 @@ ${spread('slope_of', type)}`
       in: given,
       size,
       workgroups: grid(Math.ceil(blocks / across)),
+      sizes: { rows, blocks },
       ...(vectors && { vectors }),
       helpers: `${helpers}\nvar<workgroup> parts: array<${type}, ${2 * size}>;`,
       body: `  let slice = local / ${across}u;
   let own = group * ${across}u + local % ${across}u;
-  let c = min(own, ${blocks - 1}u);
+  let c = min(own, blocks - 1u);
   let centre = mean(c); let scale = 1.0 / sqrt(variance(c) + ${float(n.eps)});
   var s = ${type}(); var t = ${type}();
-  for (var k = slice; k < ${rows}u; k += ${slices}u) {
-    let at = k * ${blocks}u + c;
+  for (var k = slice; k < rows; k += ${slices}u) {
+    let at = k * blocks + c;
     let normal = (x(at) - centre) * scale;
     let g = dy(at)${slope};
     s += g; t += g * normal;
   }
   parts[local] = s; parts[${size}u + local] = t;
   workgroupBarrier();
-  if (slice != 0u || own >= ${blocks}u) { return; }
+  if (slice != 0u || own >= blocks) { return; }
   for (var k = 1u; k < ${slices}u; k++) { s += parts[k * ${across}u + local]; t += parts[${size}u + k * ${across}u + local]; }
   set_bias(c, s); set_weight(c, t);`,
     }),
@@ -131,12 +132,13 @@ ${spread('slope_of', type)}`
     out: { dx: input },
     in: { ...given, sum: bias, along: weight },
     count: rows * blocks,
+    sizes: { rows, blocks },
     ...(vectors && { vectors }),
     helpers,
-    body: `  let c = i % ${blocks}u; let scale = 1.0 / sqrt(variance(c) + ${float(n.eps)});
+    body: `  let c = i % blocks; let share = 1.0 / f32(rows); let scale = 1.0 / sqrt(variance(c) + ${float(n.eps)});
   let normal = (x(i) - mean(c)) * scale;
   let g = dy(i)${slope};
-  set_dx(i, (g - sum(c) * ${float(1 / rows)} - normal * (along(c) * ${float(1 / rows)})) * scale * w(c));`,
+  set_dx(i, (g - sum(c) * share - normal * (along(c) * share)) * scale * w(c));`,
   });
 }
 
@@ -158,31 +160,33 @@ export function batchMoments(l: Lowering, x: Operand, mean: Operand, variance: O
       in: { x },
       size,
       workgroups: grid(Math.ceil(blocks / across)),
+      sizes: { rows, blocks },
       ...(vectors && { vectors }),
       helpers: `${compensated(type)}\nvar<workgroup> parts: array<${type}, ${size}>;`,
       body: `  let slice = local / ${across}u;
   let own = group * ${across}u + local % ${across}u;
-  let c = min(own, ${blocks - 1}u);
+  let c = min(own, blocks - 1u);
+  let share = 1.0 / f32(rows);
   // The first element is near the mean: what is summed has no large common part.
   let first = x(c);
   var s = ${type}(); var lost = ${type}();
-  for (var k = slice; k < ${rows}u; k += ${slices}u) { s += x(k * ${blocks}u + c) - first; }
+  for (var k = slice; k < rows; k += ${slices}u) { s += x(k * blocks + c) - first; }
 ${total}
-  let centre = first + s * ${float(1 / rows)};
+  let centre = first + s * share;
   workgroupBarrier();
   s = ${type}(); lost = ${type}();
   var off = ${type}();
-  for (var k = slice; k < ${rows}u; k += ${slices}u) { let d = x(k * ${blocks}u + c) - centre; off += d; ${addTo('s', 'lost', 'd * d')} }
+  for (var k = slice; k < rows; k += ${slices}u) { let d = x(k * blocks + c) - centre; off += d; ${addTo('s', 'lost', 'd * d')} }
   s += lost;
 ${total}
   let squares = s;
   workgroupBarrier();
   s = off;
 ${total}
-  if (slice != 0u || own >= ${blocks}u) { return; }
-  let rest = s * ${float(1 / rows)};
+  if (slice != 0u || own >= blocks) { return; }
+  let rest = s * share;
   set_mean(c, centre + rest);
-  set_variance(c, max(squares * ${float(1 / rows)} - rest * rest, ${type}()));`,
+  set_variance(c, max(squares * share - rest * rest, ${type}()));`,
     }),
   );
 }

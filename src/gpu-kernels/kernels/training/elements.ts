@@ -25,7 +25,7 @@ function each(
   value: string,
   helpers = '',
 ): void {
-  eachElement(l, { kernel, out: { y }, in: given, count: elements(y.shape), helpers, body: `  ${value}` });
+  eachElement(l, { kernel, out: { y }, in: given, count: elements(y.shape), sizes: {}, helpers, body: `  ${value}` });
 }
 
 /** An op with a `pointwise` expression. */

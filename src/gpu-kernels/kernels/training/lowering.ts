@@ -8,7 +8,7 @@ export interface Operand {
   readonly state?: true;
 }
 
-/** One dispatch-to-be. Places of `writes`, then of `reads`, then of the table stand in the uniform in this order. */
+/** One dispatch-to-be. Places of `writes`, then of `reads`, then of the table, then `sizes` stand in the uniform in this order. */
 export interface TrainStep {
   /** `pointwise/forward`. */
   readonly kernel: string;
@@ -18,6 +18,7 @@ export interface TrainStep {
   readonly reads: readonly Operand[];
   /** Words of the constant tables. */
   readonly table?: readonly number[];
+  readonly sizes?: readonly number[];
 }
 
 /** Where lowered nodes put their dispatches. */
@@ -57,6 +58,8 @@ export interface KernelSpec {
   readonly helpers?: string;
   /** `word(i)`. */
   readonly table?: readonly number[];
+  /** Name → number that `main` reads under this name: layers that differ in these alone share a pipeline. */
+  readonly sizes?: Readonly<Record<string, number>>;
   /** Values, or values and parameters, four at a time: indices count vec4s. */
   readonly vectors?: 'values' | 'all';
 }
@@ -69,10 +72,10 @@ export function grid(count: number): readonly [number, number, number] {
 
 /** The dispatch of a spec. */
 export function stepOf(spec: KernelSpec): TrainStep {
-  const { out, in: given, helpers = '', body, size, table } = spec;
+  const { out, in: given, helpers = '', body, size, table, sizes = {} } = spec;
   const valueType = spec.vectors ? 'vec4f' : 'f32';
   const stateType = spec.vectors === 'all' ? 'vec4f' : 'f32';
-  const places = [...Object.keys(out), ...Object.keys(given), ...(table ? ['table'] : [])];
+  const places = [...Object.keys(out), ...Object.keys(given), ...(table ? ['table'] : []), ...Object.keys(sizes)];
   const place = (name: string): string => {
     const at = places.indexOf(name);
     return `U.at[${at >> 2}].${'xyzw'[at & 3] as string}`;
@@ -96,6 +99,7 @@ export function stepOf(spec: KernelSpec): TrainStep {
     helpers,
     `@compute @workgroup_size(${size}) fn main(@builtin(workgroup_id) wg: vec3u, @builtin(num_workgroups) wgs: vec3u, @builtin(local_invocation_index) local: u32) {`,
     '  let group = wg.x + wg.y * wgs.x;',
+    ...Object.keys(sizes).map((name) => `  let ${name} = ${place(name)};`),
     body,
     '}',
   );
@@ -106,6 +110,7 @@ export function stepOf(spec: KernelSpec): TrainStep {
     writes: Object.values(out),
     reads: Object.values(given),
     ...(table && { table }),
+    ...(spec.sizes && { sizes: Object.values(sizes) }),
   };
 }
 
@@ -123,7 +128,8 @@ export function eachElement(l: Lowering, spec: ElementSpec): void {
       ...rest,
       size,
       workgroups: grid(Math.ceil(count / size)),
-      body: `  let i = group * ${size}u + local;\n  if (i >= ${count}u) { return; }\n${body}`,
+      ...(spec.sizes && { sizes: { ...spec.sizes, count } }),
+      body: `  let i = group * ${size}u + local;\n  if (i >= ${spec.sizes ? 'count' : `${count}u`}) { return; }\n${body}`,
     }),
   );
 }

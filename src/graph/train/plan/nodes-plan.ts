@@ -20,7 +20,7 @@ export interface NodesDispatch {
   /** Index into `modules`. */
   readonly module: number;
   readonly workgroups: readonly [number, number, number];
-  /** In floats; the last may be that of the table, in words. */
+  /** Of values in floats; then that of the table in words, if there is one, and the kernel's sizes. */
   readonly places: readonly number[];
 }
 
@@ -164,6 +164,7 @@ export function planNodes(g: TrainNodes, { keep, tensors, header = 0, fuse }: Pl
     if (module === undefined) modules.set(step.wgsl, (module = modules.size));
     const own = [...step.writes, ...step.reads].map((value) => placeOf(value).at);
     if (step.table) own.push(tableAt(step.table));
+    own.push(...(step.sizes ?? []));
     return { kernel: step.kernel, node: step.node, module, workgroups: step.workgroups, places: own };
   });
   return {
