@@ -64,7 +64,7 @@ const files: readonly (readonly [string, () => Uint8Array])[] = [
 ];
 
 /** Multiply-accumulates that are worth a run: damage may ask for any size. */
-const mostMacs = 3e6;
+const mostMacs = 1e7;
 
 /** What became of it; throws what is no typed error. */
 function outcome(bytes: Uint8Array): 'refused' | 'listed' | 'large' | 'ran' {

@@ -36,6 +36,12 @@ export interface Val {
 /** What a node does that no op of ours says; `message` ends a sentence that begins with the node. */
 export class Unfit extends Error {}
 
+/** A constant that conversion makes up, of a size that the file states: more than 2²⁴ numbers are refused. */
+export function madeUp(count: number): Float32Array<ArrayBuffer> {
+  if (!(count <= 2 ** 24)) throw new Unfit(`asks for a constant of ${count} numbers, more than are made here`);
+  return new Float32Array(count);
+}
+
 export const straight = (rank: number): number[] => Array.from({ length: rank }, (_, axis) => axis);
 /** Axes of a map with the channel (axis 1 of the file) last. */
 export const channelLast = (rank: number): number[] => (rank < 3 ? straight(rank) : [0, ...straight(rank).slice(2), 1]);

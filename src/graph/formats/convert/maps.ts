@@ -1,7 +1,7 @@
 // Convolutions, pools, norms and products of both formats said as our ops.
 import type { Tensor } from '../model/tensor.ts';
 import { binary, unary } from './elementwise.ts';
-import { channelLast, nodeShape, permuted, straight, Unfit, type Emitter, type Val } from './emitter.ts';
+import { channelLast, nodeShape, permuted, straight, Unfit, type Emitter, type Val, madeUp } from './emitter.ts';
 import { reshaped, stretched } from './moves.ts';
 
 /** Top, bottom, left, right. */
@@ -166,7 +166,7 @@ export function reduced(e: Emitter, x: Val, axes: readonly number[], keep: boole
   }
   if (wide.length === 1 && wide[0] === rank - 1) {
     // Over the channel: a product with 1/C.
-    const weight = new Float32Array(count).fill(mode === 'sum' ? 1 : 1 / count);
+    const weight = madeUp(count).fill(mode === 'sum' ? 1 : 1 / count);
     return squeezed(e, e.add('linear', { out: 1, bias: false }, [x.id], { weight }), x.order, x, axes, keep);
   }
   // The reduced axes first, as the rows of one picture.

@@ -1,7 +1,7 @@
 // ONNX nodes that mobile nets have now and then: further activations, powers, norms, reductions and casts as sums of what our ops say.
 import { isFloatType } from '../model/tensor.ts';
 import { affine, binary, clipped, unary, withConstant } from './elementwise.ts';
-import { straight, type Emitter, type Val } from './emitter.ts';
+import { straight, type Emitter, type Val, madeUp } from './emitter.ts';
 import { exponentialUnit, power, powers, powersOf, softSign, truncated } from './functions.ts';
 import { positive, apart } from './logic.ts';
 import { extremeOver, reduced } from './maps.ts';
@@ -78,7 +78,7 @@ const localResponse: Rule = (c) => {
   const size = c.call.number('size', 1);
   const channels = x.shape[1]!;
   const order = [0, ...straight(x.shape.length).slice(2), 1];
-  const weight = new Float32Array(channels * channels);
+  const weight = madeUp(channels * channels);
   const factor = alpha(c, 1e-4) / size;
   for (let o = 0; o < channels; o++)
     for (let i = o - Math.floor((size - 1) / 2); i <= o + Math.ceil((size - 1) / 2); i++)

@@ -1,7 +1,7 @@
 // Resampling by any rule that is linear in the pixels: along each axis a product with the matrix of its weights.
 import { resize, type ResizeAxis, type ResizeRule } from '../model/math/resize.ts';
 import type { Tensor } from '../model/tensor.ts';
-import { straight, Unfit, type Emitter, type Val } from './emitter.ts';
+import { straight, Unfit, type Emitter, type Val, madeUp } from './emitter.ts';
 
 /** `x` resampled along each of `axes`. Rows and columns of maps by the usual rule have an op of their own. */
 export function resampled(e: Emitter, x: Val, axes: readonly ResizeAxis[], rule: ResizeRule): Val {
@@ -12,7 +12,7 @@ export function resampled(e: Emitter, x: Val, axes: readonly ResizeAxis[], rule:
 function along(e: Emitter, x: Val, target: ResizeAxis, rule: ResizeRule): Val {
   const count = x.shape[target.axis]!;
   if (count * target.size > 2 ** 24) throw new Unfit(`resizes ${count} places to ${target.size}`);
-  const one: Tensor = { type: 'float32', shape: [count, count], data: new Float32Array(count * count) };
+  const one: Tensor = { type: 'float32', shape: [count, count], data: madeUp(count * count) };
   for (let i = 0; i < count; i++) one.data[i * count + i] = 1;
   const matrix = resize(one, [{ ...target, axis: 0 }], rule);
   if (matrix === one) return x;

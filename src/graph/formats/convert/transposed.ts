@@ -1,6 +1,6 @@
 // A transposed convolution as ops that are there: each of the stride² phases of its result is a convolution of its own, all of them one, laid out as squares of pixels.
 import { mapOf, valueOf } from './maps.ts';
-import { Unfit, type Emitter, type Val } from './emitter.ts';
+import { Unfit, type Emitter, type Val, madeUp } from './emitter.ts';
 
 export interface TransposedWindow {
   readonly kernel: readonly [number, number];
@@ -47,7 +47,7 @@ export function transposedConvolution(
   }) as [Axis, Axis];
   const { groups, outputs, at, bias } = filters;
   const inputs = channels / groups;
-  const weight = new Float32Array(outputs * s * s * inputs * taps[0] * taps[1]);
+  const weight = madeUp(outputs * s * s * inputs * taps[0] * taps[1]);
   let to = 0;
   for (let o = 0; o < outputs; o++)
     for (let phase = 0; phase < s * s; phase++)
@@ -87,7 +87,7 @@ function spread(e: Emitter, map: string, window: TransposedWindow, { groups, out
   const { kernel, stride, dilation, pads, out } = window;
   const [n = 1, height = 1, width = 1, channels = 1] = e.shapeOf(map);
   const [rows, columns] = [(height - 1) * stride[0] + 1, (width - 1) * stride[1] + 1];
-  const index = new Float32Array(n * rows * columns * channels).fill(-1);
+  const index = madeUp(n * rows * columns * channels).fill(-1);
   for (let i = 0, from = 0; i < n; i++)
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
@@ -104,7 +104,7 @@ function spread(e: Emitter, map: string, window: TransposedWindow, { groups, out
     return [before, after] as const;
   });
   const inputs = channels / groups;
-  const weight = new Float32Array(outputs * inputs * kernel[0] * kernel[1]);
+  const weight = madeUp(outputs * inputs * kernel[0] * kernel[1]);
   let to = 0;
   for (let o = 0; o < outputs; o++)
     for (let i = 0; i < inputs; i++)
