@@ -31,7 +31,7 @@ export class TrainState {
   /** The net that {@link points} are of. */
   curveOf = $state.raw<{ readonly name: string; readonly hash: string; readonly steps: number } | undefined>(undefined);
   facts = $state.raw<(TrainFacts & { readonly key: string }) | undefined>(undefined);
-  result = $state.raw<(TrainedNet & { readonly hash: string; readonly name: string }) | undefined>(undefined);
+  result = $state.raw<(TrainedNet & Record<'hash' | 'name' | 'where', string>) | undefined>(undefined);
   kept = $state.raw<KeptRun | undefined>(undefined);
   runs = $state.raw<readonly KeptCurve[]>(readRuns());
   /** The kept run that {@link points} are of. */
@@ -116,10 +116,11 @@ export class TrainState {
       this.curveOf = { name, hash, steps: this.steps };
       this.result = undefined;
       this.training = true;
+      const where = this.place.words;
       try {
         const trained = await this.#ask((calls, ticket) => calls.train(ticket, this.#request(), goOn), hooks, true);
         [this.points, this.looks] = [trained.curve, trained.looks];
-        this.result = { ...trained, hash, name };
+        this.result = { ...trained, hash, name, where };
         this.#keep(trained, name, hash, recipe);
       } finally {
         [this.training, this.paused] = [false, false];
