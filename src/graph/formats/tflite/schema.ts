@@ -89,7 +89,7 @@ export const operatorOptions: Readonly<Record<string, Options>> = {
   MAX_POOL_2D: pool,
   L2_POOL_2D: pool,
   SVDF: options(6, 'rank:int activation:byte'),
-  FULLY_CONNECTED: options(8, 'activation:byte weights_format:byte keep_num_dims:flag'),
+  FULLY_CONNECTED: options(8, 'activation:byte weights_format:byte keep_num_dims:flag asymmetric_quantize_inputs:flag'),
   SOFTMAX: options(9, 'beta:float'),
   CONCATENATION: options(10, 'axis:int activation:byte'),
   ADD: options(11, 'activation:byte'),

@@ -4,6 +4,7 @@ import type { ModelTensor } from '../../model/model.ts';
 import { convolve, convolveTransposed, nhwc, pool, type Filters, type ImagePlanes } from '../../model/math/conv.ts';
 import { multiply } from '../../model/math/product.ts';
 import { rangeOf, type Tensor } from '../../model/tensor.ts';
+import { activations } from './hybrid.ts';
 import { affine, emit, real, requantized } from './real.ts';
 
 interface Sweep {
@@ -81,7 +82,8 @@ const conv = (depthwise: boolean): Kind => ({
     const exact = integers(call, out!);
     if (!exact) {
       const bias = call.has(2) ? real(call, 2).data : undefined;
-      convolve(mapOf(sums), mapOf(real(call, 0)), filters(real(call, 1), depthwise), bias, groups, window);
+      const x = activations(call, call.shape(0)[0]!, depthwise || (call.known(1).quantization?.scale.length ?? 0) > 1);
+      convolve(mapOf(sums), mapOf(x), filters(real(call, 1), depthwise), bias, groups, window);
       return emit(call, out!, sums.data as Float64Array);
     }
     const bias = call.has(2) ? call.tensor(2).data : undefined;
@@ -131,7 +133,8 @@ const fullyConnected: Kind = {
     const { outputs, inner, rows } = connected(call);
     const sums = new Float64Array(rows * outputs);
     const exact = integers(call, out!);
-    const [x, w] = exact ? [call.tensor(0), call.tensor(1)] : [real(call, 0), real(call, 1)];
+    const offset = call.number('asymmetric_quantize_inputs', 0) === 1;
+    const [x, w] = exact ? [call.tensor(0), call.tensor(1)] : [activations(call, rows, offset), real(call, 1)];
     const bias = call.has(2) ? (exact ? call.tensor(2) : real(call, 2)).data : undefined;
     multiply(
       { data: sums, shape: [rows, outputs] },
