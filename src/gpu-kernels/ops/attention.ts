@@ -102,8 +102,8 @@ export const attention = defineOp({
     const result = numbers(elements(output));
     const scores = Array.from({ length: a.heads }, () => new Float64Array(keys));
     const sums = new Float64Array(a.valueDim);
-    const query = table ? new Float64Array(a.keyDim) : new Float32Array(a.keyDim);
-    const scale = table ? a.scale : Float32Array.of(a.scale)[0]!;
+    const query = table ? new Float64Array(a.keyDim) : numbers(a.keyDim);
+    const scale = table ? a.scale : numbers([a.scale])[0]!;
     for (let n = 0; n < (output[0] as number); n++)
       for (let i = 0; i < queries; i++) {
         scores.forEach((row, head) => {
@@ -152,12 +152,12 @@ export const attention = defineOp({
 
 /**
  * Of scores in float32 to shares in float32, as softmax has them where it stands alone: where scores are so large that one key takes all, a digit
- * more would choose another one than programs do that spell attention out.
+ * more would choose another one than programs do that spell attention out. (In float64 where {@link numbers} are.)
  */
 function softmaxOfFloats(row: Float64Array): void {
-  row.set(Float32Array.from(row));
+  row.set(numbers(row));
   softmaxInPlace(row);
-  row.set(Float32Array.from(row));
+  row.set(numbers(row));
 }
 
 /** 1×1 convolution over the heads, in place: new row h = bias[h] + Σ_g weight[h, g] · row g. */
