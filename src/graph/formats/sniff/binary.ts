@@ -101,10 +101,30 @@ function zipKind(bytes: Uint8Array): FileKind {
     : 'zip';
 }
 
-/** ONNX is a protobuf: field 1 (ir_version, 3 and more), then one of ModelProto's other fields. TensorFlow's begins alike. */
+/**
+ * Files of protobuf begin with field 1: ONNX's ir_version (3 and more), then one of ModelProto's other fields; TensorFlow's and Core ML's models
+ * alike, but what ONNX has next is its producer's name and Core ML's a message. A GraphDef begins with its first node: message, name, op.
+ */
 function protobufKind(bytes: Uint8Array): FileKind | undefined {
   const [tag, version, next] = bytes;
+  if (tag === 0x0a) return isGraphDef(bytes) ? 'tensorflowGraph' : undefined;
   if (tag !== 0x08 || version === undefined || version === 0 || version > 30 || next === undefined) return undefined;
   if (version === 1 && next === 0x12) return 'savedModel';
+  if (next === 0x12 && bytes[afterLength(bytes, 3)] === 0x0a) return 'coreml';
   return [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72].includes(next) ? 'onnx' : undefined;
+}
+
+/** Place behind the length (a varint) at `from`. */
+function afterLength(bytes: Uint8Array, from: number): number {
+  let place = from;
+  while (place < from + 5 && (bytes[place] ?? 0) >= 0x80) place++;
+  return place + 1;
+}
+
+function isGraphDef(bytes: Uint8Array): boolean {
+  const name = afterLength(bytes, 1);
+  const length = bytes[name + 1] ?? 0;
+  if (bytes[name] !== 0x0a || length === 0 || length >= 0x80) return false;
+  const end = name + 2 + length;
+  return bytes[end] === 0x12 && /^[\w./-]+$/.test(latin(bytes, name + 2, end));
 }

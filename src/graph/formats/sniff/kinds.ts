@@ -76,6 +76,16 @@ export const kinds = {
   gguf: { what: 'a GGUF file (llama.cpp)', group: 'weights', way: fromExport },
   onnx: { what: 'an ONNX model', group: 'weights', way: fromExport },
   savedModel: { what: 'a TensorFlow SavedModel', group: 'weights', way: fromExport },
+  tensorflowGraph: {
+    what: 'a frozen TensorFlow graph (.pb)',
+    group: 'weights',
+    way: 'convert it to TensorFlow Lite (tf.lite.TFLiteConverter) or to ONNX (tf2onnx)',
+  },
+  coreml: {
+    what: 'a Core ML model (.mlmodel)',
+    group: 'weights',
+    way: 'take the ONNX or TensorFlow Lite file, or the PyTorch checkpoint, that it was made from',
+  },
   tflite: { what: 'a TensorFlow Lite model', group: 'weights', way: fromExport },
   openvino: { what: 'an OpenVINO model', group: 'weights', way: fromExport },
   npy: { what: 'a NumPy array (.npy)', group: 'weights', way: toSafetensors },
