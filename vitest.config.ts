@@ -1,4 +1,5 @@
 // The test tiers, sorted by the hardware they need: `pure` needs none, `gpu` and `lavapipe` need a Vulkan driver for Dawn.
+import { availableParallelism } from 'node:os';
 import { compileModule } from 'svelte/compiler';
 import { defineConfig } from 'vitest/config';
 
@@ -41,6 +42,8 @@ export default defineConfig({
           testTimeout: full ? 600_000 : 60_000,
           // The files share their modules: most of the time of a file by itself is loading them again.
           isolate: false,
+          // Vitest leaves one core to itself; of two, that is half of the machine.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {
